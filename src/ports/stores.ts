@@ -1,0 +1,144 @@
+import type { Attempt, ExternalIdDraft } from '../domain/attempt.ts';
+import type { Connection } from '../domain/connection.ts';
+import type {
+  AuditEntry,
+  GroupMembers,
+  Interaction,
+  Notice,
+  RoleGrant,
+  SealedBox,
+  SealedSecret,
+} from '../domain/records.ts';
+
+declare const write: unique symbol;
+
+/**
+ * One prepared change, run by {@link Stores.atomically} and by nothing else. It knows how many rows it must
+ * touch; made by the stores below.
+ */
+export interface Write {
+  readonly [write]: true;
+}
+
+export interface ConnectionStore {
+  /** By name, ignoring case. */
+  list(): Promise<Connection[]>;
+  byId(id: string): Promise<Connection | null>;
+  /** Ignores case, outer space and Unicode form. */
+  byName(name: string): Promise<Connection | null>;
+  byAccessKeyId(accessKeyId: string): Promise<Connection | null>;
+  byRoleArn(roleArn: string): Promise<Connection | null>;
+  /** A name, access key id or role ARN already taken makes the batch a `conflict`. */
+  insert(connection: Connection): Write;
+  /** Stores the row as it is if the stored version is `connection.version - 1`; else the batch is a `conflict`. */
+  update(connection: Connection): Write;
+  /** Deletes it at exactly this version. */
+  remove(id: string, version: number): Write;
+}
+
+export interface AttemptStore {
+  byId(id: string): Promise<Attempt | null>;
+  /** The pending work on one connection, oldest first. */
+  ofConnection(connectionId: string): Promise<Attempt[]>;
+  /** Attempts whose lease ended before `now`, or that `owner` does not hold when `anyLease` is set. */
+  abandoned(now: number, options?: { anyLeaseBut?: string }): Promise<Attempt[]>;
+  insert(attempt: Attempt): Write;
+  /** Takes over an attempt whose lease (owner and end) is still what was read; else a `conflict`. */
+  lease(attempt: Attempt, owner: string, until: number): Write;
+  /** Deletes it if `owner` still holds it; else a `conflict`. */
+  finish(id: string, owner: string): Write;
+}
+
+export interface ExternalIdDraftStore {
+  find(teamId: string, userId: string, accountId: string, now: number): Promise<ExternalIdDraft | null>;
+  insert(draft: ExternalIdDraft): Write;
+  /** Any number of rows. */
+  remove(id: string): Write;
+  removeExpired(now: number): Write;
+}
+
+export interface SecretStore {
+  /** The newest version held. */
+  newest(holderKind: SealedSecret['holderKind'], holderId: string): Promise<SealedSecret | null>;
+  insert(secret: SealedSecret): Write;
+  /** Erases every version the holder has: any number of rows. */
+  erase(holderKind: SealedSecret['holderKind'], holderId: string): Write;
+  /** Erases exactly one row. */
+  eraseOne(id: string): Write;
+  /** Replaces the box of one row if it still has the old wrapped key. */
+  rewrap(id: string, from: SealedBox, to: SealedBox): Write;
+  /** Rows that are wrapped by another key than this one, up to `limit`. */
+  wrappedByOther(masterKeyId: string, limit: number): Promise<SealedSecret[]>;
+  /** How many rows each master key wraps. */
+  countByMasterKey(): Promise<ReadonlyMap<string, number>>;
+  /** Sealed rows whose holder no longer exists (nothing but a defect can make one). */
+  orphans(): Promise<SealedSecret[]>;
+}
+
+export interface SettingStore {
+  get(key: string): Promise<string | null>;
+  /** Inserts or replaces. */
+  set(key: string, value: string, at: number): Write;
+  remove(key: string): Write;
+}
+
+export interface RoleGrantStore {
+  list(): Promise<RoleGrant[]>;
+  /** The same role to the same subject twice is a `conflict`. */
+  insert(grant: RoleGrant): Write;
+  remove(id: string): Write;
+}
+
+export interface GroupMemberStore {
+  byId(groupId: string): Promise<GroupMembers | null>;
+  /** Inserts or replaces. */
+  set(members: GroupMembers): Write;
+}
+
+export interface InteractionStore {
+  byId(id: string): Promise<Interaction | null>;
+  /** The id already being there makes the batch a `conflict`: somebody was first. */
+  claim(interaction: Interaction): Write;
+  /** Any number of rows. */
+  removeBefore(at: number): Write;
+}
+
+export interface AuditStore {
+  add(entry: AuditEntry): Write;
+  /** Newest first. */
+  newest(limit: number): Promise<AuditEntry[]>;
+}
+
+export interface NoticeStore {
+  byId(id: string): Promise<Notice | null>;
+  add(notice: Notice): Write;
+  /** Notices still waiting whose time has come, oldest first. */
+  due(now: number, limit: number): Promise<Notice[]>;
+  /** Takes one for sending: counts the attempt and moves `nextAt`, if it is still as read; else a `conflict`. */
+  take(notice: Notice, nextAt: number): Write;
+  sent(id: string): Write;
+  /** Back to waiting until `nextAt`, or `failed` for good when null. */
+  failed(id: string, error: string, nextAt: number | null): Write;
+}
+
+/** The store of one instance. Reads are single statements; every change goes through `atomically`. */
+export interface Stores {
+  readonly connections: ConnectionStore;
+  readonly attempts: AttemptStore;
+  readonly externalIdDrafts: ExternalIdDraftStore;
+  readonly secrets: SecretStore;
+  readonly settings: SettingStore;
+  readonly roleGrants: RoleGrantStore;
+  readonly groupMembers: GroupMemberStore;
+  readonly interactions: InteractionStore;
+  readonly audit: AuditStore;
+  readonly notices: NoticeStore;
+  /**
+   * Runs the writes together, in order; rolls all back and throws a RekeyError `conflict` when one did not touch
+   * the rows it expects or met a unique value; `unreachable` when the database did not answer.
+   */
+  atomically(writes: readonly Write[]): Promise<void>;
+  /** One cheap statement; throws when the database cannot be reached. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
