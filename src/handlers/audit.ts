@@ -1,0 +1,51 @@
+import type { Doer } from '../domain/actor.ts';
+import type { AuditEntry } from '../domain/records.ts';
+import type { Write } from '../ports/stores.ts';
+import type { Services } from './services.ts';
+
+interface Act {
+  readonly doer: Doer;
+  /** `noun.verb`. */
+  readonly verb: string;
+  readonly entityKind: string;
+  readonly entityId: string;
+  readonly correlationId: string;
+  readonly why?: string;
+  /** For people; never a secret. */
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** The row that says somebody set out to do something. */
+export function auditIntent(services: Services, act: Act): Write {
+  return services.stores.audit.add(entry(services, act, 'intent', null));
+}
+
+/** The row that says how it ended. */
+export function auditOutcome(
+  services: Services,
+  act: Act,
+  outcome: NonNullable<AuditEntry['outcome']>,
+): Write {
+  return services.stores.audit.add(entry(services, act, 'outcome', outcome));
+}
+
+function entry(
+  services: Services,
+  act: Act,
+  phase: AuditEntry['phase'],
+  outcome: AuditEntry['outcome'],
+): AuditEntry {
+  return {
+    id: services.ids.next(),
+    at: services.clock.now(),
+    doer: act.doer,
+    verb: act.verb,
+    phase,
+    outcome,
+    entityKind: act.entityKind,
+    entityId: act.entityId,
+    why: act.why ?? '',
+    detail: act.detail ?? {},
+    correlationId: act.correlationId,
+  };
+}

@@ -1,0 +1,74 @@
+import type { Connection } from '../domain/connection.ts';
+import type { ConnectDraft } from '../domain/attempt.ts';
+import { sealedIdentity } from '../domain/records.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { Verification } from '../domain/verification.ts';
+import { RekeyError } from '../errors.ts';
+import { verifyAccessKey } from '../verification/verify-access-key.ts';
+import { verifyRole } from '../verification/verify-role.ts';
+import type { Services } from './services.ts';
+
+type Way = Pick<ConnectDraft, 'method' | 'accountId' | 'region' | 'accessKeyId' | 'roleArn' | 'externalId'>;
+
+/** Who the credentials must turn out to be, when they stand in for a connection's. */
+export interface Pinned {
+  readonly accountId: string;
+  readonly uniqueId: string;
+  /** A replacement may be another user or role of the same account. */
+  readonly sameAccountIsEnough: boolean;
+}
+
+/** Asks AWS who these credentials are and what they may do. Reads only. */
+export async function checkCredentials(
+  services: Services,
+  way: Way,
+  secret: Secret | null,
+  pinned: Pinned | null,
+  signal: AbortSignal,
+): Promise<Verification> {
+  const { aws, clock, log } = services;
+  const common = { expectedAccountId: way.accountId, region: way.region, pinned };
+  if (way.method === 'role') {
+    if (way.roleArn === null || way.externalId === null) {
+      throw new RekeyError('internal', 'A role connection lacks its role or external ID.');
+    }
+    const host = await services.hostIdentity();
+    return verifyRole(
+      { aws, clock, log, host },
+      { ...common, roleArn: way.roleArn, externalId: way.externalId },
+      signal,
+    );
+  }
+  if (way.accessKeyId === null || secret === null) {
+    throw new RekeyError('internal', 'An access key connection lacks its key.');
+  }
+  return verifyAccessKey({ aws, clock, log }, { ...common, accessKeyId: way.accessKeyId, secret }, signal);
+}
+
+/** The same for a connection as it stands, with its sealed secret. */
+export async function checkConnection(
+  services: Services,
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<Verification> {
+  const secret = await openSecret(services, connection);
+  return checkCredentials(
+    services,
+    connection,
+    secret,
+    { accountId: connection.accountId, uniqueId: connection.uniqueId, sameAccountIsEnough: false },
+    signal,
+  );
+}
+
+/** The connection's secret access key, opened for one use; null for a role. */
+export async function openSecret(services: Services, connection: Connection): Promise<Secret | null> {
+  if (connection.method === 'role') return null;
+  const sealed = await services.stores.secrets.newest('connection', connection.id);
+  if (sealed === null) {
+    throw new RekeyError('internal', `The secret of “${connection.name}” is missing from the database.`, {
+      next: 'Use Replace credentials to give it a new one.',
+    });
+  }
+  return services.sealer.open(sealed.box, sealedIdentity(sealed));
+}

@@ -1,0 +1,38 @@
+import { isConflict, RekeyError } from '../errors.ts';
+import type { Write } from '../ports/stores.ts';
+import type { Request } from './request.ts';
+import type { Services } from './services.ts';
+
+/** The row that makes a request act once. */
+export function claimOf(services: Services, request: Request): Write {
+  return services.stores.interactions.claim({
+    id: request.claimId,
+    kind: 'decision',
+    name: request.name,
+    viewId: request.viewId,
+    teamId: request.actor.teamId,
+    userId: request.actor.userId,
+    value: null,
+    at: services.clock.now(),
+  });
+}
+
+/**
+ * Runs the batch with the claim of this request in front. When the claim was taken before, throws `conflict` with
+ * the name of who was first; any other conflict is thrown as it is.
+ */
+export async function claimAndWrite(
+  services: Services,
+  request: Request,
+  writes: readonly Write[],
+): Promise<void> {
+  try {
+    await services.stores.atomically([claimOf(services, request), ...writes]);
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    const first = await services.stores.interactions.byId(request.claimId);
+    if (first === null) throw error;
+    const by = first.userId === request.actor.userId ? 'you' : `<@${first.userId}>`;
+    throw new RekeyError('conflict', `Already done by ${by}.`, { cause: error });
+  }
+}

@@ -1,0 +1,67 @@
+import { personOf } from '../domain/actor.ts';
+import { nameKey, type Connection } from '../domain/connection.ts';
+import { partitionOfRegion } from '../domain/partition.ts';
+import { RekeyError } from '../errors.ts';
+import { auditOutcome } from './audit.ts';
+import { authorise } from './authorise.ts';
+import { usable } from './begin-work.ts';
+import { claimAndWrite } from './claim.ts';
+import type { Request } from './request.ts';
+import type { Services } from './services.ts';
+
+export type ConnectionEdit = Pick<Connection, 'name' | 'description' | 'region' | 'alertChannel' | 'owners'>;
+
+/** Changes what people call a connection and who hears of it; its credentials, history and id stay. */
+export async function editConnection(
+  services: Services,
+  request: Request,
+  connectionId: string,
+  edit: ConnectionEdit,
+): Promise<Connection> {
+  authorise(request.actor, 'admin', 'edit connections', services.admins);
+  const { connections } = services.stores;
+  const before = await usable(services, connectionId);
+  const namesake = await connections.byName(nameKey(edit.name));
+  if (namesake !== null && namesake.id !== before.id) {
+    throw new RekeyError('conflict', `There is already a connection named “${namesake.name}”.`, {
+      next: 'Choose another name.',
+    });
+  }
+  if (edit.region !== null && partitionOfRegion(edit.region) !== before.partition) {
+    throw new RekeyError(
+      'invalid',
+      `${edit.region} is not in the partition of this account (${before.partition}).`,
+      {
+        next: 'An account cannot change its partition; choose a region of the same one.',
+      },
+    );
+  }
+  const after: Connection = {
+    ...before,
+    ...edit,
+    updatedAt: services.clock.now(),
+    version: before.version + 1,
+  };
+  const changed = (['name', 'description', 'region', 'alertChannel', 'owners'] as const).filter(
+    (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
+  );
+  if (changed.length === 0) return before;
+  await claimAndWrite(services, request, [
+    connections.update(after),
+    auditOutcome(
+      services,
+      {
+        doer: personOf(request.actor),
+        verb: 'connection.edit',
+        entityKind: 'connection',
+        entityId: before.id,
+        correlationId: request.correlationId,
+        detail: Object.fromEntries(
+          changed.map((field) => [field, { from: before[field], to: after[field] }]),
+        ),
+      },
+      'done',
+    ),
+  ]);
+  return after;
+}

@@ -1,0 +1,139 @@
+import type { AttemptResult } from '../domain/attempt-result.ts';
+import type { Attempt } from '../domain/attempt.ts';
+import type { AuditEntry } from '../domain/records.ts';
+import { isConflict, RekeyError } from '../errors.ts';
+import type { Write } from '../ports/stores.ts';
+import { auditOutcome } from './audit.ts';
+import { finishConnect } from './finish-connect.ts';
+import { finishDisconnect } from './finish-disconnect.ts';
+import { finishReplace } from './finish-replace.ts';
+import { finishTest } from './finish-test.ts';
+import { WORK_DEADLINE_MS } from './leases.ts';
+import type { Services } from './services.ts';
+
+/** How long the modal has to show an outcome before the person is told in a direct message instead. */
+const SEEN_GRACE_MS = 20_000;
+
+/** What one kind of attempt comes to: the outcome, and the writes that make it true. */
+export interface Ending {
+  readonly result: AttemptResult;
+  readonly outcome: NonNullable<AuditEntry['outcome']>;
+  readonly entityId: string;
+  readonly writes: readonly Write[];
+}
+
+/**
+ * Does the work of one attempt that we hold, and records its outcome in one batch: the attempt and its sealed
+ * secret go, the change comes, with its audit row and the notice to the person. Safe to run again after a crash:
+ * nothing is kept before that batch. Throws `conflict` when another process took the attempt over.
+ */
+export async function finishAttempt(services: Services, attempt: Attempt): Promise<AttemptResult> {
+  const ending = await endOf(services, attempt);
+  try {
+    await write(services, attempt, ending);
+    return ending.result;
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    // Either the attempt is no longer ours, or somebody changed what it is about. Only the second is an outcome.
+    const mine = await services.stores.attempts.byId(attempt.id);
+    if (mine === null || mine.leaseOwner !== services.instanceId) throw error;
+    const overtaken = stopped(
+      attempt,
+      'Somebody changed or took this connection meanwhile.',
+      'Look at the Home tab, then try again.',
+    );
+    await write(services, attempt, overtaken);
+    return overtaken.result;
+  }
+}
+
+/** An ending in which nothing is kept and nothing was done. */
+export function stopped(attempt: Attempt, why: string, next: string, writes: readonly Write[] = []): Ending {
+  return {
+    result: { kind: 'stopped', why, next },
+    outcome: 'failed',
+    entityId: attempt.connectionId ?? attempt.id,
+    writes,
+  };
+}
+
+async function endOf(services: Services, attempt: Attempt): Promise<Ending> {
+  if (services.clock.now() >= attempt.expiresAt && attempt.kind !== 'disconnect') {
+    return stopped(
+      attempt,
+      'This could not be finished within ten minutes, because Rekey was not running. Nothing was kept.',
+      'Please start again.',
+    );
+  }
+  const signal = AbortSignal.timeout(WORK_DEADLINE_MS);
+  try {
+    switch (attempt.kind) {
+      case 'connect':
+        return await finishConnect(services, attempt, signal);
+      case 'replace':
+        return await finishReplace(services, attempt, signal);
+      case 'test':
+        return await finishTest(services, attempt, signal);
+      case 'disconnect':
+        return await finishDisconnect(services, attempt, signal);
+    }
+  } catch (error) {
+    if (!(error instanceof RekeyError) || error.code === 'unreachable') throw error;
+    services.log.error('attempt failed', { attemptId: attempt.id, kind: attempt.kind, error });
+    return stopped(attempt, error.message, error.next ?? 'Please try again.');
+  }
+}
+
+async function write(services: Services, attempt: Attempt, ending: Ending): Promise<void> {
+  const { stores, clock, presenter } = services;
+  const now = clock.now();
+  await stores.atomically([
+    stores.attempts.finish(attempt.id, services.instanceId),
+    stores.secrets.erase('attempt', attempt.id),
+    ...ending.writes,
+    auditOutcome(
+      services,
+      {
+        doer: { kind: 'person', teamId: attempt.teamId, userId: attempt.userId },
+        verb: `connection.${attempt.kind}`,
+        entityKind: attempt.kind === 'connect' && ending.outcome !== 'done' ? 'attempt' : 'connection',
+        entityId: ending.entityId,
+        correlationId: attempt.correlationId,
+        detail: detailOf(ending.result),
+      },
+      ending.outcome,
+    ),
+    stores.notices.add({
+      id: attempt.id,
+      target: { kind: 'person', userId: attempt.userId },
+      ...presenter.attemptMessage(attempt, ending.result),
+      state: 'waiting',
+      attempts: 0,
+      nextAt: attempt.viewId === null ? now : now + SEEN_GRACE_MS,
+      lastError: null,
+      createdAt: now,
+      correlationId: attempt.correlationId,
+    }),
+  ]);
+}
+
+/** The facts of an outcome that the audit keeps. */
+function detailOf(result: AttemptResult): Record<string, unknown> {
+  switch (result.kind) {
+    case 'connected':
+    case 'replaced':
+      return { name: result.connection.name, accountId: result.report.accountId, arn: result.report.arn };
+    case 'tested':
+      return { name: result.connection.name, verdict: result.connection.lastCheck?.status ?? null };
+    case 'disconnected':
+      return { name: result.connection.name, accountId: result.connection.accountId, key: result.key };
+    case 'not_verified':
+      return {
+        verdict: result.verdict,
+        diagnosis: result.diagnosis.code,
+        reference: result.diagnosis.reference,
+      };
+    case 'stopped':
+      return { why: result.why };
+  }
+}

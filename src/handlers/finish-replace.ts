@@ -1,0 +1,65 @@
+import type { Attempt } from '../domain/attempt.ts';
+import type { Connection } from '../domain/connection.ts';
+import { RekeyError } from '../errors.ts';
+import { checkCredentials } from './check-credentials.ts';
+import { stopped, type Ending } from './finish-attempt.ts';
+import { identityOf, sealForConnection, typedSecret } from './finish-connect.ts';
+import type { Services } from './services.ts';
+
+/** Verifies new credentials and, only when they reach the same account, puts them in the place of the old ones. */
+export async function finishReplace(
+  services: Services,
+  attempt: Attempt,
+  signal: AbortSignal,
+): Promise<Ending> {
+  const { stores } = services;
+  const draft = attempt.draft;
+  if (draft === null) throw new RekeyError('internal', 'This attempt has no fields.');
+  const before = attempt.connectionId === null ? null : await stores.connections.byId(attempt.connectionId);
+  if (before === null || before.state !== 'connected') {
+    return stopped(
+      attempt,
+      'This connection was disconnected meanwhile.',
+      'Use Connect to add the account again.',
+    );
+  }
+  const secret = await typedSecret(services, attempt);
+  const pinned = { accountId: before.accountId, uniqueId: before.uniqueId, sameAccountIsEnough: true };
+  const verdict = await checkCredentials(
+    services,
+    { ...draft, region: before.region },
+    secret,
+    pinned,
+    signal,
+  );
+  if (verdict.status !== 'verified') {
+    return {
+      result: { kind: 'not_verified', verdict: verdict.status, diagnosis: verdict.diagnosis },
+      outcome: verdict.status === 'rejected' ? 'refused' : 'unknown',
+      entityId: before.id,
+      writes: [],
+    };
+  }
+  const held = await stores.secrets.newest('connection', before.id);
+  const after: Connection = {
+    ...before,
+    method: draft.method,
+    accessKeyId: draft.accessKeyId,
+    roleArn: draft.roleArn,
+    externalId: draft.method === 'role' ? draft.externalId : null,
+    ...identityOf(verdict.report),
+    lastCheck: verdict,
+    updatedAt: services.clock.now(),
+    version: before.version + 1,
+  };
+  return {
+    result: { kind: 'replaced', connection: after, report: verdict.report },
+    outcome: 'done',
+    entityId: after.id,
+    writes: [
+      stores.connections.update(after),
+      stores.secrets.erase('connection', before.id),
+      ...sealForConnection(services, before.id, (held?.version ?? 0) + 1, secret),
+    ],
+  };
+}

@@ -1,0 +1,30 @@
+import type { HostIdentity, Aws } from '../ports/aws.ts';
+import type { Jobs } from '../ports/jobs.ts';
+import type { People, Poster, Presenter } from '../ports/slack.ts';
+import type { Stores } from '../ports/stores.ts';
+import type { Clock, Ids, Log, Sealer } from '../ports/world.ts';
+
+/** What the handlers work with; put together once, in `main.ts`. */
+export interface Services {
+  readonly stores: Stores;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly aws: Aws;
+  readonly people: People;
+  readonly poster: Poster;
+  readonly presenter: Presenter;
+  readonly jobs: Jobs;
+  /** Rekey's own AWS identity, asked again when the last answer is some minutes old. */
+  hostIdentity(): Promise<HostIdentity>;
+  /** New at each start of the process: names the holder of leases. */
+  readonly instanceId: string;
+  /** True where no other bot can share the database (SQLite): leases of earlier processes are void. */
+  readonly onlyInstance: boolean;
+  readonly teamId: string;
+  /** `REKEY_ADMINS`. */
+  readonly admins: readonly string[];
+  /** `REKEY_ALERT_CHANNEL`, or null. */
+  readonly defaultAlertChannel: string | null;
+}

@@ -1,0 +1,93 @@
+import { personOf } from '../domain/actor.ts';
+import { RekeyError } from '../errors.ts';
+import type { Message } from '../ports/slack.ts';
+import { auditOutcome } from './audit.ts';
+import { authorise } from './authorise.ts';
+import { claimAndWrite } from './claim.ts';
+import type { Request } from './request.ts';
+import type { Services } from './services.ts';
+
+const ALERT_CHANNEL = 'alert_channel';
+
+/** Where alerts go that no connection's own channel takes, and who said so. */
+export interface AlertChannel {
+  readonly channelId: string | null;
+  readonly from: 'settings' | 'environment' | 'nowhere';
+}
+
+export async function alertChannel(services: Services): Promise<AlertChannel> {
+  const kept = await services.stores.settings.get(ALERT_CHANNEL);
+  if (kept !== null) return { channelId: kept, from: 'settings' };
+  return services.defaultAlertChannel === null
+    ? { channelId: null, from: 'nowhere' }
+    : { channelId: services.defaultAlertChannel, from: 'environment' };
+}
+
+/** Saves the workspace's alert channel, after a message could really be posted there. */
+export async function setAlertChannel(
+  services: Services,
+  request: Request,
+  channelId: string,
+  testMessage: Message,
+): Promise<void> {
+  authorise(request.actor, 'admin', 'change settings', services.admins);
+  const before = await alertChannel(services);
+  if (before.channelId === channelId) return;
+  await postTest(services, request, channelId, testMessage);
+  await claimAndWrite(services, request, [
+    services.stores.settings.set(ALERT_CHANNEL, channelId, services.clock.now()),
+    auditOutcome(
+      services,
+      {
+        doer: personOf(request.actor),
+        verb: 'settings.alert_channel',
+        entityKind: 'settings',
+        entityId: ALERT_CHANNEL,
+        correlationId: request.correlationId,
+        detail: { from: before.channelId, to: channelId },
+      },
+      'done',
+    ),
+  ]);
+}
+
+/** Posts a test message; throws a RekeyError that says why not and what to do. */
+export async function postTest(
+  services: Services,
+  request: Request,
+  channelId: string,
+  message: Message,
+): Promise<void> {
+  authorise(request.actor, 'admin', 'post test messages', services.admins);
+  const posted = await services.poster.post(channelId, message);
+  if (posted.ok) return;
+  throw channelTrouble(channelId, posted.error, posted.permanent);
+}
+
+/** Slack's refusal to post, in words for the person who chose the channel. */
+export function channelTrouble(channelId: string, slackError: string, permanent: boolean): RekeyError {
+  const channel = `<#${channelId}>`;
+  if (!permanent) {
+    return new RekeyError('unreachable', `Slack did not take the message for ${channel} (${slackError}).`, {
+      next: 'Try again in a minute.',
+    });
+  }
+  switch (slackError) {
+    case 'not_in_channel':
+    case 'channel_not_found':
+      return new RekeyError('invalid', `Rekey is not a member of ${channel}.`, {
+        next: 'Type `/invite @Rekey` in that channel, then try again.',
+      });
+    case 'is_archived':
+      return new RekeyError('invalid', `${channel} is archived.`, { next: 'Choose another channel.' });
+    case 'restricted_action':
+    case 'restricted_action_read_only_channel':
+      return new RekeyError('invalid', `Rekey may not post in ${channel}.`, {
+        next: 'Ask a channel manager to let apps post there, or choose another channel.',
+      });
+    default:
+      return new RekeyError('invalid', `Slack refused the message for ${channel} (${slackError}).`, {
+        next: 'Choose another channel.',
+      });
+  }
+}

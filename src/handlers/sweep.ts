@@ -1,0 +1,41 @@
+import { sealedIdentity } from '../domain/records.ts';
+import { isConflict } from '../errors.ts';
+import type { Services } from './services.ts';
+
+const INTERACTIONS_KEPT_MS = 7 * 24 * 3_600_000;
+const REWRAP_BATCH = 100;
+
+/** The daily tidying: old records go, external IDs nobody used go, secrets move to the newest master key. */
+export async function sweep(services: Services): Promise<void> {
+  const { stores, clock, log } = services;
+  const now = clock.now();
+  await stores.atomically([
+    stores.interactions.removeBefore(now - INTERACTIONS_KEPT_MS),
+    stores.externalIdDrafts.removeExpired(now),
+  ]);
+  for (const orphan of await stores.secrets.orphans()) {
+    log.error('a sealed secret without a holder was erased; this is a defect', { secretId: orphan.id });
+    await stores.atomically([stores.secrets.eraseOne(orphan.id)]);
+  }
+  await rewrapSecrets(services);
+}
+
+/** Wraps every sealed secret by the newest master key, so that older keys can be retired. Returns how many. */
+export async function rewrapSecrets(services: Services): Promise<number> {
+  const { stores, sealer } = services;
+  let done = 0;
+  for (;;) {
+    const rows = await stores.secrets.wrappedByOther(sealer.masterKeyId, REWRAP_BATCH);
+    for (const row of rows) {
+      const box = sealer.rewrap(row.box, sealedIdentity(row));
+      try {
+        await stores.atomically([stores.secrets.rewrap(row.id, row.box, box)]);
+        done += 1;
+      } catch (error) {
+        // Erased or rewrapped by another instance meanwhile: nothing is left to do for this row.
+        if (!isConflict(error)) throw error;
+      }
+    }
+    if (rows.length < REWRAP_BATCH) return done;
+  }
+}

@@ -1,0 +1,54 @@
+import type { AttemptResult } from '../domain/attempt-result.ts';
+import type { Attempt } from '../domain/attempt.ts';
+
+/** A person as Slack knows them. */
+export interface Person {
+  readonly userId: string;
+  readonly teamId: string;
+  readonly name: string;
+  /** IANA time zone, or null when Slack does not say. */
+  readonly timeZone: string | null;
+  /** Single- or multi-channel guest. */
+  readonly guest: boolean;
+  /** Known only through a shared channel. */
+  readonly stranger: boolean;
+  readonly bot: boolean;
+  readonly deactivated: boolean;
+}
+
+export interface UserGroup {
+  readonly groupId: string;
+  readonly handle: string;
+  readonly name: string;
+}
+
+/** Who is who in the workspace. Every failure is a RekeyError `unreachable` (or `not_found`); never a guess. */
+export interface People {
+  /** Answers from memory when younger than `maxAgeMs`. */
+  person(userId: string, maxAgeMs: number): Promise<Person>;
+  /** Throws `not_found` when the optional scope is missing or the plan has no groups; `next` says how to mend it. */
+  groupMembers(groupId: string): Promise<readonly string[]>;
+  groups(): Promise<readonly UserGroup[]>;
+}
+
+export interface Message {
+  /** Notification and screen-reader text. */
+  readonly text: string;
+  readonly blocks: readonly unknown[];
+}
+
+export type PostResult =
+  | { readonly ok: true }
+  /** `permanent`: trying again will not help (no such channel, not a member, archived). */
+  | { readonly ok: false; readonly permanent: boolean; readonly error: string };
+
+/** Posts messages. Never throws for Slack's refusals. */
+export interface Poster {
+  /** `to` is a channel id or a user id (then it is a direct message). */
+  post(to: string, message: Message): Promise<PostResult>;
+}
+
+/** Turns results into messages; implemented beside the blocks, so that the core holds no Slack words. */
+export interface Presenter {
+  attemptMessage(attempt: Attempt, result: AttemptResult): Message;
+}

@@ -1,0 +1,83 @@
+import type { MrkdwnElement, PlainTextElement } from '@slack/types';
+
+/** The only place where text objects are made: everything from outside is escaped and cut here. */
+
+/** Escapes what Slack reads as markup in mrkdwn, so that a name such as `<!channel>` pings nobody. */
+export function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** Cuts to a limit, marking that something is missing. */
+export function cut(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+/** Outside text, shown as it is: no markup, no mentions, no emoji (`arn:aws:iam:` would lose its middle). */
+export function code(text: string): string {
+  const clean = text.replaceAll('`', '´').replace(/\s+/g, ' ');
+  return `\`${escape(clean === '' ? ' ' : clean)}\``;
+}
+
+/**
+ * Outside text in running words: markup characters lose their meaning. What stands between backticks is shown as
+ * code, so that ids and ARNs stay whole and can be copied.
+ */
+export function words(text: string): string {
+  return text
+    .split(/(`[^`]+`)/)
+    .map((part) => (/^`[^`]+`$/.test(part) ? code(part.slice(1, -1)) : plainWords(part)))
+    .join('');
+}
+
+function plainWords(text: string): string {
+  // A zero-width space keeps *bold*, _italic_, ~struck~, `code` and :emoji: from forming.
+  return escape(text.replace(/\s+/g, ' '))
+    .replace(/(^|[\s(["'])([*_~`])(?=\S)/g, '$1$2\u200B')
+    .replace(/:([a-z0-9_+-]+):/g, ':$1\u200B:');
+}
+
+export function bold(text: string): string {
+  return `*${words(text)}*`;
+}
+
+export function person(userId: string): string {
+  return /^[UW][A-Z0-9]+$/.test(userId) ? `<@${userId}>` : code(userId);
+}
+
+export function group(groupId: string): string {
+  return /^S[A-Z0-9]+$/.test(groupId) ? `<!subteam^${groupId}>` : code(groupId);
+}
+
+export function channel(channelId: string): string {
+  return /^[CG][A-Z0-9]+$/.test(channelId) ? `<#${channelId}>` : code(channelId);
+}
+
+/** A moment in the reader's own time zone; `atMs` is ms since the epoch. */
+export function moment(atMs: number): string {
+  const fallback = new Date(atMs).toISOString().slice(0, 16).replace('T', ' ');
+  return `<!date^${Math.floor(atMs / 1000)}^{date_short_pretty} {time}|${fallback} UTC>`;
+}
+
+/** How long ago or how old, in the largest fitting unit. */
+export function span(ms: number): string {
+  const units = [
+    ['day', 86_400_000],
+    ['hour', 3_600_000],
+    ['minute', 60_000],
+  ] as const;
+  for (const [name, size] of units) {
+    const count = Math.floor(ms / size);
+    if (count >= 1) return `${count} ${name}${count === 1 ? '' : 's'}`;
+  }
+  return 'less than a minute';
+}
+
+/** Text with markup made by the functions above. */
+export function mrkdwn(text: string, limit = 3000): MrkdwnElement {
+  return { type: 'mrkdwn', text: cut(text === '' ? ' ' : text, limit), verbatim: true };
+}
+
+/** Text without any markup. */
+export function plain(text: string, limit: number): PlainTextElement {
+  return { type: 'plain_text', text: cut(text === '' ? ' ' : text, limit), emoji: false };
+}

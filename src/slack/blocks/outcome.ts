@@ -1,0 +1,123 @@
+import type { KnownBlock } from '@slack/types';
+import type { AttemptResult } from '../../domain/attempt-result.ts';
+import type { Attempt } from '../../domain/attempt.ts';
+import type { Message, Presenter } from '../../ports/slack.ts';
+import { diagnosisBlocks, reportBlocks } from './check.ts';
+import { section } from './elements.ts';
+import { bold, code, cut, words } from './mrkdwn.ts';
+
+/** The first line of an outcome, without markup: title of the view and text of the notification. */
+export function outcomeTitle(result: AttemptResult): string {
+  switch (result.kind) {
+    case 'connected':
+      return 'Connected';
+    case 'replaced':
+      return 'Credentials replaced';
+    case 'tested':
+      return testedTitle(result.connection.lastCheck?.status ?? 'unknown');
+    case 'disconnected':
+      return 'Disconnected';
+    case 'not_verified':
+      return result.verdict === 'rejected' ? 'Not connected' : 'Could not verify';
+    case 'stopped':
+      return 'Nothing was changed';
+  }
+}
+
+function testedTitle(status: 'verified' | 'rejected' | 'unknown'): string {
+  switch (status) {
+    case 'verified':
+      return 'Test passed';
+    case 'rejected':
+      return 'Test failed';
+    case 'unknown':
+      return 'Test undecided';
+  }
+}
+
+/** An outcome in full, the same in a modal and in a direct message. */
+export function outcomeBlocks(result: AttemptResult): KnownBlock[] {
+  switch (result.kind) {
+    case 'connected':
+      return [
+        section(`${bold(result.connection.name)} is connected. Its secret, if it has one, is kept sealed.`),
+        ...reportBlocks(result.report),
+      ];
+    case 'replaced':
+      return [
+        section(
+          `${bold(result.connection.name)} now uses the new credentials; the old ones were erased here.`,
+        ),
+        ...reportBlocks(result.report),
+      ];
+    case 'tested':
+      return testedBlocks(result);
+    case 'disconnected':
+      return disconnectedBlocks(result);
+    case 'not_verified':
+      return [
+        section(
+          result.verdict === 'rejected'
+            ? 'Nothing was kept: AWS or Rekey refused these credentials.'
+            : 'Nothing was kept: nobody can say right now whether these credentials are good.',
+        ),
+        ...diagnosisBlocks(result.diagnosis),
+      ];
+    case 'stopped':
+      return [section(`${words(result.why)}\n${words(result.next)}`)];
+  }
+}
+
+function testedBlocks(result: Extract<AttemptResult, { kind: 'tested' }>): KnownBlock[] {
+  const { connection, changes } = result;
+  const check = connection.lastCheck;
+  const head = section(`Test of ${bold(connection.name)} (account ${code(connection.accountId)})`);
+  const changed = section(
+    changes.length === 0
+      ? 'Nothing changed since the last check.'
+      : `*Changed since the last check*\n${changes.map((change) => `• ${words(change)}`).join('\n')}`,
+  );
+  if (check === null) return [head, changed];
+  return check.status === 'verified'
+    ? [head, changed, ...reportBlocks(check.report)]
+    : [head, ...diagnosisBlocks(check.diagnosis), changed];
+}
+
+function disconnectedBlocks(result: Extract<AttemptResult, { kind: 'disconnected' }>): KnownBlock[] {
+  const { connection, key } = result;
+  const gone = section(
+    `${bold(connection.name)} (account ${code(connection.accountId)}) is disconnected` +
+      `${connection.method === 'role' ? '.' : ' and its sealed secret is erased.'} The audit log stays.`,
+  );
+  if (connection.accessKeyId === null) {
+    return [
+      gone,
+      section(
+        `The role ${code(connection.roleArn ?? '')} still exists in AWS; delete it there if nothing else needs it.`,
+      ),
+    ];
+  }
+  if (key.state === 'untouched') {
+    return [gone, section(`The access key ${code(connection.accessKeyId)} was not touched in AWS.`)];
+  }
+  const undo = `aws iam update-access-key --user-name ${connection.userName ?? ''} --access-key-id ${connection.accessKeyId} --status Active`;
+  return [
+    gone,
+    section(
+      `The access key ${code(connection.accessKeyId)} is Inactive. ` +
+        (key.confirmed
+          ? 'AWS was seen refusing it.'
+          : 'AWS took the change, but was still seen accepting the key: that can last some seconds.') +
+        ` To bring it back, somebody with rights in the account runs ${code(undo)}.`,
+    ),
+  ];
+}
+
+/** The outcome as a direct message, for a person whose modal could not show it. */
+export const presenter: Presenter = {
+  attemptMessage(attempt: Attempt, result: AttemptResult): Message {
+    const name = 'connection' in result ? result.connection.name : (attempt.draft?.name ?? '');
+    const text = name === '' ? outcomeTitle(result) : `${outcomeTitle(result)}: ${name}`;
+    return { text: cut(text, 300), blocks: [section(`*${words(text)}*`), ...outcomeBlocks(result)] };
+  },
+};
