@@ -1,0 +1,66 @@
+/** Characters that take no room on the screen, so that nobody sees that they were copied too. */
+const INVISIBLE =
+  /\u034f|[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+
+const OUTER_QUOTES = /^["'`´“”„‘’‚«»‹›]+|["'`´“”„‘’‚«»‹›]+$/g;
+
+/**
+ * Text as the person saw it: compatibility forms made plain (full-width letters, no-break spaces), invisible
+ * characters gone, outer white space gone. Inner line breaks stay.
+ */
+export function visible(text: string): string {
+  return text.replace(INVISIBLE, '').normalize('NFKC').replace(INVISIBLE, '').trim();
+}
+
+/** {@link visible}, less quotation marks (also curly ones and back-ticks) around the whole. */
+export function unquoted(text: string): string {
+  let before = visible(text);
+  for (;;) {
+    const after = before.replace(OUTER_QUOTES, '').trim();
+    if (after === before) return after;
+    before = after;
+  }
+}
+
+/**
+ * The words of a pasted line or file: split at white space and at what separates values in .csv, JSON, `.ini` and
+ * shell lines. None of these marks occurs in an access key id or in a secret access key.
+ */
+export function wordsOf(text: string): string[] {
+  return visible(text)
+    .split(/[\s,;:=|"'`´“”„‘’‚«»‹›<>()[\]{}\\]+/u)
+    .filter((word) => word !== '');
+}
+
+/** True for a word that has the form of a secret access key: 40 characters of letters, digits, `/` and `+`. */
+export function isSecretShaped(word: string): boolean {
+  return /^[A-Za-z0-9/+]{40}$/.test(word);
+}
+
+/**
+ * True when free text seems to hold a secret access key: a word of its form with upper and lower case and a digit
+ * or sign. (A commit hash has one case only.)
+ */
+export function holdsSecret(text: string): boolean {
+  return wordsOf(text).some(
+    (word) => isSecretShaped(word) && /[A-Z]/.test(word) && /[a-z]/.test(word) && /[0-9/+]/.test(word),
+  );
+}
+
+/** A number of characters in words: `1 character`, `38 characters`. */
+export function countCharacters(count: number): string {
+  return `${count} character${count === 1 ? '' : 's'}`;
+}
+
+/** What parsing one field gives: its value, or one sentence for the person at that field. */
+export type Field<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: string };
+
+export function accepted<T>(value: T): Field<T> {
+  return { ok: true, value };
+}
+
+export function refused(error: string): { readonly ok: false; readonly error: string } {
+  return { ok: false, error };
+}
