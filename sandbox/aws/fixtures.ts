@@ -1,0 +1,244 @@
+import type { Account, NewKey, Role } from './world.ts';
+import type { AwsStandIn } from './stand-in.ts';
+import type { PolicyDocument } from './policy/document.ts';
+
+/** A key to paste in the sandbox, and what will come of it. */
+export interface SampleKey extends NewKey {
+  readonly label: string;
+  readonly about: string;
+  readonly accountId: string;
+}
+
+/** Everything the sandbox page offers a visitor. */
+export interface SampleWorld {
+  readonly keys: {
+    readonly good: SampleKey;
+    readonly admin: SampleKey;
+    readonly inactive: SampleKey;
+    readonly root: SampleKey;
+    readonly quarantined: SampleKey;
+    readonly wrongSecret: SampleKey;
+    readonly noPermissions: SampleKey;
+    readonly console: SampleKey;
+    readonly old: SampleKey;
+    readonly denyBySourceIp: SampleKey;
+    readonly otherAccount: SampleKey;
+    readonly canary: SampleKey;
+  };
+  /** Rekey's own identity: it may assume any role that trusts it. */
+  readonly host: SampleKey & { readonly arn: string };
+  /** The account in which a visitor tries the role method. */
+  readonly customer: Account;
+  /** A role that asks for no external id; connecting it must be refused. */
+  readonly openRole: Role;
+  /** Makes the role a customer would make: it trusts the host identity with this external id. */
+  readonly createRoleFor: (externalId: string) => Role;
+}
+
+const day = 24 * 60 * 60_000;
+
+/** What verifying a connection and taking stock of its account need, and no more. */
+const stockTaking: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'WholeAccount',
+      Effect: 'Allow',
+      Action: [
+        'sts:GetAccessKeyInfo',
+        'iam:ListUsers',
+        'iam:GetAccountSummary',
+        'iam:ListAccountAliases',
+        'iam:GenerateCredentialReport',
+        'iam:GetCredentialReport',
+      ],
+      Resource: '*',
+    },
+    {
+      Sid: 'EachIdentity',
+      Effect: 'Allow',
+      Action: [
+        'iam:GetUser',
+        'iam:GetLoginProfile',
+        'iam:ListAccessKeys',
+        'iam:GetAccessKeyLastUsed',
+        'iam:ListUserTags',
+        'iam:ListAttachedUserPolicies',
+        'iam:ListUserPolicies',
+        'iam:GetUserPolicy',
+        'iam:ListGroupsForUser',
+        'iam:ListAttachedGroupPolicies',
+        'iam:GetRole',
+        'iam:ListAttachedRolePolicies',
+        'iam:ListRolePolicies',
+        'iam:GetRolePolicy',
+        'iam:SimulatePrincipalPolicy',
+      ],
+      Resource: ['arn:aws:iam::*:user/*', 'arn:aws:iam::*:group/*', 'arn:aws:iam::*:role/*'],
+    },
+  ],
+};
+
+const officeOnly: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: {
+    Sid: 'OfficeOnly',
+    Effect: 'Deny',
+    Action: '*',
+    Resource: '*',
+    Condition: { NotIpAddress: { 'aws:SourceIp': '203.0.113.0/24' } },
+  },
+};
+
+/** Fills a stand-in with the sample accounts, and tells their keys. */
+export function seedSampleWorld(standIn: AwsStandIn): SampleWorld {
+  const { world } = standIn;
+  const now = world.clock();
+  const main = world.addAccount({ alias: 'acme-production' });
+  const other = world.addAccount({ alias: 'acme-staging' });
+  const customer = world.addAccount({ alias: 'globex' });
+  const home = world.addAccount({ alias: 'rekey-home' });
+  const inline = { 'take-stock': stockTaking };
+  const sample = (account: Account, key: NewKey, label: string, about: string): SampleKey => ({
+    label,
+    about,
+    accountId: account.id,
+    accessKeyId: key.accessKeyId,
+    secretAccessKey: key.secretAccessKey,
+  });
+
+  const robot = main.addUser('rekey-reader', {
+    inline,
+    createdAt: now - 40 * day,
+    tags: { team: 'platform' },
+  });
+  const administrator = main.addUser('alice', {
+    attached: ['AdministratorAccess'],
+    createdAt: now - 300 * day,
+  });
+  const leaver = main.addUser('bob', { inline, createdAt: now - 500 * day });
+  const leaked = main.addUser('build-server', { inline, attached: ['AWSCompromisedKeyQuarantineV3'] });
+  const mistyped = main.addUser('carol', { inline });
+  const nobody = main.addUser('dave');
+  const person = main.addUser('erin', { inline, consolePassword: true, createdAt: now - 90 * day });
+  const veteran = main.addUser('legacy-backup', { inline, createdAt: now - 800 * day });
+  const office = main.addUser('frank', { inline: { ...inline, 'office-only': officeOnly } });
+  const neighbour = other.addUser('rekey-reader', { inline });
+  const host = home.addUser('rekey-host', {
+    inline: {
+      'assume-roles': {
+        Version: '2012-10-17',
+        Statement: { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' },
+      },
+    },
+  });
+  customer.addUser('deploy', { createdAt: now - 200 * day }).addKey({ createdAt: now - 120 * day });
+
+  const trust = (condition: Record<string, Record<string, string>>): PolicyDocument => ({
+    Version: '2012-10-17',
+    Statement: {
+      Effect: 'Allow',
+      Principal: { AWS: host.arn },
+      Action: 'sts:AssumeRole',
+      Condition: condition,
+    },
+  });
+  let roles = 0;
+  return {
+    keys: {
+      good: sample(
+        main,
+        robot.addKey({ createdAt: now - 30 * day }),
+        'Good',
+        'May verify and take stock; nothing to complain about.',
+      ),
+      admin: sample(
+        main,
+        administrator.addKey({ createdAt: now - 20 * day }),
+        'Administrator',
+        'Works, with a warning: it may do anything.',
+      ),
+      inactive: sample(
+        main,
+        leaver.addKey({ status: 'Inactive', createdAt: now - 200 * day }),
+        'Inactive',
+        'Switched off in IAM; AWS calls it an invalid token.',
+      ),
+      root: sample(
+        main,
+        main.addRootKey({ createdAt: now - 900 * day }),
+        'Root',
+        "The account's root user; always refused.",
+      ),
+      quarantined: sample(
+        main,
+        leaked.addKey({ createdAt: now - 60 * day }),
+        'Quarantined',
+        'AWS found it in public and put its quarantine policy on the user.',
+      ),
+      wrongSecret: {
+        ...sample(
+          main,
+          mistyped.addKey({ createdAt: now - 10 * day }),
+          'Wrong secret',
+          'A real key id with the secret of another key.',
+        ),
+        secretAccessKey: world.ids.secretAccessKey(),
+      },
+      noPermissions: sample(
+        main,
+        nobody.addKey({ createdAt: now - 5 * day }),
+        'No permissions',
+        'Proves who it is and may do nothing.',
+      ),
+      console: sample(
+        main,
+        person.addKey({ createdAt: now - 15 * day }),
+        'Console user',
+        'Its user also signs in to the console with a password.',
+      ),
+      old: sample(
+        main,
+        veteran.addKey({
+          createdAt: now - 400 * day,
+          lastUsed: { at: now - 3 * day, service: 's3', region: 'N/A' },
+        }),
+        'Old',
+        'Made 400 days ago: older than the policy allows.',
+      ),
+      denyBySourceIp: sample(
+        main,
+        office.addKey({ createdAt: now - 25 * day }),
+        'Denied by address',
+        'A policy denies everything from outside 203.0.113.0/24.',
+      ),
+      otherAccount: sample(
+        other,
+        neighbour.addKey({ createdAt: now - 45 * day }),
+        'Other account',
+        'A good key of a second account.',
+      ),
+      canary: {
+        label: 'Canary',
+        about: 'The id names an account known for decoy keys: refused before any call.',
+        accountId: '171436882533',
+        // A published id of that account; it is not known here, and neither is its secret.
+        accessKeyId: 'AKIASP2TPHJSQH3FJRUX',
+        secretAccessKey: world.ids.secretAccessKey(),
+      },
+    },
+    host: {
+      ...sample(home, host.addKey(), 'Host identity', "Rekey's own identity, which assumes roles."),
+      arn: host.arn,
+    },
+    customer,
+    openRole: customer.addRole('rekey-open', { trust: trust({}), inline }),
+    createRoleFor: (externalId) => {
+      roles += 1;
+      return customer.addRole(`rekey-${roles}`, {
+        trust: trust({ StringEquals: { 'sts:ExternalId': externalId } }),
+        inline,
+      });
+    },
+  };
+}
