@@ -1,0 +1,206 @@
+import { sql } from 'drizzle-orm';
+import { customType, index, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { storableInteger, storableText } from './values.ts';
+
+/** Text in SQLite's own BINARY collation: UTF-8 byte order. */
+const text = customType<{ data: string; driverData: string }>({
+  dataType: () => 'text',
+  toDriver: storableText,
+});
+
+/** Whole numbers, among them times (ms since the epoch) and booleans (0 or 1). */
+const integer = customType<{ data: number; driverData: number }>({
+  dataType: () => 'integer',
+  toDriver: storableInteger,
+});
+
+export const connections = sqliteTable(
+  'connections',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    nameKey: text('name_key').notNull(),
+    description: text('description').notNull(),
+    accountId: text('account_id').notNull(),
+    accountAlias: text('account_alias'),
+    partition: text('partition').notNull(),
+    region: text('region'),
+    method: text('method').notNull(),
+    accessKeyId: text('access_key_id'),
+    roleArn: text('role_arn'),
+    externalId: text('external_id'),
+    arn: text('arn').notNull(),
+    uniqueId: text('unique_id').notNull(),
+    userName: text('user_name'),
+    keyCreatedAt: integer('key_created_at'),
+    alertChannel: text('alert_channel'),
+    owners: text('owners').notNull(),
+    state: text('state').notNull(),
+    lastCheck: text('last_check'),
+    createdBy: text('created_by').notNull(),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    version: integer('version').notNull(),
+  },
+  (t) => [
+    uniqueIndex('connections_name_key').on(t.nameKey),
+    uniqueIndex('connections_access_key_id').on(t.accessKeyId),
+    uniqueIndex('connections_role_arn').on(t.roleArn),
+  ],
+);
+
+export const attempts = sqliteTable(
+  'attempts',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind').notNull(),
+    teamId: text('team_id').notNull(),
+    userId: text('user_id').notNull(),
+    viewId: text('view_id'),
+    connectionId: text('connection_id'),
+    draft: text('draft'),
+    deactivateKey: integer('deactivate_key').notNull(),
+    correlationId: text('correlation_id').notNull(),
+    leaseOwner: text('lease_owner').notNull(),
+    leaseUntil: integer('lease_until').notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [index('attempts_connection_id').on(t.connectionId)],
+);
+
+export const externalIdDrafts = sqliteTable(
+  'external_id_drafts',
+  {
+    id: text('id').primaryKey(),
+    teamId: text('team_id').notNull(),
+    userId: text('user_id').notNull(),
+    accountId: text('account_id').notNull(),
+    externalId: text('external_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [index('external_id_drafts_asker').on(t.teamId, t.userId, t.accountId)],
+);
+
+export const sealedSecrets = sqliteTable(
+  'sealed_secrets',
+  {
+    id: text('id').primaryKey(),
+    holderKind: text('holder_kind').notNull(),
+    holderId: text('holder_id').notNull(),
+    version: integer('version').notNull(),
+    masterKeyId: text('master_key_id').notNull(),
+    wrappedKey: text('wrapped_key').notNull(),
+    ciphertext: text('ciphertext').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('sealed_secrets_holder_version').on(t.holderKind, t.holderId, t.version),
+    index('sealed_secrets_master_key_id').on(t.masterKeyId),
+  ],
+);
+
+export const settings = sqliteTable('settings', {
+  key: text('key').primaryKey(),
+  value: text('value').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+});
+
+export const roleGrants = sqliteTable(
+  'role_grants',
+  {
+    id: text('id').primaryKey(),
+    subjectKind: text('subject_kind').notNull(),
+    subjectId: text('subject_id').notNull(),
+    role: text('role').notNull(),
+    grantedBy: text('granted_by').notNull(),
+    grantedAt: integer('granted_at').notNull(),
+  },
+  (t) => [uniqueIndex('role_grants_subject_role').on(t.subjectKind, t.subjectId, t.role)],
+);
+
+export const groupMembers = sqliteTable('group_members', {
+  groupId: text('group_id').primaryKey(),
+  members: text('members').notNull(),
+  fetchedAt: integer('fetched_at').notNull(),
+});
+
+export const interactions = sqliteTable(
+  'interactions',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind').notNull(),
+    name: text('name').notNull(),
+    viewId: text('view_id'),
+    teamId: text('team_id').notNull(),
+    userId: text('user_id').notNull(),
+    value: text('value'),
+    at: integer('at').notNull(),
+  },
+  (t) => [index('interactions_at').on(t.at)],
+);
+
+/** `seq` and `hmac` are filled in later, by the one that chains the entries. */
+export const auditEntries = sqliteTable(
+  'audit_entries',
+  {
+    id: text('id').primaryKey(),
+    at: integer('at').notNull(),
+    doer: text('doer').notNull(),
+    verb: text('verb').notNull(),
+    phase: text('phase').notNull(),
+    outcome: text('outcome'),
+    entityKind: text('entity_kind').notNull(),
+    entityId: text('entity_id').notNull(),
+    why: text('why').notNull(),
+    detail: text('detail').notNull(),
+    correlationId: text('correlation_id').notNull(),
+    seq: integer('seq'),
+    hmac: text('hmac'),
+  },
+  (t) => [uniqueIndex('audit_entries_seq').on(t.seq), index('audit_entries_at').on(t.at, t.id)],
+);
+
+export const notices = sqliteTable(
+  'notices',
+  {
+    id: text('id').primaryKey(),
+    target: text('target').notNull(),
+    text: text('text').notNull(),
+    blocks: text('blocks').notNull(),
+    state: text('state').notNull(),
+    attempts: integer('attempts').notNull(),
+    nextAt: integer('next_at').notNull(),
+    lastError: text('last_error'),
+    createdAt: integer('created_at').notNull(),
+    correlationId: text('correlation_id').notNull(),
+  },
+  (t) => [index('notices_due').on(t.state, t.nextAt, t.createdAt)],
+);
+
+/** Durable work; on PostgreSQL pg-boss keeps its own tables. `state` is waiting, running or dead. */
+export const jobs = sqliteTable(
+  'jobs',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    key: text('key').notNull(),
+    payload: text('payload').notNull(),
+    state: text('state').notNull(),
+    runAt: integer('run_at').notNull(),
+    attempt: integer('attempt').notNull(),
+    leaseUntil: integer('lease_until'),
+    error: text('error'),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('jobs_one_waiting')
+      .on(t.name, t.key)
+      .where(sql`state = 'waiting'`),
+    uniqueIndex('jobs_one_running')
+      .on(t.name, t.key)
+      .where(sql`state = 'running'`),
+    index('jobs_state').on(t.state, t.runAt),
+  ],
+);

@@ -1,0 +1,40 @@
+import { eq, lt } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Interaction } from '../../src/domain/records.ts';
+import type { InteractionStore } from '../../src/ports/stores.ts';
+import { write } from '../atomically.ts';
+import type { Engine } from '../engine.ts';
+import { oneOf, readFirst } from '../rows.ts';
+
+const row: z.ZodType<Interaction> = z.object({
+  id: z.string(),
+  kind: oneOf<Interaction['kind']>({
+    command: true,
+    submission: true,
+    action: true,
+    event: true,
+    decision: true,
+  }),
+  name: z.string(),
+  viewId: z.string().nullable(),
+  teamId: z.string(),
+  userId: z.string(),
+  value: z.string().nullable(),
+  at: z.number(),
+});
+
+export function interactionStore(engine: Engine): InteractionStore {
+  const t = engine.tables.interactions;
+  return {
+    async byId(id) {
+      const rows = await engine.read((db) => db.select().from(t).where(eq(t.id, id)));
+      return readFirst('interactions', row, rows);
+    },
+    claim(interaction) {
+      return write(engine, 'interactions.claim', 1, (db) => db.insert(t).values({ ...interaction }));
+    },
+    removeBefore(at) {
+      return write(engine, 'interactions.removeBefore', 'any', (db) => db.delete(t).where(lt(t.at, at)));
+    },
+  };
+}

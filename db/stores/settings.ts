@@ -1,0 +1,25 @@
+import { eq } from 'drizzle-orm';
+import type { SettingStore } from '../../src/ports/stores.ts';
+import { write } from '../atomically.ts';
+import type { Engine } from '../engine.ts';
+
+export function settingStore(engine: Engine): SettingStore {
+  const t = engine.tables.settings;
+  return {
+    async get(key) {
+      const rows = await engine.read((db) => db.select().from(t).where(eq(t.key, key)));
+      return rows[0]?.value ?? null;
+    },
+    set(key, value, at) {
+      return write(engine, 'settings.set', 1, (db) =>
+        db
+          .insert(t)
+          .values({ key, value, updatedAt: at })
+          .onConflictDoUpdate({ target: t.key, set: { value, updatedAt: at } }),
+      );
+    },
+    remove(key) {
+      return write(engine, 'settings.remove', 'any', (db) => db.delete(t).where(eq(t.key, key)));
+    },
+  };
+}
