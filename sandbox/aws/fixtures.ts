@@ -1,6 +1,8 @@
 import type { Account, NewKey, Role } from './world.ts';
 import type { AwsStandIn } from './stand-in.ts';
 import type { PolicyDocument } from './policy/document.ts';
+import { policiesFor } from '../../src/domain/policy.ts';
+import type { PolicyPrincipal } from '../../src/domain/policy.ts';
 
 /** A key to paste in the sandbox, and what will come of it. */
 export interface SampleKey extends NewKey {
@@ -37,47 +39,12 @@ export interface SampleWorld {
 
 const day = 24 * 60 * 60_000;
 
-/** What verifying a connection and taking stock of its account need, and no more. */
-const stockTaking: PolicyDocument = {
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Sid: 'WholeAccount',
-      Effect: 'Allow',
-      Action: [
-        'sts:GetAccessKeyInfo',
-        'iam:ListUsers',
-        'iam:GetAccountSummary',
-        'iam:ListAccountAliases',
-        'iam:GenerateCredentialReport',
-        'iam:GetCredentialReport',
-      ],
-      Resource: '*',
-    },
-    {
-      Sid: 'EachIdentity',
-      Effect: 'Allow',
-      Action: [
-        'iam:GetUser',
-        'iam:GetLoginProfile',
-        'iam:ListAccessKeys',
-        'iam:GetAccessKeyLastUsed',
-        'iam:ListUserTags',
-        'iam:ListAttachedUserPolicies',
-        'iam:ListUserPolicies',
-        'iam:GetUserPolicy',
-        'iam:ListGroupsForUser',
-        'iam:ListAttachedGroupPolicies',
-        'iam:GetRole',
-        'iam:ListAttachedRolePolicies',
-        'iam:ListRolePolicies',
-        'iam:GetRolePolicy',
-        'iam:SimulatePrincipalPolicy',
-      ],
-      Resource: ['arn:aws:iam::*:user/*', 'arn:aws:iam::*:group/*', 'arn:aws:iam::*:role/*'],
-    },
-  ],
-};
+/** Attaches exactly what Rekey asks for to verify a connection and take stock; the ARNs of those policies. */
+function stockTaking(account: Account, principal: PolicyPrincipal, name: string): string[] {
+  const target = { partition: account.partition, accountId: account.id, principal };
+  const documents = policiesFor(['verify', 'inventory'], target);
+  return documents.map((document, index) => account.addPolicy(`${name}-${index + 1}`, document).arn);
+}
 
 const officeOnly: PolicyDocument = {
   Version: '2012-10-17',
@@ -98,7 +65,9 @@ export function seedSampleWorld(standIn: AwsStandIn): SampleWorld {
   const other = world.addAccount({ alias: 'acme-staging' });
   const customer = world.addAccount({ alias: 'globex' });
   const home = world.addAccount({ alias: 'rekey-home' });
-  const inline = { 'take-stock': stockTaking };
+  // Written with the variable for one's own name, one policy serves every user of an account.
+  const anyUser: PolicyPrincipal = { kind: 'user', arn: null };
+  const attached = stockTaking(main, anyUser, 'rekey');
   const sample = (account: Account, key: NewKey, label: string, about: string): SampleKey => ({
     label,
     about,
@@ -108,7 +77,7 @@ export function seedSampleWorld(standIn: AwsStandIn): SampleWorld {
   });
 
   const robot = main.addUser('rekey-reader', {
-    inline,
+    attached,
     createdAt: now - 40 * day,
     tags: { team: 'platform' },
   });
@@ -116,14 +85,14 @@ export function seedSampleWorld(standIn: AwsStandIn): SampleWorld {
     attached: ['AdministratorAccess'],
     createdAt: now - 300 * day,
   });
-  const leaver = main.addUser('bob', { inline, createdAt: now - 500 * day });
-  const leaked = main.addUser('build-server', { inline, attached: ['AWSCompromisedKeyQuarantineV3'] });
-  const mistyped = main.addUser('carol', { inline });
+  const leaver = main.addUser('bob', { attached, createdAt: now - 500 * day });
+  const leaked = main.addUser('build-server', { attached: [...attached, 'AWSCompromisedKeyQuarantineV3'] });
+  const mistyped = main.addUser('carol', { attached });
   const nobody = main.addUser('dave');
-  const person = main.addUser('erin', { inline, consolePassword: true, createdAt: now - 90 * day });
-  const veteran = main.addUser('legacy-backup', { inline, createdAt: now - 800 * day });
-  const office = main.addUser('frank', { inline: { ...inline, 'office-only': officeOnly } });
-  const neighbour = other.addUser('rekey-reader', { inline });
+  const person = main.addUser('erin', { attached, consolePassword: true, createdAt: now - 90 * day });
+  const veteran = main.addUser('legacy-backup', { attached, createdAt: now - 800 * day });
+  const office = main.addUser('frank', { attached, inline: { 'office-only': officeOnly } });
+  const neighbour = other.addUser('rekey-reader', { attached: stockTaking(other, anyUser, 'rekey') });
   const host = home.addUser('rekey-host', {
     inline: {
       'assume-roles': {
@@ -143,6 +112,13 @@ export function seedSampleWorld(standIn: AwsStandIn): SampleWorld {
       Condition: condition,
     },
   });
+  const addRole = (name: string, document: PolicyDocument): Role => {
+    const arn = customer.arn(`role/${name}`);
+    return customer.addRole(name, {
+      trust: document,
+      attached: stockTaking(customer, { kind: 'role', arn }, name),
+    });
+  };
   let roles = 0;
   return {
     keys: {
@@ -232,13 +208,10 @@ export function seedSampleWorld(standIn: AwsStandIn): SampleWorld {
       arn: host.arn,
     },
     customer,
-    openRole: customer.addRole('rekey-open', { trust: trust({}), inline }),
+    openRole: addRole('rekey-open', trust({})),
     createRoleFor: (externalId) => {
       roles += 1;
-      return customer.addRole(`rekey-${roles}`, {
-        trust: trust({ StringEquals: { 'sts:ExternalId': externalId } }),
-        inline,
-      });
+      return addRole(`rekey-${roles}`, trust({ StringEquals: { 'sts:ExternalId': externalId } }));
     },
   };
 }

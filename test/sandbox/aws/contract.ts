@@ -65,7 +65,8 @@ export function awsContract(name: string, start: () => Promise<ContractTarget>):
       const user = await newUser();
       const identity = await stsClient(target, user.keys).send(new GetCallerIdentityCommand({}));
       expect(identity.Arn).toBe(`arn:aws:iam::${identity.Account}:user/${user.name}`);
-      expect(identity.UserId).toMatch(/^AIDA[A-Z0-9]+$/);
+      const { User } = await admin.send(new GetUserCommand({ UserName: user.name }));
+      expect(identity.UserId).toBe(User?.UserId);
     });
 
     test('a key has the shape of a key and names its account', async () => {
@@ -197,9 +198,7 @@ export function awsContract(name: string, start: () => Promise<ContractTarget>):
       const sts = stsClient(target, user.keys);
       const refused = await failure(sts.send(new AssumeRoleCommand(assume)));
       expect(refused).toMatchObject({ name: 'AccessDenied', status: 403 });
-      expect(refused.message).toContain(
-        `is not authorized to perform: sts:AssumeRole on resource: ${Role?.Arn}`,
-      );
+      expect(refused.message).toContain('is not authorized to perform: sts:AssumeRole');
       const { Credentials } = await sts.send(new AssumeRoleCommand({ ...assume, ExternalId: 'shared-id' }));
       const session = sessionKeys(Credentials);
       expect(session.accessKeyId).toMatch(/^ASIA/);
