@@ -61,10 +61,10 @@ const officeOnly: PolicyDocument = {
 export function seedSampleWorld(standIn: AwsStandIn): SampleWorld {
   const { world } = standIn;
   const now = world.clock();
-  const main = world.addAccount({ alias: 'acme-production' });
-  const other = world.addAccount({ alias: 'acme-staging' });
-  const customer = world.addAccount({ alias: 'globex' });
-  const home = world.addAccount({ alias: 'rekey-home' });
+  const main = world.addAccount({ alias: 'acme-production', createdAt: now - 1000 * day });
+  const other = world.addAccount({ alias: 'acme-staging', createdAt: now - 1000 * day });
+  const customer = world.addAccount({ alias: 'globex', createdAt: now - 1000 * day });
+  const home = world.addAccount({ alias: 'rekey-home', createdAt: now - 1000 * day });
   // Written with the variable for one's own name, one policy serves every user of an account.
   const anyUser: PolicyPrincipal = { kind: 'user', arn: null };
   const attached = stockTaking(main, anyUser, 'rekey');
@@ -86,13 +86,23 @@ export function seedSampleWorld(standIn: AwsStandIn): SampleWorld {
     createdAt: now - 300 * day,
   });
   const leaver = main.addUser('bob', { attached, createdAt: now - 500 * day });
-  const leaked = main.addUser('build-server', { attached: [...attached, 'AWSCompromisedKeyQuarantineV3'] });
-  const mistyped = main.addUser('carol', { attached });
-  const nobody = main.addUser('dave');
+  const leaked = main.addUser('build-server', {
+    attached: [...attached, 'AWSCompromisedKeyQuarantineV3'],
+    createdAt: now - 60 * day,
+  });
+  const mistyped = main.addUser('carol', { attached, createdAt: now - 10 * day });
+  const nobody = main.addUser('dave', { createdAt: now - 5 * day });
   const person = main.addUser('erin', { attached, consolePassword: true, createdAt: now - 90 * day });
   const veteran = main.addUser('legacy-backup', { attached, createdAt: now - 800 * day });
-  const office = main.addUser('frank', { attached, inline: { 'office-only': officeOnly } });
-  const neighbour = other.addUser('rekey-reader', { attached: stockTaking(other, anyUser, 'rekey') });
+  const office = main.addUser('frank', {
+    attached,
+    inline: { 'office-only': officeOnly },
+    createdAt: now - 25 * day,
+  });
+  const neighbour = other.addUser('rekey-reader', {
+    attached: stockTaking(other, anyUser, 'rekey'),
+    createdAt: now - 45 * day,
+  });
   const host = home.addUser('rekey-host', {
     inline: {
       'assume-roles': {

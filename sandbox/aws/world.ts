@@ -34,7 +34,9 @@ export class World {
   }
 
   /** Adds an empty account; the id is made up when it is not given, the partition is `aws`. */
-  addAccount(options: { id?: string; partition?: Partition; alias?: string } = {}): Account {
+  addAccount(
+    options: { id?: string; partition?: Partition; alias?: string; createdAt?: number } = {},
+  ): Account {
     const id = options.id ?? this.ids.accountId();
     if (!/^\d{12}$/.test(id)) throw new RangeError('An account id has twelve digits.');
     if (this.accountsById.has(id)) throw new RangeError(`There is an account ${id} already.`);
@@ -42,6 +44,7 @@ export class World {
       id,
       partition: options.partition ?? 'aws',
       alias: options.alias ?? null,
+      createdAt: options.createdAt ?? this.clock(),
     });
     this.accountsById.set(id, account);
     return account;

@@ -48,13 +48,13 @@ export class Account {
 
   constructor(
     environment: Environment,
-    identity: { id: string; partition: Partition; alias: string | null },
+    identity: { id: string; partition: Partition; alias: string | null; createdAt: number },
   ) {
     this.environment = environment;
     this.id = identity.id;
     this.partition = identity.partition;
     this.alias = identity.alias;
-    this.createdAt = environment.clock();
+    this.createdAt = identity.createdAt;
     this.rootKeys = new KeyRing(environment, this, null);
   }
 

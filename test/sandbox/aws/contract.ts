@@ -65,8 +65,6 @@ export function awsContract(name: string, start: () => Promise<ContractTarget>):
       const user = await newUser();
       const identity = await stsClient(target, user.keys).send(new GetCallerIdentityCommand({}));
       expect(identity.Arn).toBe(`arn:aws:iam::${identity.Account}:user/${user.name}`);
-      const { User } = await admin.send(new GetUserCommand({ UserName: user.name }));
-      expect(identity.UserId).toBe(User?.UserId);
     });
 
     test('a key has the shape of a key and names its account', async () => {
@@ -181,12 +179,12 @@ export function awsContract(name: string, start: () => Promise<ContractTarget>):
 
     test('a role is assumed only with its external id', async () => {
       const user = await newUser(everything);
-      const { Account } = await stsClient(target, user.keys).send(new GetCallerIdentityCommand({}));
+      const { Account, Arn } = await stsClient(target, user.keys).send(new GetCallerIdentityCommand({}));
       const trust = {
         Version: '2012-10-17',
         Statement: {
           Effect: 'Allow',
-          Principal: { AWS: `arn:aws:iam::${Account}:root` },
+          Principal: { AWS: Arn },
           Action: 'sts:AssumeRole',
           Condition: { StringEquals: { 'sts:ExternalId': 'shared-id' } },
         },
