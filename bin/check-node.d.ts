@@ -1,0 +1,2 @@
+export function isSuitedNode(version: string): boolean;
+export const nodeIsSuited: boolean;

@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+// Static imports run first and in order: no other may be added here. No top-level await, for old readers.
+import { nodeIsSuited } from './check-node.js';
+
+if (nodeIsSuited) {
+  import('../src/cli.ts')
+    .then(function (cli) {
+      return cli.runCli(process.argv.slice(2), process.env);
+    })
+    .then(
+      function (exitCode) {
+        process.exitCode = exitCode;
+      },
+      function (error) {
+        process.stderr.write(
+          'rekey: it could not be loaded: ' + error.message + '\nhint: run npm ci, then try again.\n',
+        );
+        process.exitCode = 1;
+      },
+    );
+}

@@ -1,0 +1,154 @@
+import { parseArgs } from 'node:util';
+import { isUsageError } from './cli/usage-error.ts';
+import type { Environment } from './config.ts';
+import { RekeyError } from './errors.ts';
+import { maskText } from './log/mask.ts';
+
+export { UsageError } from './cli/usage-error.ts';
+
+/** Where the command line reads and prints. */
+export interface Terminal {
+  readonly env: Environment;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+/** One subcommand. Its modules are loaded when it runs, so that help and mistakes need none of them. */
+export interface Subcommand {
+  /** The arguments it takes, as its usage line shows them. */
+  readonly takes: string;
+  readonly summary: string;
+  /** What --help adds, in lines of their own. */
+  readonly details: readonly string[];
+  /** Throws a usage error for wrong arguments, anything else for a failure; resolves when it is done. */
+  run(args: readonly string[], terminal: Terminal): Promise<void>;
+}
+
+const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
+  start: {
+    takes: '',
+    summary: 'run Rekey for real: Socket Mode when SLACK_APP_TOKEN is set, else HTTP',
+    details: ['Settings come from environment variables; README.md lists them. SIGTERM stops it cleanly.'],
+    async run(args, { env }) {
+      parseArgs({ args: [...args] });
+      const start = await exported<(env: Environment) => Promise<void>>('./main.ts', 'start');
+      await start(env);
+    },
+  },
+  sandbox: {
+    takes: '[--port N]',
+    summary: 'try Rekey in a browser against local AWS and Slack stand-ins; needs no tokens',
+    details: ['Prints "Sandbox ready: URL". Its state is in a temporary folder and gone afterwards.'],
+    async run(args) {
+      const sandbox = await exported<(args: readonly string[]) => Promise<void>>(
+        '../sandbox/main.ts',
+        'sandbox',
+      );
+      await sandbox(args);
+    },
+  },
+  manifest: {
+    takes: '[--http URL]',
+    summary: 'print the manifest of the Slack app',
+    details: ['For Socket Mode; with --http, for signed HTTP requests to URL.'],
+    async run(args, { out }) {
+      const printManifest = await exported<(args: readonly string[]) => string>(
+        './manifest.ts',
+        'printManifest',
+      );
+      out(printManifest(args));
+    },
+  },
+};
+
+/**
+ * Runs one subcommand and resolves to the exit code: 0, 2 for bad usage, 1 for a failure. Errors are a line and a
+ * hint on standard error. Never rejects.
+ */
+export async function runCli(
+  args: readonly string[],
+  env: Environment,
+  terminal: Terminal = processTerminal(env),
+  subcommands: Readonly<Record<string, Subcommand>> = SUBCOMMANDS,
+): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    const print = name === undefined ? terminal.err : terminal.out;
+    print(overview(subcommands));
+    return name === undefined ? 2 : 0;
+  }
+  const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
+  if (subcommand === undefined) {
+    const known = Object.keys(subcommands).join(', ');
+    complain(terminal, `there is no subcommand ${JSON.stringify(maskText(name))}`, `one of: ${known}`);
+    return 2;
+  }
+  if (asksForHelp(rest)) {
+    terminal.out(usage(name, subcommand));
+    return 0;
+  }
+  try {
+    await subcommand.run(rest, terminal);
+    return 0;
+  } catch (error) {
+    return fail(terminal, `rekey ${name}`, error);
+  }
+}
+
+function processTerminal(env: Environment): Terminal {
+  return {
+    env,
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+  };
+}
+
+/** A function that another module exports. */
+async function exported<Run>(path: string, name: string): Promise<Run> {
+  const module = (await import(path)) as Readonly<Record<string, unknown>>;
+  const value = module[name];
+  if (typeof value !== 'function') throw new TypeError(`${path} does not export ${name}()`);
+  return value as Run;
+}
+
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return (end < 0 ? args : args.slice(0, end)).some((arg) => arg === '--help' || arg === '-h');
+}
+
+function overview(subcommands: Readonly<Record<string, Subcommand>>): string {
+  const width = Math.max(...Object.keys(subcommands).map((name) => name.length));
+  const lines = Object.entries(subcommands).map(
+    ([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`,
+  );
+  return ['Usage: rekey SUBCOMMAND [--help]', '', ...lines, ''].join('\n');
+}
+
+function usage(name: string, { takes, summary, details }: Subcommand): string {
+  const line = `Usage: rekey ${name} ${takes}`.trimEnd();
+  return [line, '', `  ${summary}`, ...details.map((detail) => `  ${detail}`), ''].join('\n');
+}
+
+function fail(terminal: Terminal, program: string, error: unknown): number {
+  if (isUsageError(error)) {
+    const next = error instanceof RekeyError ? error.next : undefined;
+    complain(terminal, firstLine(error.message), next ?? `${program} --help`);
+    return 2;
+  }
+  if (error instanceof RekeyError) {
+    complain(terminal, error.message, error.next ?? `${program} --help`);
+    return 1;
+  }
+  const message =
+    error instanceof Error ? `${error.name}: ${error.message}` : 'something was thrown that is no error';
+  complain(terminal, firstLine(message), 'this is a defect in Rekey; please report it with what you did');
+  return 1;
+}
+
+function complain(terminal: Terminal, message: string, hint: string): void {
+  terminal.err(`rekey: ${maskText(message)}\nhint: ${maskText(hint)}\n`);
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}

@@ -1,0 +1,210 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isSuitedNode } from '../bin/check-node.js';
+import { ConfigError } from '../src/config.ts';
+import { RekeyError } from '../src/errors.ts';
+import { UsageError, runCli } from '../src/cli.ts';
+import type { Subcommand } from '../src/cli.ts';
+
+const BIN = join(import.meta.dirname, '..', 'bin');
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function node(args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [...args], (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+  });
+}
+
+describe('the Node.js check', () => {
+  test.each(['22.19.0', '22.99.1', '23.6.0', '24.0.0', '25.1.0', '100.0.0'])('%s is suited', (version) => {
+    expect(isSuitedNode(version)).toBe(true);
+  });
+
+  test.each(['12.22.12', '18.20.0', '20.20.2', '22.0.0', '22.18.9', '23.5.0', '', 'odd'])(
+    '%s is not',
+    (version) => {
+      expect(isSuitedNode(version)).toBe(false);
+    },
+  );
+
+  let folder = '';
+  let pretend = '';
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'rekey-bin-'));
+    pretend = join(folder, 'pretend.cjs');
+    const versions =
+      "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } });";
+    writeFileSync(pretend, versions);
+  });
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each(['rekey.js', 'check-node.js'])(
+    '%s names an old Node.js in its first line, and loads nothing more',
+    async (file) => {
+      const { code, out, err } = await node(['--require', pretend, join(BIN, file), 'start']);
+      expect(code).toBe(1);
+      expect(out).toBe('');
+      const [first, second, ...more] = err.split('\n');
+      expect(first).toBe('rekey: this is Node.js 20.20.2; Rekey needs Node.js 24, or 22.19 or newer.');
+      expect(second).toMatch(/^hint: .*npm/);
+      expect(more).toEqual(['']);
+    },
+  );
+
+  test('its file has no import and no syntax that Node.js 12 cannot read', () => {
+    const code = readFileSync(join(BIN, 'check-node.js'), 'utf8').replace(/\/\*[^]*?\*\/|\/\/.*/g, '');
+    expect(code).not.toMatch(/\bimport\b|\?\?|\?\.|\bawait\b|\|\|=|&&=|#\w|\d_\d|\bnode:/);
+    const entry = readFileSync(join(BIN, 'rekey.js'), 'utf8').replace(/\/\*[^]*?\*\/|(?:\/\/|#!).*/g, '');
+    expect(entry.match(/^import .*/gm)).toEqual(["import { nodeIsSuited } from './check-node.js';"]);
+    expect(entry).not.toMatch(/\?\?|\?\.|\bawait\b|\|\|=|&&=|#\w|\d_\d/);
+  });
+
+  test('is silent on a suited Node.js', async () => {
+    expect(await node([join(BIN, 'check-node.js')])).toEqual({ code: 0, out: '', err: '' });
+  });
+});
+
+describe('the program', () => {
+  test('--help lists the subcommands', async () => {
+    const { code, out, err } = await node([join(BIN, 'rekey.js'), '--help']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^Usage: rekey SUBCOMMAND/);
+    expect(out).toMatch(/start {5}.*\n {2}sandbox {3}.*\n {2}manifest {2}/);
+  });
+
+  test('an unknown subcommand ends with 2', async () => {
+    const { code, out, err } = await node([join(BIN, 'rekey.js'), 'strat']);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toBe('rekey: there is no subcommand "strat"\nhint: one of: start, sandbox, manifest\n');
+  });
+});
+
+describe('runCli', () => {
+  async function run(args: readonly string[], subcommands?: Record<string, Subcommand>): Promise<Ended> {
+    let out = '';
+    let err = '';
+    const terminal = {
+      env: {},
+      out: (text: string) => {
+        out += text;
+      },
+      err: (text: string) => {
+        err += text;
+      },
+    };
+    const code = await runCli(args, {}, terminal, subcommands);
+    return { code, out, err };
+  }
+
+  function failing(error: unknown): Record<string, Subcommand> {
+    return {
+      boom: {
+        takes: '[--loud]',
+        summary: 'fails',
+        details: [],
+        async run() {
+          throw error;
+        },
+      },
+    };
+  }
+
+  test('without a subcommand prints the usage as an error', async () => {
+    const { code, out, err } = await run([]);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('Usage: rekey');
+  });
+
+  test.each(['help', '-h', '--help'])('%s is no mistake', async (word) => {
+    expect(await run([word])).toMatchObject({ code: 0, err: '' });
+  });
+
+  test.each(['start', 'sandbox', 'manifest'])('%s --help prints its usage and does nothing', async (name) => {
+    const { code, out, err } = await run([name, '--help']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(new RegExp(`^Usage: rekey ${name}`));
+  });
+
+  test('names of object methods are no subcommands', async () => {
+    expect((await run(['constructor'])).code).toBe(2);
+    expect((await run(['toString', '--help'])).code).toBe(2);
+  });
+
+  test('start takes no arguments', async () => {
+    const { code, err } = await run(['start', '--port', '1']);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^rekey: .*--port.*\nhint: rekey start --help\n$/);
+  });
+
+  test.each([
+    [
+      'a usage error',
+      new UsageError('--loud is not a number'),
+      2,
+      'rekey: --loud is not a number\nhint: rekey boom --help\n',
+    ],
+    [
+      'a failure people may read',
+      new RekeyError('unreachable', 'No route.', { next: 'Check the proxy.' }),
+      1,
+      'rekey: No route.\nhint: Check the proxy.\n',
+    ],
+    [
+      'a defect',
+      new TypeError('x is undefined\nat y'),
+      1,
+      'rekey: TypeError: x is undefined\nhint: this is a defect in Rekey; please report it with what you did\n',
+    ],
+    ['something odd', 'text', 1, expect.stringContaining('this is a defect')],
+    [
+      'a defect that holds a secret',
+      new Error('no xoxb-1-c4n4ry'),
+      1,
+      expect.stringContaining('no [slack token]'),
+    ],
+  ])('%s ends as it should', async (_, error, code, err) => {
+    expect(await run(['boom'], failing(error))).toEqual({ code, out: '', err });
+  });
+
+  test('a bad configuration is shown whole and points to the sandbox', async () => {
+    const error = new ConfigError([
+      { name: 'A', problem: 'is missing', expected: 'a' },
+      { name: 'B', problem: 'is missing', expected: 'b' },
+    ]);
+    const { code, err } = await run(['boom'], failing(error));
+    expect(code).toBe(1);
+    expect(err).toContain('  A is missing. Expected: a.\n  B is missing.');
+    expect(err.trimEnd().endsWith('npm run sandbox')).toBe(true);
+  });
+
+  test('success is 0 and --help after -- belongs to the subcommand', async () => {
+    const seen: string[] = [];
+    const subcommands: Record<string, Subcommand> = {
+      ok: {
+        takes: '',
+        summary: 'works',
+        details: [],
+        async run(args, { out }) {
+          seen.push(...args);
+          out('done\n');
+        },
+      },
+    };
+    expect(await run(['ok', 'a', '--', '--help'], subcommands)).toEqual({ code: 0, out: 'done\n', err: '' });
+    expect(seen).toEqual(['a', '--', '--help']);
+  });
+});
