@@ -177,7 +177,7 @@ export function awsContract(name: string, start: () => Promise<ContractTarget>):
       expect(await failure(client.send(new ListUsersCommand({})))).toMatchObject({ name: 'AccessDenied' });
     });
 
-    test('a role is assumed only with its external id', async () => {
+    test('a role is not assumed with another external id, and is with its own', async () => {
       const user = await newUser(everything);
       const { Account, Arn } = await stsClient(target, user.keys).send(new GetCallerIdentityCommand({}));
       const trust = {
@@ -194,7 +194,8 @@ export function awsContract(name: string, start: () => Promise<ContractTarget>):
       const { Role } = await admin.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
       const assume = { RoleArn: Role?.Arn, RoleSessionName: 'contract' };
       const sts = stsClient(target, user.keys);
-      const refused = await failure(sts.send(new AssumeRoleCommand(assume)));
+      const wrong = new AssumeRoleCommand({ ...assume, ExternalId: 'another-id' });
+      const refused = await failure(sts.send(wrong));
       expect(refused).toMatchObject({ name: 'AccessDenied', status: 403 });
       expect(refused.message).toContain('is not authorized to perform: sts:AssumeRole');
       const { Credentials } = await sts.send(new AssumeRoleCommand({ ...assume, ExternalId: 'shared-id' }));
