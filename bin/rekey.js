@@ -4,18 +4,12 @@ import { nodeIsSuited } from './check-node.js';
 
 if (nodeIsSuited) {
   import('../src/cli.ts')
-    .then(function (cli) {
-      return cli.runCli(process.argv.slice(2), process.env);
+    .then((cli) => cli.runCli(process.argv.slice(2), process.env))
+    .catch((error) => {
+      process.stderr.write(
+        'rekey: it could not be loaded: ' + error.message + '\nhint: run npm ci, then try again.\n',
+      );
+      return 1;
     })
-    .then(
-      function (exitCode) {
-        process.exitCode = exitCode;
-      },
-      function (error) {
-        process.stderr.write(
-          'rekey: it could not be loaded: ' + error.message + '\nhint: run npm ci, then try again.\n',
-        );
-        process.exitCode = 1;
-      },
-    );
+    .then((exitCode) => (process.exitCode = exitCode));
 }
