@@ -47,7 +47,6 @@ export async function finishConnect(
     updatedAt: now,
     version: 1,
   };
-  const drafted = draft.method === 'role' && draft.externalId !== null;
   return {
     result: { kind: 'connected', connection, report: verdict.report },
     outcome: 'done',
@@ -55,7 +54,7 @@ export async function finishConnect(
     writes: [
       services.stores.connections.insert(connection),
       ...sealForConnection(services, connection.id, 1, secret),
-      ...(drafted ? await forgetPromise(services, attempt, draft.externalId) : []),
+      ...(draft.method === 'role' ? await forgetPromise(services, attempt, connection.accountId) : []),
     ],
   };
 }
@@ -100,22 +99,13 @@ export function sealForConnection(
 }
 
 /** An external ID belongs to one connection: once used, it is promised to nobody any more. */
-async function forgetPromise(
-  services: Services,
-  attempt: Attempt,
-  externalId: string | null,
-): Promise<Write[]> {
+async function forgetPromise(services: Services, attempt: Attempt, accountId: string): Promise<Write[]> {
   const { externalIdDrafts } = services.stores;
-  const writes: Write[] = [];
-  for (const accountId of new Set([attempt.draft?.accountId ?? '', ''])) {
-    const promise = await externalIdDrafts.find(
-      attempt.teamId,
-      attempt.userId,
-      accountId,
-      services.clock.now(),
-    );
-    if (promise !== null && promise.externalId === externalId)
-      writes.push(externalIdDrafts.remove(promise.id));
-  }
-  return writes;
+  const promise = await externalIdDrafts.find(
+    attempt.teamId,
+    attempt.userId,
+    accountId,
+    services.clock.now(),
+  );
+  return promise === null ? [] : [externalIdDrafts.remove(promise.id)];
 }

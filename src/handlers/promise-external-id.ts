@@ -6,7 +6,8 @@ import type { Services } from './services.ts';
 
 /**
  * The external ID this person is to use for this account: the same one for seven days, since people leave the
- * modal to make the role. `accountId` is empty while the person has not said which account.
+ * modal to make the role. `accountId` is empty while the person has not said which account; what was promised
+ * then becomes the promise for the account named first, so that a role already made with it is still right.
  */
 export async function promiseExternalId(
   services: Services,
@@ -15,30 +16,32 @@ export async function promiseExternalId(
 ): Promise<string> {
   authorise(actor, 'admin', 'connect AWS accounts', services.admins);
   const { stores, clock, ids } = services;
-  const find = (): Promise<ExternalIdDraft | null> =>
-    stores.externalIdDrafts.find(actor.teamId, actor.userId, accountId, clock.now());
-  const kept = await find();
+  const find = (account: string): Promise<ExternalIdDraft | null> =>
+    stores.externalIdDrafts.find(actor.teamId, actor.userId, account, clock.now());
+  const kept = await find(accountId);
   if (kept !== null) return kept.externalId;
+  const unbound = accountId === '' ? null : await find('');
   const now = clock.now();
   const draft: ExternalIdDraft = {
     id: ids.next(),
     teamId: actor.teamId,
     userId: actor.userId,
     accountId,
-    externalId: ids.externalId(),
+    externalId: unbound?.externalId ?? ids.externalId(),
     createdAt: now,
     expiresAt: now + EXTERNAL_ID_DRAFT_LIFE_MS,
   };
   try {
     await stores.atomically([
       stores.externalIdDrafts.removeExpired(now),
+      ...(unbound === null ? [] : [stores.externalIdDrafts.remove(unbound.id)]),
       stores.externalIdDrafts.insert(draft),
     ]);
     return draft.externalId;
   } catch (error) {
     if (!isConflict(error)) throw error;
     // A second modal of the same person was quicker: there is one promise, not two.
-    const other = await find();
+    const other = await find(accountId);
     if (other === null) throw error;
     return other.externalId;
   }

@@ -61,32 +61,31 @@ export async function postTest(
   authorise(request.actor, 'admin', 'post test messages', services.admins);
   const posted = await services.poster.post(channelId, message);
   if (posted.ok) return;
-  throw channelTrouble(channelId, posted.error, posted.permanent);
+  throw channelTrouble(posted.error, posted.permanent);
 }
 
 /** Slack's refusal to post, in words for the person who chose the channel. */
-export function channelTrouble(channelId: string, slackError: string, permanent: boolean): RekeyError {
-  const channel = `<#${channelId}>`;
+export function channelTrouble(slackError: string, permanent: boolean): RekeyError {
   if (!permanent) {
-    return new RekeyError('unreachable', `Slack did not take the message for ${channel} (${slackError}).`, {
+    return new RekeyError('unreachable', `Slack did not take the message for that channel (${slackError}).`, {
       next: 'Try again in a minute.',
     });
   }
   switch (slackError) {
     case 'not_in_channel':
     case 'channel_not_found':
-      return new RekeyError('invalid', `Rekey is not a member of ${channel}.`, {
+      return new RekeyError('invalid', 'Rekey is not a member of that channel.', {
         next: 'Type `/invite @Rekey` in that channel, then try again.',
       });
     case 'is_archived':
-      return new RekeyError('invalid', `${channel} is archived.`, { next: 'Choose another channel.' });
+      return new RekeyError('invalid', 'That channel is archived.', { next: 'Choose another channel.' });
     case 'restricted_action':
     case 'restricted_action_read_only_channel':
-      return new RekeyError('invalid', `Rekey may not post in ${channel}.`, {
+      return new RekeyError('invalid', 'Rekey may not post in that channel.', {
         next: 'Ask a channel manager to let apps post there, or choose another channel.',
       });
     default:
-      return new RekeyError('invalid', `Slack refused the message for ${channel} (${slackError}).`, {
+      return new RekeyError('invalid', `Slack refused the message for that channel (${slackError}).`, {
         next: 'Choose another channel.',
       });
   }

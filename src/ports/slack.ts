@@ -1,3 +1,5 @@
+import type { HomeView, ModalView } from '@slack/types';
+
 import type { AttemptResult } from '../domain/attempt-result.ts';
 import type { Attempt } from '../domain/attempt.ts';
 
@@ -51,4 +53,17 @@ export interface Poster {
 /** Turns results into messages; implemented beside the blocks, so that the core holds no Slack words. */
 export interface Presenter {
   attemptMessage(attempt: Attempt, result: AttemptResult): Message;
+}
+
+/** The private surfaces of Slack. `expired` (RekeyError) when a trigger came too late. */
+export interface Desk {
+  /** Opens a modal and answers its view id. */
+  open(triggerId: string, view: ModalView): Promise<string>;
+  /** Puts a modal on top of the one that is open. */
+  push(triggerId: string, view: ModalView): Promise<string>;
+  /** `gone`: the person closed it. */
+  update(viewId: string, view: ModalView): Promise<'shown' | 'gone'>;
+  publishHome(userId: string, view: HomeView): Promise<void>;
+  /** A private answer where the command was typed or the button pressed. */
+  reply(responseUrl: string, message: Message): Promise<void>;
 }

@@ -1,0 +1,106 @@
+import type { Desk, Message } from '../src/ports/slack.ts';
+import type { Clock, Log } from '../src/ports/world.ts';
+import { Refused } from './frame.ts';
+import type { Incoming } from './incoming.ts';
+import { messageView } from './modals/message-view.ts';
+import { refusalOf } from './refusal.ts';
+
+/** What an acknowledgement may carry, in Slack's own form. */
+export type Ack = (body?: Record<string, unknown>) => Promise<void>;
+
+/** Slack waits 3 s; we answer before that whatever happens. */
+const ACK_AFTER_MS = 2_300;
+
+interface Place {
+  readonly clock: Clock;
+  readonly desk: Desk;
+}
+
+/** Acknowledges exactly once and in time; what comes later goes to the place the answer belongs. */
+export class AckOnce {
+  readonly #place: Place;
+  readonly #incoming: Incoming;
+  readonly #ack: Ack;
+  readonly #log: Log;
+  readonly #timer: AbortController = new AbortController();
+  #sent = false;
+  errorBlock: string | null = null;
+
+  constructor(place: Place, incoming: Incoming, ack: Ack, log: Log) {
+    this.#place = place;
+    this.#incoming = incoming;
+    this.#ack = ack;
+    this.#log = log;
+    void place.clock.sleep(ACK_AFTER_MS, this.#timer.signal).then(
+      () => this.#late(),
+      () => undefined,
+    );
+  }
+
+  async send(body?: Record<string, unknown>): Promise<void> {
+    this.#timer.abort();
+    if (this.#sent) return this.#afterwards(body);
+    this.#sent = true;
+    await this.#ack(body);
+  }
+
+  /** Nothing to say, unless something was said already. */
+  async empty(): Promise<void> {
+    if (!this.#sent) await this.send();
+  }
+
+  /** A command's private reply. */
+  async reply(message: Message | null): Promise<void> {
+    if (message === null) return this.empty();
+    const body = { response_type: 'ephemeral', text: message.text, blocks: message.blocks };
+    if (!this.#sent) return this.send(body);
+    if (this.#incoming.responseUrl !== null)
+      await this.#place.desk.reply(this.#incoming.responseUrl, message);
+  }
+
+  /** The error exit: in the surface that is in use. */
+  async refuse(error: unknown, reference: string): Promise<void> {
+    if (error instanceof Refused) return this.empty();
+    const message = refusalOf(error, reference, this.#log);
+    if (this.#incoming.kind === 'submission') {
+      // A field's error is plain text: a mention would show as its id.
+      const inline = this.errorBlock !== null && !/<[@#!]/.test(message.text);
+      return this.send(
+        inline
+          ? { response_action: 'errors', errors: { [String(this.errorBlock)]: message.text } }
+          : { response_action: 'update', view: messageView('Not done', message.text) },
+      );
+    }
+    if (this.#incoming.kind === 'options') return this.send({ options: [] });
+    if (this.#incoming.kind === 'event') return;
+    if (this.#incoming.kind === 'command') return this.reply(message);
+    await this.empty();
+    if (this.#incoming.responseUrl !== null)
+      await this.#place.desk.reply(this.#incoming.responseUrl, message);
+  }
+
+  /** Our time is up: Slack gets an answer now, and the outcome follows. */
+  async #late(): Promise<void> {
+    if (this.#sent) return;
+    this.#sent = true;
+    const slow = 'Rekey is slow right now. If nothing more comes within a minute, please try again.';
+    const body =
+      this.#incoming.kind === 'submission'
+        ? { response_action: 'update', view: messageView('One moment…', slow) }
+        : this.#incoming.kind === 'options'
+          ? { options: [] }
+          : undefined;
+    await this.#ack(body).catch((error: unknown) => this.#log.warn('late acknowledgement failed', { error }));
+  }
+
+  /** A submission's next view that came after the deadline is put into the window instead. */
+  async #afterwards(body: Record<string, unknown> | undefined): Promise<void> {
+    const { view } = this.#incoming;
+    if (this.#incoming.kind !== 'submission' || view === null || body === undefined) return;
+    const next =
+      body['response_action'] === 'update'
+        ? body['view']
+        : messageView('Not done', Object.values(body['errors'] ?? {}).join('\n'));
+    await this.#place.desk.update(view.id, next as Parameters<Desk['update']>[1]);
+  }
+}

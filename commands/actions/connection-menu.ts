@@ -1,0 +1,122 @@
+import type { ConnectDraft } from '../../src/domain/attempt.ts';
+import type { TypedCredentials } from '../../src/domain/credential-input.ts';
+import { RekeyError } from '../../src/errors.ts';
+import { authorise } from '../../src/handlers/authorise.ts';
+import { beginDisconnect, beginReplace, usable } from '../../src/handlers/begin-work.ts';
+import { editConnection, type ConnectionEdit } from '../../src/handlers/edit-connection.ts';
+import { promiseExternalId } from '../../src/handlers/promise-external-id.ts';
+import { carryOut, refreshHome } from '../carry-out.ts';
+import { credentialDraft, secretOf } from '../connect.ts';
+import { modal, type Action } from '../entry.ts';
+import { CONNECTION_MENU } from '../home.ts';
+import {
+  DISCONNECT_FORM,
+  disconnectForm,
+  EDIT_FORM,
+  editForm,
+  parseDisconnectForm,
+  parseEditForm,
+  parseReplaceForm,
+  REPLACE_FORM,
+  replaceForm,
+} from '../modals/connection-forms.ts';
+import { blockOf, METHOD_FIELD } from '../modals/fields.ts';
+import { workingView } from '../modals/outcome-view.ts';
+import { runTest } from '../test.ts';
+
+/** The menu of a connection's card: each choice opens its own window. */
+export const connectionMenu: Action = {
+  actionId: CONNECTION_MENU,
+  needs: 'viewer',
+  opensModal: true,
+  async run(context) {
+    const { services, actor } = context;
+    const [choice = '', connectionId = ''] = context.incoming.text.split(':');
+    const connection = await usable(services, connectionId);
+    if (choice === 'test') return runTest(context, connection);
+    authorise(actor, 'admin', 'change connections', services.admins);
+    switch (choice) {
+      case 'edit':
+        await context.show(editForm(connection));
+        return;
+      case 'replace': {
+        const host = await services.hostIdentity();
+        const method = host.available ? connection.method : 'access_key';
+        const externalId =
+          method === 'role' ? await promiseExternalId(services, actor, connection.accountId) : null;
+        await context.show(
+          replaceForm(connection, {
+            method,
+            host,
+            externalId,
+            accessKeyId: '',
+            roleArn: connection.roleArn ?? '',
+          }),
+        );
+        return;
+      }
+      case 'disconnect':
+        await context.show(disconnectForm(connection));
+        return;
+      default:
+        throw new RekeyError('expired', 'This menu is from an older version of Rekey.', {
+          next: 'Open the Home tab again.',
+        });
+    }
+  },
+};
+
+export const editModal = modal<ConnectionEdit>({
+  callbackId: EDIT_FORM,
+  needs: 'admin',
+  irreversible: false,
+  errorBlock: blockOf('name'),
+  parse: parseEditForm,
+  async submit(context, edit, view) {
+    await editConnection(context.services, context.request(), view.metadata, edit);
+    context.later(() => refreshHome(context.services, context.desk, context.actor.userId));
+    return 'close';
+  },
+});
+
+export const replaceModal = modal<TypedCredentials>({
+  callbackId: REPLACE_FORM,
+  needs: 'admin',
+  irreversible: true,
+  errorBlock: METHOD_FIELD,
+  parse: parseReplaceForm,
+  async submit(context, credentials, view) {
+    const connection = await usable(context.services, view.metadata);
+    const draft: ConnectDraft = {
+      name: connection.name,
+      description: connection.description,
+      region: connection.region,
+      alertChannel: connection.alertChannel,
+      owners: connection.owners,
+      ...(await credentialDraft(context, credentials, connection.accountId)),
+    };
+    const attempt = await beginReplace(
+      context.services,
+      context.request(),
+      connection.id,
+      draft,
+      secretOf(credentials),
+    );
+    carryOut(context, attempt);
+    return workingView(attempt, connection.name);
+  },
+});
+
+export const disconnectModal = modal<{ deactivateKey: boolean }>({
+  callbackId: DISCONNECT_FORM,
+  needs: 'admin',
+  irreversible: true,
+  errorBlock: null,
+  parse: parseDisconnectForm,
+  async submit(context, { deactivateKey }, view) {
+    const connection = await usable(context.services, view.metadata);
+    const attempt = await beginDisconnect(context.services, context.request(), connection.id, deactivateKey);
+    carryOut(context, attempt);
+    return workingView(attempt, connection.name);
+  },
+});

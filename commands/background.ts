@@ -1,0 +1,23 @@
+import type { Log } from '../src/ports/world.ts';
+
+/** Work that goes on after an acknowledgement; a stopping process waits for it. */
+export class Background {
+  readonly #running = new Set<Promise<void>>();
+
+  /** Runs the work; a failure is logged, since nobody waits for it. */
+  run(work: () => Promise<void>, log: Log): void {
+    const done = work()
+      .catch((error: unknown) => log.error('background work failed', { error }))
+      .finally(() => this.#running.delete(done));
+    this.#running.add(done);
+  }
+
+  /** Resolves when nothing runs any more, or after `graceMs`. True when all of it ended. */
+  async drain(graceMs: number, sleep: (ms: number) => Promise<void>): Promise<boolean> {
+    const all = async (): Promise<boolean> => {
+      while (this.#running.size > 0) await Promise.all(this.#running);
+      return true;
+    };
+    return Promise.race([all(), sleep(graceMs).then(() => false)]);
+  }
+}

@@ -1,0 +1,69 @@
+import type { AttemptResult } from '../src/domain/attempt-result.ts';
+import type { Attempt } from '../src/domain/attempt.ts';
+import { isConflict } from '../src/errors.ts';
+import { findActor } from '../src/handlers/find-actor.ts';
+import { finishAttempt } from '../src/handlers/finish-attempt.ts';
+import { lookHome } from '../src/handlers/look-home.ts';
+import type { Services } from '../src/handlers/services.ts';
+import type { Desk } from '../src/ports/slack.ts';
+import type { Context } from './entry.ts';
+import { homeView } from './home.ts';
+import { outcomeView } from './modals/outcome-view.ts';
+
+/** Does the work of an attempt behind the acknowledgement, and shows how it ended. */
+export function carryOut(context: Context, attempt: Attempt): void {
+  context.later(async () => {
+    await tellOutcome(
+      context.services,
+      context.desk,
+      attempt,
+      await finishAttempt(context.services, attempt),
+    );
+  });
+}
+
+/**
+ * Shows an outcome in the modal that waits for it. When that was seen, the direct message that stands by is
+ * withdrawn; when the modal is gone, the message is sent at once.
+ */
+export async function tellOutcome(
+  services: Services,
+  desk: Desk,
+  attempt: Attempt,
+  result: AttemptResult,
+): Promise<void> {
+  const { stores, jobs, log } = services;
+  if (attempt.viewId !== null) {
+    const shown = await desk.update(attempt.viewId, outcomeView(attempt, result)).catch((error: unknown) => {
+      log.warn('the outcome could not be shown in its window', { attemptId: attempt.id, error });
+      return 'unknown' as const;
+    });
+    if (shown === 'shown') {
+      await stores.atomically([stores.notices.sent(attempt.id)]).catch((error: unknown) => {
+        if (!isConflict(error)) throw error;
+      });
+    } else if (shown === 'gone') {
+      await hurry(services, attempt.id);
+    }
+  }
+  await jobs.enqueue('outbox', 'all');
+  await refreshHome(services, desk, attempt.userId);
+}
+
+/** Lets the message of a closed window go out now. */
+async function hurry(services: Services, noticeId: string): Promise<void> {
+  const { stores, clock } = services;
+  const notice = await stores.notices.byId(noticeId);
+  if (notice === null || notice.state !== 'waiting') return;
+  await stores.atomically([stores.notices.failed(noticeId, '', clock.now())]);
+}
+
+/** Draws the asker's Home page again, if they may see one; a failure is only logged. */
+export async function refreshHome(services: Services, desk: Desk, userId: string): Promise<void> {
+  try {
+    const actor = await findActor(services, { teamId: services.teamId, userId }, { irreversible: false });
+    await desk.publishHome(userId, homeView(await lookHome(services, actor), 0));
+  } catch (error) {
+    services.log.warn('Home was not refreshed', { userId, error });
+  }
+}

@@ -1,0 +1,39 @@
+import { backToForm, changeMethod, showSetup } from './actions/connect-form.ts';
+import { connectionMenu, disconnectModal, editModal, replaceModal } from './actions/connection-menu.ts';
+import { homeConnect, homeOpened, homePaging, homeSettings } from './actions/home.ts';
+import { connect, connectModal } from './connect.ts';
+import type { Command, Registry } from './entry.ts';
+import { helpCommand } from './help.ts';
+import {
+  giveRoleModal,
+  groupSuggestions,
+  openGiveRole,
+  settings,
+  settingsModal,
+  takeRoleBack,
+  testPost,
+} from './settings.ts';
+import { test } from './test.ts';
+
+const commands: Command[] = [connect, test, settings];
+commands.push(helpCommand(() => commands));
+
+/** Every command, modal, action and event, once. `manifest.yml` is held equal to it by a test. */
+export const registry: Registry = {
+  commands,
+  modals: [connectModal, editModal, replaceModal, disconnectModal, settingsModal, giveRoleModal],
+  actions: [
+    homeConnect,
+    homeSettings,
+    ...homePaging,
+    connectionMenu,
+    changeMethod,
+    showSetup,
+    backToForm,
+    testPost,
+    openGiveRole,
+    takeRoleBack,
+  ],
+  suggestions: [groupSuggestions],
+  events: [homeOpened],
+};

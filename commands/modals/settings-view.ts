@@ -1,0 +1,194 @@
+import type { KnownBlock, ModalView } from '@slack/types';
+import { ROLES, type Role } from '../../src/domain/actor.ts';
+import type { RoleGrant } from '../../src/domain/records.ts';
+import type { AlertChannel } from '../../src/handlers/settings.ts';
+import {
+  actions,
+  button,
+  confirm,
+  context,
+  divider,
+  header,
+  input,
+  option,
+  section,
+} from '../../src/slack/blocks/elements.ts';
+import { channel, group, person, plain } from '../../src/slack/blocks/mrkdwn.ts';
+import type { Parsed } from '../entry.ts';
+import type { IncomingView } from '../incoming.ts';
+
+export const SETTINGS_FORM = 'settings.form';
+export const TEST_POST = 'settings.test_post';
+export const GIVE_ROLE = 'settings.give_role';
+export const TAKE_ROLE = 'settings.take_role';
+export const GIVE_ROLE_FORM = 'settings.give_role_form';
+export const GROUP_SUGGESTIONS = 'field.groups';
+
+const CHANNEL_FIELD = 'field.workspaceChannel';
+const PEOPLE_FIELD = 'field.people';
+const GROUPS_FIELD = 'field.groups';
+const ROLE_FIELD = 'field.role';
+
+/** How many given roles one window lists; each takes a block, and a modal holds a hundred. */
+const SHOWN_GRANTS = 60;
+
+export interface SettingsLook {
+  readonly channel: AlertChannel;
+  readonly grants: readonly RoleGrant[];
+  readonly admins: readonly string[];
+  /** What the last button of this window did, or null. */
+  readonly said: string | null;
+}
+
+export function settingsView(look: SettingsLook): ModalView {
+  const { channel: alert, grants, admins, said } = look;
+  return {
+    type: 'modal',
+    callback_id: SETTINGS_FORM,
+    title: plain('Rekey settings', 24),
+    submit: plain('Save', 24),
+    close: plain('Close', 24),
+    blocks: [
+      ...(said === null ? [] : [section(said)]),
+      header('Alerts'),
+      input(
+        CHANNEL_FIELD,
+        'Alert channel',
+        {
+          type: 'conversations_select',
+          action_id: CHANNEL_FIELD,
+          placeholder: plain('Choose a channel', 150),
+          filter: {
+            include: ['public', 'private'],
+            exclude_external_shared_channels: true,
+            exclude_bot_users: true,
+          },
+          ...(alert.channelId === null ? {} : { initial_conversation: alert.channelId }),
+        },
+        {
+          optional: true,
+          hint: 'For all connections without a channel of their own. Invite Rekey there first; saving posts a test message.',
+        },
+      ),
+      context(whereFrom(alert)),
+      actions('settings.actions', [button('Post a test message', TEST_POST)]),
+      divider(),
+      header('Roles'),
+      context(
+        `Admins by configuration (REKEY_ADMINS, cannot be changed here): ${admins.map(person).join(', ')}. ` +
+          'Who may edit a user group decides who has the role given to it.',
+      ),
+      ...grants.slice(0, SHOWN_GRANTS).map(grantBlock),
+      ...(grants.length === 0
+        ? [context('No role was given yet. People without one may use /aws-help only.')]
+        : []),
+      ...(grants.length > SHOWN_GRANTS
+        ? [context(`${grants.length - SHOWN_GRANTS} more are not shown.`)]
+        : []),
+      actions('settings.roles', [button('Give a role', GIVE_ROLE)]),
+    ],
+  };
+}
+
+function whereFrom(alert: AlertChannel): string {
+  switch (alert.from) {
+    case 'settings':
+      return `Alerts go to ${channel(alert.channelId ?? '')}, as set here.`;
+    case 'environment':
+      return `Alerts go to ${channel(alert.channelId ?? '')}, from REKEY_ALERT_CHANNEL; a choice here takes its place.`;
+    case 'nowhere':
+      return 'No alert channel is set: alerts of connections without their own reach nobody.';
+  }
+}
+
+function grantBlock(grant: RoleGrant): KnownBlock {
+  const who = grant.subjectKind === 'user' ? person(grant.subjectId) : group(grant.subjectId);
+  return section(
+    `${who} is *${grant.role}*, given by ${person(grant.grantedBy)}`,
+    button('Take back', TAKE_ROLE, {
+      value: grant.id,
+      about: `Take the role ${grant.role} back from ${grant.subjectId}`,
+      style: 'danger',
+      confirm: confirm('Take the role back?', `${who} will no longer be ${grant.role}.`, 'Take back', true),
+    }),
+  );
+}
+
+export function parseSettings(view: IncomingView): Parsed<{ channelId: string | null }> {
+  return { ok: true, input: { channelId: chosenChannel(view) } };
+}
+
+/** The channel chosen in the open settings window, saved or not. */
+export function chosenChannel(view: IncomingView): string | null {
+  return view.values.get(CHANNEL_FIELD)?.one ?? null;
+}
+
+export const SETTINGS_ERROR_BLOCK = CHANNEL_FIELD;
+export const GIVE_ROLE_ERROR_BLOCK = PEOPLE_FIELD;
+
+const ROLE_WORDS: Record<Role, string> = {
+  viewer: 'look at connections, keys and rotations',
+  operator: 'viewer, and rotate into approved places',
+  responder: 'viewer, and contain and undo',
+  admin: 'everything, connecting included',
+};
+
+/** `groupsOffered`: whether Slack lets us read user groups. */
+export function giveRoleForm(groupsOffered: boolean): ModalView {
+  return {
+    type: 'modal',
+    callback_id: GIVE_ROLE_FORM,
+    title: plain('Give a role', 24),
+    submit: plain('Give', 24),
+    close: plain('Cancel', 24),
+    blocks: [
+      input(
+        PEOPLE_FIELD,
+        'People',
+        { type: 'multi_users_select', action_id: PEOPLE_FIELD },
+        { optional: true },
+      ),
+      ...(groupsOffered
+        ? [
+            input(
+              GROUPS_FIELD,
+              'User groups',
+              {
+                type: 'multi_external_select',
+                action_id: GROUP_SUGGESTIONS,
+                min_query_length: 0,
+                placeholder: plain('Type a part of the name', 150),
+              },
+              { optional: true },
+            ),
+          ]
+        : [
+            context(
+              'User groups are not offered: Rekey lacks the optional scope `usergroups:read`, or the plan has none.',
+            ),
+          ]),
+      input(ROLE_FIELD, 'Role', {
+        type: 'static_select',
+        action_id: ROLE_FIELD,
+        options: ROLES.map((role) => option(role, role, ROLE_WORDS[role])),
+      }),
+    ],
+  };
+}
+
+export interface GiveRoleInput {
+  readonly role: Role;
+  readonly users: readonly string[];
+  readonly groups: readonly string[];
+}
+
+export function parseGiveRole(view: IncomingView): Parsed<GiveRoleInput> {
+  const users = view.values.get(PEOPLE_FIELD)?.many ?? [];
+  const groups = view.values.get(GROUPS_FIELD)?.many ?? [];
+  const role = ROLES.find((name) => name === view.values.get(ROLE_FIELD)?.one);
+  if (role === undefined) return { ok: false, errors: { [ROLE_FIELD]: 'Choose a role.' } };
+  if (users.length + groups.length === 0) {
+    return { ok: false, errors: { [PEOPLE_FIELD]: 'Choose at least one person or user group.' } };
+  }
+  return { ok: true, input: { role, users, groups } };
+}

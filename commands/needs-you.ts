@@ -1,0 +1,43 @@
+import { holds } from '../src/domain/actor.ts';
+import type { Connection } from '../src/domain/connection.ts';
+import type { HomeLook } from '../src/handlers/look-home.ts';
+import { bold, code, span, words } from '../src/slack/blocks/mrkdwn.ts';
+
+/** Security Hub IAM.3's threshold; IAM itself sets none (facts: what AWS says about age). */
+const MAX_AGE_MS = 90 * 86_400_000;
+
+/** What this person should look at first, most urgent first; each a line of mrkdwn. */
+export function needsYou(look: HomeLook): string[] {
+  const broken = look.connections.filter((connection) => connection.lastCheck?.status === 'rejected');
+  const unsure = look.connections.filter((connection) => connection.lastCheck?.status === 'unknown');
+  const going = look.connections.filter((connection) => connection.state === 'disconnecting');
+  const old = look.connections.filter((connection) => ageOf(connection, look.now) > MAX_AGE_MS);
+  const needs = [
+    ...broken.map((connection) => `${bold(connection.name)} does not work: ${whatIsWrong(connection)}`),
+    ...unsure.map(
+      (connection) => `${bold(connection.name)} could not be checked: ${whatIsWrong(connection)}`,
+    ),
+    ...going.map((connection) => `${bold(connection.name)} is being disconnected.`),
+    ...old.map(
+      (connection) =>
+        `${bold(connection.name)}: its access key ${code(connection.accessKeyId ?? '')} is ${span(ageOf(connection, look.now))} old.`,
+    ),
+  ];
+  if (holds(look.actor.roles, 'admin')) {
+    if (look.alertChannel.channelId === null) {
+      needs.push('No alert channel is set. Choose one under Settings.');
+    }
+    if (look.actor.rolesUnsure !== null) needs.push(words(look.actor.rolesUnsure));
+  }
+  return needs;
+}
+
+function whatIsWrong(connection: Connection): string {
+  const check = connection.lastCheck;
+  if (check === null || check.status === 'verified') return '';
+  return `${words(check.diagnosis.what)} ${words(check.diagnosis.mend)}`;
+}
+
+function ageOf(connection: Connection, now: number): number {
+  return connection.keyCreatedAt === null ? 0 : now - connection.keyCreatedAt;
+}

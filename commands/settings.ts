@@ -1,0 +1,155 @@
+import { RekeyError } from '../src/errors.ts';
+import { giveRole, listRoles, takeRole } from '../src/handlers/roles.ts';
+import { alertChannel, postTest, setAlertChannel } from '../src/handlers/settings.ts';
+import type { Message } from '../src/ports/slack.ts';
+import { section } from '../src/slack/blocks/elements.ts';
+import { channel, person, words } from '../src/slack/blocks/mrkdwn.ts';
+import { option } from '../src/slack/blocks/elements.ts';
+import { refreshHome } from './carry-out.ts';
+import { modal, type Action, type Command, type Context, type Suggestions } from './entry.ts';
+import { messageView } from './modals/message-view.ts';
+import {
+  chosenChannel,
+  GIVE_ROLE,
+  GIVE_ROLE_ERROR_BLOCK,
+  GIVE_ROLE_FORM,
+  GROUP_SUGGESTIONS,
+  giveRoleForm,
+  parseGiveRole,
+  parseSettings,
+  SETTINGS_ERROR_BLOCK,
+  SETTINGS_FORM,
+  settingsView,
+  TAKE_ROLE,
+  TEST_POST,
+  type GiveRoleInput,
+} from './modals/settings-view.ts';
+import { refusalText } from './refusal.ts';
+
+export const settings: Command = {
+  command: '/aws-settings',
+  usage: '',
+  summary: 'Alert channel and roles',
+  needs: 'admin',
+  opensModal: true,
+  async run(context) {
+    await openSettings(context);
+    return null;
+  },
+};
+
+export async function openSettings(context: Context): Promise<void> {
+  await context.show(await look(context, null));
+}
+
+export const settingsModal = modal<{ channelId: string | null }>({
+  callbackId: SETTINGS_FORM,
+  needs: 'admin',
+  irreversible: false,
+  errorBlock: SETTINGS_ERROR_BLOCK,
+  parse: parseSettings,
+  async submit(context, { channelId }) {
+    if (channelId !== null) {
+      await setAlertChannel(context.services, context.request(), channelId, testMessage(context));
+      context.later(() => refreshHome(context.services, context.desk, context.actor.userId));
+    }
+    return 'close';
+  },
+});
+
+export const testPost: Action = {
+  actionId: TEST_POST,
+  needs: 'admin',
+  opensModal: false,
+  async run(context, view) {
+    if (view === null) return;
+    const chosen = chosenChannel(view) ?? (await alertChannel(context.services)).channelId;
+    const said = await (chosen === null
+      ? Promise.resolve('Choose a channel first.')
+      : postTest(context.services, context.request(), chosen, testMessage(context)).then(
+          () => `A test message was posted in ${channel(chosen)}.`,
+          (error: unknown) => `*Not posted.* ${refusalText(error, context.correlationId, context.log)}`,
+        ));
+    await context.desk.update(view.id, await look(context, said));
+  },
+};
+
+export const openGiveRole: Action = {
+  actionId: GIVE_ROLE,
+  needs: 'admin',
+  opensModal: true,
+  async run(context) {
+    await context.show(giveRoleForm(await groupsOffered(context)));
+  },
+};
+
+export const giveRoleModal = modal<GiveRoleInput>({
+  callbackId: GIVE_ROLE_FORM,
+  needs: 'admin',
+  irreversible: false,
+  errorBlock: GIVE_ROLE_ERROR_BLOCK,
+  parse: parseGiveRole,
+  async submit(context, input, view) {
+    const count = await giveRole(context.services, context.request(), input.role, input);
+    const said =
+      count === 0
+        ? `They all are ${input.role} already.`
+        : `The role ${input.role} was given to ${count === 1 ? 'one more' : `${count} more`}.`;
+    const rootId = view.rootId;
+    if (rootId !== null && rootId !== view.id) {
+      const settingsAgain = await look(context, said);
+      context.later(async () => {
+        await context.desk.update(rootId, settingsAgain);
+      });
+    }
+    return messageView('Given', said);
+  },
+});
+
+export const takeRoleBack: Action = {
+  actionId: TAKE_ROLE,
+  needs: 'admin',
+  opensModal: false,
+  async run(context, view) {
+    const grantId = context.incoming.text;
+    await takeRole(context.services, context.request({ decision: `role.take:${grantId}` }), grantId);
+    if (view !== null) await context.desk.update(view.id, await look(context, 'The role was taken back.'));
+  },
+};
+
+export const groupSuggestions: Suggestions = {
+  actionId: GROUP_SUGGESTIONS,
+  needs: 'admin',
+  async options(context, typed) {
+    const wanted = typed.trim().toLowerCase();
+    const groups = await context.services.people.groups();
+    return groups
+      .filter((group) => `${group.name} ${group.handle}`.toLowerCase().includes(wanted))
+      .map((group) => option(`${group.name} (@${group.handle})`, group.groupId));
+  },
+};
+
+async function groupsOffered(context: Context): Promise<boolean> {
+  try {
+    await context.services.people.groups();
+    return true;
+  } catch (error) {
+    if (error instanceof RekeyError && error.code === 'not_found') return false;
+    throw error;
+  }
+}
+
+async function look(context: Context, said: string | null): Promise<ReturnType<typeof settingsView>> {
+  const { services, actor } = context;
+  return settingsView({
+    channel: await alertChannel(services),
+    grants: await listRoles(services, { actor }),
+    admins: services.admins,
+    said,
+  });
+}
+
+function testMessage(context: Context): Message {
+  const text = 'Rekey can post here: alerts about AWS access keys will come to this channel.';
+  return { text, blocks: [section(`${words(text)} Set up by ${person(context.actor.userId)}.`)] };
+}
