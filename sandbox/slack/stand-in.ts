@@ -2,50 +2,31 @@ import { randomBytes } from 'node:crypto';
 import { Acting, type ChosenAction, type Container } from './acts/action.ts';
 import { Speaking, type CommandOutcome } from './acts/command.ts';
 import { Filling, type SubmitOutcome } from './acts/modal.ts';
-import { Timestamps, systemClock, type Clock } from './clock.ts';
+import { assemble, type StandInOptions } from './assemble.ts';
 import type { Core, Settings } from './core.ts';
 import { Deliveries, type EventDelivery } from './deliveries.ts';
 import type { Ack } from './delivery.ts';
 import { PersonDriver } from './driver/person.ts';
-import { Faults } from './faults.ts';
+import type { Faults } from './faults.ts';
 import type { StateValues } from './form-state.ts';
 import { HttpDelivery } from './http-delivery.ts';
-import { Journal, type Defect, type Received, type Sent } from './journal.ts';
+import type { Defect, Received, Sent } from './journal.ts';
 import type { Json } from './json.ts';
-import { manifestOf } from './manifest.ts';
-import { Messages } from './messages.ts';
-import { Notices } from './notices.ts';
-import { RateLimits } from './rate-limits.ts';
-import { ResponseUrls } from './response-urls.ts';
 import { listen, type SlackServer } from './server.ts';
 import { SocketMode } from './socket-mode.ts';
 import { clientState, type ClientState } from './state.ts';
-import { Tokens } from './tokens.ts';
-import { Triggers } from './triggers.ts';
-import { Views } from './views.ts';
-import { World, type Channel, type NewChannel, type NewPerson, type NewUserGroup } from './world.ts';
-import type { Person, UserGroup, Workspace } from './world.ts';
+import type {
+  Channel,
+  NewChannel,
+  NewPerson,
+  NewUserGroup,
+  Person,
+  UserGroup,
+  Workspace,
+  World,
+} from './world.ts';
 
-export interface StandInOptions {
-  /** A free port when left out. */
-  readonly port?: number;
-  readonly clock?: Clock;
-  /** The app's parsed manifest: its commands, scopes and events. Without one everything is allowed. */
-  readonly manifest?: unknown;
-  /** The bot token's scopes; those of the manifest when left out. */
-  readonly scopes?: readonly string[];
-  readonly teamId?: string;
-  readonly appName?: string;
-  /** Enforces Slack's tiers and one message a second and channel. */
-  readonly rateLimits?: boolean;
-  /** 3,000 when left out. */
-  readonly ackMs?: number;
-  /** 3,000 when left out. */
-  readonly triggerMs?: number;
-  /** Slack's 0 s, 1 min and 5 min when left out. */
-  readonly eventRetryDelaysMs?: readonly number[];
-  readonly freePlan?: boolean;
-}
+export type { StandInOptions } from './assemble.ts';
 
 /**
  * A stand-in for Slack on 127.0.0.1: Web API, Socket Mode and signed deliveries, with the people of a workspace to
@@ -86,36 +67,8 @@ export class SlackStandIn {
   /** Starts on a port of 127.0.0.1, with Socket Mode for deliveries. */
   static async start(options: StandInOptions = {}): Promise<SlackStandIn> {
     const server = await listen(options.port ?? 0);
-    const origin = `http://127.0.0.1:${server.port}`;
-    const clock = options.clock ?? systemClock;
-    const timestamps = new Timestamps(clock);
-    const name = options.appName ?? 'rekey';
-    const team = { id: options.teamId ?? 'T0REKEY', name: 'Example', domain: 'example' };
-    const world = new World(team, { appId: 'A0REKEY', botId: 'B0REKEY', botUserId: 'U0REKEY', name });
-    const journal = new Journal(clock);
-    const manifest = manifestOf(options.manifest);
-    const settings: Settings = {
-      ackMs: options.ackMs ?? 3_000,
-      eventRetryDelaysMs: options.eventRetryDelaysMs ?? [0, 60_000, 300_000],
-      freePlan: options.freePlan ?? false,
-    };
-    const core: Core = {
-      clock,
-      timestamps,
-      world,
-      journal,
-      settings,
-      origin,
-      messages: new Messages(timestamps),
-      views: new Views(world),
-      triggers: new Triggers(clock, options.triggerMs ?? 3_000),
-      responseUrls: new ResponseUrls(clock, origin),
-      tokens: new Tokens(),
-      notices: new Notices(clock),
-      faults: new Faults(),
-      rateLimits: new RateLimits(clock, options.rateLimits ?? false),
-      manifest: options.scopes === undefined ? manifest : { ...manifest, scopes: options.scopes },
-    };
+    const core = assemble(options, server.port);
+    const { journal, settings, world } = core;
     const sockets = new SocketMode({ journal, ackMs: () => settings.ackMs, appId: world.app.appId });
     return new SlackStandIn(core, server, sockets);
   }
@@ -273,6 +226,11 @@ export class SlackStandIn {
 
   closeView(userId: string, viewId: string, how: 'cancel' | 'x' = 'cancel'): Promise<Ack | undefined> {
     return this.#filling.closeView(userId, viewId, how);
+  }
+
+  /** A trigger as an interaction of this person would give, from a view if named. */
+  issueTrigger(userId: string, viewId?: string): string {
+    return this.#core.triggers.issue(userId, this.teamId, viewId);
   }
 
   /** Sends any event, for example `app_uninstalled`. */

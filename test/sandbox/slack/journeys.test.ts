@@ -34,7 +34,10 @@ function listen(app: App): void {
   });
   app.view({ callback_id: 'connect', type: 'view_closed' }, async ({ ack, client, body }) => {
     await ack();
-    await client.chat.postMessage({ channel: body.user.id, text: `closed ${'is_cleared' in body && body.is_cleared ? 'all' : 'one'}` });
+    await client.chat.postMessage({
+      channel: body.user.id,
+      text: `closed ${'is_cleared' in body && body.is_cleared ? 'all' : 'one'}`,
+    });
   });
   app.event('app_home_opened', async ({ event, client }) => {
     await client.views.publish({ user_id: event.user, view: home });
