@@ -3,7 +3,7 @@
 import { nodeIsSuited } from './check-node.js';
 
 if (nodeIsSuited) {
-  import('../src/cli.ts')
+  void import('../src/cli.ts')
     .then((cli) => cli.runCli(process.argv.slice(2), process.env))
     .catch((error) => {
       process.stderr.write(
