@@ -1,8 +1,7 @@
 import type { AttemptResult } from '../domain/attempt-result.ts';
 import type { Attempt } from '../domain/attempt.ts';
-import type { AuditEntry } from '../domain/records.ts';
 import { isConflict, RekeyError } from '../errors.ts';
-import type { Write } from '../ports/stores.ts';
+import { stopped, type Ending } from './ending.ts';
 import { auditOutcome } from './audit.ts';
 import { finishConnect } from './finish-connect.ts';
 import { finishDisconnect } from './finish-disconnect.ts';
@@ -13,14 +12,6 @@ import type { Services } from './services.ts';
 
 /** How long the modal has to show an outcome before the person is told in a direct message instead. */
 const SEEN_GRACE_MS = 20_000;
-
-/** What one kind of attempt comes to: the outcome, and the writes that make it true. */
-export interface Ending {
-  readonly result: AttemptResult;
-  readonly outcome: NonNullable<AuditEntry['outcome']>;
-  readonly entityId: string;
-  readonly writes: readonly Write[];
-}
 
 /**
  * Does the work of one attempt that we hold, and records its outcome in one batch: the attempt and its sealed
@@ -45,16 +36,6 @@ export async function finishAttempt(services: Services, attempt: Attempt): Promi
     await write(services, attempt, overtaken);
     return overtaken.result;
   }
-}
-
-/** An ending in which nothing is kept and nothing was done. */
-export function stopped(attempt: Attempt, why: string, next: string, writes: readonly Write[] = []): Ending {
-  return {
-    result: { kind: 'stopped', why, next },
-    outcome: 'failed',
-    entityId: attempt.connectionId ?? attempt.id,
-    writes,
-  };
 }
 
 async function endOf(services: Services, attempt: Attempt): Promise<Ending> {

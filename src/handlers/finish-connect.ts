@@ -6,7 +6,7 @@ import type { VerificationReport } from '../domain/verification.ts';
 import { RekeyError } from '../errors.ts';
 import type { Write } from '../ports/stores.ts';
 import { checkCredentials } from './check-credentials.ts';
-import type { Ending } from './finish-attempt.ts';
+import type { Ending } from './ending.ts';
 import type { Services } from './services.ts';
 
 /** Verifies what was typed and, only when it passed, makes the connection. */

@@ -4,7 +4,7 @@ import type { Connection } from '../domain/connection.ts';
 import { AwsFailure, type AwsCredentials } from '../ports/aws.ts';
 import { iamRegion } from '../domain/partition.ts';
 import { openSecret } from './check-credentials.ts';
-import { stopped, type Ending } from './finish-attempt.ts';
+import { stopped, type Ending } from './ending.ts';
 import type { Services } from './services.ts';
 
 /** How often, and how far apart, AWS is asked whether it refuses the key yet (facts: 3 to 4 s are usual). */

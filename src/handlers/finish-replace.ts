@@ -2,7 +2,7 @@ import type { Attempt } from '../domain/attempt.ts';
 import type { Connection } from '../domain/connection.ts';
 import { RekeyError } from '../errors.ts';
 import { checkCredentials } from './check-credentials.ts';
-import { stopped, type Ending } from './finish-attempt.ts';
+import { stopped, type Ending } from './ending.ts';
 import { identityOf, sealForConnection, typedSecret } from './finish-connect.ts';
 import type { Services } from './services.ts';
 

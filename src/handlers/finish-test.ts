@@ -2,7 +2,7 @@ import type { Attempt } from '../domain/attempt.ts';
 import type { Connection } from '../domain/connection.ts';
 import { diffVerification } from '../verification/diff.ts';
 import { checkConnection } from './check-credentials.ts';
-import { stopped, type Ending } from './finish-attempt.ts';
+import { stopped, type Ending } from './ending.ts';
 import { identityOf } from './finish-connect.ts';
 import type { Services } from './services.ts';
 

@@ -1,0 +1,278 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { App, HTTPReceiver, SocketModeReceiver, type Receiver } from '@slack/bolt';
+import { fetch as undiciFetch } from 'undici';
+import { serve, type Entrance } from '../commands/command.ts';
+import type { Ack } from '../commands/ack-once.ts';
+import { Background } from '../commands/background.ts';
+import { tellOutcome } from '../commands/carry-out.ts';
+import { readIncoming, type Incoming } from '../commands/incoming.ts';
+import { registry } from '../commands/index.ts';
+import { openStores, type OpenStores } from '../db/open.ts';
+import { createAws } from './aws/aws.ts';
+import { readHostIdentity } from './aws/host-identity.ts';
+import { systemClock } from './clock.ts';
+import { readConfig, type Config, type Environment } from './config.ts';
+import { createIds } from './crypto/ids.ts';
+import type { MasterKey } from './crypto/master-key.ts';
+import { createSealer } from './crypto/sealer.ts';
+import { RekeyError } from './errors.ts';
+import { recoverAttempts } from './handlers/recover-attempts.ts';
+import type { Services } from './handlers/services.ts';
+import { rewrapSecrets, sweep } from './handlers/sweep.ts';
+import { rememberHostIdentity } from './host-identity-cache.ts';
+import { masterKeysOf, refuseUnknownMasterKeys } from './master-keys.ts';
+import { postgresJobs } from './jobs/postgres.ts';
+import { sqliteJobs } from './jobs/sqlite.ts';
+import { boltLogger, createLog } from './log.ts';
+import type { Jobs } from './ports/jobs.ts';
+import type { Clock, Ids, Log } from './ports/world.ts';
+import { presenter } from './slack/blocks/outcome.ts';
+import { slackDesk } from './slack/desk.ts';
+import { whoAreWe } from './slack/identity.ts';
+import { emptyOutbox } from './slack/outbox.ts';
+import { slackPeople } from './slack/people.ts';
+import { slackPoster } from './slack/poster.ts';
+import { notFromTheFuture } from './slack/signature-time.ts';
+import { proxyDispatcher, webClient, webClientOptions } from './slack/web-client.ts';
+import { VERSION } from './version.ts';
+
+/** How long a stopping process waits for the work people are waiting for. */
+const GRACE_MS = 25_000;
+
+/** A running Rekey. */
+export interface Running {
+  readonly log: Log;
+  /** Where signed requests arrive; null in Socket Mode. */
+  readonly httpUrl: string | null;
+  /** Takes nothing new, finishes what runs (within a grace), closes everything. */
+  stop(): Promise<void>;
+}
+
+/** What a caller may put in the place of the machine's own: the sandbox and tests move the clock and read the log. */
+export interface Surroundings {
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
+/** `npm start`: runs until SIGTERM or SIGINT. Throws before anything is opened when the configuration is wrong. */
+export async function start(env: Environment): Promise<void> {
+  const config = readConfig(env);
+  const running = await run(config);
+  const signal = await new Promise<NodeJS.Signals>((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name));
+  });
+  running.log.info('stopping', { signal });
+  await running.stop();
+}
+
+/** Puts Rekey together and starts it. Whatever fails on the way closes what was opened. */
+export async function run(config: Config, around: Surroundings = {}): Promise<Running> {
+  const clock = around.clock ?? systemClock;
+  const log = around.log ?? createLog({ level: config.logLevel });
+  const ids = createIds(clock);
+  const masterKeys = masterKeysOf(config, log);
+  const stores = await openStores({ url: urlOf(config), exclusive: true, clock, log });
+  try {
+    return await assemble(config, { clock, log, ids, masterKeys, stores });
+  } catch (error) {
+    await stores.close();
+    throw error;
+  }
+}
+
+interface Base {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly ids: Ids;
+  readonly masterKeys: readonly MasterKey[];
+  readonly stores: OpenStores;
+}
+
+async function assemble(config: Config, base: Base): Promise<Running> {
+  const { clock, log, ids, masterKeys, stores } = base;
+  await refuseUnknownMasterKeys(stores, masterKeys);
+  const logger = boltLogger(log);
+  const dispatcher = proxyDispatcher(config.passThrough);
+  const web = { apiUrl: config.slackApiUrl, logger, dispatcher };
+  const client = webClient({ ...web, botToken: config.botToken });
+  const us = await whoAreWe(client, log);
+  const aws = createAws({ env: config.passThrough, version: VERSION, log, clock });
+  const jobs = jobsOf(config, base);
+  const poster = slackPoster(client, log);
+  const services: Services = {
+    stores,
+    sealer: createSealer(masterKeys),
+    clock,
+    ids,
+    log,
+    aws,
+    people: slackPeople(client, clock),
+    poster,
+    presenter,
+    jobs,
+    hostIdentity: rememberHostIdentity(() => readHostIdentity(aws), clock),
+    instanceId: ids.next(),
+    onlyInstance: stores.engine === 'sqlite',
+    teamId: us.teamId,
+    admins: config.admins,
+    defaultAlertChannel: config.alertChannelId,
+  };
+  const desk = slackDesk(
+    client,
+    (url, body) =>
+      undiciFetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        dispatcher,
+        signal: AbortSignal.timeout(10_000),
+      }),
+    log,
+  );
+  const background = new Background();
+  const entrance: Entrance = { appId: us.appId, services, desk, registry, background };
+
+  handleJobs(entrance);
+  const receiver = receiverOf(config, web, logger);
+  const app = new App({
+    receiver,
+    logger,
+    clientOptions: webClientOptions(web),
+    tokenVerificationEnabled: false,
+    authorize: () =>
+      Promise.resolve({ botToken: config.botToken.reveal(), botId: us.botId, botUserId: us.botUserId }),
+  });
+  listen(app, entrance);
+  await jobs.start();
+  await jobs.every('outbox', 5_000);
+  await jobs.every('recover', 20_000);
+  await jobs.every('sweep', 24 * 3_600_000);
+  // What an earlier process left unfinished comes first; people are waiting for it.
+  background.run(() => recover(entrance), log);
+  background.run(async () => void (await rewrapSecrets(services)), log);
+  background.run(async () => void (await services.hostIdentity()), log);
+
+  const server = receiver instanceof HTTPReceiver ? await listenHttp(config, receiver, clock) : null;
+  if (server === null) await app.start();
+  const httpUrl = server === null ? null : addressOf(server);
+  log.info('Rekey is ready', {
+    team: us.teamName,
+    transport: config.transport.kind,
+    httpUrl,
+    version: VERSION,
+  });
+
+  return {
+    log,
+    httpUrl,
+    async stop() {
+      if (server === null) await app.stop();
+      else await closeServer(server);
+      const ended = await background.drain(GRACE_MS, (ms) => clock.sleep(ms));
+      if (!ended) log.warn('work goes on after the next start');
+      await jobs.stop(5_000);
+      aws.close();
+      await dispatcher.close();
+      await stores.close();
+      log.info('stopped');
+    },
+  };
+}
+
+/** One place for every kind of payload: Bolt reads the transport, `serve` does the rest. */
+function listen(app: App, entrance: Entrance): void {
+  const take = (kind: Incoming['kind'], body: unknown, ack: unknown): Promise<void> =>
+    serve(entrance, readIncoming(kind, body), ack as Ack);
+  app.command(/^\//, ({ body, ack }) => take('command', body, ack));
+  app.view({ callback_id: /^/, type: 'view_submission' }, ({ body, ack }) => take('submission', body, ack));
+  app.action(/^/, ({ body, ack }) => take('action', body, ack));
+  app.options(/^/, ({ body, ack }) => take('options', body, ack));
+  for (const { event } of entrance.registry.events) {
+    app.event(event, ({ body }) => take('event', body, () => Promise.resolve()));
+  }
+  app.error((error) => {
+    entrance.services.log.error('Bolt met an error', { error });
+    return Promise.resolve();
+  });
+}
+
+function handleJobs(entrance: Entrance): void {
+  const { services } = entrance;
+  const { jobs, stores, poster, clock, log } = services;
+  const often = { deadlineMs: 120_000, retries: 3, backoffMs: 2_000 };
+  jobs.handle('outbox', often, async ({ signal }) => {
+    await emptyOutbox({ stores, poster, clock, log }, signal);
+  });
+  jobs.handle('recover', often, () => recover(entrance));
+  jobs.handle('sweep', { deadlineMs: 600_000, retries: 5, backoffMs: 60_000 }, () => sweep(services));
+}
+
+async function recover(entrance: Entrance): Promise<void> {
+  const { services, desk } = entrance;
+  await recoverAttempts(services, (attempt, result) => tellOutcome(services, desk, attempt, result));
+}
+
+function receiverOf(
+  config: Config,
+  web: Parameters<typeof webClientOptions>[0],
+  logger: typeof web.logger,
+): Receiver {
+  const { transport } = config;
+  if (transport.kind === 'http') {
+    return new HTTPReceiver({ signingSecret: transport.signingSecret.reveal(), logger });
+  }
+  return new SocketModeReceiver({
+    appToken: transport.appToken.reveal(),
+    logger,
+    dispatcher: web.dispatcher,
+    // Short, since the client waits this long before it connects again (facts: a gap of five seconds otherwise).
+    clientPingTimeout: 1_000,
+    installerOptions: { clientOptions: webClientOptions(web) },
+  });
+}
+
+async function listenHttp(config: Config, receiver: HTTPReceiver, clock: Clock): Promise<Server> {
+  if (config.transport.kind !== 'http') throw new Error('no HTTP transport');
+  const server = createServer((request, response) => {
+    if (notFromTheFuture(request, response, clock.now())) receiver.requestListener(request, response);
+  });
+  server.listen(config.transport.port, config.transport.host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw new RekeyError(
+      'unreachable',
+      `Cannot listen on ${config.transport.host}:${config.transport.port}.`,
+      {
+        next: 'Choose another HOST or PORT, or stop what uses it.',
+        cause: error,
+      },
+    );
+  }
+  return server;
+}
+
+function addressOf(server: Server): string {
+  const address = server.address();
+  if (address === null || typeof address === 'string') return '';
+  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}/slack/events`;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  await closed;
+}
+
+function jobsOf(config: Config, base: Base): Jobs {
+  const { stores, clock, ids, log } = base;
+  if (stores.engine === 'sqlite') return sqliteJobs({ table: stores.jobs, clock, ids, log });
+  return postgresJobs({ url: urlOf(config), clock, log });
+}
+
+function urlOf(config: Config): string {
+  const { database } = config;
+  return database.engine === 'sqlite' ? `file:${database.path}` : database.url.reveal();
+}
