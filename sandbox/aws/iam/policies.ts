@@ -1,10 +1,18 @@
-import { noSuchEntity } from '../aws-error.ts';
+import { AwsError, noSuchEntity } from '../aws-error.ts';
 import type { PolicySet } from '../accounts/policy-set.ts';
 import type { Access } from '../auth/authorise.ts';
 import { page } from '../paging.ts';
 import type { QueryOperation } from '../query-service.ts';
 import { accountOf, nameOf, namedUserAccess } from './subjects.ts';
 import type { IamCall } from './subjects.ts';
+
+function policyArnOf(call: IamCall): string {
+  const arn = call.input.required('PolicyArn');
+  if (!/^arn:[\w-]+:iam::(aws|\d{12}):policy\/.+$/.test(arn)) {
+    throw new AwsError('InvalidInput', 400, `ARN ${arn} is not valid.`);
+  }
+  return arn;
+}
 
 interface Holder {
   readonly noun: 'User' | 'Group' | 'Role';
@@ -45,7 +53,7 @@ const role: Holder = {
 function policyOperationsOf({ noun, access, policies }: Holder): readonly QueryOperation[] {
   const attaching = (call: IamCall): Access => ({
     ...access(call),
-    context: { ...access(call).context, 'iam:PolicyARN': call.input.required('PolicyArn') },
+    context: { ...access(call).context, 'iam:PolicyARN': policyArnOf(call) },
   });
   return [
     {
@@ -101,7 +109,7 @@ function policyOperationsOf({ noun, access, policies }: Holder): readonly QueryO
       name: `Attach${noun}Policy`,
       access: attaching,
       run: (call) => {
-        policies(call).attach(call.input.required('PolicyArn'));
+        policies(call).attach(policyArnOf(call));
         return null;
       },
     },
@@ -109,7 +117,7 @@ function policyOperationsOf({ noun, access, policies }: Holder): readonly QueryO
       name: `Detach${noun}Policy`,
       access: attaching,
       run: (call) => {
-        policies(call).detach(call.input.required('PolicyArn'));
+        policies(call).detach(policyArnOf(call));
         return null;
       },
     },
@@ -117,7 +125,7 @@ function policyOperationsOf({ noun, access, policies }: Holder): readonly QueryO
 }
 
 const managedAccess = (call: IamCall): Access => {
-  const resource = call.input.required('PolicyArn');
+  const resource = policyArnOf(call);
   return { resource, shown: `policy ${resource}` };
 };
 
@@ -125,7 +133,7 @@ const getPolicy: QueryOperation = {
   name: 'GetPolicy',
   access: managedAccess,
   run: (call) => {
-    const policy = accountOf(call).managedPolicy(call.input.required('PolicyArn'));
+    const policy = accountOf(call).managedPolicy(policyArnOf(call));
     return {
       Policy: {
         PolicyName: policy.name,
@@ -142,7 +150,7 @@ const getPolicyVersion: QueryOperation = {
   name: 'GetPolicyVersion',
   access: managedAccess,
   run: (call) => {
-    const policy = accountOf(call).managedPolicy(call.input.required('PolicyArn'));
+    const policy = accountOf(call).managedPolicy(policyArnOf(call));
     const VersionId = call.input.required('VersionId');
     if (VersionId !== 'v1') throw noSuchEntity(`Policy ${policy.arn} version ${VersionId} does not exist.`);
     return {

@@ -7,19 +7,36 @@ export interface Keys {
   readonly sessionToken?: string;
 }
 
-interface Where {
+export interface Where {
   readonly endpoint: string;
   readonly region?: string;
+  /** Milliseconds by which the other side's clock is ahead of ours, as a client that lives long would have learnt. */
+  readonly aheadMs?: () => number;
+}
+
+function keepTime<T extends { config: { systemClockOffset: number } }>(client: T, { aheadMs }: Where): T {
+  if (aheadMs === undefined) return client;
+  // The SDK reads the offset before each signature and writes what it learns from errors.
+  Object.defineProperty(client.config, 'systemClockOffset', { get: aheadMs, set: () => undefined });
+  return client;
 }
 
 /** A real IAM client with one attempt, so that every refusal is seen. */
-export function iamClient({ endpoint, region = 'us-east-1' }: Where, credentials: Keys): IAMClient {
-  return new IAMClient({ endpoint, region, credentials: { ...credentials }, maxAttempts: 1 });
+export function iamClient(where: Where, credentials: Keys): IAMClient {
+  const { endpoint, region = 'us-east-1' } = where;
+  return keepTime(
+    new IAMClient({ endpoint, region, credentials: { ...credentials }, maxAttempts: 1 }),
+    where,
+  );
 }
 
 /** A real STS client with one attempt. */
-export function stsClient({ endpoint, region = 'us-east-1' }: Where, credentials: Keys): STSClient {
-  return new STSClient({ endpoint, region, credentials: { ...credentials }, maxAttempts: 1 });
+export function stsClient(where: Where, credentials: Keys): STSClient {
+  const { endpoint, region = 'us-east-1' } = where;
+  return keepTime(
+    new STSClient({ endpoint, region, credentials: { ...credentials }, maxAttempts: 1 }),
+    where,
+  );
 }
 
 /** How a call failed. */
