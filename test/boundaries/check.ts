@@ -8,7 +8,7 @@ export type Files = ReadonlyMap<string, string>;
 /** The groups of one row do not import each other; a row imports only rows above it in the table. */
 export type Layers = readonly Readonly<Record<string, readonly string[]>>[];
 
-/** A rule about packages: they are imported in these places only. A place is a file, or a folder with its slash. */
+/** A rule about packages: they are imported in these places only. */
 export interface PackageRule {
   readonly packages: RegExp;
   readonly only: readonly string[];
@@ -34,8 +34,12 @@ function sourceOf(text: string): Source {
   return known;
 }
 
+/** A place is a file, a folder with its slash and all that is in it, or `folder/*.ts`: the files right in it. */
 export function isIn(path: string, places: readonly string[]): boolean {
-  return places.some((place) => (place.endsWith('/') ? path.startsWith(place) : path === place));
+  return places.some((place) => {
+    if (place.endsWith('/*.ts')) return `${posix.dirname(path)}/*.ts` === place && path.endsWith('.ts');
+    return place.endsWith('/') ? path.startsWith(place) : path === place;
+  });
 }
 
 /** `file:line what` of every import that the layers forbid, and of every file that has no layer. */
