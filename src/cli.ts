@@ -31,7 +31,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     details: ['Settings come from environment variables; README.md lists them. SIGTERM stops it cleanly.'],
     async run(args, { env }) {
       parseArgs({ args: [...args] });
-      const start = await exported<(env: Environment) => Promise<void>>('./main.ts', 'start');
+      const { start } = await import('./main.ts');
       await start(env);
     },
   },
@@ -52,10 +52,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     summary: 'print the manifest of the Slack app',
     details: ['For Socket Mode; with --http, for signed HTTP requests to URL.'],
     async run(args, { out }) {
-      const printManifest = await exported<(args: readonly string[]) => string>(
-        './manifest.ts',
-        'printManifest',
-      );
+      const { printManifest } = await import('./manifest.ts');
       out(printManifest(args));
     },
   },
