@@ -17,7 +17,9 @@ const MIGRATION_LOCK = 0x72656b6579;
 /** How long an instance waits for another one's migration; ms. */
 const MIGRATION_WAIT_MS = 60_000;
 /** How often a transaction that lost a deadlock or serialization race is run. */
-const TRIES = 5;
+const TRIES = 8;
+/** Held by a transaction that is run again, so that losers do not meet each other a second time. */
+const RETRY_LOCK = MIGRATION_LOCK + 1;
 
 export interface PostgresOptions {
   readonly url: string;
@@ -142,7 +144,7 @@ function running(pool: Pool, where: string, clock: Clock): Engine {
     async transact(changes) {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          await once(pool, changes);
+          await once(pool, changes, attempt > 1);
           return;
         } catch (error) {
           if (attempt >= TRIES || !isTransient(error)) throw rekeyError(error, where);
@@ -163,11 +165,12 @@ function running(pool: Pool, where: string, clock: Clock): Engine {
   };
 }
 
-async function once(pool: Pool, changes: readonly Change[]): Promise<void> {
+async function once(pool: Pool, changes: readonly Change[], again: boolean): Promise<void> {
   const client = await pool.connect();
   let broken = true;
   try {
     await client.query('BEGIN');
+    if (again) await client.query('SELECT pg_advisory_xact_lock($1)', [RETRY_LOCK]);
     const db: Db = drizzle(client);
     for (const change of changes) {
       const result = (await change.build(db)) as QueryResult;

@@ -1,32 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { Attempt, ConnectDraft } from '../../src/domain/attempt.ts';
 import type { Connection } from '../../src/domain/connection.ts';
 import type { AuditEntry, Interaction, Notice, RoleGrant, SealedSecret } from '../../src/domain/records.ts';
 import type { Verification } from '../../src/domain/verification.ts';
-import type { Clock, Log } from '../../src/ports/world.ts';
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
-};
-
-/** A log whose lines can be looked at. */
-export function recordingLog(): Log & { readonly lines: string[] } {
-  const lines: string[] = [];
-  const line =
-    (level: string) =>
-    (message: string, fields?: Record<string, unknown>): void => {
-      lines.push(
-        `${level} ${message} ${JSON.stringify(fields, (_, value: unknown) => (value instanceof Error ? String(value) : value))}`,
-      );
-    };
-  const log = { lines, debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
-  return { ...log, with: () => ({ ...log, with: () => recordingLog() }) };
-}
 
 /** A folder that is gone after the test. */
 export function temporaryFolder(): string {

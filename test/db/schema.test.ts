@@ -37,8 +37,9 @@ test('both engines have the same tables under the same names', () => {
   expect(Object.keys(shared).sort()).toEqual(Object.keys(postgres).sort());
 });
 
-test.each(Object.keys(postgres) as (keyof typeof postgres)[])('%s has one shape on both engines', (name) => {
-  expect(shape(sqliteConfig(shared[name]))).toEqual(shape(pgConfig(postgres[name])));
+test.each(Object.entries(postgres))('%s has one shape on both engines', (name, table) => {
+  const twin = Object.entries(shared).find(([other]) => other === name)?.[1] ?? jobs;
+  expect(shape(sqliteConfig(twin))).toEqual(shape(pgConfig(table)));
 });
 
 test('every text column of PostgreSQL sorts by bytes', () => {

@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { describe, onTestFinished } from 'vitest';
 import { openStores } from '../../db/open.ts';
 import { freshDatabase } from '../support/postgres.ts';
+import { recordingLog, systemClock } from '../support/system-world.ts';
 import { batchesContract } from './contract-batches.ts';
 import { storesContract } from './contract.ts';
 import type { FreshStores } from './contract.ts';
-import { recordingLog, systemClock, temporaryFolder } from './given.ts';
+import { temporaryFolder } from './given.ts';
 
 const urls = {
   sqlite: async () => `file:${join(temporaryFolder(), 'rekey.db')}`,

@@ -93,9 +93,15 @@ function start(work: string, port: string, password: string): ChildProcess {
   execFileSync(
     join(bin, `initdb${suffix}`),
     [
-      ...['--pgdata', data, '--username', 'rekey', '--pwfile', passwordFile],
-      ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--no-sync'],
-      ...['--locale', 'C', '--locale-provider', 'icu', '--icu-locale', 'en'],
+      `--pgdata=${data}`,
+      '--username=rekey',
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--no-sync',
+      '--locale=C',
+      '--locale-provider=icu',
+      '--icu-locale=en',
     ],
     { ...as, cwd: work, env, stdio: ['ignore', 'ignore', 'pipe'] },
   );

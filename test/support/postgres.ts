@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { inject } from 'vitest';
-import './global-setup.ts';
 
 /** initdb takes some seconds on a busy machine. */
 const START_WAIT_MS = 60_000;

@@ -1,0 +1,231 @@
+import type { JobWithMetadata } from 'pg-boss';
+import { RekeyError } from '../errors.ts';
+import type { JobPayload, Jobs } from '../ports/jobs.ts';
+import type { Clock, Log } from '../ports/world.ts';
+import {
+  DEAD_LETTERS,
+  RETENTION_SECONDS,
+  deadLetterOf,
+  keyOf,
+  newBoss,
+  newest,
+  payloadOf,
+  queueOptions,
+  reached,
+  singletonKey,
+} from './boss.ts';
+import { EVERY, RUN_TIMING, runOnce, safeError } from './run.ts';
+import type { Handler, RunTiming } from './run.ts';
+
+/** How many jobs of one name an instance runs at a time. */
+const CONCURRENCY = 4;
+/** How often recurring jobs are looked after: a chain that broke is mended. */
+const MEND_MS = 60_000;
+
+export interface PostgresJobsOptions {
+  /** `postgres://…`; never shown. */
+  readonly url: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timing?: RunTiming;
+  /** How often jobs of processes that died are looked for; seconds, at least 1. */
+  readonly superviseSeconds?: number;
+}
+
+/**
+ * The jobs port on pg-boss, in its own schema `pgboss`. How its words map:
+ * - A name is a queue of policy `stately` with the key as singleton key: one job of a key is created, one in
+ *   retry, one active. `enqueue` looks for what waits first, so that created and retry are one to the caller; in
+ *   the narrow race between look and insert both can exist, and the work is done once more than needed.
+ * - A run that fails while other work of its key waits is completed: the waiting job does the same work. Left to
+ *   itself pg-boss would meet its own unique index and declare the job dead.
+ * - Backoff is in whole seconds, and pg-boss lengthens each wait at random by up to its double.
+ * - The lease is pg-boss's expiry; its supervisor looks every `superviseSeconds`.
+ * Payloads hold ids only, and what is kept of an error is {@link safeError}.
+ */
+export function postgresJobs(options: PostgresJobsOptions): Jobs {
+  const { clock, log, timing = RUN_TIMING, superviseSeconds = 10 } = options;
+  const handlers = new Map<string, Handler>();
+  const intervals = new Map<string, number>();
+  const queues = new Map<string, Promise<void>>();
+  const workers = new Map<string, string[]>();
+  const stopping = new AbortController();
+  let mending: Promise<void> | null = null;
+  let opening: Promise<void> | null = null;
+  const boss = newBoss(options.url, superviseSeconds);
+  boss.on('error', (error) => log.warn('The job queue met an error.', { reason: safeError(error) }));
+  boss.on('warning', ({ message }) => log.warn('The job queue warns.', { reason: message }));
+
+  async function open(): Promise<void> {
+    await boss.start();
+    await boss.createQueue(DEAD_LETTERS, { retentionSeconds: RETENTION_SECONDS });
+  }
+
+  /** Starts pg-boss once; after a failure the next call tries again. */
+  async function opened(): Promise<void> {
+    opening ??= open();
+    try {
+      await opening;
+    } catch (error) {
+      opening = null;
+      throw error;
+    }
+  }
+
+  /** Makes a queue once. */
+  async function ready(name: string): Promise<void> {
+    await opened();
+    const making = queues.get(name) ?? makeQueue(name);
+    queues.set(name, making);
+    await making.catch((error: unknown) => {
+      queues.delete(name);
+      throw error;
+    });
+  }
+
+  async function makeQueue(name: string): Promise<void> {
+    const handler = handlers.get(name);
+    const settings = queueOptions(handler?.options, timing);
+    await boss.createQueue(name, { policy: 'stately', ...settings });
+    if (handler === undefined) return;
+    await boss.updateQueue(name, settings);
+    // A job takes its settings along when it is made, perhaps by a tool or an older version.
+    const made = await boss.findJobs(name, { queued: true });
+    for (const { id } of made) await boss.update(name, undefined, { id, ...settings });
+  }
+
+  async function waiting(name: string, key: string): Promise<JobWithMetadata[]> {
+    return boss.findJobs<object>(name, { key: singletonKey(key), queued: true });
+  }
+
+  function wake(name: string): void {
+    for (const id of workers.get(name) ?? []) boss.notifyWorker(id);
+  }
+
+  async function put(name: string, key: string, payload: JobPayload, runAt: number): Promise<void> {
+    await ready(name);
+    for (;;) {
+      const [found] = await waiting(name, key);
+      if (found === undefined) {
+        const startAfter = runAt <= clock.now() ? {} : { startAfter: new Date(runAt) };
+        if ((await boss.send(name, payload, { singletonKey: singletonKey(key), ...startAfter })) !== null)
+          return;
+      } else {
+        if (runAt >= found.startAfter.getTime()) return;
+        const moved = { id: found.id, startAfter: new Date(runAt) };
+        if ((await boss.update(name, undefined, moved)).updated > 0) return;
+      }
+    }
+  }
+
+  const enqueue: Jobs['enqueue'] = async (name, key, payload = {}, runAt = clock.now()) => {
+    await reached(() => put(name, key, payload, runAt));
+    wake(name);
+  };
+
+  async function comesBack(name: string, key: string): Promise<void> {
+    const interval = key === EVERY ? intervals.get(name) : undefined;
+    if (interval !== undefined) await enqueue(name, EVERY, {}, clock.now() + interval);
+  }
+
+  async function run(handler: Handler, job: JobWithMetadata): Promise<void> {
+    const { name } = job;
+    const key = keyOf(job);
+    const payload = payloadOf(job);
+    const attempt = job.retryCount + 1;
+    try {
+      await runOnce(handler, { payload, attempt }, { clock, timing, stopping: stopping.signal });
+    } catch (error) {
+      if (stopping.signal.aborted) {
+        // The stop is not the job's fault: it waits again, with all its tries.
+        await put(name, key, payload, clock.now());
+        return;
+      }
+      log.warn('A job failed.', { job: name, key, attempt, error });
+      if (attempt > handler.options.retries) await comesBack(name, key);
+      else if ((await waiting(name, key)).length > 0) return;
+      // pg-boss keeps what it is thrown, with its stack and whatever else hangs on it.
+      const kept = new Error(safeError(error));
+      delete kept.stack;
+      throw kept;
+    }
+    await comesBack(name, key);
+  }
+
+  async function work(name: string, handler: Handler): Promise<void> {
+    await ready(name);
+    const ids: string[] = [];
+    const options = {
+      includeMetadata: true,
+      pollingIntervalSeconds: Math.max(0.5, timing.pollMs / 1_000),
+    } as const;
+    // One by one, because pg-boss wakes workers by id and names only the first of a group.
+    for (let n = 0; n < CONCURRENCY; n += 1) {
+      ids.push(
+        await boss.work(name, options, async (jobs: JobWithMetadata[]) => {
+          try {
+            for (const job of jobs) await run(handler, job);
+          } finally {
+            // Or the next job of this queue would wait for the next poll.
+            wake(name);
+          }
+        }),
+      );
+    }
+    workers.set(name, ids);
+  }
+
+  /** A run that was lost together with its process was also to bring the next one. */
+  async function mend(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await clock.sleep(MEND_MS, stopping.signal);
+        for (const [name, interval] of intervals) await enqueue(name, EVERY, {}, clock.now() + interval);
+      } catch (error) {
+        if (!stopping.signal.aborted) log.warn('Recurring jobs could not be looked after.', { error });
+      }
+    }
+  }
+
+  return {
+    handle(name, options, run) {
+      if (mending !== null || handlers.has(name)) {
+        throw new RekeyError('internal', `The job ${name} was registered twice, or too late.`);
+      }
+      handlers.set(name, { options, run });
+    },
+    enqueue,
+    async every(name, intervalMs) {
+      intervals.set(name, intervalMs);
+      const first = await reached(async () => {
+        await ready(name);
+        const found = await boss.findJobs(name, { key: singletonKey(EVERY) });
+        return !found.some(({ state }) => ['created', 'retry', 'active'].includes(state));
+      });
+      await enqueue(name, EVERY, {}, clock.now() + (first ? 0 : intervalMs));
+    },
+    async start() {
+      if (mending !== null) return;
+      await reached(async () => {
+        for (const [name, handler] of handlers) await work(name, handler);
+      });
+      mending = mend();
+    },
+    async stop(graceMs) {
+      const ended = new AbortController();
+      const stopped = boss
+        .stop({ graceful: true, timeout: graceMs + timing.abortGraceMs + 1_000 })
+        .finally(() => ended.abort());
+      await Promise.race([stopped, clock.sleep(graceMs, ended.signal).catch(() => undefined)]);
+      stopping.abort(new RekeyError('expired', 'Rekey is stopping.'));
+      await stopped;
+      await mending;
+    },
+    async deadLetters(limit) {
+      return reached(async () => {
+        await opened();
+        return (await newest(boss, limit)).map(deadLetterOf);
+      });
+    },
+  };
+}

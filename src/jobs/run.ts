@@ -1,0 +1,94 @@
+import { RekeyError } from '../errors.ts';
+import { AwsFailure } from '../ports/aws.ts';
+import type { JobOptions, JobPayload, JobRun } from '../ports/jobs.ts';
+import type { Clock } from '../ports/world.ts';
+
+/** The key of what comes back by itself. */
+export const EVERY = 'every';
+
+/** The longest wait between two tries; ms. */
+const LONGEST_BACKOFF_MS = 3_600_000;
+
+/** A handler and how it wants to be run. */
+export interface Handler {
+  readonly options: JobOptions;
+  readonly run: (job: JobRun) => Promise<void>;
+}
+
+/** How a job is run: all times in ms. */
+export interface RunTiming {
+  /** How often the queue is looked at when nothing wakes it. */
+  readonly pollMs: number;
+  /** How long an aborted handler may take to return before it is left behind. */
+  readonly abortGraceMs: number;
+  /** How much longer than deadline and grace a lease holds, for clocks that differ and slow writes. */
+  readonly leaseSlackMs: number;
+}
+
+export const RUN_TIMING: RunTiming = { pollMs: 2_000, abortGraceMs: 5_000, leaseSlackMs: 10_000 };
+
+/** How long one run may be believed to be under way. */
+export function leaseMs(options: JobOptions, timing: RunTiming): number {
+  return options.deadlineMs + timing.abortGraceMs + timing.leaseSlackMs;
+}
+
+/** The wait after a failed run (1 for the first): doubled each time, up to an hour. */
+export function backoffMs(options: JobOptions, attempt: number): number {
+  return Math.min(LONGEST_BACKOFF_MS, options.backoffMs * 2 ** Math.min(attempt - 1, 40));
+}
+
+/**
+ * Runs a handler once. Its signal is aborted at the deadline and when `stopping` is; a handler that does not
+ * return within the grace after that is left behind, and counts as failed.
+ * @throws what the handler threw, or the reason of the abort.
+ */
+export async function runOnce(
+  { options, run }: Handler,
+  job: { readonly payload: JobPayload; readonly attempt: number },
+  {
+    clock,
+    timing,
+    stopping,
+  }: { readonly clock: Clock; readonly timing: RunTiming; readonly stopping: AbortSignal },
+): Promise<void> {
+  const finished = new AbortController();
+  const deadline = new AbortController();
+  const signal = AbortSignal.any([deadline.signal, stopping]);
+  void after(clock, options.deadlineMs, finished.signal, () => {
+    deadline.abort(new RekeyError('expired', 'The job ran past its deadline and was stopped.'));
+  });
+  const leftBehind = new Promise<never>((_, reject) => {
+    const giveUp = (): void => {
+      void after(clock, timing.abortGraceMs, finished.signal, () => reject(asError(signal.reason)));
+    };
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp, { once: true });
+  });
+  try {
+    await Promise.race([run({ payload: job.payload, attempt: job.attempt, signal }), leftBehind]);
+  } finally {
+    finished.abort();
+  }
+}
+
+/** What may be kept and shown of a failure: our own messages hold no secret, those of others may. */
+export function safeError(error: unknown): string {
+  if (error instanceof RekeyError || error instanceof AwsFailure) return `${error.name}: ${error.message}`;
+  if (!(error instanceof Error)) return 'Something that is no error was thrown.';
+  const code: unknown = Reflect.get(error, 'code');
+  return typeof code === 'string' && /^[\w.-]{1,60}$/.test(code) ? `${error.name} (${code})` : error.name;
+}
+
+/** Calls `then` after `ms`, unless `cancelled` is aborted first. */
+async function after(clock: Clock, ms: number, cancelled: AbortSignal, then: () => void): Promise<void> {
+  try {
+    await clock.sleep(ms, cancelled);
+  } catch {
+    return; // cancelled
+  }
+  then();
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('The job was stopped.');
+}

@@ -1,0 +1,318 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, test, vi } from 'vitest';
+import type { TestContext } from 'vitest';
+import { RekeyError } from '../../src/errors.ts';
+import type { JobOptions, JobRun, Jobs } from '../../src/ports/jobs.ts';
+import type { RunTiming } from '../../src/jobs/run.ts';
+import { QUICK, openJobs } from '../support/open-jobs.ts';
+import { recordingLog } from '../support/system-world.ts';
+
+const OPTIONS: JobOptions = { deadlineMs: 2_000, retries: 0, backoffMs: 10 };
+/** Longer than any test: what happens anyway did not wait for a poll. */
+const NO_POLL: RunTiming = { ...QUICK, pollMs: 60_000 };
+const WITHIN = { timeout: 10_000, interval: 10 };
+const FAR = 3_600_000;
+
+/** A runner that ends with its test. */
+async function runner(
+  { onTestFinished }: TestContext,
+  url: string,
+  options: Parameters<typeof openJobs>[1] = {},
+): Promise<Jobs> {
+  const jobs = await openJobs(url, options);
+  onTestFinished(async () => {
+    await jobs.stop(0);
+    await jobs.close();
+  });
+  return jobs;
+}
+
+function gate() {
+  return Promise.withResolvers<void>();
+}
+
+/** What the jobs port does on any engine; `place` makes an empty database and gives its URL. */
+export function jobsContract(place: () => Promise<string>): void {
+  test('an enqueued job runs at once, with its payload', async (context) => {
+    const jobs = await runner(context, await place(), { timing: NO_POLL });
+    const seen: JobRun[] = [];
+    jobs.handle('work', OPTIONS, async (job) => void seen.push(job));
+    await jobs.start();
+    await jobs.enqueue('work', 'k1', { id: 'ä🍏', n: 1.5, yes: true, none: null });
+    await vi.waitFor(() => expect(seen).toHaveLength(1), WITHIN);
+    expect(seen[0]).toMatchObject({ payload: { id: 'ä🍏', n: 1.5, yes: true, none: null }, attempt: 1 });
+    for (const key of ['k1', '', 'k1']) {
+      const before = seen.length;
+      await jobs.enqueue('work', key);
+      await vi.waitFor(() => expect(seen).toHaveLength(before + 1), WITHIN);
+    }
+  });
+
+  test('of one key one job waits, at the earliest time asked for', async (context) => {
+    const jobs = await runner(context, await place());
+    const seen: unknown[] = [];
+    jobs.handle('work', OPTIONS, async ({ payload }) => void seen.push(payload['n']));
+    for (const [n, ahead] of [FAR, 2 * FAR, 3_000, FAR].entries()) {
+      await jobs.enqueue('work', 'k1', { n }, Date.now() + ahead);
+    }
+    await jobs.enqueue('work', 'k2', { n: 'later' }, Date.now() + FAR);
+    const asked = Date.now();
+    await jobs.enqueue('work', 'k1', { n: 'soon' }, Date.now() + 300);
+    await jobs.start();
+    await vi.waitFor(() => expect(seen).toEqual([0]), WITHIN);
+    expect(Date.now() - asked).toBeGreaterThanOrEqual(290);
+    await sleep(600);
+    expect(seen).toEqual([0]);
+  });
+
+  test('enqueued while it runs, a job runs once more, and never beside itself', async (context) => {
+    const jobs = await runner(context, await place());
+    const gates = [gate(), gate()];
+    let active = 0;
+    let most = 0;
+    let runs = 0;
+    jobs.handle('work', OPTIONS, async () => {
+      active += 1;
+      most = Math.max(most, active);
+      await gates[runs++]?.promise;
+      active -= 1;
+    });
+    await jobs.start();
+    await jobs.enqueue('work', 'k1');
+    await vi.waitFor(() => expect(runs).toBe(1), WITHIN);
+    await Promise.all([1, 2, 3].map(() => jobs.enqueue('work', 'k1')));
+    await sleep(300);
+    expect(runs).toBe(1);
+    gates[0]?.resolve();
+    await vi.waitFor(() => expect(runs).toBe(2), WITHIN);
+    gates[1]?.resolve();
+    await sleep(700);
+    expect({ runs, most }).toEqual({ runs: 2, most: 1 });
+  });
+
+  test('jobs of different keys run side by side', async (context) => {
+    const jobs = await runner(context, await place());
+    const all = gate();
+    let active = 0;
+    jobs.handle('work', OPTIONS, async () => {
+      active += 1;
+      if (active === 3) all.resolve();
+      await all.promise;
+    });
+    await jobs.start();
+    await Promise.all(['a', 'b', 'c'].map((key) => jobs.enqueue('work', key)));
+    await all.promise;
+    expect(active).toBe(3);
+  });
+
+  test('a failed job is tried again after its backoff', async (context) => {
+    const jobs = await runner(context, await place());
+    const attempts: number[] = [];
+    const times: number[] = [];
+    jobs.handle('work', { ...OPTIONS, retries: 2, backoffMs: 300 }, async ({ attempt }) => {
+      attempts.push(attempt);
+      times.push(Date.now());
+      if (attempt === 1) throw new Error('not yet');
+    });
+    await jobs.start();
+    await jobs.enqueue('work', 'k1');
+    await vi.waitFor(() => expect(attempts).toEqual([1, 2]), WITHIN);
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(299);
+    expect(await jobs.deadLetters(9)).toEqual([]);
+  });
+
+  test('a job that fails for the last time is a dead letter without foreign words', async (context) => {
+    const log = recordingLog();
+    const jobs = await runner(context, await place(), { log });
+    jobs.handle('ours', OPTIONS, async () => {
+      throw new RekeyError('denied_by_aws', 'AWS said no.');
+    });
+    jobs.handle('theirs', OPTIONS, async () => {
+      throw Object.assign(new TypeError('wJalrXUtnFEMI'), { code: 'E_ODD', detail: 'wJalrXUtnFEMI' });
+    });
+    await jobs.start();
+    await jobs.enqueue('ours', 'k1', { id: 'c1' });
+    await vi.waitFor(async () => expect(await jobs.deadLetters(9)).toHaveLength(1), WITHIN);
+    await jobs.enqueue('theirs', 'k2');
+    await vi.waitFor(async () => expect(await jobs.deadLetters(9)).toHaveLength(2), WITHIN);
+    const [second, first] = await jobs.deadLetters(9);
+    expect(first).toMatchObject({
+      name: 'ours',
+      key: 'k1',
+      payload: { id: 'c1' },
+      error: 'RekeyError: AWS said no.',
+    });
+    expect(second).toMatchObject({ name: 'theirs', key: 'k2', error: 'TypeError (E_ODD)' });
+    expect(Math.abs((second?.at ?? 0) - Date.now())).toBeLessThan(10_000);
+    expect(await jobs.deadLetters(1)).toEqual([second]);
+    await jobs.enqueue('ours', 'k1');
+    await vi.waitFor(async () => expect(await jobs.deadLetters(9)).toHaveLength(3), WITHIN);
+  });
+
+  test('a failed run gives way to the work that waits on its key', async (context) => {
+    const jobs = await runner(context, await place());
+    const first = gate();
+    const seen: unknown[] = [];
+    jobs.handle('work', { ...OPTIONS, retries: 1 }, async ({ payload, attempt }) => {
+      seen.push([payload['n'], attempt]);
+      if (payload['n'] !== 1) return;
+      await first.promise;
+      throw new Error('no');
+    });
+    await jobs.start();
+    await jobs.enqueue('work', 'k1', { n: 1 });
+    await vi.waitFor(() => expect(seen).toHaveLength(1), WITHIN);
+    await jobs.enqueue('work', 'k1', { n: 2 });
+    first.resolve();
+    await vi.waitFor(() => expect(seen).toHaveLength(2), WITHIN);
+    await sleep(700);
+    expect(seen).toEqual([
+      [1, 1],
+      [2, 1],
+    ]);
+    expect(await jobs.deadLetters(9)).toEqual([]);
+  });
+
+  test('a run is aborted at its deadline, and left behind when it does not heed', async (context) => {
+    const jobs = await runner(context, await place());
+    let heeded: unknown;
+    jobs.handle('heeds', { ...OPTIONS, deadlineMs: 200 }, async ({ signal }) => {
+      await once(signal, 'abort');
+      heeded = signal.reason;
+      throw signal.reason;
+    });
+    jobs.handle('ignores', { ...OPTIONS, deadlineMs: 200 }, () => new Promise(() => undefined));
+    await jobs.start();
+    await Promise.all([jobs.enqueue('heeds', 'k'), jobs.enqueue('ignores', 'k')]);
+    await vi.waitFor(async () => expect(await jobs.deadLetters(9)).toHaveLength(2), WITHIN);
+    expect(heeded).toMatchObject({ code: 'expired' });
+    const errors = (await jobs.deadLetters(9)).map(({ error }) => error);
+    expect(errors).toEqual(errors.map(() => expect.stringContaining('deadline')));
+  });
+
+  test('stopping waits for what runs and takes nothing new', async (context) => {
+    const url = await place();
+    const jobs = await runner(context, url);
+    const release = gate();
+    const seen: string[] = [];
+    jobs.handle('work', OPTIONS, async ({ signal }) => {
+      seen.push('begun');
+      await release.promise;
+      seen.push(signal.aborted ? 'aborted' : 'ended');
+    });
+    await jobs.start();
+    await jobs.enqueue('work', 'k1');
+    await vi.waitFor(() => expect(seen).toHaveLength(1), WITHIN);
+    await jobs.enqueue('work', 'k1');
+    const stopped = jobs.stop(5_000);
+    await sleep(100);
+    release.resolve();
+    await stopped;
+    expect(seen).toEqual(['begun', 'ended']);
+    const next = await runner(context, url);
+    next.handle('work', OPTIONS, async () => void seen.push('follow-up'));
+    await next.start();
+    await vi.waitFor(() => expect(seen).toEqual(['begun', 'ended', 'follow-up']), WITHIN);
+  });
+
+  test('what a stop cuts off is run again, as if it had not begun', async (context) => {
+    const url = await place();
+    const jobs = await runner(context, url);
+    const seen: unknown[] = [];
+    jobs.handle('work', { ...OPTIONS, deadlineMs: 60_000 }, async ({ signal }) => {
+      seen.push('begun');
+      await once(signal, 'abort');
+      throw signal.reason;
+    });
+    await jobs.start();
+    await jobs.enqueue('work', 'k1', { n: 1 });
+    await vi.waitFor(() => expect(seen).toHaveLength(1), WITHIN);
+    await jobs.stop(50);
+    const next = await runner(context, url);
+    next.handle('work', OPTIONS, async ({ payload, attempt }) => void seen.push([payload['n'], attempt]));
+    await next.start();
+    await vi.waitFor(() => expect(seen).toEqual(['begun', [1, 1]]), WITHIN);
+    expect(await next.deadLetters(9)).toEqual([]);
+  });
+
+  test('a recurring job runs again and again, and not more often after a restart', async (context) => {
+    const url = await place();
+    const times: number[] = [];
+    const open = async (intervalMs: number) => {
+      const jobs = await runner(context, url);
+      jobs.handle('often', OPTIONS, async () => void times.push(Date.now()));
+      await jobs.every('often', intervalMs);
+      await jobs.every('often', intervalMs);
+      await jobs.start();
+      return jobs;
+    };
+    const first = await open(300);
+    await vi.waitFor(() => expect(times.length).toBeGreaterThanOrEqual(3), WITHIN);
+    for (let n = 1; n < times.length; n += 1) {
+      expect((times[n] ?? 0) - (times[n - 1] ?? 0)).toBeGreaterThanOrEqual(299);
+    }
+    await first.stop(1_000);
+    // One run was missed while nobody ran, whatever the new interval.
+    await sleep(400);
+    const before = times.length;
+    await open(FAR);
+    await vi.waitFor(() => expect(times).toHaveLength(before + 1), WITHIN);
+    await sleep(700);
+    expect(times).toHaveLength(before + 1);
+  });
+
+  test('a recurring job that fails for the last time comes back', async (context) => {
+    const jobs = await runner(context, await place());
+    let runs = 0;
+    jobs.handle('often', OPTIONS, async () => {
+      runs += 1;
+      throw new Error('no');
+    });
+    await jobs.every('often', 200);
+    await jobs.start();
+    await vi.waitFor(() => expect(runs).toBe(2), WITHIN);
+    expect((await jobs.deadLetters(9)).length).toBeGreaterThanOrEqual(1);
+  });
+
+  test('a job nobody here handles waits for one who does', async (context) => {
+    const url = await place();
+    const tool = await runner(context, url);
+    await tool.enqueue('work', 'k1', { n: 1 });
+    await tool.start();
+    await sleep(200);
+    const jobs = await runner(context, url);
+    const seen: unknown[] = [];
+    jobs.handle('work', OPTIONS, async ({ payload }) => void seen.push(payload));
+    await jobs.start();
+    await vi.waitFor(() => expect(seen).toEqual([{ n: 1 }]), WITHIN);
+  });
+
+  test('handlers are registered once, and before the start', async (context) => {
+    const jobs = await runner(context, await place());
+    jobs.handle('work', OPTIONS, async () => undefined);
+    expect(() => jobs.handle('work', OPTIONS, async () => undefined)).toThrow(RekeyError);
+    await jobs.start();
+    expect(() => jobs.handle('other', OPTIONS, async () => undefined)).toThrow(RekeyError);
+  });
+
+  test('a job whose process was killed is run again after its lease', async (context) => {
+    const url = await place();
+    const tool = await runner(context, url);
+    await tool.enqueue('work', 'k1', { n: 1 });
+    const script = fileURLToPath(new URL('../support/hang-in-job.ts', import.meta.url));
+    const child = spawn(process.execPath, [script, url], { stdio: ['ignore', 'pipe', 'inherit'] });
+    context.onTestFinished(() => void child.kill('SIGKILL'));
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const jobs = await runner(context, url);
+    const seen: JobRun[] = [];
+    jobs.handle('work', { ...OPTIONS, retries: 3 }, async (job) => void seen.push(job));
+    await jobs.start();
+    await vi.waitFor(() => expect(seen).toHaveLength(1), { timeout: 15_000, interval: 20 });
+    expect(seen[0]).toMatchObject({ payload: { n: 1 }, attempt: 2 });
+  });
+}
