@@ -49,6 +49,8 @@ export class AwsFailure extends Error {
   readonly said: string;
   /** How far our clock is from AWS's in ms (positive: ours is ahead), where the answer told. */
   readonly clockOffsetMs: number | null;
+  /** True when AWS says that a policy denies the call, false when none allows it or AWS does not say. */
+  readonly explicitDeny: boolean;
 
   constructor(fields: {
     code: AwsFailureCode;
@@ -57,6 +59,7 @@ export class AwsFailure extends Error {
     requestId?: string | null;
     said?: string;
     clockOffsetMs?: number | null;
+    explicitDeny?: boolean;
     cause?: unknown;
   }) {
     super(`${fields.action}: ${fields.code}${fields.awsName ? ` (${fields.awsName})` : ''}`, {
@@ -69,6 +72,7 @@ export class AwsFailure extends Error {
     this.requestId = fields.requestId ?? null;
     this.said = (fields.said ?? '').slice(0, 500);
     this.clockOffsetMs = fields.clockOffsetMs ?? null;
+    this.explicitDeny = fields.explicitDeny ?? false;
   }
 }
 
@@ -102,6 +106,13 @@ export interface AttachedPolicy {
 
 export type SimulatedDecision = 'allowed' | 'explicitDeny' | 'implicitDeny';
 
+/** A condition key's value for a simulation. */
+export interface SimulatedContext {
+  readonly key: string;
+  readonly type: 'string' | 'stringList';
+  readonly values: readonly string[];
+}
+
 export interface Iam {
   /** All pages. */
   listAccessKeys(userName: string, signal?: AbortSignal): Promise<AccessKeyMetadata[]>;
@@ -115,13 +126,18 @@ export interface Iam {
   listAttachedRolePolicies(roleName: string, signal?: AbortSignal): Promise<AttachedPolicy[]>;
   /** The first alias, or null. */
   accountAlias(signal?: AbortSignal): Promise<string | null>;
-  /** One answer per action, all pages; `resource` is the ARN to ask about. */
+  /** One answer per action, all pages; `resource` is the ARN to ask about, or `*`. */
   simulate(
-    principalArn: string,
-    actions: readonly string[],
-    resource: string,
+    question: {
+      readonly principalArn: string;
+      readonly actions: readonly string[];
+      readonly resource: string;
+      readonly context?: readonly SimulatedContext[];
+    },
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, SimulatedDecision>>;
+  /** Proves that users may be listed: asks for one. */
+  listOneUser(signal?: AbortSignal): Promise<void>;
   /** One try; `timeout` means the outcome is unknown. */
   updateAccessKey(
     input: { userName: string; accessKeyId: string; status: 'Active' | 'Inactive' },

@@ -1,0 +1,70 @@
+import { AwsFailure } from '../ports/aws.ts';
+import type { AwsCredentials } from '../ports/aws.ts';
+import type { Clock, Log } from '../ports/world.ts';
+import type { ClientGround } from './clients.ts';
+import { failureOf } from './errors.ts';
+
+/** What a call leaves behind and is judged by. */
+export interface CallGround extends ClientGround {
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+interface Answer {
+  readonly $metadata: { readonly requestId?: string | undefined };
+}
+
+/**
+ * Makes one call: throws {@link AwsFailure} and nothing else, and leaves one line in the log, without parameters.
+ * `signer` says who signed, by key id, never more.
+ */
+export async function callAws<Output extends Answer>(
+  ground: CallGround,
+  credentials: AwsCredentials,
+  action: string,
+  send: () => Promise<Output>,
+): Promise<Output> {
+  const startedAt = ground.clock.now();
+  const fields = { action, signer: credentials.kind === 'host' ? 'host' : credentials.accessKeyId };
+  try {
+    const output = await send();
+    const ms = ground.clock.now() - startedAt;
+    ground.log.debug('AWS call', {
+      ...fields,
+      outcome: 'ok',
+      ms,
+      requestId: output.$metadata.requestId ?? null,
+    });
+    return output;
+  } catch (error) {
+    const now = ground.clock.now();
+    const failure = failureOf(error, {
+      action,
+      proxies: ground.transport.proxies,
+      secrets: secretsOf(credentials),
+      now,
+    });
+    ground.log.debug('AWS call', {
+      ...fields,
+      outcome: failure.code,
+      awsName: failure.awsName,
+      ms: now - startedAt,
+      requestId: failure.requestId,
+    });
+    throw failure;
+  }
+}
+
+function secretsOf(credentials: AwsCredentials): string[] {
+  if (credentials.kind === 'host') return [];
+  const secret = credentials.secret.reveal();
+  return credentials.kind === 'session' ? [secret, credentials.sessionToken.reveal()] : [secret];
+}
+
+/** A value AWS always sends; its absence means that something else answered. */
+export function sent<Value>(value: Value | null | undefined, action: string): Value {
+  if (value === undefined || value === null) {
+    throw new AwsFailure({ code: 'not_aws', action, said: 'an answer without what AWS always sends' });
+  }
+  return value;
+}

@@ -1,0 +1,151 @@
+import { inspect } from 'node:util';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { STSClient } from '@aws-sdk/client-sts';
+import { iamRegion } from '../domain/partition.ts';
+import type { Partition } from '../domain/partition.ts';
+import type { AwsCredentials } from '../ports/aws.ts';
+import { NotAwsAnswer } from './errors.ts';
+import type { AwsEnvironment, Transport } from './transport.ts';
+
+/** What every client is made of. */
+export interface ClientGround {
+  readonly env: AwsEnvironment;
+  readonly version: string;
+  readonly transport: Transport;
+}
+
+/** A read may be tried twice; a mutation, and whatever must be judged at its first answer, once. */
+export type Attempts = 1 | 2;
+
+interface SdkCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}
+
+/** Credentials the SDK can read and nothing can print: the SDK's own logs and `inspect` show the id alone. */
+function unprintable(credentials: SdkCredentials): SdkCredentials {
+  const shown = () => ({ accessKeyId: credentials.accessKeyId, secretAccessKey: '[secret]' });
+  Object.defineProperty(credentials, inspect.custom, { value: shown });
+  Object.defineProperty(credentials, 'toJSON', { value: shown });
+  return credentials;
+}
+
+/**
+ * The credentials of a client: always explicit. Only `host` leaves them to the SDK's default chain, and only when
+ * the environment handed in has no key of its own (the chain would take that first, too).
+ */
+function credentialsFor(
+  credentials: AwsCredentials,
+  env: AwsEnvironment,
+): { credentials?: () => Promise<SdkCredentials> } {
+  if (credentials.kind === 'access_key') {
+    const { accessKeyId, secret } = credentials;
+    return { credentials: async () => unprintable({ accessKeyId, secretAccessKey: secret.reveal() }) };
+  }
+  if (credentials.kind === 'session') {
+    const { accessKeyId, secret, sessionToken, expiresAt } = credentials;
+    return {
+      credentials: async () =>
+        unprintable({
+          accessKeyId,
+          secretAccessKey: secret.reveal(),
+          sessionToken: sessionToken.reveal(),
+          expiration: new Date(expiresAt),
+        }),
+    };
+  }
+  const {
+    AWS_ACCESS_KEY_ID: id,
+    AWS_SECRET_ACCESS_KEY: secret,
+    AWS_SESSION_TOKEN: token,
+    AWS_PROFILE: profile,
+  } = env;
+  if (!id || !secret || profile) return {};
+  return {
+    credentials: async () =>
+      unprintable({ accessKeyId: id, secretAccessKey: secret, ...(token ? { sessionToken: token } : {}) }),
+  };
+}
+
+/** The endpoint set in the environment handed in. The SDK itself honours those of the process and of its files. */
+function endpointFor(service: 'IAM' | 'STS', env: AwsEnvironment): { endpoint?: string } {
+  if (env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true') return {};
+  const endpoint = env[`AWS_ENDPOINT_URL_${service}`] || env['AWS_ENDPOINT_URL'];
+  return endpoint ? { endpoint } : {};
+}
+
+function common(ground: ClientGround, credentials: AwsCredentials, attempts: Attempts) {
+  return {
+    ...credentialsFor(credentials, ground.env),
+    requestHandler: ground.transport.handler,
+    maxAttempts: attempts,
+    retryMode: 'standard',
+    customUserAgent: [['rekey', ground.version]] as [string, string][],
+    // The SDK's own log would show requests; ours has one line a call.
+    logger: { trace() {}, debug() {}, info() {}, warn() {}, error() {} },
+  };
+}
+
+/** What our check of raw answers needs of a client's middleware stack. */
+interface Stack {
+  add(
+    middleware: (
+      next: (args: { input: object; request: unknown }) => Promise<{ response: unknown; output: never }>,
+    ) => (args: { input: object; request: unknown }) => Promise<{ response: unknown; output: never }>,
+    options: { step: 'deserialize'; priority: 'low'; name: string },
+  ): void;
+}
+
+/** A proxy's page is not an answer: the SDK would call it a syntax error, or, with status 200, an empty result. */
+function refusePages(stack: Stack): void {
+  stack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const { response } = result;
+      if (isPage(response)) throw new NotAwsAnswer(response.statusCode);
+      return result;
+    },
+    { step: 'deserialize', priority: 'low', name: 'rekeyRefusePages' },
+  );
+}
+
+function isPage(response: unknown): response is { statusCode: number } {
+  if (typeof response !== 'object' || response === null || !('headers' in response)) return false;
+  const headers = response.headers as Record<string, string | undefined>;
+  const type = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1];
+  return type !== undefined && /\bx?html\b/i.test(type);
+}
+
+/** An STS client that signs for `region` and calls its regional endpoint. */
+export function stsClient(
+  ground: ClientGround,
+  credentials: AwsCredentials,
+  region: string,
+  attempts: Attempts,
+): STSClient {
+  const client = new STSClient({
+    ...common(ground, credentials, attempts),
+    ...endpointFor('STS', ground.env),
+    region,
+  });
+  refusePages(client.middlewareStack as unknown as Stack);
+  return client;
+}
+
+/** An IAM client; it signs for the one region IAM lives in per partition, also at an endpoint of our choice. */
+export function iamClient(
+  ground: ClientGround,
+  credentials: AwsCredentials,
+  partition: Partition,
+  attempts: Attempts,
+): IAMClient {
+  const client = new IAMClient({
+    ...common(ground, credentials, attempts),
+    ...endpointFor('IAM', ground.env),
+    region: iamRegion(partition),
+  });
+  refusePages(client.middlewareStack as unknown as Stack);
+  return client;
+}

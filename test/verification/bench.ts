@@ -1,0 +1,77 @@
+import { AwsStandIn } from '../../sandbox/aws/stand-in.ts';
+import type { NewKey } from '../../sandbox/aws/world.ts';
+import { createAws } from '../../src/aws/aws.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import type { Aws } from '../../src/ports/aws.ts';
+import type { Clock } from '../../src/ports/world.ts';
+import type { AccessKeyCandidate } from '../../src/verification/candidate.ts';
+import { recordingLog } from '../support/system-world.ts';
+
+/** A clock whose sleeps take no time but pass it: for us and for the stand-in alike. */
+export class LeapingClock implements Clock {
+  readonly slept: number[] = [];
+  #ahead = 0;
+
+  now(): number {
+    return Date.now() + this.#ahead;
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.slept.push(ms);
+    this.#ahead += ms;
+  }
+}
+
+/** The stand-in, the real adapters over it, a clock both share, and a log that is kept. */
+export interface Bench extends AsyncDisposable {
+  readonly standIn: AwsStandIn;
+  readonly aws: Aws;
+  readonly clock: LeapingClock;
+  readonly log: ReturnType<typeof recordingLog>;
+}
+
+export async function openBench(
+  options: { env?: Record<string, string>; skewMs?: number; requestMs?: number; pageSize?: number } = {},
+): Promise<Bench> {
+  const clock = new LeapingClock();
+  const log = recordingLog();
+  const skewMs = options.skewMs ?? 0;
+  const standIn = await AwsStandIn.start({
+    clock: () => clock.now() - skewMs,
+    seed: 7,
+    ...(options.pageSize === undefined ? {} : { pageSize: options.pageSize }),
+  });
+  const aws = createAws({
+    env: { AWS_ENDPOINT_URL: standIn.url, ...options.env },
+    version: '0.0.0',
+    log,
+    clock,
+    ...(options.requestMs === undefined ? {} : { limits: { requestMs: options.requestMs } }),
+  });
+  return {
+    standIn,
+    aws,
+    clock,
+    log,
+    [Symbol.asyncDispose]: async () => {
+      aws.close();
+      await standIn.stop();
+    },
+  };
+}
+
+/** A candidate of nothing but the key. */
+export function candidateOf(key: NewKey, more: Partial<AccessKeyCandidate> = {}): AccessKeyCandidate {
+  return {
+    accessKeyId: key.accessKeyId,
+    secret: new Secret(key.secretAccessKey),
+    expectedAccountId: null,
+    region: null,
+    pinned: null,
+    ...more,
+  };
+}
+
+/** Never aborted. */
+export const patient = new AbortController().signal;
