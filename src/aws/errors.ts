@@ -72,7 +72,6 @@ const NO_ROUTE = new Set([
   'EHOSTDOWN',
   'ENETUNREACH',
   'ENETDOWN',
-  'ETIMEDOUT',
   'EADDRNOTAVAIL',
 ]);
 const CUT_OFF = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
@@ -174,7 +173,9 @@ function networkCode(
     return { code: 'proxy_trouble', said: status === null ? code : `${code}, HTTP ${status}` };
   }
   if (TLS.test(code)) return { code: 'tls_trouble', said: code };
-  if (error.name === 'TimeoutError' && /establish a connection/.test(error.message)) {
+  // The SDK names every time-out alike; only one while connecting proves that nothing was sent.
+  const connecting = textAt(error, 'syscall') === 'connect' || /establish a connection/.test(error.message);
+  if (connecting && (code === 'ETIMEDOUT' || error.name === 'TimeoutError')) {
     return { code: atProxy(error, ground) ? 'proxy_trouble' : 'no_route', said: 'connect timeout' };
   }
   if (NO_ROUTE.has(code)) return { code: atProxy(error, ground) ? 'proxy_trouble' : 'no_route', said: code };

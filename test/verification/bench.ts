@@ -1,10 +1,13 @@
 import { AwsStandIn } from '../../sandbox/aws/stand-in.ts';
-import type { NewKey } from '../../sandbox/aws/world.ts';
+import type { Account, NewKey, User } from '../../sandbox/aws/world.ts';
 import { createAws } from '../../src/aws/aws.ts';
+import { policiesFor } from '../../src/domain/policy.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import type { Capability, Verification } from '../../src/domain/verification.ts';
 import type { Aws } from '../../src/ports/aws.ts';
 import type { Clock } from '../../src/ports/world.ts';
 import type { AccessKeyCandidate } from '../../src/verification/candidate.ts';
+import { verifyAccessKey } from '../../src/verification/verify-access-key.ts';
 import { recordingLog } from '../support/system-world.ts';
 
 /** A clock whose sleeps take no time but pass it: for us and for the stand-in alike. */
@@ -75,3 +78,21 @@ export function candidateOf(key: NewKey, more: Partial<AccessKeyCandidate> = {})
 
 /** Never aborted. */
 export const patient = new AbortController().signal;
+
+/** A user with exactly the policies we print for these capabilities. */
+export function userWith(account: Account, capabilities: readonly Capability[], name = 'rekey'): User {
+  const target = {
+    partition: account.partition,
+    accountId: account.id,
+    principal: { kind: 'user', arn: null },
+  } as const;
+  const attached = policiesFor(capabilities, target).map(
+    (document, index) => account.addPolicy(`${name}-${index}`, document).arn,
+  );
+  return account.addUser(name, { attached });
+}
+
+/** Checks an access key as the handlers do. */
+export async function check(bench: Bench, candidate: AccessKeyCandidate): Promise<Verification> {
+  return verifyAccessKey(bench, candidate, patient);
+}
