@@ -28,7 +28,8 @@ export function validateView(view: unknown): Problem[] {
   if (!isPlain(view)) return [{ code: 'wrong_type', message: 'must provide an object', pointer: '' }];
   const type = view['type'];
   if (type !== 'modal' && type !== 'home') {
-    const message = type === undefined ? 'missing required field: type' : `unsupported type: ${JSON.stringify(type)}`;
+    const message =
+      type === undefined ? 'missing required field: type' : `unsupported type: ${JSON.stringify(type)}`;
     return [{ code: type === undefined ? 'missing' : 'unknown_type', message, pointer: '/type' }];
   }
   const findings = findingsFor(type);

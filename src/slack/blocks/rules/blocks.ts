@@ -1,6 +1,7 @@
 import {
   ACTIONS,
   ALERT,
+  BUTTON,
   CARD,
   CAROUSEL,
   CONTAINER,
@@ -21,6 +22,7 @@ import {
 import { anyText, image, mrkdwn, plainText } from './composition.ts';
 import { elements, places } from './elements.ts';
 import { richText } from './rich-text.ts';
+import { rows } from './tables.ts';
 import { boolean, integer, list, object, oneOf, string, tagged, under } from './shape.ts';
 import type { Findings, Members, Rule, Surface } from './shape.ts';
 
@@ -76,42 +78,6 @@ const markdownText: Rule = (value, pointer, findings) => {
   findings.textLength += value.length;
 };
 
-const cellText: Rule = (value, pointer, findings) => {
-  string({ min: 0 })(value, pointer, findings);
-  if (typeof value === 'string') findings.textLength += value.length;
-};
-
-const cells = new Map<string, Rule>([
-  ['rich_text', richText],
-  ['raw_text', object({ required: { text: cellText } })],
-  [
-    'raw_number',
-    object({
-      required: {
-        text: cellText,
-        value: (value, pointer, findings) => {
-          if (typeof value === 'number') return;
-          findings.problems.push({ code: 'wrong_type', message: 'must be a number', pointer });
-        },
-      },
-    }),
-  ],
-]);
-const cell = tagged(cells, new Set(cells.keys()));
-
-/** The rows of a table, whose cells together hold at most `text` characters. */
-function rows(minRows: number, limits: { rows: number; columns: number; text: number }): Rule {
-  const shape = list(list(cell, 1, limits.columns), minRows, limits.rows);
-  return (value, pointer, findings) => {
-    const before = findings.textLength;
-    shape(value, pointer, findings);
-    if (findings.textLength - before > limits.text) {
-      const message = `must be less than ${limits.text + 1} characters in all cells`;
-      findings.problems.push({ code: 'too_long', message, pointer, constraint: limits.text });
-    }
-  };
-}
-
 const actions = block({ elements: list(tagged(elements, places.actions), 1, ACTIONS.elements) });
 const button = tagged(elements, new Set(['button']));
 const picture = tagged(elements, new Set(['image']));
@@ -127,7 +93,7 @@ const card = block(
   },
 );
 const richTextHere = tagged(new Map([['rich_text', richText]]), new Set(['rich_text']));
-const source = object({ required: { url: string(), text: string() } });
+const source = object({ required: { url: string({ max: BUTTON.url }), text: string() } });
 const task = block(
   { task_id: string(), title: string(), status: oneOf('pending', 'in_progress', 'complete', 'error') },
   {
@@ -284,9 +250,15 @@ const allowed: Readonly<Record<Surface, ReadonlySet<string>>> = {
   home: new Set([...everywhere, ...rich]),
 };
 
-const most: Readonly<Record<Surface, number>> = { message: MESSAGE.blocks, modal: VIEW.blocks, home: VIEW.blocks };
+/** How many blocks: a message may have none beside its text, a view needs one. */
+const count: Readonly<Record<Surface, readonly [least: number, most: number]>> = {
+  message: [0, MESSAGE.blocks],
+  modal: [1, VIEW.blocks],
+  home: [1, VIEW.blocks],
+};
 
 /** Checks an array of blocks against the surface of the findings. */
 export function checkBlocks(value: unknown, pointer: string, findings: Findings): void {
-  list(tagged(blocks, allowed[findings.surface]), 0, most[findings.surface])(value, pointer, findings);
+  const [least, most] = count[findings.surface];
+  list(tagged(blocks, allowed[findings.surface]), least, most)(value, pointer, findings);
 }

@@ -79,6 +79,14 @@ const lengthsInOrder: Members['also'] = (value, pointer, findings) => {
   }
 };
 
+const rangeInOrder: Members['also'] = (value, pointer, findings) => {
+  const { min_value: min, max_value: max } = value;
+  if (typeof min === 'string' && typeof max === 'string' && Number(min) > Number(max)) {
+    const message = 'must not be more than max_value';
+    findings.problems.push({ code: 'invalid', message, pointer: under(pointer, 'min_value') });
+  }
+};
+
 const feedback: Rule = object({
   required: { text: plainText(BUTTON.text), value: string({ max: BUTTON.value }) },
   optional: { accessibility_label: string({ max: BUTTON.accessibilityLabel }) },
@@ -164,6 +172,7 @@ export const elements: ReadonlyMap<string, Rule> = new Map<string, Rule>([
     typed(
       { initial_value: decimal, min_value: decimal, max_value: decimal },
       { is_decimal_allowed: boolean },
+      rangeInOrder,
     ),
   ],
   [
