@@ -1,5 +1,5 @@
 import type { HostIdentity } from './ports/aws.ts';
-import type { Clock } from './ports/world.ts';
+import type { Clock, Log } from './ports/world.ts';
 
 /** How long an answer is used: an identity in place stays, a missing one is looked for again soon. */
 const FOUND_FOR_MS = 10 * 60_000;
@@ -12,11 +12,20 @@ const MISSING_FOR_MS = 60_000;
 export function rememberHostIdentity(
   read: () => Promise<HostIdentity>,
   clock: Clock,
+  log: Log,
 ): () => Promise<HostIdentity> {
   let last: { host: HostIdentity; at: number } | null = null;
   let asking: Promise<HostIdentity> | null = null;
   const ask = (): Promise<HostIdentity> => {
     asking ??= read()
+      .catch((error: unknown): HostIdentity => {
+        log.error('the host identity could not be read', { error });
+        return {
+          available: false,
+          why: 'Rekey could not find out its own AWS identity.',
+          mend: 'Look for the reason in its log.',
+        };
+      })
       .then((host) => {
         last = { host, at: clock.now() };
         return host;
@@ -29,8 +38,7 @@ export function rememberHostIdentity(
   return async () => {
     if (last === null) return ask();
     const old = clock.now() - last.at > (last.host.available ? FOUND_FOR_MS : MISSING_FOR_MS);
-    // The answer in hand serves; a failure to renew it is no news, and `read` words its own.
-    if (old) ask().catch(() => undefined);
+    if (old) void ask();
     return last.host;
   };
 }

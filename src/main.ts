@@ -111,7 +111,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     poster,
     presenter,
     jobs,
-    hostIdentity: rememberHostIdentity(() => readHostIdentity(aws, config.passThrough), clock),
+    hostIdentity: rememberHostIdentity(() => readHostIdentity(aws, config.passThrough), clock, log),
     instanceId: ids.next(),
     onlyInstance: stores.engine === 'sqlite',
     teamId: us.teamId,
