@@ -20,7 +20,7 @@ const BUSY_TIMEOUT_MS = 5_000;
 /** How long a starting process waits for another one's migration; ms. */
 const MIGRATION_WAIT_MS = 30_000;
 /** How soon a checkpoint that met a reader is tried again; ms. */
-const SCRUB_AGAIN_MS = 2_000;
+const SCRUB_AGAIN_MS = 1_000;
 
 export interface SqliteOptions {
   readonly url: string;

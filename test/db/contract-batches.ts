@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Write } from '../../src/ports/stores.ts';
 import type { FreshStores } from './contract.ts';
-import { attempt, connection, entry, interaction, notice, secret } from './given.ts';
+import { attempt, connection, entry, interaction, notice, secret } from './samples.ts';
 
 const conflict = { name: 'RekeyError', code: 'conflict' };
 

@@ -10,7 +10,7 @@ import {
   notice,
   rejected,
   verified,
-} from './given.ts';
+} from './samples.ts';
 
 /** A store as one engine opens it; `put` writes one change at a time. */
 export type FreshStores = () => Promise<Stores>;

@@ -1,18 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { Attempt, ConnectDraft } from '../../src/domain/attempt.ts';
 import type { Connection } from '../../src/domain/connection.ts';
 import type { AuditEntry, Interaction, Notice, RoleGrant, SealedSecret } from '../../src/domain/records.ts';
 import type { Verification } from '../../src/domain/verification.ts';
-
-/** A folder that is gone after the test. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'rekey-db-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 export const verified: Verification = {
   status: 'verified',
