@@ -24,23 +24,21 @@ export function needsMigration(folder: string, applied: readonly AppliedMigratio
   const files = readMigrationFiles({ migrationsFolder: folder });
   const hashes = new Map(files.map((file) => [file.folderMillis, file.hash]));
   const newest = Math.max(...hashes.keys());
-  for (const { hash, createdAt } of applied) {
-    if (createdAt > newest) {
-      throw new RekeyError(
-        'internal',
-        `The database (${where}) was made by a newer Rekey; nothing was changed.`,
-        {
-          next: 'Start the newer version again, or restore the backup made before it was started.',
-        },
-      );
-    }
-    if (hashes.get(createdAt) !== hash) {
-      throw new RekeyError(
-        'internal',
-        `The database (${where}) was made by a migration that is not the one in this checkout; nothing was changed.`,
-        { next: 'Restore db/migrations as released: a migration that was applied must not be edited.' },
-      );
-    }
+  if (applied.some(({ createdAt }) => createdAt > newest)) {
+    throw new RekeyError(
+      'internal',
+      `The database (${where}) was made by a newer Rekey; nothing was changed.`,
+      {
+        next: 'Start the newer version again, or restore the backup made before it was started.',
+      },
+    );
+  }
+  if (applied.some(({ hash, createdAt }) => hashes.get(createdAt) !== hash)) {
+    throw new RekeyError(
+      'internal',
+      `The database (${where}) was made by a migration that is not the one in this checkout; nothing was changed.`,
+      { next: 'Restore db/migrations as released: a migration that was applied must not be edited.' },
+    );
   }
   return applied.length < files.length;
 }

@@ -25,6 +25,8 @@ export interface PostgresOptions {
   readonly url: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** How long a connection may take to be made; ms. */
+  readonly connectMs?: number;
 }
 
 /**
@@ -50,12 +52,12 @@ export function postgresPlace(url: string): string {
  * Opens a pool and migrates the database.
  * @throws RekeyError `unreachable` naming host and database, `internal` when a newer Rekey made it.
  */
-export async function openPostgres({ url, clock, log }: PostgresOptions): Promise<Engine> {
+export async function openPostgres({ url, clock, log, connectMs = 5_000 }: PostgresOptions): Promise<Engine> {
   const where = postgresPlace(url);
   const connection = {
     connectionString: url,
     application_name: 'rekey',
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: connectMs,
     keepAlive: true,
   };
   try {
@@ -65,6 +67,8 @@ export async function openPostgres({ url, clock, log }: PostgresOptions): Promis
   }
   const pool = new Pool({
     ...connection,
+    // Covers the wait for a free connection too.
+    connectionTimeoutMillis: 2 * connectMs,
     max: 10,
     idleTimeoutMillis: 30_000,
     statement_timeout: 15_000,
