@@ -1,5 +1,5 @@
 import type { ConnectDraft } from '../src/domain/attempt.ts';
-import type { TypedCredentials } from '../src/domain/credential-input.ts';
+import { parseConnectionName, type TypedCredentials } from '../src/domain/credential-input.ts';
 import { beginConnect } from '../src/handlers/begin-connect.ts';
 import { promiseExternalId } from '../src/handlers/promise-external-id.ts';
 import { carryOut } from './carry-out.ts';
@@ -21,7 +21,10 @@ export const connect: Command = {
   needs: 'admin',
   opensModal: true,
   async run(context, text) {
-    await openConnectForm(context, { name: text });
+    // A key typed behind the command by mistake must not be drawn anywhere.
+    const parsed = parseConnectionName(text);
+    const harmless = parsed.ok && !/(AKIA|ASIA)[A-Z0-9]{12,}/i.test(text);
+    await openConnectForm(context, { name: harmless ? parsed.value : '' });
     return null;
   },
 };

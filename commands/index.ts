@@ -1,6 +1,7 @@
 import { backToForm, changeMethod, showSetup } from './actions/connect-form.ts';
 import { connectionMenu, disconnectModal, editModal, replaceModal } from './actions/connection-menu.ts';
 import { homeConnect, homeOpened, homePaging, homeSettings } from './actions/home.ts';
+import { showMissingPolicy } from './actions/missing-policy.ts';
 import { connect, connectModal } from './connect.ts';
 import type { Command, Registry } from './entry.ts';
 import { helpCommand } from './help.ts';
@@ -30,6 +31,7 @@ export const registry: Registry = {
     changeMethod,
     showSetup,
     backToForm,
+    showMissingPolicy,
     testPost,
     openGiveRole,
     takeRoleBack,

@@ -1,10 +1,14 @@
 import type { KnownBlock } from '@slack/types';
 import type { AttemptResult } from '../../domain/attempt-result.ts';
 import type { Attempt } from '../../domain/attempt.ts';
+import type { Connection } from '../../domain/connection.ts';
+import type { VerificationReport } from '../../domain/verification.ts';
 import type { Message, Presenter } from '../../ports/slack.ts';
 import { diagnosisBlocks, reportBlocks } from './check.ts';
-import { section } from './elements.ts';
+import { actions, button, section } from './elements.ts';
 import { bold, code, cut, words } from './mrkdwn.ts';
+
+export const SHOW_MISSING_POLICY = 'check.missing_policy';
 
 /** The first line of an outcome, without markup: title of the view and text of the notification. */
 export function outcomeTitle(result: AttemptResult): string {
@@ -42,6 +46,7 @@ export function outcomeBlocks(result: AttemptResult): KnownBlock[] {
       return [
         section(`${bold(result.connection.name)} is connected. Its secret, if it has one, is kept sealed.`),
         ...reportBlocks(result.report),
+        ...missingButton(result.connection, result.report),
       ];
     case 'replaced':
       return [
@@ -49,6 +54,7 @@ export function outcomeBlocks(result: AttemptResult): KnownBlock[] {
           `${bold(result.connection.name)} now uses the new credentials; the old ones were erased here.`,
         ),
         ...reportBlocks(result.report),
+        ...missingButton(result.connection, result.report),
       ];
     case 'tested':
       return testedBlocks(result);
@@ -79,8 +85,21 @@ function testedBlocks(result: Extract<AttemptResult, { kind: 'tested' }>): Known
   );
   if (check === null) return [head, changed];
   return check.status === 'verified'
-    ? [head, changed, ...reportBlocks(check.report)]
+    ? [head, changed, ...reportBlocks(check.report), ...missingButton(connection, check.report)]
     : [head, ...diagnosisBlocks(check.diagnosis), changed];
+}
+
+/** Leads to the least-privilege policy, where a check found something missing. */
+function missingButton(connection: Connection, report: VerificationReport): KnownBlock[] {
+  const missing = Object.values(report.capabilities).some(
+    (answer) => answer.answer === 'no' && answer.missing.length > 0,
+  );
+  if (!missing) return [];
+  return [
+    actions('check.policy', [
+      button('Show the missing policy', SHOW_MISSING_POLICY, { value: connection.id }),
+    ]),
+  ];
 }
 
 function disconnectedBlocks(result: Extract<AttemptResult, { kind: 'disconnected' }>): KnownBlock[] {
