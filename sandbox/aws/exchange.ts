@@ -62,7 +62,7 @@ export async function answer(surroundings: Surroundings, request: RawRequest): P
     principalArn: known === null ? null : principalArn(known.principal),
   };
   const effects = faults.strike({ ...seen, principal: seen.principalArn });
-  for (const effect of effects) if (effect.kind === 'latency') await sleep(effect.ms);
+  for (const effect of effects) if (effect.kind === 'latency') await sleep(effect.ms, null, { ref: false });
   const outcome = suffer(effects.at(-1), service, world, (requestId) =>
     perform({ surroundings, request, service, caller, action, requestId }),
   );

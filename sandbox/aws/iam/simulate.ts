@@ -55,8 +55,9 @@ function evaluateOne(
   const keys = identityPolicies(holder)
     .flatMap((policy) => policy.statements)
     .flatMap((statement) => statement.conditions)
-    .map((condition) => condition.key);
-  const missing = [...new Set(keys)].filter((key) => !question.context.has(key)).sort();
+    .filter((condition) => !question.context.has(condition.key))
+    .map((condition) => condition.name);
+  const missing = [...new Set(keys)];
   return {
     EvalActionName: question.action,
     EvalResourceName: question.resource,

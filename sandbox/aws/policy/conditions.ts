@@ -103,7 +103,11 @@ export function isConditionOperator(name: string): boolean {
  * Whether one condition holds. A key that is absent fails a positive operator and satisfies a negated one; `IfExists` and
  * `ForAllValues` are satisfied by absence (IAM User Guide, "IAM JSON policy elements: Condition operators").
  */
-export function conditionHolds(condition: Condition, context: ContextKeys, variables: boolean): boolean {
+export function conditionHolds(
+  condition: Omit<Condition, 'name'>,
+  context: ContextKeys,
+  variables: boolean,
+): boolean {
   const [, qualifier, base = '', ifExists] = shape.exec(condition.operator) ?? [];
   const given = context.get(condition.key);
   if (base === 'Null') return condition.values.some((value) => (value === 'true') === (given === undefined));

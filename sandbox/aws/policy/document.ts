@@ -28,7 +28,10 @@ export type PolicyKind = 'identity' | 'trust';
 
 export interface Condition {
   readonly operator: string;
+  /** The condition key in lower case, since keys know no case. */
   readonly key: string;
+  /** The same as it is written. */
+  readonly name: string;
   readonly values: readonly string[];
 }
 
@@ -190,6 +193,7 @@ function readConditions(written: unknown): readonly Condition[] {
     return Object.entries(tests).map(([key, values]) => ({
       operator,
       key: key.toLowerCase(),
+      name: key,
       values: scalars(values),
     }));
   });

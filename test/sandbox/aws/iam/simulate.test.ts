@@ -69,7 +69,7 @@ test('the policies that decided are named, and missing context is told', async (
   });
   expect(await ask('iam:UpdateAccessKey')).toMatchObject({
     EvalDecision: 'implicitDeny',
-    MissingContextValues: ['aws:resourcetag/rekey'],
+    MissingContextValues: ['aws:ResourceTag/rekey'],
   });
   const ContextEntries = [
     { ContextKeyName: 'aws:ResourceTag/rekey', ContextKeyValues: ['managed'], ContextKeyType: 'string' },

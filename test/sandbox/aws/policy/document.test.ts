@@ -78,9 +78,7 @@ describe('trust policies', () => {
     ],
     ['a principal that is nothing', { ...trust, Principal: { AWS: 'bob' } }, 'Invalid principal'],
   ])('%s is malformed', (_case, Statement, message) => {
-    expect(() => parsePolicy(JSON.stringify({ Version, Statement }), 'trust')).toThrow(
-      refused(message) as Error,
-    );
+    expect(() => parsePolicy(JSON.stringify({ Version, Statement }), 'trust')).toThrow(refused(message));
   });
 
   test('everyone, accounts, users, roles and services can be named', () => {
