@@ -18,7 +18,7 @@ export type Fault =
   | { readonly kind: 'lost' }
   | { readonly kind: 'twice' };
 
-/** A method's name, `response_url`, a delivery (`deliver:command` …), or `*` for every method. */
+/** A method's name, `response_url`, a delivery (`deliver:command` …), or `*` for every method and response_url. */
 export type FaultTarget = string;
 
 interface Planned {

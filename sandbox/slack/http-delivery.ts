@@ -63,9 +63,11 @@ export class HttpDelivery implements Transport {
     try {
       const answer = await this.post(...encoded(kind, body), headers);
       const { ms, status, noRetry } = answer;
-      if (status !== 200) return { outcome: 'refused', ms, status, noRetry };
       const payload = answered(answer.body);
-      this.#journal.record({ method: 'ack', args: isPlain(payload) ? payload : {}, status, ok: true });
+      const args = isPlain(payload) ? payload : {};
+      const error = status === 200 ? {} : { error: `status ${status}` };
+      this.#journal.record({ method: 'ack', args, raw: answer.body, status, ok: status === 200, ...error });
+      if (status !== 200) return { outcome: 'refused', ms, status, noRetry };
       return { outcome: 'ack', ms, payload, noRetry };
     } catch (error) {
       const late = error instanceof Error && error.name === 'TimeoutError';

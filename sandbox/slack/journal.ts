@@ -7,6 +7,8 @@ export interface Received {
   /** The method's name, or `response_url`, or `ack`. */
   readonly method: string;
   readonly args: Json;
+  /** The body as it came, for searches through everything that left the bot. */
+  readonly raw: string;
   readonly status: number;
   readonly ok: boolean;
   readonly error?: string;

@@ -54,12 +54,15 @@ async function answer(
   const body = await bodyOf(request);
   if (url.pathname.startsWith('/response/')) {
     const args = asObject(parsed(body));
-    await faulty(core, 'response_url', args, response, () => respondTo(core, url.pathname.slice(10), args));
+    const call = { name: 'response_url', args, raw: body };
+    await faulty(core, call, response, () => respondTo(core, url.pathname.slice(10), args));
   } else if (url.pathname.startsWith('/api/')) {
     const name = url.pathname.slice(5);
     const args = { ...formArguments(url.searchParams), ...argumentsOf(request, body) };
     const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    await faulty(core, name, args, response, () => callMethod(core, sockets, name, bearer, args));
+    await faulty(core, { name, args, raw: body }, response, () =>
+      callMethod(core, sockets, name, bearer, args),
+    );
   } else {
     core.journal.defect(`unknown address: ${url.pathname}`);
     response.writeHead(404).end();
@@ -69,8 +72,7 @@ async function answer(
 /** Carries the call out unless a fault says otherwise, records it and answers. */
 async function faulty(
   core: Core,
-  name: string,
-  args: Json,
+  { name, args, raw }: { name: string; args: Json; raw: string },
   response: ServerResponse,
   run: () => ApiAnswer,
 ): Promise<void> {
@@ -82,6 +84,7 @@ async function faulty(
   core.journal.record({
     method: name,
     args,
+    raw,
     status,
     ok: error === undefined,
     ...(error === undefined ? {} : { error }),

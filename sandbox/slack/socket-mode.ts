@@ -173,7 +173,8 @@ export class SocketMode implements Transport {
       return;
     }
     const payload = message['payload'];
-    this.#journal.record({ method: 'ack', args: isPlain(payload) ? payload : {}, status: 200, ok: true });
+    const args = isPlain(payload) ? payload : {};
+    this.#journal.record({ method: 'ack', args, raw: source, status: 200, ok: true });
     if (waiting.state === 'acked') this.#journal.defect(`${waiting.kind} acknowledged twice`);
     if (waiting.state === 'late') this.#journal.defect(`${waiting.kind} acknowledged after the deadline`);
     if (waiting.state === 'open') waiting.take(payload);

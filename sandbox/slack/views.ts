@@ -25,7 +25,10 @@ export function withIds(blocks: readonly Json[]): Json[] {
       : { action_id: id(), ...element };
   return blocks.map((block) => {
     const filled: Record<string, unknown> = { block_id: id(), ...block };
-    if (block['type'] === 'actions') filled['elements'] = parts(block, 'elements').map(named);
+    if (['actions', 'context_actions'].includes(text(block, 'type') ?? '')) {
+      filled['elements'] = parts(block, 'elements').map(named);
+    }
+    if (block['actions'] !== undefined) filled['actions'] = parts(block, 'actions').map(named);
     for (const key of ['accessory', 'element']) {
       const [only] = parts({ one: [block[key]] }, 'one');
       if (only !== undefined) filled[key] = named(only);

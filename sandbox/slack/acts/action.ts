@@ -79,7 +79,17 @@ export class Acting {
     const view = container.kind === 'view' ? views.find(container.viewId) : undefined;
     const place: Json =
       view === undefined ? this.#messagePlace(userId, container) : { view: views.object(view) };
-    const body = { type: 'block_suggestion', ...actor(this.#core, person), container, ...common, ...place };
+    const where =
+      container.kind === 'view'
+        ? { type: 'view', view_id: container.viewId }
+        : { type: 'message', message_ts: container.ts, channel_id: container.channelId };
+    const body = {
+      type: 'block_suggestion',
+      ...actor(this.#core, person),
+      container: where,
+      ...common,
+      ...place,
+    };
     const ack = await this.#deliveries.send('suggestion', body);
     const given = ack.outcome === 'ack' && isPlain(ack.payload) ? ack.payload : {};
     const groups = parts(given, 'option_groups');

@@ -68,6 +68,7 @@ export class Filling {
   #obeyed(view: OpenView, ack: Ack): SubmitOutcome {
     if (ack.outcome !== 'ack') return { result: 'failed', ack };
     const { views, journal } = this.#core;
+    if (!views.stack(view.userId).includes(view)) return { result: 'closed', ack };
     const payload = isPlain(ack.payload) ? ack.payload : {};
     const action = text(payload, 'response_action');
     const failed = (why: string, detail?: unknown): SubmitOutcome => {

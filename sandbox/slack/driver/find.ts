@@ -3,20 +3,38 @@ import { isPlain, part, parts, text, type Json } from '../json.ts';
 
 /** Finds elements the way a person does: by what is written on them. */
 
-/** All words a block shows, one piece a line. */
+/** What a person sees only after a click: the options of menus, and confirmation dialogs. */
+function hidden(element: Json): readonly string[] {
+  const menu = /(_select|^overflow)$/.test(text(element, 'type') ?? '');
+  return menu ? ['confirm', 'options', 'option_groups'] : ['confirm'];
+}
+
+/** All words that are shown, one piece a line. */
 export function wordsOf(value: unknown): string {
-  if (typeof value === 'string') return '';
-  if (Array.isArray(value))
-    return value
-      .map(wordsOf)
-      .filter((each) => each !== '')
-      .join('\n');
+  if (Array.isArray(value)) return joined(value.map(wordsOf));
   if (!isPlain(value)) return '';
-  const own = typeof value['text'] === 'string' ? value['text'] : '';
-  const nested = Object.values(value)
-    .map(wordsOf)
-    .filter((each) => each !== '');
-  return [own, ...nested].filter((each) => each !== '').join('\n');
+  const closed = hidden(value);
+  const nested = Object.entries(value).filter(([key]) => !closed.includes(key));
+  return joined([text(value, 'text') ?? '', ...nested.map(([, member]) => wordsOf(member))]);
+}
+
+function joined(pieces: readonly string[]): string {
+  return pieces.filter((each) => each !== '').join('\n');
+}
+
+/** The texts of all buttons. */
+export function buttonsIn(blocks: readonly Json[]): string[] {
+  return placed(blocks).flatMap(({ element }) => {
+    const label = text(part(element, 'text'), 'text');
+    return text(element, 'type') === 'button' && label !== undefined ? [label] : [];
+  });
+}
+
+/** The texts of all options. */
+export function offersIn(blocks: readonly Json[]): string[] {
+  return placed(blocks).flatMap(({ element }) =>
+    optionsOf(element).map((each) => text(part(each, 'text'), 'text') ?? ''),
+  );
 }
 
 function optionsOf(element: Json): Json[] {

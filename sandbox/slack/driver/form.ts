@@ -116,3 +116,23 @@ function complaintAbout({ block, element }: Placed, value: unknown): string | un
 export function labelOf(block: Json): string {
   return text(part(block, 'label'), 'text') ?? wordsOf(block);
 }
+
+const TYPED = new Set([
+  'plain_text_input',
+  'email_text_input',
+  'url_text_input',
+  'number_input',
+  'rich_text_input',
+]);
+
+/** Whether the client sends `block_actions` for this: always outside input blocks, inside with `dispatch_action`. */
+export function dispatches(
+  { block, element }: Placed,
+  on: 'on_enter_pressed' | 'on_character_entered',
+): boolean {
+  if (block['type'] !== 'input') return on === 'on_character_entered';
+  if (block['dispatch_action'] !== true) return false;
+  if (!TYPED.has(text(element, 'type') ?? '')) return on === 'on_character_entered';
+  const triggers: unknown = part(element, 'dispatch_action_config')['trigger_actions_on'];
+  return (Array.isArray(triggers) ? triggers : ['on_enter_pressed']).includes(on);
+}

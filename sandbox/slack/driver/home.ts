@@ -1,5 +1,4 @@
 import type { Container } from '../acts/action.ts';
-import { stateValues, type StateValues } from '../form-state.ts';
 import type { Json } from '../json.ts';
 import type { ShownView } from '../state.ts';
 import type { Client } from './client.ts';
@@ -20,9 +19,5 @@ export class HomeDriver extends Surface {
 
   protected override get container(): Container {
     return { kind: 'view', viewId: this.id };
-  }
-
-  protected override values(): StateValues {
-    return stateValues(this.blocks);
   }
 }

@@ -1,11 +1,11 @@
 import type { Container } from '../acts/action.ts';
 import type { Ack } from '../delivery.ts';
-import { isStateful, stateKey, stateValues, type Placed, type StateValues } from '../form-state.ts';
+import { isStateful, stateKey, stateValues, type Placed } from '../form-state.ts';
 import { part, text, type Json } from '../json.ts';
 import type { ShownView } from '../state.ts';
 import type { Client } from './client.ts';
-import { confirmed, findField, optionOf } from './find.ts';
-import { clientErrors, entered, labelOf, Typed, type Entry } from './form.ts';
+import { findField, optionOf } from './find.ts';
+import { clientErrors, dispatches, entered, labelOf, type Entry } from './form.ts';
 import { Surface } from './surface.ts';
 import { until } from './wait.ts';
 
@@ -20,7 +20,6 @@ export interface Submitted {
 /** A modal as a person sees and fills it. */
 export class ModalDriver extends Surface {
   readonly id: string;
-  readonly #typed = new Typed();
 
   constructor(client: Client, userId: string, view: ShownView) {
     super(client, userId, view.blocks);
@@ -28,7 +27,7 @@ export class ModalDriver extends Surface {
     const stop = client.onChange(() => {
       const shown = this.#find();
       if (shown === undefined) stop();
-      else this.#typed.prune(shown.blocks);
+      else this.typed.prune(shown.blocks);
     });
   }
 
@@ -63,11 +62,11 @@ export class ModalDriver extends Surface {
       element: found.element,
       hint: text(part(found.block, 'hint'), 'text'),
       optional: found.block['optional'] === true,
-      value: this.#typed.get(found),
+      value: this.typed.get(found),
       suggest: async (query) => this.client.suggest(this.userId, this.container, placeOf(found), query),
       pick: async (query, option) => {
         const options = await this.client.suggest(this.userId, this.container, placeOf(found), query);
-        await this.#enter(found, optionOf({ options }, option));
+        await this.#fillIn(found, optionOf({ options }, option));
       },
     };
   }
@@ -80,7 +79,7 @@ export class ModalDriver extends Surface {
     for (const [label, entry] of Object.entries(entries)) {
       const find = (): Placed | undefined => findField(this.blocks, label);
       const found = await until(this.client, find, `the field "${label}" among: ${this.labels.join(', ')}`);
-      await this.#enter(found, entered(found.element, entry, this.client.world));
+      await this.#fillIn(found, entered(found.element, entry, this.client.world));
     }
   }
 
@@ -88,7 +87,8 @@ export class ModalDriver extends Surface {
   async pressEnter(label: string): Promise<Ack | undefined> {
     const found = findField(this.blocks, label);
     if (found === undefined) throw new Error(`No field "${label}"`);
-    return dispatches(found, 'on_enter_pressed') ? this.act(found, this.#chosen(found)) : undefined;
+    if (!dispatches(found, 'on_enter_pressed')) return undefined;
+    return this.act(found, { [stateKey(found.element)]: this.typed.get(found) });
   }
 
   /** Presses the submit button; the client first checks required fields and lengths itself. */
@@ -96,9 +96,13 @@ export class ModalDriver extends Surface {
     const labels = new Map(this.blocks.map((each) => [text(each, 'block_id'), labelOf(each)]));
     const byLabel = (errors: Readonly<Record<string, string>>): Record<string, string> =>
       Object.fromEntries(Object.entries(errors).map(([id, words]) => [labels.get(id) ?? id, words]));
-    const own = clientErrors(this.blocks, this.#typed);
+    const own = clientErrors(this.blocks, this.typed);
     if (Object.keys(own).length > 0) return { result: 'errors', errors: byLabel(own), ack: undefined };
-    const outcome = await this.client.submitView(this.userId, this.id, this.values());
+    const outcome = await this.client.submitView(
+      this.userId,
+      this.id,
+      stateValues(this.blocks, this.typed.values),
+    );
     const errors = outcome.result === 'errors' ? byLabel(outcome.errors) : {};
     return { result: outcome.result, errors, ack: outcome.ack };
   }
@@ -112,19 +116,9 @@ export class ModalDriver extends Surface {
     return { kind: 'view', viewId: this.id };
   }
 
-  protected override values(): StateValues {
-    return stateValues(this.blocks, this.#typed.values);
-  }
-
-  async #enter(found: Placed, value: unknown): Promise<void> {
+  async #fillIn(found: Placed, value: unknown): Promise<void> {
     if (!isStateful(found.element)) throw new Error(`Nothing can be entered in "${labelOf(found.block)}"`);
-    if (!confirmed(found.element, true)) return;
-    this.#typed.set(found, value);
-    if (dispatches(found, 'on_character_entered')) await this.act(found, this.#chosen(found));
-  }
-
-  #chosen(found: Placed): Json {
-    return { [stateKey(found.element)]: this.#typed.get(found) };
+    await this.enter(found, value);
   }
 
   #find(): ShownView | undefined {
@@ -153,21 +147,4 @@ export interface Field {
 
 function placeOf({ block, element }: Placed): { blockId: string; actionId: string } {
   return { blockId: text(block, 'block_id') ?? '', actionId: text(element, 'action_id') ?? '' };
-}
-
-const TYPED = new Set([
-  'plain_text_input',
-  'email_text_input',
-  'url_text_input',
-  'number_input',
-  'rich_text_input',
-]);
-
-/** Whether the client sends `block_actions` for this: always outside input blocks, inside with `dispatch_action`. */
-function dispatches({ block, element }: Placed, on: 'on_enter_pressed' | 'on_character_entered'): boolean {
-  if (block['type'] !== 'input') return on === 'on_character_entered';
-  if (block['dispatch_action'] !== true) return false;
-  if (!TYPED.has(text(element, 'type') ?? '')) return on === 'on_character_entered';
-  const triggers: unknown = part(element, 'dispatch_action_config')['trigger_actions_on'];
-  return (Array.isArray(triggers) ? triggers : ['on_enter_pressed']).includes(on);
 }

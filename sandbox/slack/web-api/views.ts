@@ -38,8 +38,8 @@ function push(call: Call): Json {
   const { core } = call;
   const view = viewOf(call.args, 'modal');
   const { id, trigger } = triggerOf(call);
-  if (trigger.viewId === undefined || core.views.find(trigger.viewId) === undefined)
-    throw new Refusal('not_found');
+  const stack = core.views.stack(trigger.userId);
+  if (!stack.some((each) => each.id === trigger.viewId)) throw new Refusal('not_found');
   freeExternalId(core, view);
   const pushed = core.views.push(trigger.userId, view);
   if (pushed === undefined) throw new Refusal('push_limit_reached');

@@ -117,6 +117,12 @@ describe.each(transports)('over %s', (_name, join) => {
     const note = await alice.waitForEphemeral();
     expect(note.text).toBe('opened for prod');
     expect(bob.ephemerals()).toEqual([]);
+    const suggestion = slack.sent.find((each) => each.kind === 'suggestion');
+    expect(suggestion?.body).toMatchObject({
+      type: 'block_suggestion',
+      container: { type: 'view', view_id: modal.id },
+      value: 'eu',
+    });
     expect(slack.defects).toEqual([]);
   });
 
@@ -174,6 +180,9 @@ describe.each(transports)('over %s', (_name, join) => {
   test('Home is published on opening and its menus and buttons work by nearby words', async () => {
     const { slack, alice } = await start();
     const page = await alice.openHome();
+    expect(page.buttons).toEqual(['Disconnect', 'Disconnect']);
+    expect(page.offers).toEqual(['Test', 'Edit', 'Test', 'Edit']);
+    expect(page.words.split('\n')).toEqual(['Connections', '*prod*', 'Disconnect', '*stage*', 'Disconnect']);
     await page.choose('Test', { in: 'stage' });
     await alice.waitForMessage((each) => each.text === 'chose test-stage');
     await expect(page.click('Disconnect', { in: 'prod' })).rejects.toThrow('A confirmation is shown');

@@ -202,7 +202,7 @@ describe('over Socket Mode', () => {
 
   test('a ticket opens one socket, and none opens without', async () => {
     const { slack } = await start();
-    const bad = new WebSocket(`${slack.url.replace('http', 'ws').replace('/api/', '/link/?ticket=none')}`);
+    const bad = new WebSocket(slack.url.replace('http', 'ws').replace('/api/', '/link/?ticket=none'));
     const closed = await new Promise<string>((resolve) => {
       bad.addEventListener('error', () => resolve('refused'));
       bad.addEventListener('open', () => resolve('open'));
