@@ -70,13 +70,14 @@ test('secrets of all sizes, erased in any order among others, leave nothing in t
   );
   for (const { row } of all) await stores.atomically([stores.secrets.insert(row)]);
   const gone: string[] = [];
+  const left: string[] = [];
   for (const [n, { mark, row }] of all.entries()) {
     if (n % 3 === 0) continue;
     await stores.atomically([stores.secrets.eraseOne(row.id)]);
     gone.push(mark);
-    if (n % 40 === 1) expect(found(path, gone)).toEqual([]);
+    if (n % 40 === 1) left.push(...found(path, gone));
   }
-  expect(found(path, gone)).toEqual([]);
+  expect([...left, ...found(path, gone)]).toEqual([]);
   expect(
     found(
       path,

@@ -1,5 +1,5 @@
 import { getTableName } from 'drizzle-orm';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openStores } from '../../db/open.ts';
