@@ -105,9 +105,9 @@ const WORDS: Record<DiagnosisCode, (context: DiagnosisContext) => Words> = {
     mend: `Allow ${actionOf(context)} with the policy Rekey prints; check a permissions boundary too, if the identity has one.`,
   }),
   denied_by_source_ip: (context) => ({
-    what: `AWS denied ${actionOf(context)} because of where it came from.`,
-    why: 'A policy limits the source: an IP address, a VPC or an endpoint.',
-    mend: 'Allow the address Rekey’s host goes out by in that policy, or run Rekey inside that network.',
+    what: `A policy denies ${actionOf(context)} to this identity from where Rekey runs.`,
+    why: 'AWS tells of a denial but not of its condition. Most often it is a limit on the source (an IP address, a VPC); it can be a denial of everything, such as AWSDenyAll on the user.',
+    mend: 'Allow the address Rekey’s host goes out by in that policy, run Rekey inside that network, or take the denial off.',
   }),
   denied_by_organization: (context) => ({
     what: `The organization of the account denies ${actionOf(context)}.`,

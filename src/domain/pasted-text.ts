@@ -38,13 +38,12 @@ export function isSecretShaped(word: string): boolean {
 }
 
 /**
- * True when free text seems to hold a secret access key: a word of its form with upper and lower case and a digit
- * or sign. (A commit hash has one case only.)
+ * True when free text seems to hold a secret access key: 40 of its characters in a row, in upper and lower case. (A
+ * commit hash has one case only; a secret with one case only is rarer than one in a billion.)
  */
 export function holdsSecret(text: string): boolean {
-  return wordsOf(text).some(
-    (word) => isSecretShaped(word) && /[A-Z]/.test(word) && /[a-z]/.test(word) && /[0-9/+]/.test(word),
-  );
+  const runs = visible(text).match(/(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])/g) ?? [];
+  return runs.some((run) => /[A-Z]/.test(run) && /[a-z]/.test(run));
 }
 
 /** A number of characters in words: `1 character`, `38 characters`. */

@@ -2,6 +2,7 @@ import { diagnose } from '../domain/diagnosis.ts';
 import type { DiagnosisContext } from '../domain/diagnosis.ts';
 import type { DiagnosisCode, Verification } from '../domain/verification.ts';
 import type { AwsFailure, AwsFailureCode } from '../ports/aws.ts';
+import type { Log } from '../ports/world.ts';
 
 export type NotVerified = Exclude<Verification, { status: 'verified' }>;
 
@@ -65,4 +66,18 @@ export function contextOf(failure: AwsFailure): DiagnosisContext {
     clockOffsetMs: failure.clockOffsetMs,
     networkCode: failure.awsName === null && failure.said !== '' ? failure.said : null,
   };
+}
+
+/** Leaves one line about a check in the log, and passes its verdict on. */
+export function noted(
+  { log }: { readonly log: Log },
+  who: Readonly<Record<string, string>>,
+  verdict: Verification,
+): Verification {
+  const outcome =
+    verdict.status === 'verified'
+      ? { accountId: verdict.report.accountId, warnings: verdict.report.warnings.map(({ code }) => code) }
+      : { code: verdict.diagnosis.code, reference: verdict.diagnosis.reference };
+  log.info('credentials checked', { ...who, status: verdict.status, ...outcome });
+  return verdict;
 }

@@ -13,7 +13,7 @@ import { openPace } from './pace.ts';
 import { commonRefusal, couldNotCheck } from './readings.ts';
 import { ADMINISTRATOR, hasAdministratorPolicy, quarantineIn, readUser, userWarnings } from './user-facts.ts';
 import type { UserFacts } from './user-facts.ts';
-import { rejected } from './verdict.ts';
+import { noted, rejected } from './verdict.ts';
 import type { NotVerified } from './verdict.ts';
 
 /**
@@ -22,6 +22,14 @@ import type { NotVerified } from './verdict.ts';
  * ID tells is refused before any call. Throws only the signal's reason.
  */
 export async function verifyAccessKey(
+  deps: CheckDeps,
+  candidate: AccessKeyCandidate,
+  signal: AbortSignal,
+): Promise<Verification> {
+  return noted(deps, { accessKeyId: candidate.accessKeyId }, await checkAccessKey(deps, candidate, signal));
+}
+
+async function checkAccessKey(
   deps: CheckDeps,
   candidate: AccessKeyCandidate,
   signal: AbortSignal,

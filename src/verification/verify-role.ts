@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { DiagnosisContext } from '../domain/diagnosis.ts';
-import { iamRegion } from '../domain/partition.ts';
+import { iamRegion, partitionOfRegion } from '../domain/partition.ts';
 import { parseRoleArn } from '../domain/role-arn.ts';
 import type { RoleArn } from '../domain/role-arn.ts';
 import type { Verification, Warning } from '../domain/verification.ts';
@@ -12,7 +12,7 @@ import { ASSUME, FIRST_CALL, PROBE, READ, openPace } from './pace.ts';
 import type { Pace } from './pace.ts';
 import { commonRefusal, couldNotCheck } from './readings.ts';
 import { ADMINISTRATOR, hasAdministratorPolicy } from './user-facts.ts';
-import { contextOf, rejected, unknown, verdictOf } from './verdict.ts';
+import { contextOf, noted, rejected, unknown, verdictOf } from './verdict.ts';
 import type { NotVerified } from './verdict.ts';
 
 /** The shortest session AWS gives; s. */
@@ -27,6 +27,14 @@ export async function verifyRole(
   candidate: RoleCandidate,
   signal: AbortSignal,
 ): Promise<Verification> {
+  return noted(deps, { roleArn: candidate.roleArn }, await checkRole(deps, candidate, signal));
+}
+
+async function checkRole(
+  deps: RoleCheckDeps,
+  candidate: RoleCandidate,
+  signal: AbortSignal,
+): Promise<Verification> {
   const { roleArn, externalId } = candidate;
   const now = () => deps.clock.now();
   const parsed = parseRoleArn(roleArn);
@@ -35,7 +43,9 @@ export async function verifyRole(
   const known = refusedByArn(candidate, role, deps.host, now());
   if (known !== null) return known;
 
-  const region = candidate.region ?? iamRegion(role.partition);
+  const given = candidate.region;
+  const fits = given !== null && partitionOfRegion(given) === role.partition;
+  const region = fits ? given : iamRegion(role.partition);
   const pace = openPace(deps.clock, candidate.deadlineMs ?? DEFAULT_DEADLINE_MS, signal);
   const sts = deps.aws.sts({ kind: 'host' }, region);
   const context: DiagnosisContext = {

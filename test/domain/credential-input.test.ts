@@ -206,6 +206,8 @@ describe('names and descriptions', () => {
     ['---', /at least one letter or digit/],
     ['🔑', /at least one letter or digit/],
     [`key ${SECRET}`, /seems to hold a secret/],
+    [`secret-${SECRET}!`, /seems to hold a secret/],
+    ['QwErTyUiOpAsDfGhJkLzXcVbNmQwErTyUiOpAsDf', /seems to hold a secret/],
   ])('refuses %j', (raw, words) => {
     const parsed = parseConnectionName(raw);
     expect(parsed.ok ? '' : parsed.error).toMatch(words);

@@ -95,6 +95,16 @@ describe('verifyRole', () => {
         },
       },
     });
+    const said = [...stage.log.lines, JSON.stringify(verdict)].join('\n');
+    const sessions = [...stage.standIn.requests].flatMap(({ accessKeyId }) => {
+      const session = stage.standIn.world.findSession(accessKeyId ?? '');
+      return session === null ? [] : [session];
+    });
+    expect(sessions.length).toBeGreaterThan(0);
+    for (const { secretAccessKey, sessionToken } of sessions) {
+      expect(said).not.toContain(secretAccessKey);
+      expect(said).not.toContain(sessionToken);
+    }
     expect(stage.standIn.requests.of('AssumeRole').map(({ errorCode }) => errorCode)).toEqual([
       null,
       'AccessDenied',
