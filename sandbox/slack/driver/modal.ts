@@ -66,7 +66,9 @@ export class ModalDriver extends Surface {
       suggest: async (query) => this.client.suggest(this.userId, this.container, placeOf(found), query),
       pick: async (query, option) => {
         const options = await this.client.suggest(this.userId, this.container, placeOf(found), query);
-        await this.#fillIn(found, optionOf({ options }, option));
+        const chosen = optionOf({ options }, option);
+        const before = this.typed.get(found);
+        await this.#fillIn(found, Array.isArray(before) ? [...before, chosen] : chosen);
       },
     };
   }
@@ -141,7 +143,7 @@ export interface Field {
   readonly value: unknown;
   /** Asks the app for options (external selects). */
   suggest(query: string): Promise<readonly Json[]>;
-  /** Asks, and chooses the option with this text. */
+  /** Asks, and chooses the option with this text; where several may be chosen, adds it. */
   pick(query: string, option: string): Promise<void>;
 }
 

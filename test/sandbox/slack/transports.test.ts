@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '@slack/bolt';
 import { afterEach, describe, expect, test } from 'vitest';
 import { overHttp, overSocket, transports, type Joined } from './bolt-app.ts';
@@ -18,6 +19,10 @@ function listen(app: App): void {
   });
   app.command('/aws-twice', async ({ ack }) => {
     await ack();
+    await ack();
+  });
+  app.command('/aws-late', async ({ ack }) => {
+    await sleep(90);
     await ack();
   });
   app.command('/aws-never', () => {
@@ -208,6 +213,15 @@ describe('over Socket Mode', () => {
       bad.addEventListener('open', () => resolve('open'));
     });
     expect(closed).toBe('refused');
+  });
+
+  test('acknowledging late is of no use to the person, and a defect', async () => {
+    const { slack, alice } = await start(40);
+    expect((await alice.slash('/aws-late')).error).toBe('operation_timeout');
+    await expect
+      .poll(() => slack.defects.map((each) => each.what))
+      .toEqual(['command not acknowledged in time', 'command acknowledged after the deadline']);
+    expect(alice.ephemerals()).toEqual([]);
   });
 
   test('an app whose Socket Mode is turned off hears no more', async () => {
