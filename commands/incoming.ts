@@ -96,7 +96,8 @@ function uniqueOf(kind: Incoming['kind'], root: Json, action: Json, view: Incomi
     case 'event':
       return `event:${text(root['event_id'])}`;
     case 'submission':
-      return `view:${view?.id ?? ''}`;
+      // The hash too: a window that was drawn again (Back to the form) may be submitted again.
+      return `view:${view?.id ?? ''}:${view?.hash ?? ''}`;
     case 'action':
       return `action:${text(root['trigger_id'])}:${text(action['action_ts'])}`;
     case 'command':
