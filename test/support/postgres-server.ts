@@ -1,5 +1,5 @@
-// Runs one PostgreSQL for the tests: `node postgres-server.ts PORT PASSWORD FAILURE_FILE`. It lives as long as its
-// standard input is open, so that it ends with whoever started it, however that ended.
+// Runs one PostgreSQL for the tests: `node postgres-server.ts PORT PASSWORD`. It says `started` or why it could not.
+// It lives as long as its standard input is open, so that it ends with whoever started it, however that ended.
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import {
@@ -121,7 +121,7 @@ function start(work: string, port: string, password: string): ChildProcess {
   );
 }
 
-const [port = '', password = '', failureFile = ''] = process.argv.slice(2);
+const [port = '', password = ''] = process.argv.slice(2);
 const work = mkdtempSync(join(tmpdir(), 'rekey-postgres-'));
 let server: ChildProcess | null = null;
 let stopping = false;
@@ -144,7 +144,7 @@ function stop(): void {
 }
 
 function fail(error: unknown): void {
-  writeFileSync(failureFile, error instanceof Error ? error.message : String(error));
+  process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
   if (server === null) finish();
 }
 
@@ -155,6 +155,7 @@ process.on('SIGTERM', stop);
 try {
   server = start(work, port, password);
   server.once('error', fail);
+  server.once('spawn', () => process.stdout.write('started\n'));
   server.once('exit', (code) => {
     if (stopping) return;
     fail(new Error(`PostgreSQL ended by itself with code ${code}.`));

@@ -1,13 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { inject } from 'vitest';
+import type { PostgresAnswer } from './global-setup.ts';
 
-/** initdb takes some seconds on a busy machine. */
+/** How long a server that was started may take to answer on a busy machine; ms. */
 const START_WAIT_MS = 60_000;
 
-async function connected(url: string, failureFile: string): Promise<Client> {
+/** The URL of the run's server. */
+async function serverUrl(): Promise<string> {
+  const answer = JSON.parse(await text(connect(inject('postgresPort'), '127.0.0.1'))) as PostgresAnswer;
+  if ('failure' in answer) throw new Error(answer.failure);
+  return answer.url;
+}
+
+async function connected(url: string): Promise<Client> {
   const until = Date.now() + START_WAIT_MS;
   for (;;) {
     const client = new Client({ connectionString: url });
@@ -15,16 +24,15 @@ async function connected(url: string, failureFile: string): Promise<Client> {
       await client.connect();
       return client;
     } catch (error) {
-      if (existsSync(failureFile)) throw new Error(readFileSync(failureFile, 'utf8'), { cause: error });
       if (Date.now() > until) throw new Error('PostgreSQL did not start for the tests.', { cause: error });
-      await sleep(100);
+      await sleep(50);
     }
   }
 }
 
 /** Runs statements on a database of the tests' PostgreSQL. */
 export async function withClient<T>(url: string, body: (client: Client) => Promise<T>): Promise<T> {
-  const client = await connected(url, inject('postgres').failureFile);
+  const client = await connected(url);
   try {
     return await body(client);
   } finally {
@@ -34,7 +42,7 @@ export async function withClient<T>(url: string, body: (client: Client) => Promi
 
 /** The URL of a new, empty database; it is gone when the run ends. */
 export async function freshDatabase(): Promise<string> {
-  const { url } = inject('postgres');
+  const url = await serverUrl();
   const name = `t_${randomBytes(8).toString('hex')}`;
   await withClient(url, (client) => client.query(`CREATE DATABASE ${name}`));
   return url.replace(/\/postgres$/, `/${name}`);
