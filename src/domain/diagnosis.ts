@@ -105,7 +105,7 @@ const WORDS: Record<DiagnosisCode, (context: DiagnosisContext) => Words> = {
     mend: `Allow ${actionOf(context)} with the policy Rekey prints; check a permissions boundary too, if the identity has one.`,
   }),
   denied_by_source_ip: (context) => ({
-    what: `A policy denies ${actionOf(context)} to this identity from where Rekey runs.`,
+    what: `A policy denies this identity ${actionOf(context)} from where Rekey runs.`,
     why: 'AWS tells of a denial but not of its condition. Most often it is a limit on the source (an IP address, a VPC); it can be a denial of everything, such as AWSDenyAll on the user.',
     mend: 'Allow the address Rekey’s host goes out by in that policy, run Rekey inside that network, or take the denial off.',
   }),
@@ -117,7 +117,7 @@ const WORDS: Record<DiagnosisCode, (context: DiagnosisContext) => Words> = {
   no_route: (context) => ({
     what: 'Rekey’s host could not reach AWS.',
     why: `The name did not resolve or nothing answered${viaNetwork(context)}. This says nothing about the credentials.`,
-    mend: 'Check network, DNS and firewall of the host: HTTPS to sts and iam of AWS must be open. Behind a proxy set HTTPS_PROXY.',
+    mend: 'Check network, DNS and firewall of the host: HTTPS to sts and iam of AWS must be open. Behind a proxy set HTTPS_PROXY. If a Default region was given, check that it exists.',
   }),
   proxy_trouble: (context) => ({
     what: 'The proxy did not let the call through to AWS.',

@@ -27,7 +27,9 @@ export function unquoted(text: string): string {
  * shell lines. None of these marks occurs in an access key id or in a secret access key.
  */
 export function wordsOf(text: string): string[] {
+  // Some JSON writers escape every slash.
   return visible(text)
+    .replaceAll('\\/', '/')
     .split(/[\s,;:=|"'`´“”„‘’‚«»‹›<>()[\]{}\\]+/u)
     .filter((word) => word !== '');
 }

@@ -73,7 +73,7 @@ export function trustPolicy(hostArn: string, externalId: string): Readonly<Recor
 export function cloudFormationTemplate(request: RoleRequest): Template {
   const lines = [
     "AWSTemplateFormatVersion: '2010-09-09'",
-    'Description: The role Rekey assumes to look after access keys',
+    'Description: The role Rekey assumes to look after access keys (deploy with CAPABILITY_NAMED_IAM)',
     'Resources:',
     '  RekeyRole:',
     '    Type: AWS::IAM::Role',

@@ -53,10 +53,15 @@ const keyOf = (grant: Grant, action: string) => JSON.stringify([grant.on, action
  * harmless read shows is used, and the rest is unknown.
  */
 export async function readRights(iam: Iam, pace: Pace, subject: Subject): Promise<Rights> {
-  const questions = questionsFor(subject);
-  const outcomes = await Promise.all(
-    questions.map(async (question) => ({ question, answer: await ask(iam, pace, subject, question) })),
-  );
+  const [probe, ...rest] = questionsFor(subject);
+  if (probe === undefined) throw new Error('The table of capabilities is empty.');
+  const put = async (question: Question) => ({ question, answer: await ask(iam, pace, subject, question) });
+  // One refusal is enough: whoever may not simulate is not asked six times more.
+  const first = await put(probe);
+  if (!first.answer.ok && first.answer.failure.code.startsWith('denied_')) {
+    return withoutSimulation(iam, pace, subject, first.answer.failure);
+  }
+  const outcomes = [first, ...(await Promise.all(rest.map(put)))];
   const failures = outcomes.flatMap(({ answer }) => (answer.ok ? [] : [answer.failure]));
   const [firstFailure] = failures;
   if (firstFailure !== undefined && failures.length === outcomes.length) {
@@ -182,6 +187,13 @@ function exampleOf(on: ResourceKind, subject: Subject): string {
   return examples[on] ?? '*';
 }
 
+/** Our policies name a user by variable; IAM does not promise to fill it in when it simulates. */
+function whoIs(subject: Subject): SimulatedContext[] {
+  if (subject.kind === 'role') return [];
+  const name = subject.arn.slice(subject.arn.lastIndexOf('/') + 1);
+  return [{ key: 'aws:username', type: 'string', values: [name] }];
+}
+
 type Answer =
   | { readonly ok: true; readonly value: ReadonlyMap<string, SimulatedDecision> }
   | { readonly ok: false; readonly failure: AwsFailure };
@@ -195,7 +207,7 @@ async function ask(iam: Iam, pace: Pace, subject: Subject, question: Question): 
             principalArn: subject.arn,
             actions,
             resource: exampleOf(question.on, subject),
-            context: [...question.context.values()],
+            context: [...question.context.values(), ...whoIs(subject)],
           },
           signal,
         ),

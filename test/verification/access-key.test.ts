@@ -153,6 +153,7 @@ describe('a good key', () => {
       expect(text).toContain(`The permission iam:${action} is missing.`);
     }
     expect(report?.keyCreatedAt).toBeNull();
+    expect(bench.standIn.requests.of('SimulatePrincipalPolicy')).toHaveLength(1);
     expect(report?.capabilities).toMatchObject({
       inventory: { answer: 'no', missing: ['iam:ListUsers'] },
       contain: { answer: 'unknown', why: expect.stringContaining('iam:SimulatePrincipalPolicy') },
