@@ -61,6 +61,9 @@ const rows: readonly Row[] = [
   ['ForAllValues:StringEquals', 'aws:TagKeys', 'team', false],
   ['ForAnyValue:StringEquals', 'aws:TagKeys', 'team', true],
   ['ForAnyValue:StringLike', 'aws:TagKeys', 'own*', false],
+  ['StringEquals', 'aws:TagKeys', 'team', true],
+  ['StringNotEquals', 'aws:TagKeys', 'team', false],
+  ['StringNotEquals', 'aws:TagKeys', 'owner', true],
   ['ForAllValues:StringNotEquals', 'aws:TagKeys', 'owner', true],
   ['ForAllValues:StringNotEquals', 'aws:TagKeys', 'team', false],
 ];

@@ -179,6 +179,17 @@ describe('sessions of roles', () => {
     expect(refused.message).toContain('because no session policy allows the iam:ListUsers action');
   });
 
+  test('a policy of the call binds even where the next role trusts this one by name', async () => {
+    await using set = await stage();
+    const first = set.account.addRole('first', { trust: trusting(set.account.id) });
+    const second = set.account.addRole('second', { trust: trusting(first.arn) });
+    const free = await sessionOf(set, set.admin, first);
+    expect(await sessionOf(set, free, second)).toHaveProperty('sessionToken');
+    first.policies.putInline('all', JSON.stringify(allowing('*')));
+    const bound = await sessionOf(set, set.admin, first, { Policy: JSON.stringify(allowing('iam:*')) });
+    expect(await failure(sessionOf(set, bound, second))).toMatchObject({ name: 'AccessDenied' });
+  });
+
   test('a chained session lasts an hour at most', async () => {
     await using set = await stage();
     const first = set.account.addRole('first', {

@@ -2,7 +2,7 @@ import { sign } from 'aws4';
 import { assert, array, constantFrom, property, string, tuple } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RawRequest } from '../../../../sandbox/aws/wire/raw-request.ts';
-import { readClaim, signatureHolds } from '../../../../sandbox/aws/wire/sigv4.ts';
+import { checkSignedHeaders, readClaim, signatureHolds } from '../../../../sandbox/aws/wire/sigv4.ts';
 
 function raw(
   method: string,
@@ -53,6 +53,15 @@ describe('published vectors', () => {
       false,
     );
   });
+});
+
+test('the host must be signed', () => {
+  const Authorization =
+    'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, SignedHeaders=x-amz-date, Signature=ab';
+  const request = raw('GET', '/', { Host: 'localhost', 'X-Amz-Date': '20150830T123600Z', Authorization });
+  const claim = readClaim(request);
+  expect(() => checkSignedHeaders(request, claim)).toThrow("'Host' or ':authority' must be a 'SignedHeader'");
+  checkSignedHeaders(request, { ...claim, signedHeaders: ['host', 'x-amz-date'] });
 });
 
 test('whatever another signer signs holds, and holds for its secret alone', () => {
