@@ -82,11 +82,12 @@ describe('an external select', () => {
     label: plain('Region'),
     element: { type, action_id: 'region', min_query_length: 0 },
   });
-  const listen = (app: App): void =>
-    void app.options('region', ({ ack, payload }) => {
+  const listen = (app: App): void => {
+    app.options('region', ({ ack, payload }) => {
       const found = regions.filter((each) => each.startsWith(payload.value));
       return ack({ options: found.map((each) => ({ text: plain(each), value: each })) });
     });
+  };
 
   test('offers what the app answers, one or several', async () => {
     const { modal: form } = await start(modal(field('multi_external_select')), listen);

@@ -62,7 +62,7 @@ describe.each(transports)('over %s', (_name, join) => {
   });
 
   test('an event is sent again while nobody answers for it', async () => {
-    joined = await join(listen, { ackMs: 100, eventRetryDelaysMs: [0, 10, 10] });
+    joined = await join(listen, { ackMs: 250, eventRetryDelaysMs: [0, 10, 10] });
     const { slack } = joined;
     const person = slack.addPerson({ name: 'alice' });
     slack.faults.add('deliver:event', { kind: 'lost' }, { times: 2 });
@@ -154,6 +154,15 @@ describe('over signed HTTP', () => {
   });
 });
 
+/** Tries to open a socket; it stays open until the stand-in stops. */
+async function opened(url: string): Promise<string> {
+  const socket = new WebSocket(url);
+  return new Promise((resolve) => {
+    socket.addEventListener('error', () => resolve('refused'));
+    socket.addEventListener('open', () => resolve('open'));
+  });
+}
+
 describe('over Socket Mode', () => {
   async function start(ackMs?: number) {
     joined = await overSocket(listen, ackMs === undefined ? {} : { ackMs });
@@ -207,12 +216,22 @@ describe('over Socket Mode', () => {
 
   test('a ticket opens one socket, and none opens without', async () => {
     const { slack } = await start();
-    const bad = new WebSocket(slack.url.replace('http', 'ws').replace('/api/', '/link/?ticket=none'));
-    const closed = await new Promise<string>((resolve) => {
-      bad.addEventListener('error', () => resolve('refused'));
-      bad.addEventListener('open', () => resolve('open'));
-    });
-    expect(closed).toBe('refused');
+    const base = slack.url.replace('http', 'ws').replace('/api/', '');
+    const ticket = slack.sockets.ticket() ?? '';
+    const first = await opened(`${base}${ticket}`);
+    expect([first, await opened(`${base}${ticket}`), await opened(`${base}/link/?ticket=none`)]).toEqual([
+      'open',
+      'refused',
+      'refused',
+    ]);
+  });
+
+  test('an app has ten sockets and no more', async () => {
+    const { slack } = await start();
+    const base = slack.url.replace('http', 'ws').replace('/api/', '');
+    for (let count = 2; count <= 10; count += 1) await opened(`${base}${slack.sockets.ticket() ?? ''}`);
+    await slack.sockets.connected(10);
+    expect(slack.sockets.ticket()).toBeUndefined();
   });
 
   test('acknowledging late is of no use to the person, and a defect', async () => {

@@ -288,7 +288,7 @@ describe('limits and faults', () => {
 
   test('an answer can be lost after the effect, or the call hang without one', async () => {
     const { channel, user } = await start();
-    const client = clientOf(slack.botToken, slack.url, { timeout: 60 });
+    const client = clientOf(slack.botToken, slack.url, { timeout: 250 });
     slack.faults.add('chat.postMessage', { kind: 'answer_lost', how: 'reset' });
     slack.faults.add('chat.postMessage', { kind: 'answer_lost' });
     slack.faults.add('chat.postMessage', { kind: 'hang' });
