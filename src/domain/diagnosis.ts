@@ -81,7 +81,7 @@ const WORDS: Record<DiagnosisCode, (context: DiagnosisContext) => Words> = {
   key_not_active: (context) => ({
     what: `AWS does not accept the ${keyOf(context)}.`,
     why: `It is Inactive, was deleted, never existed, or belongs to another partition; AWS answers all four alike.${triedWords(context)}`,
-    mend: 'Look in IAM under the user’s Security credentials: activate the key, or make a new one. If it was made a moment ago, wait a minute. For China or GovCloud, give the Default region.',
+    mend: 'Look in IAM under the user’s Security credentials: activate the key, or make a new one. If it was made a moment ago, wait a minute. If the account is in another partition, such as the European Sovereign Cloud, give its Default region.',
   }),
   expired_session: () => ({
     what: 'The temporary credentials have ended.',
