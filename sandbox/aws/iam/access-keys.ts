@@ -61,7 +61,7 @@ const updateAccessKey: QueryOperation = {
     if (status !== 'Active' && status !== 'Inactive') {
       throw invalidParameter('status', status, 'satisfy enum value set: [Active, Inactive]');
     }
-    if (key.currentStatus !== status) key.change(status, call.circumstances.now);
+    key.change(status, call.circumstances.now);
     return null;
   },
 };

@@ -1,4 +1,5 @@
 import {
+  CreateUserCommand,
   GetAccountSummaryCommand,
   GetLoginProfileCommand,
   GetRoleCommand,
@@ -105,6 +106,16 @@ test('a user has fifty tags at most', async () => {
   await tag('last');
   const { Tags } = await iam.send(new ListUserTagsCommand({ UserName: 'bob', MaxItems: 1000 }));
   expect(Tags).toHaveLength(50);
+});
+
+test('a name is taken in whatever case', async () => {
+  await using set = await stage();
+  const create = new CreateUserCommand({ UserName: 'ADMIN' });
+  expect(await failure(iamClient(set.where, set.admin).send(create))).toEqual({
+    name: 'EntityAlreadyExistsException',
+    status: 409,
+    message: 'User with name ADMIN already exists.',
+  });
 });
 
 test('a console password is there or no such entity', async () => {

@@ -55,6 +55,15 @@ describe('published vectors', () => {
   });
 });
 
+test('a path is normalised before it is signed', () => {
+  const keys = { accessKeyId: 'AKIAQNZGKIQY56JQ7WML', secretAccessKey: 's'.repeat(40) };
+  for (const path of ['/a/../b%20c/./d', '/a//b/', '/x/..', '/~a/(b)']) {
+    const signed = sign({ host: 'localhost', service: 'iam', region: 'us-east-1', path }, keys);
+    const request = raw('GET', path, signed.headers);
+    expect(signatureHolds(request, readClaim(request), keys.secretAccessKey)).toBe(true);
+  }
+});
+
 test('the host must be signed', () => {
   const Authorization =
     'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, SignedHeaders=x-amz-date, Signature=ab';
