@@ -176,8 +176,13 @@ function running(
     }
   }
 
+  /** Never throws: what was asked for is committed by now. */
   function erase(): void {
-    if (scrub()) return;
+    try {
+      if (scrub()) return;
+    } catch (error) {
+      log.error('The write-ahead log could not be emptied.', { error });
+    }
     scrubbing ??= scrubLater().finally(() => {
       scrubbing = null;
     });

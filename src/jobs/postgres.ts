@@ -14,13 +14,11 @@ import {
   reached,
   singletonKey,
 } from './boss.ts';
-import { EVERY, RUN_TIMING, runOnce, safeError } from './run.ts';
+import { EVERY, RUN_TIMING, checkJob, runOnce, safeError } from './run.ts';
 import type { Handler, RunTiming } from './run.ts';
 
 /** How many jobs of one name an instance runs at a time. */
 const CONCURRENCY = 4;
-/** How often recurring jobs are looked after: a chain that broke is mended. */
-const MEND_MS = 60_000;
 
 export interface PostgresJobsOptions {
   /** `postgres://…`; never shown. */
@@ -95,14 +93,18 @@ export function postgresJobs(options: PostgresJobsOptions): Jobs {
   }
 
   async function waiting(name: string, key: string): Promise<JobWithMetadata[]> {
-    return boss.findJobs<object>(name, { key: singletonKey(key), queued: true });
+    return reached(() => boss.findJobs<object>(name, { key: singletonKey(key), queued: true }));
   }
 
   function wake(name: string): void {
     for (const id of workers.get(name) ?? []) boss.notifyWorker(id);
   }
 
-  async function put(name: string, key: string, payload: JobPayload, runAt: number): Promise<void> {
+  async function put(...job: [name: string, key: string, payload: JobPayload, runAt: number]): Promise<void> {
+    await reached(() => insertOrMove(...job));
+  }
+
+  async function insertOrMove(name: string, key: string, payload: JobPayload, runAt: number): Promise<void> {
     await ready(name);
     for (;;) {
       const [found] = await waiting(name, key);
@@ -119,7 +121,8 @@ export function postgresJobs(options: PostgresJobsOptions): Jobs {
   }
 
   const enqueue: Jobs['enqueue'] = async (name, key, payload = {}, runAt = clock.now()) => {
-    await reached(() => put(name, key, payload, runAt));
+    checkJob(name, key, payload);
+    await put(name, key, payload, runAt);
     wake(name);
   };
 
@@ -179,7 +182,7 @@ export function postgresJobs(options: PostgresJobsOptions): Jobs {
   async function mend(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        await clock.sleep(MEND_MS, stopping.signal);
+        await clock.sleep(timing.mendMs, stopping.signal);
         for (const [name, interval] of intervals) await enqueue(name, EVERY, {}, clock.now() + interval);
       } catch (error) {
         if (!stopping.signal.aborted) log.warn('Recurring jobs could not be looked after.', { error });

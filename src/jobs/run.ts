@@ -23,9 +23,28 @@ export interface RunTiming {
   readonly abortGraceMs: number;
   /** How much longer than deadline and grace a lease holds, for clocks that differ and slow writes. */
   readonly leaseSlackMs: number;
+  /** How often recurring jobs are looked after where another process may have lost one. */
+  readonly mendMs: number;
 }
 
-export const RUN_TIMING: RunTiming = { pollMs: 2_000, abortGraceMs: 5_000, leaseSlackMs: 10_000 };
+export const RUN_TIMING: RunTiming = {
+  pollMs: 2_000,
+  abortGraceMs: 5_000,
+  leaseSlackMs: 10_000,
+  mendMs: 60_000,
+};
+
+/**
+ * Refuses what one of the engines could not hold: pg-boss's alphabet for names, PostgreSQL's texts without NUL.
+ * @throws RekeyError `invalid`.
+ */
+export function checkJob(name: string, key: string, payload: JobPayload): void {
+  const texts = [key, ...Object.keys(payload), ...Object.values(payload)];
+  const storable = (text: JobPayload[string]): boolean =>
+    typeof text !== 'string' || (text.isWellFormed() && !text.includes('\0'));
+  if (/^[\w./-]{1,200}$/.test(name) && texts.every(storable)) return;
+  throw new RekeyError('invalid', 'A job has a name, key or payload that cannot be stored.');
+}
 
 /** How long one run may be believed to be under way. */
 export function leaseMs(options: JobOptions, timing: RunTiming): number {

@@ -1,7 +1,7 @@
 import { RekeyError } from '../errors.ts';
 import type { Jobs } from '../ports/jobs.ts';
 import type { Clock, Ids, Log } from '../ports/world.ts';
-import { EVERY, RUN_TIMING, backoffMs, leaseMs, runOnce, safeError } from './run.ts';
+import { EVERY, RUN_TIMING, backoffMs, checkJob, leaseMs, runOnce, safeError } from './run.ts';
 import type { Handler, RunTiming } from './run.ts';
 import type { ClaimedJob, JobLimits, JobsTable } from './table.ts';
 
@@ -33,6 +33,7 @@ export function sqliteJobs({ table, clock, ids, log, timing = RUN_TIMING }: Sqli
   }
 
   async function enqueue(...[name, key, payload = {}, runAt]: Parameters<Jobs['enqueue']>): Promise<void> {
+    checkJob(name, key, payload);
     const now = clock.now();
     await table.enqueue({ id: ids.next(), name, key, payload, runAt: runAt ?? now, now });
     wake();

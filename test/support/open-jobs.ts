@@ -8,7 +8,7 @@ import type { Log } from '../../src/ports/world.ts';
 import { recordingLog, systemClock } from './system-world.ts';
 
 /** Short enough for tests; a poll that is longer than a test shows what does not wait for it. */
-export const QUICK: RunTiming = { pollMs: 500, abortGraceMs: 100, leaseSlackMs: 300 };
+export const QUICK: RunTiming = { pollMs: 500, abortGraceMs: 100, leaseSlackMs: 300, mendMs: 300 };
 
 /** A runner on a database, as one process has it; `close` frees what `stop` leaves open. */
 export async function openJobs(
