@@ -4,26 +4,19 @@ import { sealedIdentity } from '../domain/records.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Verification } from '../domain/verification.ts';
 import { RekeyError } from '../errors.ts';
+import type { PinnedIdentity } from '../verification/candidate.ts';
 import { verifyAccessKey } from '../verification/verify-access-key.ts';
 import { verifyRole } from '../verification/verify-role.ts';
 import type { Services } from './services.ts';
 
 type Way = Pick<ConnectDraft, 'method' | 'accountId' | 'region' | 'accessKeyId' | 'roleArn' | 'externalId'>;
 
-/** Who the credentials must turn out to be, when they stand in for a connection's. */
-export interface Pinned {
-  readonly accountId: string;
-  readonly uniqueId: string;
-  /** A replacement may be another user or role of the same account. */
-  readonly sameAccountIsEnough: boolean;
-}
-
 /** Asks AWS who these credentials are and what they may do. Reads only. */
 export async function checkCredentials(
   services: Services,
   way: Way,
   secret: Secret | null,
-  pinned: Pinned | null,
+  pinned: PinnedIdentity | null,
   signal: AbortSignal,
 ): Promise<Verification> {
   const { aws, clock, log } = services;
@@ -52,13 +45,13 @@ export async function checkConnection(
   signal: AbortSignal,
 ): Promise<Verification> {
   const secret = await openSecret(services, connection);
-  return checkCredentials(
-    services,
-    connection,
-    secret,
-    { accountId: connection.accountId, uniqueId: connection.uniqueId, sameAccountIsEnough: false },
-    signal,
-  );
+  return checkCredentials(services, connection, secret, pinnedTo(connection, false), signal);
+}
+
+/** Who a connection's credentials must turn out to be. */
+export function pinnedTo(connection: Connection, sameAccountIsEnough: boolean): PinnedIdentity {
+  const { accountId, uniqueId, arn } = connection;
+  return { accountId, uniqueId, arn, sameAccountIsEnough };
 }
 
 /** The connection's secret access key, opened for one use; null for a role. */

@@ -1,7 +1,7 @@
 import type { Attempt } from '../domain/attempt.ts';
 import type { Connection } from '../domain/connection.ts';
 import { RekeyError } from '../errors.ts';
-import { checkCredentials } from './check-credentials.ts';
+import { checkCredentials, pinnedTo } from './check-credentials.ts';
 import { stopped, type Ending } from './ending.ts';
 import { identityOf, sealForConnection, typedSecret } from './finish-connect.ts';
 import type { Services } from './services.ts';
@@ -24,12 +24,11 @@ export async function finishReplace(
     );
   }
   const secret = await typedSecret(services, attempt);
-  const pinned = { accountId: before.accountId, uniqueId: before.uniqueId, sameAccountIsEnough: true };
   const verdict = await checkCredentials(
     services,
     { ...draft, region: before.region },
     secret,
-    pinned,
+    pinnedTo(before, true),
     signal,
   );
   if (verdict.status !== 'verified') {
