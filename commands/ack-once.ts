@@ -1,3 +1,5 @@
+import type { ModalView } from '@slack/types';
+import { escape } from '../src/slack/blocks/mrkdwn.ts';
 import type { Desk, Message } from '../src/ports/slack.ts';
 import type { Clock, Log } from '../src/ports/world.ts';
 import { Refused } from './frame.ts';
@@ -23,7 +25,8 @@ export class AckOnce {
   readonly #ack: Ack;
   readonly #log: Log;
   readonly #timer: AbortController = new AbortController();
-  #sent = false;
+  /** What Slack took, or is taking, as our answer. */
+  #sent: Promise<void> | null = null;
   errorBlock: string | null = null;
 
   constructor(place: Place, incoming: Incoming, ack: Ack, log: Log) {
@@ -39,21 +42,21 @@ export class AckOnce {
 
   async send(body?: Record<string, unknown>): Promise<void> {
     this.#timer.abort();
-    if (this.#sent) return this.#afterwards(body);
-    this.#sent = true;
-    await this.#ack(body);
+    if (this.#sent !== null) return this.#afterwards(body);
+    this.#sent = this.#ack(body);
+    await this.#sent;
   }
 
   /** Nothing to say, unless something was said already. */
   async empty(): Promise<void> {
-    if (!this.#sent) await this.send();
+    if (this.#sent === null) await this.send();
   }
 
   /** A command's private reply. */
   async reply(message: Message | null): Promise<void> {
     if (message === null) return this.empty();
     const body = { response_type: 'ephemeral', text: message.text, blocks: message.blocks };
-    if (!this.#sent) return this.send(body);
+    if (this.#sent === null) return this.send(body);
     if (this.#incoming.responseUrl !== null)
       await this.#place.desk.reply(this.#incoming.responseUrl, message);
   }
@@ -63,12 +66,10 @@ export class AckOnce {
     if (error instanceof Refused) return this.empty();
     const message = refusalOf(error, reference, this.#log);
     if (this.#incoming.kind === 'submission') {
-      // A field's error is plain text: a mention would show as its id.
-      const inline = this.errorBlock !== null && !/<[@#!]/.test(message.text);
       return this.send(
-        inline
-          ? { response_action: 'errors', errors: { [String(this.errorBlock)]: message.text } }
-          : { response_action: 'update', view: messageView('Not done', message.text) },
+        this.errorBlock === null || message.bare === null
+          ? { response_action: 'update', view: messageView('Not done', message.text) }
+          : { response_action: 'errors', errors: { [this.errorBlock]: message.bare } },
       );
     }
     if (this.#incoming.kind === 'options') return this.send({ options: [] });
@@ -81,8 +82,7 @@ export class AckOnce {
 
   /** Our time is up: Slack gets an answer now, and the outcome follows. */
   async #late(): Promise<void> {
-    if (this.#sent) return;
-    this.#sent = true;
+    if (this.#sent !== null) return;
     const slow = 'Rekey is slow right now. If nothing more comes within a minute, please try again.';
     const body =
       this.#incoming.kind === 'submission'
@@ -90,17 +90,25 @@ export class AckOnce {
         : this.#incoming.kind === 'options'
           ? { options: [] }
           : undefined;
-    await this.#ack(body).catch((error: unknown) => this.#log.warn('late acknowledgement failed', { error }));
+    this.#sent = this.#ack(body).catch((error: unknown) =>
+      this.#log.warn('late acknowledgement failed', { error }),
+    );
+    await this.#sent;
   }
 
   /** A submission's next view that came after the deadline is put into the window instead. */
   async #afterwards(body: Record<string, unknown> | undefined): Promise<void> {
     const { view } = this.#incoming;
-    if (this.#incoming.kind !== 'submission' || view === null || body === undefined) return;
-    const next =
-      body['response_action'] === 'update'
-        ? body['view']
-        : messageView('Not done', Object.values(body['errors'] ?? {}).join('\n'));
-    await this.#place.desk.update(view.id, next as Parameters<Desk['update']>[1]);
+    if (this.#incoming.kind !== 'submission' || view === null) return;
+    // Else Slack might show the answer that came first over the one that came last.
+    await this.#sent;
+    await this.#place.desk.update(view.id, nextView(body));
   }
+}
+
+/** What an acknowledgement would have shown, as a view; one that would have closed the window says so. */
+function nextView(body: Record<string, unknown> | undefined): ModalView {
+  if (body === undefined) return messageView('Done', 'That is done. You may close this window.');
+  if (body['response_action'] === 'update') return body['view'] as ModalView;
+  return messageView('Not done', escape(Object.values(body['errors'] ?? {}).join('\n')));
 }

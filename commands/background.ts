@@ -12,6 +12,13 @@ export class Background {
     this.#running.add(done);
   }
 
+  /** Lets a stopping process wait for this too; its failure is the caller's. */
+  async hold(work: Promise<void>): Promise<void> {
+    const done = work.catch(() => undefined).finally(() => this.#running.delete(done));
+    this.#running.add(done);
+    return work;
+  }
+
   /** Resolves when nothing runs any more, or after `graceMs`. True when all of it ended. */
   async drain(graceMs: number, sleep: (ms: number) => Promise<void>): Promise<boolean> {
     const all = async (): Promise<boolean> => {

@@ -16,8 +16,8 @@ import { workingView } from './modals/outcome-view.ts';
 
 export const connect: Command = {
   command: '/aws-connect',
-  usage: '[connection name]',
-  summary: 'Connect an AWS account, privately',
+  usage: '[connection name | help]',
+  summary: 'Connect an AWS account privately',
   needs: 'admin',
   opensModal: true,
   async run(context, text) {

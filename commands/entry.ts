@@ -21,7 +21,7 @@ export interface Context {
   request(options?: { decision?: string; viewId?: string | null }): Request;
   /** Shows a modal: opens it, or fills the first frame that is open already. Answers its view id. */
   show(view: ModalView): Promise<string>;
-  /** Work that goes on after the acknowledgement; the process waits for it when it stops. */
+  /** Work that begins after the acknowledgement; the process waits for it when it stops. */
   later(work: () => Promise<void>): void;
 }
 
@@ -94,12 +94,19 @@ export interface Suggestions {
   options(context: Context, typed: string): Promise<readonly PlainTextOption[]>;
 }
 
-export interface EventEntry {
-  readonly event: string;
-  run(context: Context): Promise<void>;
-  /** What a person sees whom `serve` refuses; nothing when absent. */
-  refused?(context: Omit<Context, 'actor' | 'request'>, why: Message): Promise<void>;
-}
+/** What there is when nobody in particular asks, or somebody who may not. */
+export type Surroundings = Omit<Context, 'actor' | 'request'>;
+
+/** An event of Slack: what a person did, or what became of the app itself. */
+export type EventEntry =
+  | {
+      readonly event: string;
+      readonly from: 'person';
+      run(context: Context): Promise<void>;
+      /** What a person sees whom `serve` refuses. */
+      refused(context: Surroundings, why: Message): Promise<void>;
+    }
+  | { readonly event: string; readonly from: 'slack'; run(context: Surroundings): Promise<void> };
 
 /** Everything Slack can ask of us, once. */
 export interface Registry {

@@ -1,10 +1,13 @@
 import type { ModalView } from '@slack/types';
 import { RekeyError } from '../src/errors.ts';
 import type { Desk } from '../src/ports/slack.ts';
-import type { Log } from '../src/ports/world.ts';
+import type { Clock, Log } from '../src/ports/world.ts';
 import type { Incoming } from './incoming.ts';
 import { messageView } from './modals/message-view.ts';
 import { refusalText } from './refusal.ts';
+
+/** A trigger lives three seconds; a window that is not there by now gets its first frame. */
+const FRAME_AFTER_MS = 600;
 
 /**
  * The modal one interaction may open. A trigger lives three seconds, so a first frame is opened before anything
@@ -13,30 +16,40 @@ import { refusalText } from './refusal.ts';
 export class Frame {
   readonly #desk: Desk;
   readonly #incoming: Incoming;
-  #viewId: string | null = null;
+  readonly #watch = new AbortController();
+  #opened: Promise<string> | null = null;
 
   constructor(desk: Desk, incoming: Incoming) {
     this.#desk = desk;
     this.#incoming = incoming;
   }
 
-  async open(): Promise<void> {
-    await this.show(messageView('Rekey', 'One moment…'));
+  /** Opens a first frame by itself when nothing was shown in time, whatever it is that takes so long. */
+  openSoon(clock: Clock, log: Log): void {
+    void clock
+      .sleep(FRAME_AFTER_MS, this.#watch.signal)
+      .then(
+        () => (this.#opened === null ? this.show(messageView('Rekey', 'One moment…')) : undefined),
+        () => undefined,
+      )
+      .catch((error: unknown) => log.warn('the first frame could not be opened', { error }));
+  }
+
+  /** Nothing opens by itself any more. */
+  end(): void {
+    this.#watch.abort();
   }
 
   /** Opens the view, pushes it on the modal the click came from, or fills the frame; answers its view id. */
   async show(view: ModalView): Promise<string> {
-    if (this.#viewId !== null) {
-      await this.#desk.update(this.#viewId, view);
-      return this.#viewId;
+    this.end();
+    if (this.#opened === null) {
+      this.#opened = this.#open(view);
+      return this.#opened;
     }
-    const { triggerId, view: from } = this.#incoming;
-    if (triggerId === null) throw new RekeyError('expired', 'Slack gave no way to open a window for this.');
-    this.#viewId =
-      from?.type === 'modal'
-        ? await this.#desk.push(triggerId, view)
-        : await this.#desk.open(triggerId, view);
-    return this.#viewId;
+    const viewId = await this.#opened;
+    await this.#desk.update(viewId, view);
+    return viewId;
   }
 
   /**
@@ -44,8 +57,10 @@ export class Frame {
    * Home or in a modal; else throws it on to the caller's error exit.
    */
   async refuse(error: unknown, reference: string, log: Log): Promise<never> {
+    this.end();
     const clicked = this.#incoming.kind === 'action' && this.#incoming.view !== null;
-    if (this.#viewId === null && !clicked) throw error;
+    const open = await this.#isOpen();
+    if (!open && !clicked) throw error;
     const text = refusalText(error, reference, log);
     try {
       await this.show(messageView('Not done', text));
@@ -53,6 +68,21 @@ export class Frame {
       log.warn('the refusal could not be shown', { error: showing });
     }
     throw new Refused();
+  }
+
+  async #isOpen(): Promise<boolean> {
+    try {
+      return (await this.#opened) !== null;
+    } catch {
+      // Slack would not open it, and whoever asked for it has been told.
+      return false;
+    }
+  }
+
+  async #open(view: ModalView): Promise<string> {
+    const { triggerId, view: from } = this.#incoming;
+    if (triggerId === null) throw new RekeyError('expired', 'Slack gave no way to open a window for this.');
+    return from?.type === 'modal' ? this.#desk.push(triggerId, view) : this.#desk.open(triggerId, view);
   }
 }
 

@@ -1,25 +1,30 @@
-import { holds } from '../src/domain/actor.ts';
+import { holds, type Actor } from '../src/domain/actor.ts';
 import { context as contextBlock, section } from '../src/slack/blocks/elements.ts';
 import { person, words } from '../src/slack/blocks/mrkdwn.ts';
 import type { Command } from './entry.ts';
+
+/** One command in a line of mrkdwn: how it is typed, what it does, and what it takes when the person may not. */
+export function helpLine(command: Command, actor: Actor): string {
+  const may = command.needs === 'member' || holds(actor.roles, command.needs);
+  const usage = command.usage === '' ? '' : ` ${command.usage}`;
+  const note = may ? '' : ` (takes the role ${command.needs})`;
+  return `\`${command.command}${usage}\`: ${words(command.summary)}${note}`;
+}
 
 /** Made from the registry's own commands, so that it cannot drift from them. */
 export function helpCommand(others: () => readonly Command[]): Command {
   const help: Command = {
     command: '/aws-help',
-    usage: '',
-    summary: 'What there is, and what you may do',
+    usage: '[command]',
+    summary: 'Say what Rekey does and how',
     needs: 'member',
     opensModal: false,
-    run(context) {
+    run(context, text) {
       const { actor, services } = context;
       const roles = actor.roles.length === 0 ? 'none yet' : actor.roles.join(', ');
-      const lines = others().map((command) => {
-        const may = command.needs === 'member' || holds(actor.roles, command.needs);
-        const usage = command.usage === '' ? '' : ` ${command.usage}`;
-        const note = may ? '' : ` (takes the role ${command.needs})`;
-        return `• \`${command.command}${usage}\`: ${words(command.summary)}${note}`;
-      });
+      const wanted = text.toLowerCase().replace(/^\/?(aws-)?/, '/aws-');
+      const asked = others().filter((command) => command.command === wanted);
+      const lines = (asked.length === 0 ? others() : asked).map((command) => `• ${helpLine(command, actor)}`);
       return Promise.resolve({
         text: 'Rekey looks after the AWS access keys of this workspace.',
         blocks: [

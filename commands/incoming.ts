@@ -3,7 +3,7 @@ export interface Incoming {
   readonly kind: 'command' | 'submission' | 'action' | 'options' | 'event';
   /** The command, callback, action or event name. */
   readonly name: string;
-  /** Every workspace id the payload names; all must be ours. */
+  /** Every workspace id the payload names, of the person, the event and the view; all must be ours. */
   readonly teamIds: readonly string[];
   readonly appId: string | null;
   readonly userId: string;
@@ -11,7 +11,7 @@ export interface Incoming {
   readonly responseUrl: string | null;
   /** The text behind a command, the value of a button or chosen option, or what was typed into a menu. */
   readonly text: string;
-  /** Changes with each event, submission or click. */
+  /** Changes with each event, click or state of a submitted window; empty for an event without an id. */
   readonly uniqueId: string;
   readonly view: IncomingView | null;
 }
@@ -50,9 +50,12 @@ export function readIncoming(kind: Incoming['kind'], body: unknown): Incoming {
     name: nameOf(kind, root, action, event, view),
     teamIds: [
       text(root['team_id']),
+      text(root['context_team_id']),
       text(object(root['team'])['id']),
       text(user['team_id']),
-      text(event['user_team']),
+      ...teamsOf(event, ['team', 'team_id', 'user_team', 'source_team']),
+      ...teamsOf(object(event['view']), ['team_id', 'app_installed_team_id']),
+      ...teamsOf(object(root['view']), ['team_id', 'app_installed_team_id']),
     ].filter((id) => id !== ''),
     appId: text(root['api_app_id']) || null,
     userId: text(root['user_id']) || text(user['id']) || text(event['user']),
@@ -62,6 +65,10 @@ export function readIncoming(kind: Incoming['kind'], body: unknown): Incoming {
     uniqueId: uniqueOf(kind, root, action, view),
     view,
   };
+}
+
+function teamsOf(holder: Json, keys: readonly string[]): string[] {
+  return keys.map((key) => text(holder[key]));
 }
 
 function nameOf(
@@ -94,7 +101,7 @@ function textOf(kind: Incoming['kind'], root: Json, action: Json): string {
 function uniqueOf(kind: Incoming['kind'], root: Json, action: Json, view: IncomingView | null): string {
   switch (kind) {
     case 'event':
-      return `event:${text(root['event_id'])}`;
+      return text(root['event_id']) === '' ? '' : `event:${text(root['event_id'])}`;
     case 'submission':
       // The hash too: a window that was drawn again (Back to the form) may be submitted again.
       return `view:${view?.id ?? ''}:${view?.hash ?? ''}`;

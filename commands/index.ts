@@ -1,3 +1,4 @@
+import { appEvents } from './app-events.ts';
 import { backToForm, changeMethod, showSetup } from './actions/connect-form.ts';
 import { connectionMenu, disconnectModal, editModal, replaceModal } from './actions/connection-menu.ts';
 import { homeConnect, homeOpened, homePaging, homeSettings } from './actions/home.ts';
@@ -37,5 +38,5 @@ export const registry: Registry = {
     takeRoleBack,
   ],
   suggestions: [groupSuggestions],
-  events: [homeOpened],
+  events: [homeOpened, ...appEvents],
 };

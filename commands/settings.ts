@@ -28,8 +28,8 @@ import { refusalText } from './refusal.ts';
 
 export const settings: Command = {
   command: '/aws-settings',
-  usage: '',
-  summary: 'Alert channel and roles',
+  usage: '[help]',
+  summary: 'Choose the alert channel and who may do what',
   needs: 'admin',
   opensModal: true,
   async run(context) {

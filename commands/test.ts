@@ -10,8 +10,8 @@ import { workingView } from './modals/outcome-view.ts';
 
 export const test: Command = {
   command: '/aws-test',
-  usage: 'NAME',
-  summary: 'Check a connection again and say what changed',
+  usage: '[connection name | help]',
+  summary: 'Check a connection and say what changed',
   needs: 'viewer',
   opensModal: true,
   async run(context, text) {

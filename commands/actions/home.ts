@@ -30,6 +30,7 @@ export const homePaging: readonly Action[] = ['previous', 'next'].map((way) => (
 
 export const homeOpened: EventEntry = {
   event: 'app_home_opened',
+  from: 'person',
   async run(context) {
     const look = await lookHome(context.services, context.actor);
     await context.desk.publishHome(context.actor.userId, homeView(look, 0));

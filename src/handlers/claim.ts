@@ -17,6 +17,23 @@ export function claimOf(services: Services, request: Request): Write {
   });
 }
 
+/** Claims an event of Slack before its work; false when it was delivered, and claimed, before. */
+export async function claimEvent(
+  services: Services,
+  event: { claimId: string; name: string; userId: string },
+): Promise<boolean> {
+  const { stores, clock, teamId } = services;
+  const { claimId, name, userId } = event;
+  const claim = { id: claimId, kind: 'event' as const, name, viewId: null, teamId, userId, value: null };
+  try {
+    await stores.atomically([stores.interactions.claim({ ...claim, at: clock.now() })]);
+    return true;
+  } catch (error) {
+    if (isConflict(error)) return false;
+    throw error;
+  }
+}
+
 /**
  * Runs the batch with the claim of this request in front. When the claim was taken before, throws `conflict` with
  * the name of who was first; any other conflict is thrown as it is.
