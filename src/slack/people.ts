@@ -2,7 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import { RekeyError } from '../errors.ts';
 import type { People, Person, UserGroup } from '../ports/slack.ts';
 import type { Clock } from '../ports/world.ts';
-import { slackFailure, unreachable } from './failures.ts';
+import { slackFailure, unreachable, type SlackFailure } from './failures.ts';
 
 /** People kept in memory at the most; a workspace's active users of this bot are far fewer. */
 const KEPT_PEOPLE = 5_000;
@@ -24,7 +24,10 @@ export function slackPeople(web: WebClient, clock: Clock): People {
         const answer = await web.usergroups.users.list({ usergroup: groupId });
         return answer.users ?? [];
       } catch (error) {
-        throw groupTrouble(error);
+        const failure = slackFailure(error);
+        // A group that is gone or switched off has no members: that is an answer, not a failure to ask.
+        if (failure.kind === 'refused' && failure.error === 'no_such_subteam') return [];
+        throw groupTrouble(failure);
       }
     },
     async groups() {
@@ -36,7 +39,7 @@ export function slackPeople(web: WebClient, clock: Clock): People {
             : [{ groupId: group.id, handle: group.handle ?? '', name: group.name ?? group.id }],
         );
       } catch (error) {
-        throw groupTrouble(error);
+        throw groupTrouble(slackFailure(error));
       }
     },
   };
@@ -55,7 +58,8 @@ async function askPerson(web: WebClient, userId: string): Promise<Person> {
       timeZone: user.tz ?? null,
       guest: user.is_restricted === true || user.is_ultra_restricted === true,
       stranger: user.is_stranger === true,
-      bot: user.is_bot === true || user.is_workflow_bot === true,
+      // Slackbot calls itself a person.
+      bot: user.is_bot === true || user.is_workflow_bot === true || user.id === 'USLACKBOT',
       deactivated: user.deleted === true,
     };
   } catch (error) {
@@ -68,8 +72,7 @@ async function askPerson(web: WebClient, userId: string): Promise<Person> {
   }
 }
 
-function groupTrouble(error: unknown): RekeyError {
-  const failure = slackFailure(error);
+function groupTrouble(failure: SlackFailure): RekeyError {
   if (failure.kind === 'refused') {
     switch (failure.error) {
       case 'missing_scope':
@@ -80,8 +83,6 @@ function groupTrouble(error: unknown): RekeyError {
         return new RekeyError('not_found', 'This workspace’s plan has no user groups.', {
           next: 'Give roles to people instead.',
         });
-      case 'no_such_subteam':
-        return new RekeyError('not_found', 'This user group no longer exists.');
       default:
         break;
     }
