@@ -51,8 +51,13 @@ async function send(
   const giveUp = result.permanent || notice.attempts + 1 >= TRIES;
   const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** notice.attempts);
   if (giveUp) log.error('notice given up', { noticeId: notice.id, error: result.error });
-  await stores.atomically([
-    stores.notices.failed(notice.id, result.error, giveUp ? null : clock.now() + wait),
-  ]);
+  try {
+    await stores.atomically([
+      stores.notices.failed(notice.id, result.error, giveUp ? null : clock.now() + wait),
+    ]);
+  } catch (error) {
+    // It was shown in its window meanwhile; the others in the outbox must not wait for that.
+    if (!isConflict(error)) throw error;
+  }
   return false;
 }
