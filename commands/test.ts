@@ -1,5 +1,4 @@
-import { nameKey } from '../src/domain/connection.ts';
-import type { Connection } from '../src/domain/connection.ts';
+import { nameKey, quotedName, type Connection } from '../src/domain/connection.ts';
 import { RekeyError } from '../src/errors.ts';
 import { beginTest } from '../src/handlers/begin-work.ts';
 import { cut } from '../src/slack/blocks/mrkdwn.ts';
@@ -42,7 +41,7 @@ async function named(context: Context, text: string): Promise<Connection> {
   if (name === '' && only !== undefined && all.length === 1) return only;
   const found = all.find((connection) => nameKey(connection.name) === nameKey(name));
   if (found !== undefined) return found;
-  const names = cut(all.map((connection) => `\`${connection.name.replaceAll('`', '´')}\``).join(', '), 1500);
+  const names = cut(all.map((connection) => quotedName(connection.name)).join(', '), 1500);
   throw new RekeyError(
     'not_found',
     name === '' ? 'Say which connection to test.' : 'There is no connection of that name.',

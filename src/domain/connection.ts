@@ -39,6 +39,11 @@ export interface Connection {
   readonly version: number;
 }
 
+/** A connection's name inside a sentence: what would be markup in Slack is only looks there. */
+export function quotedName(name: string): string {
+  return `“${name.replaceAll('<', '‹').replaceAll('>', '›')}”`;
+}
+
 /** The form two names are compared in: Unicode compatibility form, no outer space, one case. */
 export function nameKey(name: string): string {
   return name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();

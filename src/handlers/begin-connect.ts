@@ -1,6 +1,6 @@
 import { ATTEMPT_LIFE_MS, type Attempt, type ConnectDraft } from '../domain/attempt.ts';
 import { personOf } from '../domain/actor.ts';
-import { nameKey } from '../domain/connection.ts';
+import { nameKey, quotedName } from '../domain/connection.ts';
 import { sealedIdentity, type SealedSecret } from '../domain/records.ts';
 import type { Secret } from '../domain/secret.ts';
 import { RekeyError } from '../errors.ts';
@@ -89,7 +89,7 @@ async function refuseTaken(services: Services, draft: ConnectDraft): Promise<voi
   const { connections } = services.stores;
   const sameName = await connections.byName(nameKey(draft.name));
   if (sameName !== null) {
-    throw new RekeyError('conflict', `There is already a connection named “${sameName.name}”.`, {
+    throw new RekeyError('conflict', `There is already a connection named ${quotedName(sameName.name)}.`, {
       next: 'Choose another name, or use Edit or Replace credentials on that connection.',
     });
   }
@@ -102,7 +102,7 @@ async function refuseTaken(services: Services, draft: ConnectDraft): Promise<voi
   if (sameWay !== null) {
     throw new RekeyError(
       'conflict',
-      `The connection “${sameWay.name}” already uses this ${draft.method === 'role' ? 'role' : 'access key'}.`,
+      `The connection ${quotedName(sameWay.name)} already uses this ${draft.method === 'role' ? 'role' : 'access key'}.`,
       {
         next: 'Edit that connection, or disconnect it first.',
       },

@@ -1,6 +1,6 @@
 import { personOf } from '../domain/actor.ts';
 import type { Attempt, ConnectDraft } from '../domain/attempt.ts';
-import type { Connection } from '../domain/connection.ts';
+import { quotedName, type Connection } from '../domain/connection.ts';
 import type { Secret } from '../domain/secret.ts';
 import { RekeyError } from '../errors.ts';
 import { auditIntent } from './audit.ts';
@@ -61,7 +61,7 @@ export async function usable(services: Services, connectionId: string): Promise<
     });
   }
   if (connection.state === 'disconnecting') {
-    throw new RekeyError('conflict', `“${connection.name}” is being disconnected.`);
+    throw new RekeyError('conflict', `${quotedName(connection.name)} is being disconnected.`);
   }
   return connection;
 }

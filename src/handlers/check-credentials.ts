@@ -1,4 +1,4 @@
-import type { Connection } from '../domain/connection.ts';
+import { quotedName, type Connection } from '../domain/connection.ts';
 import type { ConnectDraft } from '../domain/attempt.ts';
 import { sealedIdentity } from '../domain/records.ts';
 import type { Secret } from '../domain/secret.ts';
@@ -59,9 +59,13 @@ export async function openSecret(services: Services, connection: Connection): Pr
   if (connection.method === 'role') return null;
   const sealed = await services.stores.secrets.newest('connection', connection.id);
   if (sealed === null) {
-    throw new RekeyError('internal', `The secret of “${connection.name}” is missing from the database.`, {
-      next: 'Use Replace credentials to give it a new one.',
-    });
+    throw new RekeyError(
+      'internal',
+      `The secret of ${quotedName(connection.name)} is missing from the database.`,
+      {
+        next: 'Use Replace credentials to give it a new one.',
+      },
+    );
   }
   return services.sealer.open(sealed.box, sealedIdentity(sealed));
 }

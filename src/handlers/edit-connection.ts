@@ -1,5 +1,5 @@
 import { personOf } from '../domain/actor.ts';
-import { nameKey, type Connection } from '../domain/connection.ts';
+import { nameKey, quotedName, type Connection } from '../domain/connection.ts';
 import { partitionOfRegion } from '../domain/partition.ts';
 import { RekeyError } from '../errors.ts';
 import { auditOutcome } from './audit.ts';
@@ -23,7 +23,7 @@ export async function editConnection(
   const before = await usable(services, connectionId);
   const namesake = await connections.byName(nameKey(edit.name));
   if (namesake !== null && namesake.id !== before.id) {
-    throw new RekeyError('conflict', `There is already a connection named “${namesake.name}”.`, {
+    throw new RekeyError('conflict', `There is already a connection named ${quotedName(namesake.name)}.`, {
       next: 'Choose another name.',
     });
   }

@@ -4,7 +4,12 @@ import type { MrkdwnElement, PlainTextElement } from '@slack/types';
 
 /** Escapes what Slack reads as markup in mrkdwn, so that a name such as `<!channel>` pings nobody. */
 export function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return inReadingOrder(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** Without the marks that turn the reading order: what follows such a name would be shown backwards. */
+function inReadingOrder(text: string): string {
+  return text.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
 }
 
 /** Cuts to a limit, marking that something is missing. */
@@ -79,5 +84,5 @@ export function mrkdwn(text: string, limit = 3000): MrkdwnElement {
 
 /** Text without any markup. */
 export function plain(text: string, limit: number): PlainTextElement {
-  return { type: 'plain_text', text: cut(text === '' ? ' ' : text, limit), emoji: false };
+  return { type: 'plain_text', text: cut(inReadingOrder(text) || ' ', limit), emoji: false };
 }

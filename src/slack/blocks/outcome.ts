@@ -6,7 +6,7 @@ import type { VerificationReport } from '../../domain/verification.ts';
 import type { Message, Presenter } from '../../ports/slack.ts';
 import { diagnosisBlocks, reportBlocks } from './check.ts';
 import { actions, button, section } from './elements.ts';
-import { bold, code, cut, words } from './mrkdwn.ts';
+import { bold, code, cut, escape, words } from './mrkdwn.ts';
 
 export const SHOW_MISSING_POLICY = 'check.missing_policy';
 
@@ -137,6 +137,7 @@ export const presenter: Presenter = {
   attemptMessage(attempt: Attempt, result: AttemptResult): Message {
     const name = 'connection' in result ? result.connection.name : (attempt.draft?.name ?? '');
     const text = name === '' ? outcomeTitle(result) : `${outcomeTitle(result)}: ${name}`;
-    return { text: cut(text, 300), blocks: [section(`*${words(text)}*`), ...outcomeBlocks(result)] };
+    // Slack reads markup in this text too: a name such as <!channel> would ping.
+    return { text: escape(cut(text, 300)), blocks: [section(`*${words(text)}*`), ...outcomeBlocks(result)] };
   },
 };
