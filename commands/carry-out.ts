@@ -6,7 +6,9 @@ import { finishAttempt } from '../src/handlers/finish-attempt.ts';
 import { lookHome } from '../src/handlers/look-home.ts';
 import type { Services } from '../src/handlers/services.ts';
 import type { Desk } from '../src/ports/slack.ts';
+import { section } from '../src/slack/blocks/elements.ts';
 import type { Context } from './entry.ts';
+import { greet } from './greet-channel.ts';
 import { homeView } from './home.ts';
 import { outcomeView } from './modals/outcome-view.ts';
 
@@ -33,12 +35,17 @@ export async function tellOutcome(
   result: AttemptResult,
 ): Promise<void> {
   const { stores, jobs, log } = services;
+  const aside = result.kind === 'connected' ? await greet(services, result.connection, attempt) : null;
+  let seen = false;
   if (attempt.viewId !== null) {
-    const shown = await desk.update(attempt.viewId, outcomeView(attempt, result)).catch((error: unknown) => {
-      log.warn('the outcome could not be shown in its window', { attemptId: attempt.id, error });
-      return 'unknown' as const;
-    });
-    if (shown === 'shown') {
+    const shown = await desk
+      .update(attempt.viewId, outcomeView(attempt, result, aside))
+      .catch((error: unknown) => {
+        log.warn('the outcome could not be shown in its window', { attemptId: attempt.id, error });
+        return 'unknown' as const;
+      });
+    seen = shown === 'shown';
+    if (seen) {
       await stores.atomically([stores.notices.sent(attempt.id)]).catch((error: unknown) => {
         if (!isConflict(error)) throw error;
       });
@@ -46,8 +53,29 @@ export async function tellOutcome(
       await hurry(services, attempt.id);
     }
   }
+  if (aside !== null && !seen) await tellAside(services, attempt, aside);
   await jobs.enqueue('outbox', 'all');
   await refreshHome(services, desk, attempt.userId);
+}
+
+/** Sends what the outcome's own message, written before it was known, does not say. */
+async function tellAside(services: Services, attempt: Attempt, aside: string): Promise<void> {
+  const { stores, ids, clock } = services;
+  const now = clock.now();
+  await stores.atomically([
+    stores.notices.add({
+      id: ids.next(),
+      target: { kind: 'person', userId: attempt.userId },
+      text: aside,
+      blocks: [section(aside)],
+      state: 'waiting',
+      attempts: 0,
+      nextAt: now,
+      lastError: null,
+      createdAt: now,
+      correlationId: attempt.correlationId,
+    }),
+  ]);
 }
 
 /** Lets the message of a closed window go out now. */

@@ -13,7 +13,7 @@ import {
   overflow,
   section,
 } from '../src/slack/blocks/elements.ts';
-import { bold, channel, code, moment, person, span, words } from '../src/slack/blocks/mrkdwn.ts';
+import { bold, channel, code, cut, moment, person, span, words } from '../src/slack/blocks/mrkdwn.ts';
 import { needsYou } from './needs-you.ts';
 
 export const HOME_CONNECT = 'home.connect';
@@ -78,7 +78,7 @@ function card(connection: Connection, now: number, admin: boolean): KnownBlock[]
       : `access key ${code(connection.accessKeyId)}${ageText(connection, now)}`;
   const lines = [
     `${bold(connection.name)} · ${statusWords(connection)}`,
-    ...(connection.description === '' ? [] : [words(connection.description)]),
+    ...(connection.description === '' ? [] : [words(cut(connection.description, 300))]),
     `Account ${code(connection.accountId)}${alias} by ${way}`,
   ];
   const menu = [
@@ -95,7 +95,11 @@ function card(connection: Connection, now: number, admin: boolean): KnownBlock[]
   const alerts =
     connection.alertChannel === null ? 'the workspace’s channel' : channel(connection.alertChannel);
   return [
-    section(lines.join('\n'), overflow(CONNECTION_MENU, menu)),
+    // Nothing can be done with a connection that is on its way out.
+    section(
+      lines.join('\n'),
+      connection.state === 'disconnecting' ? undefined : overflow(CONNECTION_MENU, menu),
+    ),
     context(`Owners: ${owners} · Alerts: ${alerts} · ${checkText(connection, now)}`),
   ];
 }

@@ -1,4 +1,4 @@
-import { RekeyError } from '../src/errors.ts';
+import { isConflict, RekeyError } from '../src/errors.ts';
 import { giveRole, listRoles, takeRole } from '../src/handlers/roles.ts';
 import { alertChannel, postTest, setAlertChannel } from '../src/handlers/settings.ts';
 import type { Message } from '../src/ports/slack.ts';
@@ -64,22 +64,30 @@ export const testPost: Action = {
   async run(context, view) {
     if (view === null) return;
     const chosen = chosenChannel(view) ?? (await alertChannel(context.services)).channelId;
-    const said = await (chosen === null
-      ? Promise.resolve('Choose a channel first.')
-      : postTest(context.services, context.request(), chosen, testMessage(context)).then(
-          () => `A test message was posted in ${channel(chosen)}.`,
-          (error: unknown) => `*Not posted.* ${refusalText(error, context.correlationId, context.log)}`,
-        ));
+    const said =
+      chosen === null ? 'Choose a channel first.' : await posted(context, chosen, `${view.id}:${view.hash}`);
     await context.desk.update(view.id, await look(context, said));
   },
 };
+
+/** What came of a test message; `once` names the state of the window, of which each posts one. */
+async function posted(context: Context, channelId: string, once: string): Promise<string> {
+  try {
+    const request = context.request({ decision: `${TEST_POST}:${once}` });
+    await postTest(context.services, request, channelId, testMessage(context));
+    return `A test message was posted in ${channel(channelId)}.`;
+  } catch (error) {
+    if (isConflict(error)) throw error;
+    return `*Not posted.* ${refusalText(error, context.correlationId, context.log)}`;
+  }
+}
 
 export const openGiveRole: Action = {
   actionId: GIVE_ROLE,
   needs: 'admin',
   opensModal: true,
   async run(context) {
-    await context.show(giveRoleForm(await groupsOffered(context)));
+    await context.show(giveRoleForm(await whyNoGroups(context)));
   },
 };
 
@@ -129,13 +137,14 @@ export const groupSuggestions: Suggestions = {
   },
 };
 
-async function groupsOffered(context: Context): Promise<boolean> {
+/** Why user groups cannot be chosen now, in mrkdwn; null when they can. Roles for people need no groups. */
+async function whyNoGroups(context: Context): Promise<string | null> {
   try {
     await context.services.people.groups();
-    return true;
+    return null;
   } catch (error) {
-    if (error instanceof RekeyError && error.code === 'not_found') return false;
-    throw error;
+    if (!(error instanceof RekeyError)) throw error;
+    return refusalText(error, context.correlationId, context.log);
   }
 }
 

@@ -8,6 +8,7 @@ import { promiseExternalId } from '../../src/handlers/promise-external-id.ts';
 import { carryOut, refreshHome } from '../carry-out.ts';
 import { credentialDraft, secretOf } from '../connect.ts';
 import { modal, type Action } from '../entry.ts';
+import { greet } from '../greet-channel.ts';
 import { CONNECTION_MENU } from '../home.ts';
 import {
   DISCONNECT_FORM,
@@ -21,6 +22,7 @@ import {
   replaceForm,
 } from '../modals/connection-forms.ts';
 import { blockOf, METHOD_FIELD } from '../modals/fields.ts';
+import { messageView } from '../modals/message-view.ts';
 import { workingView } from '../modals/outcome-view.ts';
 import { runTest } from '../test.ts';
 
@@ -73,9 +75,15 @@ export const editModal = modal<ConnectionEdit>({
   errorBlock: blockOf('name'),
   parse: parseEditForm,
   async submit(context, edit, view) {
-    await editConnection(context.services, context.request(), view.metadata, edit);
-    context.later(() => refreshHome(context.services, context.desk, context.actor.userId));
-    return 'close';
+    const { services, actor, correlationId } = context;
+    const before = await usable(services, view.metadata);
+    const after = await editConnection(services, context.request(), view.metadata, edit);
+    context.later(() => refreshHome(services, context.desk, actor.userId));
+    const trouble =
+      after.alertChannel === before.alertChannel
+        ? null
+        : await greet(services, after, { userId: actor.userId, correlationId });
+    return trouble === null ? 'close' : messageView('Saved', trouble);
   },
 });
 

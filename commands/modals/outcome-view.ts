@@ -29,8 +29,8 @@ const DOING: Record<Attempt['kind'], readonly [title: string, doing: string]> = 
   disconnect: ['Disconnecting…', 'Disconnecting'],
 };
 
-/** How it ended. A failed connect leads back to the form with all that was typed, less the secret. */
-export function outcomeView(attempt: Attempt, result: AttemptResult): ModalView {
+/** How it ended. A failed connect leads back to the form with all that was typed, less the secret. `aside` (mrkdwn): what is to be mended besides. */
+export function outcomeView(attempt: Attempt, result: AttemptResult, aside: string | null): ModalView {
   const again = result.kind === 'not_verified' || result.kind === 'stopped' ? againFields(attempt) : null;
   return {
     type: 'modal',
@@ -39,6 +39,7 @@ export function outcomeView(attempt: Attempt, result: AttemptResult): ModalView 
     ...(again === null ? {} : { private_metadata: JSON.stringify(again) }),
     blocks: [
       ...outcomeBlocks(result),
+      ...(aside === null ? [] : [section(aside)]),
       ...(again === null ? [] : [actions('connect.again', [button('Back to the form', BACK_TO_FORM)])]),
     ],
   };

@@ -133,8 +133,8 @@ const ROLE_WORDS: Record<Role, string> = {
   admin: 'everything, connecting included',
 };
 
-/** `groupsOffered`: whether Slack lets us read user groups. */
-export function giveRoleForm(groupsOffered: boolean): ModalView {
+/** `whyNoGroups`: why Slack does not let us read user groups, in mrkdwn, or null. */
+export function giveRoleForm(whyNoGroups: string | null): ModalView {
   return {
     type: 'modal',
     callback_id: GIVE_ROLE_FORM,
@@ -148,7 +148,7 @@ export function giveRoleForm(groupsOffered: boolean): ModalView {
         { type: 'multi_users_select', action_id: PEOPLE_FIELD },
         { optional: true },
       ),
-      ...(groupsOffered
+      ...(whyNoGroups === null
         ? [
             input(
               GROUPS_FIELD,
@@ -162,11 +162,7 @@ export function giveRoleForm(groupsOffered: boolean): ModalView {
               { optional: true },
             ),
           ]
-        : [
-            context(
-              'User groups are not offered: Rekey lacks the optional scope `usergroups:read`, or the plan has none.',
-            ),
-          ]),
+        : [context(`User groups cannot be chosen now. ${whyNoGroups}`)]),
       input(ROLE_FIELD, 'Role', {
         type: 'static_select',
         action_id: ROLE_FIELD,

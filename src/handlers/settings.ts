@@ -1,4 +1,5 @@
 import { personOf } from '../domain/actor.ts';
+import type { Connection } from '../domain/connection.ts';
 import { RekeyError } from '../errors.ts';
 import type { Message } from '../ports/slack.ts';
 import { auditOutcome } from './audit.ts';
@@ -33,7 +34,7 @@ export async function setAlertChannel(
   authorise(request.actor, 'admin', 'change settings', services.admins);
   const before = await alertChannel(services);
   if (before.channelId === channelId) return;
-  await postTest(services, request, channelId, testMessage);
+  await tryPost(services, channelId, testMessage);
   await claimAndWrite(services, request, [
     services.stores.settings.set(ALERT_CHANNEL, channelId, services.clock.now()),
     auditOutcome(
@@ -51,7 +52,9 @@ export async function setAlertChannel(
   ]);
 }
 
-/** Posts a test message; throws a RekeyError that says why not and what to do. */
+/**
+ * Posts a test message, once for each claim of the request; throws a RekeyError that says why not and what to do.
+ */
 export async function postTest(
   services: Services,
   request: Request,
@@ -59,12 +62,32 @@ export async function postTest(
   message: Message,
 ): Promise<void> {
   authorise(request.actor, 'admin', 'post test messages', services.admins);
-  const posted = await services.poster.post(channelId, message);
-  if (posted.ok) return;
-  throw channelTrouble(posted.error, posted.permanent);
+  await claimAndWrite(services, request, []);
+  await tryPost(services, channelId, message);
 }
 
-/** Slack's refusal to post, in words for the person who chose the channel. */
+/** The first message in a connection's own alert channel; throws when alerts would not arrive there. */
+export async function greetChannel(
+  services: Services,
+  connection: Pick<Connection, 'alertChannel'>,
+  message: Message,
+): Promise<void> {
+  if (connection.alertChannel !== null) await tryPost(services, connection.alertChannel, message);
+}
+
+async function tryPost(services: Services, channelId: string, message: Message): Promise<void> {
+  if (!/^[CG][A-Z0-9]+$/.test(channelId)) {
+    throw new RekeyError('invalid', 'That is not a channel.', { next: 'Choose a channel.' });
+  }
+  const posted = await services.poster.post(channelId, message);
+  if (!posted.ok) throw channelTrouble(posted.error, posted.permanent);
+}
+
+/**
+ * Slack's refusal to post, in words for the person who chose the channel. That a channel is shared with another
+ * organization is not among them: Slack takes messages there, and tells who is in a channel only to apps with
+ * channels:read, which Rekey does not ask for. The menus leave such channels out.
+ */
 export function channelTrouble(slackError: string, permanent: boolean): RekeyError {
   if (!permanent) {
     return new RekeyError('unreachable', `Slack did not take the message for that channel (${slackError}).`, {
@@ -75,7 +98,7 @@ export function channelTrouble(slackError: string, permanent: boolean): RekeyErr
     case 'not_in_channel':
     case 'channel_not_found':
       return new RekeyError('invalid', 'Rekey is not a member of that channel.', {
-        next: 'Type `/invite @Rekey` in that channel, then try again.',
+        next: 'Type `/invite @Rekey` in that channel first.',
       });
     case 'is_archived':
       return new RekeyError('invalid', 'That channel is archived.', { next: 'Choose another channel.' });
