@@ -11,6 +11,7 @@ import { systemClock } from '../../src/clock.ts';
 import { readConfig, type Environment } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import { run, type Running } from '../../src/main.ts';
+import type { Clock } from '../../src/ports/world.ts';
 import { freshDatabase } from './postgres.ts';
 
 export type TransportName = 'socket' | 'http';
@@ -96,13 +97,16 @@ export class Scene {
     return new Scene(slack, aws, samples, folder, environment, transport);
   }
 
-  /** Starts Rekey in this process. */
-  async start(changes: Environment = {}): Promise<void> {
+  /** Starts Rekey in this process, with a clock of the test's if it needs one. */
+  async start(changes: Environment = {}, clock?: Clock): Promise<void> {
     const log = createLog({
       level: 'debug',
       destination: { write: (line: string) => void this.logLines.push(line) },
     });
-    this.#running = await run(readConfig({ ...this.environment, ...changes }), { log });
+    this.#running = await run(readConfig({ ...this.environment, ...changes }), {
+      log,
+      ...(clock === undefined ? {} : { clock }),
+    });
     if (this.#running.httpUrl === null) this.slack.useSocketMode();
     else this.slack.useHttp(this.#running.httpUrl);
   }
