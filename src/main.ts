@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import { once } from 'node:events';
 import { App, HTTPReceiver, SocketModeReceiver, type Receiver } from '@slack/bolt';
 import { fetch as undiciFetch } from 'undici';
 import { serve, type Entrance } from '../commands/command.ts';
@@ -16,7 +14,6 @@ import { readConfig, type Config, type Environment } from './config.ts';
 import { createIds } from './crypto/ids.ts';
 import type { MasterKey } from './crypto/master-key.ts';
 import { createSealer } from './crypto/sealer.ts';
-import { RekeyError } from './errors.ts';
 import { recoverAttempts } from './handlers/recover-attempts.ts';
 import type { Services } from './handlers/services.ts';
 import { rewrapSecrets, sweep } from './handlers/sweep.ts';
@@ -29,11 +26,11 @@ import type { Jobs } from './ports/jobs.ts';
 import type { Clock, Ids, Log } from './ports/world.ts';
 import { presenter } from './slack/blocks/outcome.ts';
 import { slackDesk } from './slack/desk.ts';
-import { whoAreWe } from './slack/identity.ts';
+import { openHttpDoor } from './slack/http-door.ts';
+import { socketTrouble, whoAreWe } from './slack/identity.ts';
 import { emptyOutbox } from './slack/outbox.ts';
 import { slackPeople } from './slack/people.ts';
 import { slackPoster } from './slack/poster.ts';
-import { notFromTheFuture } from './slack/signature-time.ts';
 import { proxyDispatcher, webClient, webClientOptions } from './slack/web-client.ts';
 import { VERSION } from './version.ts';
 
@@ -58,11 +55,12 @@ export interface Surroundings {
 /** `npm start`: runs until SIGTERM or SIGINT. Throws before anything is opened when the configuration is wrong. */
 export async function start(env: Environment): Promise<void> {
   const config = readConfig(env);
-  const running = await run(config);
-  const signal = await new Promise<NodeJS.Signals>((resolve) => {
+  // Before anything is opened, so that a signal during the start closes it all the same. A second one kills.
+  const asked = new Promise<NodeJS.Signals>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name));
   });
-  running.log.info('stopping', { signal });
+  const running = await run(config);
+  running.log.info('stopping', { signal: await asked });
   await running.stop();
 }
 
@@ -73,11 +71,25 @@ export async function run(config: Config, around: Surroundings = {}): Promise<Ru
   const ids = createIds(clock);
   const masterKeys = masterKeysOf(config, log);
   const stores = await openStores({ url: urlOf(config), exclusive: true, clock, log });
+  const closers: Closer[] = [() => stores.close()];
   try {
-    return await assemble(config, { clock, log, ids, masterKeys, stores });
+    return await assemble(config, { clock, log, ids, masterKeys, stores, closers });
   } catch (error) {
-    await stores.close();
+    await closeAll(closers, log);
     throw error;
+  }
+}
+
+type Closer = () => Promise<unknown> | void;
+
+/** Closes what was opened last first, and goes on when one of them fails. */
+async function closeAll(closers: readonly Closer[], log: Log): Promise<void> {
+  for (const close of closers.toReversed()) {
+    try {
+      await close();
+    } catch (error) {
+      log.warn('something was not closed as it should', { error });
+    }
   }
 }
 
@@ -87,17 +99,21 @@ interface Base {
   readonly ids: Ids;
   readonly masterKeys: readonly MasterKey[];
   readonly stores: OpenStores;
+  /** What must be closed, in the order it was opened. */
+  readonly closers: Closer[];
 }
 
 async function assemble(config: Config, base: Base): Promise<Running> {
-  const { clock, log, ids, masterKeys, stores } = base;
+  const { clock, log, ids, masterKeys, stores, closers } = base;
   await refuseUnknownMasterKeys(stores, masterKeys);
   const logger = boltLogger(log);
   const dispatcher = proxyDispatcher(config.passThrough);
+  closers.push(() => dispatcher.close());
   const web = { apiUrl: config.slackApiUrl, logger, dispatcher };
   const client = webClient({ ...web, botToken: config.botToken });
   const us = await whoAreWe(client, log);
   const aws = createAws({ env: config.passThrough, version: VERSION, log, clock });
+  closers.push(() => aws.close());
   const jobs = jobsOf(config, base);
   const poster = slackPoster(client, log);
   const services: Services = {
@@ -144,18 +160,21 @@ async function assemble(config: Config, base: Base): Promise<Running> {
       Promise.resolve({ botToken: config.botToken.reveal(), botId: us.botId, botUserId: us.botUserId }),
   });
   listen(app, entrance);
+  closers.push(() => jobs.stop(5_000));
   await jobs.start();
   await jobs.every('outbox', 5_000);
   await jobs.every('recover', 20_000);
   await jobs.every('sweep', 24 * 3_600_000);
-  // What an earlier process left unfinished comes first; people are waiting for it.
+  closers.push(async () => {
+    const ended = await background.drain(GRACE_MS, (ms) => clock.sleep(ms));
+    if (!ended) log.warn('work goes on after the next start');
+  });
+
+  const httpUrl = await openDoor(config, base, receiver, app);
+  // What an earlier process left unfinished; people are waiting for it.
   background.run(() => recover(entrance), log);
   background.run(async () => void (await rewrapSecrets(services)), log);
   background.run(async () => void (await services.hostIdentity()), log);
-
-  const server = receiver instanceof HTTPReceiver ? await listenHttp(config, receiver, clock) : null;
-  if (server === null) await app.start();
-  const httpUrl = server === null ? null : addressOf(server);
   log.info('Rekey is ready', {
     team: us.teamName,
     transport: config.transport.kind,
@@ -167,17 +186,27 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     log,
     httpUrl,
     async stop() {
-      if (server === null) await app.stop();
-      else await closeServer(server);
-      const ended = await background.drain(GRACE_MS, (ms) => clock.sleep(ms));
-      if (!ended) log.warn('work goes on after the next start');
-      await jobs.stop(5_000);
-      aws.close();
-      await dispatcher.close();
-      await stores.close();
+      await closeAll(closers, log);
       log.info('stopped');
     },
   };
+}
+
+/** Lets Slack in: by its socket, or over HTTP, then the URL is answered. */
+async function openDoor(config: Config, base: Base, receiver: Receiver, app: App): Promise<string | null> {
+  const { closers, clock } = base;
+  if (receiver instanceof HTTPReceiver && config.transport.kind === 'http') {
+    const door = await openHttpDoor(config.transport, receiver.requestListener, clock);
+    closers.push(() => door.close());
+    return door.url;
+  }
+  closers.push(() => app.stop());
+  try {
+    await app.start();
+  } catch (error) {
+    throw socketTrouble(error);
+  }
+  return null;
 }
 
 /** One place for every kind of payload: Bolt reads the transport, `serve` does the rest. */
@@ -230,40 +259,6 @@ function receiverOf(
     clientPingTimeout: 1_000,
     installerOptions: { clientOptions: webClientOptions(web) },
   });
-}
-
-async function listenHttp(config: Config, receiver: HTTPReceiver, clock: Clock): Promise<Server> {
-  if (config.transport.kind !== 'http') throw new Error('no HTTP transport');
-  const server = createServer((request, response) => {
-    if (notFromTheFuture(request, response, clock.now())) receiver.requestListener(request, response);
-  });
-  server.listen(config.transport.port, config.transport.host);
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    throw new RekeyError(
-      'unreachable',
-      `Cannot listen on ${config.transport.host}:${config.transport.port}.`,
-      {
-        next: 'Choose another HOST or PORT, or stop what uses it.',
-        cause: error,
-      },
-    );
-  }
-  return server;
-}
-
-function addressOf(server: Server): string {
-  const address = server.address();
-  if (address === null || typeof address === 'string') return '';
-  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}/slack/events`;
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeIdleConnections();
-  await closed;
 }
 
 function jobsOf(config: Config, base: Base): Jobs {

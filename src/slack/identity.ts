@@ -53,3 +53,12 @@ async function appIdOf(web: WebClient, botId: string, log: Log): Promise<string 
     return null;
   }
 }
+
+/** Why the socket of Socket Mode could not be opened, in words for whoever starts Rekey. */
+export function socketTrouble(error: unknown): RekeyError {
+  const failure = slackFailure(error);
+  if (failure.kind !== 'refused') return unreachable('Rekey could not open its socket to Slack', failure);
+  return new RekeyError('invalid', `Slack refuses SLACK_APP_TOKEN (${failure.error}).`, {
+    next: 'Make an app-level token with connections:write under “Basic Information”, and turn Socket Mode on.',
+  });
+}
