@@ -1,0 +1,94 @@
+import * as z from 'zod';
+import type { SampleWorld } from '../aws/fixtures.ts';
+import type { SlackStandIn } from '../slack/stand-in.ts';
+import type { Troubles } from './troubles.ts';
+import type { Act, Done, StateValues } from './wire.ts';
+
+/** What acts work on. */
+export interface Stage {
+  readonly slack: SlackStandIn;
+  readonly samples: SampleWorld;
+  readonly troubles: Troubles;
+}
+
+const id = z.string().min(1).max(255);
+const json = z.record(z.string(), z.unknown());
+const values = z.record(z.string(), z.record(z.string(), json));
+const container = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('message'), channelId: id, ts: id }),
+  z.object({ kind: z.literal('view'), viewId: id }),
+]);
+const element = { as: id, container, blockId: id, actionId: id };
+
+const schema = z.discriminatedUnion('act', [
+  z.object({ act: z.literal('command'), as: id, channelId: id, line: z.string().max(4000) }),
+  z.object({ act: z.literal('say'), as: id, channelId: id, text: z.string().min(1).max(4000) }),
+  z.object({ act: z.literal('open_home'), as: id, tab: z.enum(['home', 'messages']) }),
+  z.object({
+    act: z.literal('block_action'),
+    ...element,
+    chosen: json.optional(),
+    values: values.optional(),
+  }),
+  z.object({ act: z.literal('suggest'), ...element, query: z.string().max(200) }),
+  z.object({ act: z.literal('submit'), as: id, viewId: id, values }),
+  z.object({ act: z.literal('close'), as: id, viewId: id, how: z.enum(['cancel', 'x']) }),
+  z.object({ act: z.literal('make_role'), externalId: z.string().trim().min(2).max(1224) }),
+  z.object({ act: z.literal('trouble'), id, on: z.boolean() }),
+]);
+
+/** The act in a request's body, or null when it is none. */
+export function readAct(body: unknown): Act | null {
+  const parsed = schema.safeParse(body);
+  return parsed.success ? parsed.data : null;
+}
+
+/**
+ * Does what a person does in their client. What the client could not do (the window was closed meanwhile) is
+ * answered with its reason; it never throws for that.
+ */
+export async function carryOutAct(stage: Stage, act: Act): Promise<Done> {
+  try {
+    return await done(stage, act);
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message : 'That did not work.' };
+  }
+}
+
+async function done({ slack, samples, troubles }: Stage, act: Act): Promise<Done> {
+  switch (act.act) {
+    case 'command': {
+      const { error } = await slack.runCommand(act.as, act.channelId, act.line);
+      return { ok: error === undefined };
+    }
+    case 'say':
+      slack.say(act.as, act.channelId, act.text);
+      return { ok: true };
+    case 'open_home':
+      await slack.openHome(act.as, act.tab)?.first;
+      return { ok: true };
+    case 'block_action': {
+      const { blockId, actionId, chosen } = act;
+      const action = { blockId, actionId, ...(chosen === undefined ? {} : { chosen }) };
+      const ack = await slack.blockAction(act.as, act.container, action, act.values);
+      return { ok: ack.outcome === 'ack' };
+    }
+    case 'suggest':
+      return { ok: true, options: await slack.suggest(act.as, act.container, act, act.query) };
+    case 'submit': {
+      const outcome = await slack.submitView(act.as, act.viewId, act.values satisfies StateValues);
+      if (outcome.result === 'errors') return { ok: false, errors: outcome.errors };
+      return { ok: outcome.result !== 'failed' };
+    }
+    case 'close':
+      // The window is gone at once; whether the app hears of it does not matter to the person.
+      void slack.closeView(act.as, act.viewId, act.how).catch(() => undefined);
+      return { ok: true };
+    case 'make_role':
+      return { ok: true, roleArn: samples.createRoleFor(act.externalId).arn };
+    case 'trouble':
+      return troubles.set(act.id, act.on)
+        ? { ok: true }
+        : { ok: false, message: 'There is no such trouble.' };
+  }
+}

@@ -1,0 +1,34 @@
+import { el } from './dom.ts';
+
+/** A button that puts a text on the clipboard and says so. */
+export function copyButton(label: string, read: () => string, about?: string): HTMLButtonElement {
+  const button = el('button', { class: 'copy', attributes: { type: 'button', 'aria-label': about } }, label);
+  let timer: number | undefined;
+  button.addEventListener('click', () => {
+    void say();
+  });
+  async function say(): Promise<void> {
+    button.textContent = (await copy(read())) ? 'Copied' : 'Not copied';
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      button.textContent = label;
+    }, 1500);
+  }
+  return button;
+}
+
+async function copy(words: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(words);
+    return true;
+  } catch {
+    // Refused by the browser's settings: the old way needs no permission.
+    const area = el('textarea', { class: 'off-screen' });
+    area.value = words;
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand('copy');
+    area.remove();
+    return done;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Snapshot, WireView } from '../wire.ts';
+import type { Client } from './client.ts';
+import { byId, el, type Child } from './dom.ts';
+import { KeysToPaste } from './keys-to-paste.ts';
+import { RoleMaker } from './role-maker.ts';
+import { TroubleList } from './trouble-list.ts';
+import { thingsToTry } from './things-to-try.ts';
+
+/** What the panel does to the rest of the page. */
+export interface PanelWays {
+  /** Puts a command into the message box of a channel. */
+  readonly prepare: (line: string) => void;
+  readonly openHome: () => void;
+  /** Fills fields of the window in front, by label. */
+  readonly fillIn: (entries: Readonly<Record<string, string>>) => void;
+}
+
+/** The right of the page: what a visitor needs to try Rekey. */
+export class Panel {
+  readonly #keys: KeysToPaste;
+  readonly #role: RoleMaker;
+  readonly #troubles: TroubleList;
+
+  constructor(client: Client, ways: PanelWays) {
+    this.#keys = new KeysToPaste(client.setup.keys, ways.fillIn);
+    this.#role = new RoleMaker(client, ways.fillIn);
+    this.#troubles = new TroubleList(client);
+    byId('panel').replaceChildren(
+      part('What to try', true, thingsToTry(ways)),
+      part('Sample accounts', true, this.#keys.node),
+      part('A role', true, this.#role.node),
+      part('Break something', true, this.#troubles.node),
+    );
+  }
+
+  show(snapshot: Snapshot, top: WireView | undefined): void {
+    this.#keys.show(top);
+    this.#role.show(top);
+    this.#troubles.show(snapshot.troubles);
+  }
+}
+
+function part(title: string, open: boolean, ...inside: readonly Child[]): HTMLElement {
+  const attributes = open ? { open: '' } : {};
+  return el('details', { class: 'part', attributes }, el('summary', {}, el('h2', {}, title)), ...inside);
+}

@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { SampleWorld } from '../aws/fixtures.ts';
+import type { AwsStandIn } from '../aws/stand-in.ts';
+import type { SlackStandIn } from '../slack/stand-in.ts';
+import type { Team } from '../team.ts';
+import { carryOutAct, readAct, type Stage } from './acts.ts';
+import { streamValue } from './event-stream.ts';
+import { readPageFiles } from './files.ts';
+import { SAFE_HEADERS, whyRefused } from './guard.ts';
+import { setupOf, snapshotOf } from './snapshot.ts';
+import { Troubles } from './troubles.ts';
+
+const MOST_BYTES = 1_000_000;
+
+export interface PageWorld {
+  readonly slack: SlackStandIn;
+  readonly aws: AwsStandIn;
+  readonly samples: SampleWorld;
+  readonly team: Team;
+}
+
+/** The page while it is served. */
+export interface Page {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Serves the page on a server that listens already, at 127.0.0.1 only. */
+export function servePage(server: Server, world: PageWorld): Page {
+  const { slack, aws, samples, team } = world;
+  const { port } = server.address() as AddressInfo;
+  const files = readPageFiles();
+  const setup = setupOf(slack, team, samples);
+  const watchers = new Set<() => void>();
+  const troubles = new Troubles({ slack, aws, samples }, () => {
+    for (const watcher of watchers) watcher();
+  });
+  const stage: Stage = { slack, samples, troubles };
+  const watch = (listener: () => void): (() => void) => {
+    watchers.add(listener);
+    const stop = slack.onChange(listener);
+    return () => {
+      watchers.delete(listener);
+      stop();
+    };
+  };
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const refusal = whyRefused(request, port);
+    if (refusal !== null) return sendText(response, 403, refusal);
+    const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
+    if (request.method === 'POST' && url.pathname === '/act') {
+      const act = readAct(await readJson(request));
+      if (act === null) return sendText(response, 400, 'That is no act.');
+      return sendJson(response, await carryOutAct(stage, act));
+    }
+    if (request.method !== 'GET') return sendText(response, 405, 'Only GET, and POST /act.');
+    if (url.pathname === '/setup') return sendJson(response, setup);
+    if (url.pathname === '/events') {
+      const userId = url.searchParams.get('as') ?? '';
+      if (!team.members.some(({ id }) => id === userId)) return sendText(response, 404, 'No such person.');
+      return streamValue(response, SAFE_HEADERS, () => snapshotOf(slack, userId, troubles.list()), watch);
+    }
+    const file = files.get(url.pathname);
+    if (file === undefined) return sendText(response, 404, 'Not found.');
+    response.writeHead(200, { ...SAFE_HEADERS, 'content-type': file.type });
+    response.end(file.body);
+  };
+
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    answer(request, response).catch((error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else sendText(response, error instanceof BadBody ? 400 : 500, 'That did not work.');
+    });
+  });
+
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    async stop() {
+      troubles.stop();
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** Listens on a port of 127.0.0.1; rejects with the system's error when it is taken. */
+export async function listenLocally(port: number): Promise<Server> {
+  const server = createServer();
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+class BadBody extends Error {}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MOST_BYTES) throw new BadBody('too large');
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+  } catch {
+    throw new BadBody('not JSON');
+  }
+}
+
+function sendJson(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { ...SAFE_HEADERS, 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+function sendText(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { ...SAFE_HEADERS, 'content-type': 'text/plain; charset=utf-8' });
+  response.end(body);
+}

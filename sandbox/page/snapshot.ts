@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import type { SampleKey, SampleWorld } from '../aws/fixtures.ts';
+import { isPlain, part, parts, text } from '../slack/json.ts';
+import type { SlackStandIn } from '../slack/stand-in.ts';
+import type { Person } from '../slack/world.ts';
+import type { Team } from '../team.ts';
+import type { Setup, Snapshot, WireKey, WirePerson, WireTrouble } from './wire.ts';
+
+const MANIFEST = new URL('../../manifest.yml', import.meta.url);
+
+/** The app's parsed manifest, which says what commands there are and what may be typed where. */
+export function readManifest(): Readonly<Record<string, unknown>> {
+  const manifest: unknown = parse(readFileSync(MANIFEST, 'utf8'));
+  if (!isPlain(manifest)) throw new TypeError('manifest.yml is not a mapping');
+  return manifest;
+}
+
+/** Everything one person's client shows now. */
+export function snapshotOf(slack: SlackStandIn, userId: string, troubles: readonly WireTrouble[]): Snapshot {
+  const state = slack.state(userId);
+  return {
+    person: wirePerson(state.person),
+    workspace: state.workspace.name,
+    channels: state.channels,
+    modals: state.modals,
+    home: state.home,
+    notices: state.notices,
+    people: [...slack.world.people.values()].map(wirePerson),
+    groups: [...slack.world.userGroups.values()].map(({ id, handle, name }) => ({ id, handle, name })),
+    troubles,
+  };
+}
+
+/** What does not change while the sandbox runs. */
+export function setupOf(slack: SlackStandIn, team: Team, samples: SampleWorld): Setup {
+  const features = part(readManifest(), 'features');
+  return {
+    members: team.members.map(({ id, standing }) => ({ ...wirePerson(slack.world.person(id)), standing })),
+    commands: parts(features, 'slash_commands').map((each) => ({
+      command: text(each, 'command') ?? '',
+      usage: text(each, 'usage_hint') ?? '',
+      description: text(each, 'description') ?? '',
+    })),
+    keys: Object.entries(samples.keys).map(([id, key]) => wireKey(id, key)),
+    customerAccountId: samples.customer.id,
+    openRoleArn: samples.openRole.arn,
+    messagesReadOnly: part(features, 'app_home')['messages_tab_read_only_enabled'] === true,
+  };
+}
+
+function wirePerson({ id, name, realName, isBot }: Person): WirePerson {
+  return { id, name, realName: isBot ? 'Rekey' : realName, isBot };
+}
+
+function wireKey(id: string, key: SampleKey): WireKey {
+  const { label, about, accountId, accessKeyId, secretAccessKey } = key;
+  return { id, label, about, accountId, accessKeyId, secretAccessKey };
+}
