@@ -4,7 +4,6 @@ import { beginTest } from '../src/handlers/begin-work.ts';
 import { cut } from '../src/slack/blocks/mrkdwn.ts';
 import { carryOut } from './carry-out.ts';
 import type { Command, Context } from './entry.ts';
-import { messageView } from './modals/message-view.ts';
 import { workingView } from './modals/outcome-view.ts';
 
 export const test: Command = {
@@ -21,9 +20,9 @@ export const test: Command = {
 
 /** Opens the window of a test and starts it. */
 export async function runTest(context: Context, connection: Connection): Promise<void> {
-  const viewId = await context.show(messageView('Testing…', 'One moment…'));
+  // Drawn once: an update that failed would leave the test lying about, begun and carried out by nobody.
+  const viewId = await context.show(workingView({ kind: 'test' }, connection.name));
   const attempt = await beginTest(context.services, context.request({ viewId }), connection.id);
-  await context.desk.update(viewId, workingView(attempt, connection.name));
   carryOut(context, attempt);
 }
 
