@@ -22,6 +22,7 @@ const claimed: z.ZodType<ClaimedJob> = z.object({
   key: z.string(),
   payload: json(payload),
   attempt: z.number(),
+  runAt: z.number(),
 });
 
 const dead: z.ZodType<DeadLetter> = z

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { pino } from 'pino';
 import type { DestinationStream } from 'pino';
 import type { LogLevel } from './log/levels.ts';
@@ -14,6 +15,9 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Fields of ours that a caller's field must not stand in for. */
 const OURS = new Set(['time', 'level', 'message']);
+
+/** The fields of the work that is under way; it follows promises and timers, so that no call need carry them. */
+const around = new AsyncLocalStorage<Fields>();
 
 /**
  * A log of JSON lines: `time` (ISO 8601), `level`, `message`, then the fields. Messages and fields pass through the
@@ -37,7 +41,7 @@ export function createLog(options: {
 
   function logWith(bound: Fields): Log {
     function write(at: 'debug' | 'info' | 'warn' | 'error', message: string, fields: Fields = {}): void {
-      if (lines.isLevelEnabled(at)) lines[at]({ ...bound, ...safeFields(fields) }, maskText(message));
+      if (lines.isLevelEnabled(at)) lines[at]({ ...around.getStore(), ...bound, ...safeFields(fields) }, maskText(message));
     }
     return {
       debug: (message, fields) => write('debug', message, fields),
@@ -45,6 +49,7 @@ export function createLog(options: {
       warn: (message, fields) => write('warn', message, fields),
       error: (message, fields) => write('error', message, fields),
       with: (fields) => logWith({ ...bound, ...safeFields(fields) }),
+      within: (fields, work) => around.run({ ...around.getStore(), ...safeFields(fields) }, work),
     };
   }
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, lte } from 'drizzle-orm';
+import { and, asc, count, eq, lte, min } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Notice, NoticeTarget } from '../../src/domain/records.ts';
 import type { NoticeStore } from '../../src/ports/stores.ts';
@@ -39,6 +39,15 @@ export function noticeStore(engine: Engine): NoticeStore {
         blocks: JSON.stringify(notice.blocks),
       };
       return write(engine, 'notices.add', 1, (db) => db.insert(t).values(values));
+    },
+    async waiting() {
+      const rows = await engine.read((db) =>
+        db
+          .select({ count: count(), oldestAt: min(t.createdAt) })
+          .from(t)
+          .where(eq(t.state, 'waiting')),
+      );
+      return rows[0] ?? { count: 0, oldestAt: null };
     },
     async due(now, limit) {
       const rows = await engine.read((db) =>

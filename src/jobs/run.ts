@@ -63,7 +63,7 @@ export function backoffMs(options: JobOptions, attempt: number): number {
  */
 export async function runOnce(
   { options, run }: Handler,
-  job: { readonly payload: JobPayload; readonly attempt: number },
+  job: { readonly payload: JobPayload; readonly attempt: number; readonly dueAt: number },
   {
     clock,
     timing,
@@ -84,7 +84,7 @@ export async function runOnce(
     else signal.addEventListener('abort', giveUp, { once: true });
   });
   try {
-    await Promise.race([run({ payload: job.payload, attempt: job.attempt, signal }), leftBehind]);
+    await Promise.race([run({ payload: job.payload, attempt: job.attempt, dueAt: job.dueAt, signal }), leftBehind]);
   } finally {
     finished.abort();
   }

@@ -27,6 +27,7 @@ export function sqliteJobs({ table, clock, ids, log, timing = RUN_TIMING }: Sqli
   const stopping = new AbortController();
   let woken = new AbortController();
   let loop: Promise<void> | null = null;
+  let lastLook: number | null = null;
 
   function wake(): void {
     woken.abort();
@@ -62,7 +63,7 @@ export function sqliteJobs({ table, clock, ids, log, timing = RUN_TIMING }: Sqli
 
   async function run(job: ClaimedJob, handler: Handler): Promise<void> {
     try {
-      await runOnce(handler, job, { clock, timing, stopping: stopping.signal });
+      await runOnce(handler, { ...job, dueAt: job.runAt }, { clock, timing, stopping: stopping.signal });
     } catch (error) {
       await failed(job, handler, error);
       return;
@@ -105,6 +106,7 @@ export function sqliteJobs({ table, clock, ids, log, timing = RUN_TIMING }: Sqli
           begin(job);
         }
         wait = await pause();
+        lastLook = clock.now();
       } catch (error) {
         log.error('The jobs table could not be read; it is tried again.', { error });
       }
@@ -151,5 +153,6 @@ export function sqliteJobs({ table, clock, ids, log, timing = RUN_TIMING }: Sqli
       await all;
     },
     deadLetters: (limit) => table.deadLetters(limit),
+    lastLook: () => lastLook,
   };
 }

@@ -15,6 +15,8 @@ export interface ClaimedJob {
   readonly payload: JobPayload;
   /** 1 for the first run. With the id it names this claim: a later claim counts it up. */
   readonly attempt: number;
+  /** When it was to be run; ms. */
+  readonly runAt: number;
 }
 
 /**

@@ -5,6 +5,8 @@ export interface JobRun {
   readonly payload: JobPayload;
   /** 1 for the first try. */
   readonly attempt: number;
+  /** When it was to be run; ms. */
+  readonly dueAt: number;
   /** Aborted at the deadline and when the process stops. */
   readonly signal: AbortSignal;
 }
@@ -43,4 +45,6 @@ export interface Jobs {
   /** Takes no new work, waits up to `graceMs` for what runs, then aborts it. */
   stop(graceMs: number): Promise<void>;
   deadLetters(limit: number): Promise<DeadLetter[]>;
+  /** When this process last asked the queue for work and was answered; ms, null before the first time. */
+  lastLook(): number | null;
 }

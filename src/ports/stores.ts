@@ -114,6 +114,8 @@ export interface NoticeStore {
   add(notice: Notice): Write;
   /** Notices still waiting whose time has come, oldest first. */
   due(now: number, limit: number): Promise<Notice[]>;
+  /** How many wait, due or not, and when the oldest of them was written; null when none does. */
+  waiting(): Promise<{ readonly count: number; readonly oldestAt: number | null }>;
   /** Takes one for sending: counts the attempt and moves `nextAt`, if it is still as read; else a `conflict`. */
   take(notice: Notice, nextAt: number): Write;
   sent(id: string): Write;

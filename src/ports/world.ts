@@ -34,4 +34,6 @@ export interface Log {
   error(message: string, fields?: Record<string, unknown>): void;
   /** A log that adds these fields to every line. */
   with(fields: Record<string, unknown>): Log;
+  /** Runs `work`; every line written by any log while it runs, however deep, carries these fields too. */
+  within<T>(fields: Record<string, unknown>, work: () => T): T;
 }

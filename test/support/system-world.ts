@@ -17,6 +17,13 @@ export function recordingLog(): Log & { readonly lines: string[] } {
         `${level} ${message} ${JSON.stringify(fields, (_, value: unknown) => (value instanceof Error ? String(value) : value))}`,
       );
     };
-  const log = { lines, debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
+  const log = {
+    lines,
+    debug: line('debug'),
+    info: line('info'),
+    warn: line('warn'),
+    error: line('error'),
+    within: <T>(_: Record<string, unknown>, work: () => T): T => work(),
+  };
   return { ...log, with: () => ({ ...log, with: () => recordingLog() }) };
 }
