@@ -1,2 +1,3 @@
 export function isSuitedNode(version: string): boolean;
-export const nodeIsSuited: boolean;
+export function bundledNode(): string | null;
+export function onSuitedNode(file: string, args: readonly string[], run: () => void): void;

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Static imports run first and in order: no other may be added here. No top-level await, for old readers.
-import { nodeIsSuited } from './check-node.js';
+import { onSuitedNode } from './check-node.js';
 
-if (nodeIsSuited) {
+onSuitedNode(process.argv[1], process.argv.slice(2), function () {
   void import('../src/cli.ts')
     .then((cli) => cli.runCli(process.argv.slice(2), process.env))
     .catch((error) => {
@@ -12,4 +12,4 @@ if (nodeIsSuited) {
       return 1;
     })
     .then((exitCode) => (process.exitCode = exitCode));
-}
+});

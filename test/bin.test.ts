@@ -1,5 +1,14 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -43,6 +52,7 @@ describe('the Node.js check', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'rekey-bin-'));
     pretend = join(folder, 'pretend.cjs');
+    // Only the first process pretends: the one it hands over to is really new.
     const versions =
       "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } });";
     writeFileSync(pretend, versions);
@@ -52,29 +62,75 @@ describe('the Node.js check', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test.each(['rekey.js', 'check-node.js'])(
-    '%s names an old Node.js in its first line, and loads nothing more',
-    async (file) => {
-      const { code, out, err } = await node(['--require', pretend, join(BIN, file), 'start']);
-      expect(code).toBe(1);
-      expect(out).toBe('');
-      const [first, second, ...more] = err.split('\n');
-      expect(first).toBe('rekey: this is Node.js 20.20.2; Rekey needs Node.js 24, or 22.19 or newer.');
-      expect(second).toMatch(/^hint: .*npm/);
-      expect(more).toEqual(['']);
-    },
-  );
+  const FILES = ['check-node.js', 'rekey.js', 'run.js'];
 
-  test('its file has no import and no syntax that Node.js 12 cannot read', () => {
-    const code = readFileSync(join(BIN, 'check-node.js'), 'utf8').replace(/\/\*[^]*?\*\/|\/\/.*/g, '');
-    expect(code).not.toMatch(/\bimport\b|\?\?|\?\.|\bawait\b|\|\|=|&&=|#\w|\d_\d|\bnode:/);
-    const entry = readFileSync(join(BIN, 'rekey.js'), 'utf8').replace(/\/\*[^]*?\*\/|(?:\/\/|#!).*/g, '');
-    expect(entry.match(/^import .*/gm)).toEqual(["import { nodeIsSuited } from './check-node.js';"]);
-    expect(entry).not.toMatch(/\?\?|\?\.|\bawait\b|\|\|=|&&=|#\w|\d_\d/);
+  /** A checkout with nothing but bin/, and with a bundled Node.js if wanted. */
+  function checkout(bundled: boolean): string {
+    const root = mkdtempSync(join(folder, 'checkout-'));
+    mkdirSync(join(root, 'bin'));
+    for (const file of FILES) copyFileSync(join(BIN, file), join(root, 'bin', file));
+    writeFileSync(join(root, 'package.json'), '{"type":"module"}');
+    if (bundled) {
+      const home = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin');
+      mkdirSync(home, { recursive: true });
+      symlinkSync(process.execPath, join(home, 'node'));
+    }
+    return root;
+  }
+
+  test('an old Node.js is named in the first line, and nothing more is loaded', async () => {
+    const { code, out, err } = await node([
+      '--require',
+      pretend,
+      join(checkout(false), 'bin/rekey.js'),
+      'start',
+    ]);
+    expect(code).toBe(1);
+    expect(out).toBe('');
+    const [first, second, ...more] = err.split('\n');
+    expect(first).toBe('rekey: this is Node.js 20.20.2; Rekey needs Node.js 24, or 22.19 or newer.');
+    expect(second).toMatch(/^hint: .*npm/);
+    expect(more).toEqual(['']);
   });
 
-  test('is silent on a suited Node.js', async () => {
-    expect(await node([join(BIN, 'check-node.js')])).toEqual({ code: 0, out: '', err: '' });
+  test('an old Node.js hands over to the one that npm installed, with arguments, PATH and exit code', async () => {
+    const root = checkout(true);
+    const say = join(root, 'say.js');
+    writeFileSync(
+      say,
+      'console.log(JSON.stringify([process.argv.slice(1), process.env.PATH.split(":")[0]])); process.exitCode = 7;',
+    );
+    const { code, out } = await node(['--require', pretend, join(root, 'bin/run.js'), say, 'a b', '--c']);
+    expect(code).toBe(7);
+    const home = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin');
+    expect(JSON.parse(out)).toEqual([[say, 'a b', '--c'], home]);
+  });
+
+  test('a signal to the old Node.js reaches the new one', async () => {
+    const root = checkout(true);
+    const wait = join(root, 'wait.js');
+    writeFileSync(
+      wait,
+      'process.on("SIGTERM", () => process.exit(9)); setInterval(() => {}, 1000); console.log("up");',
+    );
+    const child = spawn(process.execPath, ['--require', pretend, join(root, 'bin/run.js'), wait]);
+    child.stdout.once('data', () => child.kill('SIGTERM'));
+    const [code] = (await once(child, 'exit')) as [number];
+    expect(code).toBe(9);
+  });
+
+  test.each(FILES)('%s has no syntax that Node.js 12 cannot read', (file) => {
+    const code = readFileSync(join(BIN, file), 'utf8').replace(/\/\*[^]*?\*\/|(?:\/\/|#!).*/g, '');
+    expect(code).not.toMatch(/\?\?|\?\.|\bawait\b|\|\|=|&&=|#\w|\d_\d|\bnode:/);
+    for (const [, from] of code.matchAll(/^import .* from '(.*)'/gm)) {
+      expect(['child_process', 'fs', 'os', 'path', 'url', './check-node.js']).toContain(from);
+    }
+  });
+
+  test('runs here on a suited Node.js', async () => {
+    const { code, out } = await node([join(BIN, 'rekey.js'), '--help']);
+    expect(code).toBe(0);
+    expect(out).toContain('Usage: rekey');
   });
 });
 
