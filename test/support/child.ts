@@ -5,16 +5,9 @@ import type { Scene } from './rekey.ts';
 
 const START_MS = 30_000;
 
-/** How a child process is started. */
-export interface ChildOptions {
-  /** How far ahead its clock is; ms. */
-  readonly aheadMs?: number;
-  /** `npm start`'s own entry, whose clock is the machine's. */
-  readonly entry?: 'bin';
-  readonly changes?: Readonly<Record<string, string>>;
-}
+const ENTRY = fileURLToPath(new URL('../../bin/rekey.js', import.meta.url));
 
-/** Rekey in another process, between the stand-ins of this one. */
+/** Rekey in another process, by the entry of `npm start`, between the stand-ins of this one. */
 export class RekeyChild {
   /** All it wrote to its standard output and error. */
   output = '';
@@ -30,16 +23,10 @@ export class RekeyChild {
   }
 
   /** Starts it and waits until Slack can reach it. */
-  static async start(scene: Scene, options: ChildOptions = {}): Promise<RekeyChild> {
-    const file = options.entry === 'bin' ? '../../bin/rekey.js' : './rekey-child.ts';
-    const path = fileURLToPath(new URL(file, import.meta.url));
+  static async start(scene: Scene, changes: Readonly<Record<string, string>> = {}): Promise<RekeyChild> {
     const child = new RekeyChild(
-      spawn(process.execPath, [path, ...(options.entry === 'bin' ? ['start'] : [])], {
-        env: {
-          ...scene.environment,
-          REKEY_TEST_AHEAD_MS: String(options.aheadMs ?? 0),
-          ...options.changes,
-        },
+      spawn(process.execPath, [ENTRY, 'start'], {
+        env: { ...scene.environment, ...changes },
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
     );

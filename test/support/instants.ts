@@ -51,6 +51,25 @@ export async function lockDatabase(scene: Scene): Promise<() => Promise<void>> {
   };
 }
 
+/** Lets time pass for leases and notices while no Rekey runs: what was to end, or to be due, is so much nearer. */
+export async function passTime(scene: Scene, ms: number): Promise<void> {
+  const nearer = [
+    `UPDATE attempts SET lease_until = lease_until - ${ms}`,
+    `UPDATE notices SET next_at = next_at - ${ms}`,
+  ];
+  const url = scene.environment['DATABASE_URL'] ?? '';
+  if (url.startsWith('postgres:')) {
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    for (const statement of nearer) await client.query(statement);
+    await client.end();
+    return;
+  }
+  const client = new Database(url.slice('file:'.length), { timeout: 2_000 });
+  for (const statement of nearer) client.exec(statement);
+  client.close();
+}
+
 /** Waits until Rekey has asked AWS nothing for a while, after it asked at least once more than `before`. */
 export async function callsOver(scene: Scene, before: number, quietMs = 400): Promise<void> {
   await eventually(() => scene.aws.requests.length > before, 'a call to AWS');

@@ -2,18 +2,17 @@ import { deepEqual, equal } from 'node:assert/strict';
 import type { PersonDriver } from '../../sandbox/slack/driver/person.ts';
 import { keptWhen, type Kept } from './acting.ts';
 import { RekeyChild } from './child.ts';
-import { callsOver, eventually, lockDatabase } from './instants.ts';
+import { callsOver, eventually, lockDatabase, passTime } from './instants.ts';
 import { PEOPLE, Scene, type EngineName, type TransportName } from './rekey.ts';
 
-/** A grace of 20 s, or a lease of 90 s, is over for a process whose clock is this far ahead of the one before. */
-const AHEAD_MS = 120_000;
+/** After this a notice's grace of 20 s, and a lease of 90 s, are over. */
+const LATER_MS = 120_000;
 
 /** Rekey in a process that is killed and started again, as often as a test likes. */
 export class Killing {
   readonly scene: Scene;
   child: RekeyChild;
   readonly #postgres: boolean;
-  #aheadMs = 0;
 
   private constructor(scene: Scene, child: RekeyChild, engine: EngineName) {
     this.scene = scene;
@@ -46,8 +45,8 @@ export class Killing {
    */
   async again(options: { later?: boolean } = {}): Promise<void> {
     await this.child.kill();
-    if (this.#postgres || options.later === true) this.#aheadMs += AHEAD_MS;
-    this.child = await RekeyChild.start(this.scene, { aheadMs: this.#aheadMs });
+    if (this.#postgres || options.later === true) await passTime(this.scene, LATER_MS);
+    this.child = await RekeyChild.start(this.scene);
   }
 
   /**
