@@ -1,4 +1,4 @@
-import type { Log } from '../src/ports/world.ts';
+import type { Clock, Log } from '../src/ports/world.ts';
 
 /** Work that goes on after an acknowledgement; a stopping process waits for it. */
 export class Background {
@@ -20,11 +20,18 @@ export class Background {
   }
 
   /** Resolves when nothing runs any more, or after `graceMs`. True when all of it ended. */
-  async drain(graceMs: number, sleep: (ms: number) => Promise<void>): Promise<boolean> {
+  async drain(graceMs: number, clock: Pick<Clock, 'sleep'>): Promise<boolean> {
+    const ended = new AbortController();
     const all = async (): Promise<boolean> => {
       while (this.#running.size > 0) await Promise.all(this.#running);
+      // A timer left behind would keep the process alive.
+      ended.abort();
       return true;
     };
-    return Promise.race([all(), sleep(graceMs).then(() => false)]);
+    const grace = clock.sleep(graceMs, ended.signal).then(
+      () => false,
+      () => true,
+    );
+    return Promise.race([all(), grace]);
   }
 }

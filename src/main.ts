@@ -166,7 +166,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   await jobs.every('recover', 20_000);
   await jobs.every('sweep', 24 * 3_600_000);
   closers.push(async () => {
-    const ended = await background.drain(GRACE_MS, (ms) => clock.sleep(ms));
+    const ended = await background.drain(GRACE_MS, clock);
     if (!ended) log.warn('work goes on after the next start');
   });
 
