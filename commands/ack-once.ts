@@ -1,4 +1,5 @@
 import type { ModalView } from '@slack/types';
+import { RekeyError } from '../src/errors.ts';
 import { escape } from '../src/slack/blocks/mrkdwn.ts';
 import type { Desk, Message } from '../src/ports/slack.ts';
 import type { Clock, Log } from '../src/ports/world.ts';
@@ -66,10 +67,11 @@ export class AckOnce {
     if (error instanceof Refused) return this.empty();
     const message = refusalOf(error, reference, this.#log);
     if (this.#incoming.kind === 'submission') {
+      const block = this.#blockOf(error);
       return this.send(
-        this.errorBlock === null || message.bare === null
+        block === null || message.bare === null
           ? { response_action: 'update', view: messageView('Not done', message.text) }
-          : { response_action: 'errors', errors: { [this.errorBlock]: message.bare } },
+          : { response_action: 'errors', errors: { [block]: message.bare } },
       );
     }
     if (this.#incoming.kind === 'options') return this.send({ options: [] });
@@ -78,6 +80,12 @@ export class AckOnce {
     await this.empty();
     if (this.#incoming.responseUrl !== null)
       await this.#place.desk.reply(this.#incoming.responseUrl, message);
+  }
+
+  /** The input an error is shown at: the one it is about when that is on the form. */
+  #blockOf(error: unknown): string | null {
+    const field = error instanceof RekeyError && error.field !== undefined ? `field.${error.field}` : null;
+    return field !== null && this.#incoming.view?.values.has(field) === true ? field : this.errorBlock;
   }
 
   /** Our time is up: Slack gets an answer now, and the outcome follows. */

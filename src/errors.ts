@@ -16,6 +16,8 @@ export interface RekeyErrorOptions {
   readonly next?: string;
   /** For the log only; never shown. */
   readonly cause?: unknown;
+  /** The input it is about, by its name in the forms: it is shown there when it is in front of the person. */
+  readonly field?: string;
 }
 
 /**
@@ -25,12 +27,14 @@ export interface RekeyErrorOptions {
 export class RekeyError extends Error {
   readonly code: ErrorCode;
   readonly next: string | undefined;
+  readonly field: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: RekeyErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'RekeyError';
     this.code = code;
     this.next = options.next;
+    this.field = options.field;
   }
 }
 

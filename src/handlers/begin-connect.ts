@@ -23,7 +23,8 @@ export async function beginConnect(
   secret: Secret | null,
 ): Promise<Attempt> {
   authorise(request.actor, 'admin', 'connect AWS accounts', services.admins);
-  await refuseTaken(services, draft);
+  await refuseTakenName(services, draft);
+  await refuseTakenWay(services, draft, null);
   const attempt: Attempt = {
     ...newAttempt(services, request),
     kind: 'connect',
@@ -84,27 +85,40 @@ export function sealFor(services: Services, attempt: Attempt, secret: Secret | n
   return [services.stores.secrets.insert({ ...row, box: services.sealer.seal(secret, sealedIdentity(row)) })];
 }
 
-/** Says which existing connection stands in the way, rather than letting a unique index say it. */
-async function refuseTaken(services: Services, draft: ConnectDraft): Promise<void> {
+async function refuseTakenName(services: Services, draft: ConnectDraft): Promise<void> {
   const { connections } = services.stores;
   const sameName = await connections.byName(nameKey(draft.name));
   if (sameName !== null) {
     throw new RekeyError('conflict', `There is already a connection named ${quotedName(sameName.name)}.`, {
       next: 'Choose another name, or use Edit or Replace credentials on that connection.',
+      field: 'name',
     });
   }
+}
+
+/**
+ * Says which other connection uses this key or role already, rather than letting a unique index say it when the
+ * work is done. `own` is the connection whose credentials these become, or null for a new one.
+ */
+export async function refuseTakenWay(
+  services: Services,
+  draft: ConnectDraft,
+  own: string | null,
+): Promise<void> {
+  const { connections } = services.stores;
   const sameWay =
     draft.accessKeyId === null
       ? draft.roleArn === null
         ? null
         : await connections.byRoleArn(draft.roleArn)
       : await connections.byAccessKeyId(draft.accessKeyId);
-  if (sameWay !== null) {
+  if (sameWay !== null && sameWay.id !== own) {
     throw new RekeyError(
       'conflict',
       `The connection ${quotedName(sameWay.name)} already uses this ${draft.method === 'role' ? 'role' : 'access key'}.`,
       {
         next: 'Edit that connection, or disconnect it first.',
+        field: draft.method === 'role' ? 'roleArn' : 'accessKeyId',
       },
     );
   }

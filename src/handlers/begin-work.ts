@@ -5,7 +5,7 @@ import type { Secret } from '../domain/secret.ts';
 import { RekeyError } from '../errors.ts';
 import { auditIntent } from './audit.ts';
 import { authorise } from './authorise.ts';
-import { newAttempt, sealFor } from './begin-connect.ts';
+import { newAttempt, refuseTakenWay, sealFor } from './begin-connect.ts';
 import { claimAndWrite } from './claim.ts';
 import type { Request } from './request.ts';
 import type { Services } from './services.ts';
@@ -31,6 +31,7 @@ export async function beginReplace(
 ): Promise<Attempt> {
   authorise(request.actor, 'admin', 'replace credentials', services.admins);
   const connection = await usable(services, connectionId);
+  await refuseTakenWay(services, draft, connection.id);
   return begin(services, request, connection, { kind: 'replace', draft, deactivateKey: false }, secret);
 }
 

@@ -25,6 +25,7 @@ export async function editConnection(
   if (namesake !== null && namesake.id !== before.id) {
     throw new RekeyError('conflict', `There is already a connection named ${quotedName(namesake.name)}.`, {
       next: 'Choose another name.',
+      field: 'name',
     });
   }
   if (edit.region !== null && partitionOfRegion(edit.region) !== before.partition) {
@@ -33,6 +34,7 @@ export async function editConnection(
       `${edit.region} is not in the partition of this account (${before.partition}).`,
       {
         next: 'An account cannot change its partition; choose a region of the same one.',
+        field: 'region',
       },
     );
   }
