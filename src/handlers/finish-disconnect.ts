@@ -1,6 +1,7 @@
 import type { KeyAfterDisconnect } from '../domain/attempt-result.ts';
 import type { Attempt } from '../domain/attempt.ts';
 import type { Connection } from '../domain/connection.ts';
+import { RekeyError } from '../errors.ts';
 import { AwsFailure, type AwsCredentials } from '../ports/aws.ts';
 import { iamRegion } from '../domain/partition.ts';
 import { openSecret } from './check-credentials.ts';
@@ -27,7 +28,9 @@ export async function finishDisconnect(
   }
   let key: KeyAfterDisconnect = { state: 'untouched' };
   if (attempt.deactivateKey) {
-    const outcome = await deactivateOwnKey(services, connection, signal);
+    const outcome = await deactivateOwnKey(services, connection, signal).catch((error: unknown) =>
+      givenUp(services, attempt, error),
+    );
     if ('refused' in outcome) {
       const back: Connection = {
         ...connection,
@@ -53,6 +56,17 @@ export async function finishDisconnect(
       stores.secrets.erase('connection', connection.id),
     ],
   };
+}
+
+/**
+ * Trouble of our own (a secret that does not open, whatever fails for ten minutes) must not leave a connection
+ * half-way, where nobody could use, test or disconnect it. Throws on what another try may mend.
+ */
+function givenUp(services: Services, attempt: Attempt, error: unknown): { refused: string } {
+  const known = error instanceof RekeyError && error.code !== 'unreachable';
+  if (!known && services.clock.now() < attempt.expiresAt) throw error;
+  services.log.error('the key could not be deactivated', { attemptId: attempt.id, error });
+  return { refused: known ? error.message : 'Rekey met an error of its own, again and again.' };
 }
 
 /** Makes the connection's own key Inactive, signed by itself: the last thing it does. Idempotent. */
