@@ -43,12 +43,19 @@ interface Visit {
  * (claimed by the handlers in their own batch), the acknowledgement, the work, the reply. The one error exit too.
  */
 export async function serve(entrance: Entrance, incoming: Incoming, ack: Ack): Promise<void> {
-  return entrance.background.hold(attend(entrance, incoming, ack));
+  const { background, services } = entrance;
+  const correlationId = services.ids.next();
+  const attended = (): Promise<void> => attend(entrance, incoming, ack, correlationId);
+  return background.hold(services.log.within({ correlationId }, attended));
 }
 
-async function attend(entrance: Entrance, incoming: Incoming, ack: Ack): Promise<void> {
+async function attend(
+  entrance: Entrance,
+  incoming: Incoming,
+  ack: Ack,
+  correlationId: string,
+): Promise<void> {
   const { services, desk, background } = entrance;
-  const correlationId = services.ids.next();
   const log = services.log.with({ correlationId, kind: incoming.kind, name: incoming.name });
   const once = new AckOnce({ clock: services.clock, desk }, incoming, ack, log);
   const frame = new Frame(desk, incoming);

@@ -41,7 +41,8 @@ export function createLog(options: {
 
   function logWith(bound: Fields): Log {
     function write(at: 'debug' | 'info' | 'warn' | 'error', message: string, fields: Fields = {}): void {
-      if (lines.isLevelEnabled(at)) lines[at]({ ...around.getStore(), ...bound, ...safeFields(fields) }, maskText(message));
+      if (lines.isLevelEnabled(at))
+        lines[at]({ ...around.getStore(), ...bound, ...safeFields(fields) }, maskText(message));
     }
     return {
       debug: (message, fields) => write('debug', message, fields),

@@ -19,6 +19,8 @@ import type { Services } from './handlers/services.ts';
 import { rewrapSecrets, sweep } from './handlers/sweep.ts';
 import { rememberHostIdentity } from './host-identity-cache.ts';
 import { masterKeysOf, refuseUnknownMasterKeys } from './master-keys.ts';
+import { openOperations, type Operations } from './operations.ts';
+import { measuredAck, measuredJobs } from './ops/measure.ts';
 import { postgresJobs } from './jobs/postgres.ts';
 import { sqliteJobs } from './jobs/sqlite.ts';
 import { boltLogger, createLog } from './log.ts';
@@ -42,6 +44,8 @@ export interface Running {
   readonly log: Log;
   /** Where signed requests arrive; null in Socket Mode. */
   readonly httpUrl: string | null;
+  /** Where /healthz, /readyz and /metrics are. */
+  readonly opsUrl: string;
   /** Takes nothing new, finishes what runs (within a grace), closes everything. */
   stop(): Promise<void>;
 }
@@ -73,7 +77,9 @@ export async function run(config: Config, around: Surroundings = {}): Promise<Ru
   const stores = await openStores({ url: urlOf(config), exclusive: true, clock, log });
   const closers: Closer[] = [() => stores.close()];
   try {
-    return await assemble(config, { clock, log, ids, masterKeys, stores, closers });
+    const operations = await openOperations(config, { stores, clock, log });
+    closers.push(() => operations.close());
+    return await assemble(config, { clock, log, ids, masterKeys, stores, closers, operations });
   } catch (error) {
     await closeAll(closers, log);
     throw error;
@@ -101,20 +107,22 @@ interface Base {
   readonly stores: OpenStores;
   /** What must be closed, in the order it was opened. */
   readonly closers: Closer[];
+  readonly operations: Operations;
 }
 
 async function assemble(config: Config, base: Base): Promise<Running> {
-  const { clock, log, ids, masterKeys, stores, closers } = base;
+  const { clock, log, ids, masterKeys, stores, closers, operations } = base;
+  const { metrics } = operations;
   await refuseUnknownMasterKeys(stores, masterKeys);
   const logger = boltLogger(log);
   const dispatcher = proxyDispatcher(config.passThrough);
   closers.push(() => dispatcher.close());
   const web = { apiUrl: config.slackApiUrl, logger, dispatcher };
-  const client = webClient({ ...web, botToken: config.botToken });
+  const client = webClient({ ...web, botToken: config.botToken, metrics });
   const us = await whoAreWe(client, log);
-  const aws = createAws({ env: config.passThrough, version: VERSION, log, clock });
+  const aws = createAws({ env: config.passThrough, version: VERSION, log, clock, metrics });
   closers.push(() => aws.close());
-  const jobs = jobsOf(config, base);
+  const jobs = measuredJobs(jobsOf(config, base), metrics, clock);
   const poster = slackPoster(client, log);
   const services: Services = {
     stores,
@@ -122,6 +130,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     clock,
     ids,
     log,
+    metrics,
     aws,
     people: slackPeople(client, clock),
     poster,
@@ -171,6 +180,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   });
 
   const httpUrl = await openDoor(config, base, receiver, app);
+  operations.started({ jobs, slackTrouble: () => socketSilence(receiver) });
   // What an earlier process left unfinished; people are waiting for it.
   background.run(() => recover(entrance), log);
   background.run(async () => void (await rewrapSecrets(services)), log);
@@ -179,13 +189,16 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     team: us.teamName,
     transport: config.transport.kind,
     httpUrl,
+    opsUrl: operations.url,
     version: VERSION,
   });
 
   return {
     log,
     httpUrl,
+    opsUrl: operations.url,
     async stop() {
+      operations.stopping();
       await closeAll(closers, log);
       log.info('stopped');
     },
@@ -209,16 +222,24 @@ async function openDoor(config: Config, base: Base, receiver: Receiver, app: App
   return null;
 }
 
+/** Why nothing comes through the socket, or null; the HTTP door is open until we stop. */
+function socketSilence(receiver: Receiver): string | null {
+  if (!(receiver instanceof SocketModeReceiver)) return null;
+  return receiver.client.websocket?.isActive() === true ? null : 'no socket is open';
+}
+
 /** One place for every kind of payload: Bolt reads the transport, `serve` does the rest. */
 function listen(app: App, entrance: Entrance): void {
+  const { metrics } = entrance.services;
   const take = (kind: Incoming['kind'], body: unknown, ack: unknown): Promise<void> =>
-    serve(entrance, readIncoming(kind, body), ack as Ack);
+    serve(entrance, readIncoming(kind, body), measuredAck(ack as Ack, kind, metrics));
   app.command(/^\//, ({ body, ack }) => take('command', body, ack));
   app.view({ callback_id: /^/, type: 'view_submission' }, ({ body, ack }) => take('submission', body, ack));
   app.action(/^/, ({ body, ack }) => take('action', body, ack));
   app.options(/^/, ({ body, ack }) => take('options', body, ack));
   for (const { event } of entrance.registry.events) {
-    app.event(event, ({ body }) => take('event', body, () => Promise.resolve()));
+    // Bolt has acknowledged events before we see them.
+    app.event(event, ({ body }) => serve(entrance, readIncoming('event', body), () => Promise.resolve()));
   }
   app.error((error) => {
     entrance.services.log.error('Bolt met an error', { error });

@@ -36,6 +36,7 @@ const LAYERS: Layers = [
     slack: ['src/slack/'],
     crypto: ['src/crypto/'],
     jobs: ['src/jobs/'],
+    ops: ['src/ops/'],
     db: ['db/'],
     clock: ['src/clock.ts'],
     config: ['src/config.ts', 'src/config/'],
@@ -43,7 +44,7 @@ const LAYERS: Layers = [
     usage: ['src/cli/'],
   },
   // What main is put together from lies beside it.
-  { main: ['src/*.ts'] },
+  { main: ['src/*.ts', 'src/doctor/'] },
   { sandbox: ['sandbox/'] },
   { cli: ['src/cli.ts'] },
 ];
@@ -63,6 +64,7 @@ const PACKAGES: readonly PackageRule[] = [
     types: ['commands/', 'src/slack/', 'src/log.ts', 'src/log/'],
   },
   { packages: /^pino(?:\/|$)/, only: ['src/log.ts'] },
+  { packages: /^prom-client$/, only: ['src/ops/'] },
 ];
 
 const SHIPPED = ['src/', 'commands/', 'db/', 'sandbox/'];

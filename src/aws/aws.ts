@@ -1,4 +1,6 @@
 import type { Aws } from '../ports/aws.ts';
+import { NO_METRICS } from '../ports/metrics.ts';
+import type { Metrics } from '../ports/metrics.ts';
 import type { Clock, Log } from '../ports/world.ts';
 import { openIam } from './iam.ts';
 import { openSts } from './sts.ts';
@@ -12,6 +14,8 @@ export interface AwsOptions {
   readonly version: string;
   readonly log: Log;
   readonly clock: Clock;
+  /** Counts the calls; nobody does when omitted. */
+  readonly metrics?: Metrics;
   /** Limits of one request in ms; 3 s to connect and 8 s in all when omitted. */
   readonly limits?: { readonly connectMs?: number; readonly requestMs?: number };
 }
@@ -19,7 +23,7 @@ export interface AwsOptions {
 /** The port `Aws` over SDK v3. `close` ends its idle connections. */
 export function createAws(options: AwsOptions): Aws & { close(): void } {
   const transport = openTransport(options.env, options.limits);
-  const ground = { ...options, transport };
+  const ground = { ...options, transport, metrics: options.metrics ?? NO_METRICS };
   return {
     sts: (credentials, region) => openSts(ground, credentials, region),
     iam: (credentials, partition) => openIam(ground, credentials, partition),

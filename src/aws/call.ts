@@ -1,5 +1,6 @@
 import { AwsFailure } from '../ports/aws.ts';
 import type { AwsCredentials } from '../ports/aws.ts';
+import type { Metrics } from '../ports/metrics.ts';
 import type { Clock, Log } from '../ports/world.ts';
 import type { ClientGround } from './clients.ts';
 import { failureOf } from './errors.ts';
@@ -8,10 +9,11 @@ import { failureOf } from './errors.ts';
 export interface CallGround extends ClientGround {
   readonly log: Log;
   readonly clock: Clock;
+  readonly metrics: Metrics;
 }
 
 interface Answer {
-  readonly $metadata: { readonly requestId?: string | undefined };
+  readonly $metadata: { readonly requestId?: string | undefined; readonly attempts?: number | undefined };
 }
 
 /**
@@ -29,6 +31,7 @@ export async function callAws<Output extends Answer>(
   try {
     const output = await send();
     const ms = ground.clock.now() - startedAt;
+    ground.metrics.awsCall(action, 'ok', ms, retriesOf(output.$metadata));
     ground.log.debug('AWS call', {
       ...fields,
       outcome: 'ok',
@@ -44,6 +47,7 @@ export async function callAws<Output extends Answer>(
       secrets: secretsOf(credentials),
       now,
     });
+    ground.metrics.awsCall(action, failure.code, now - startedAt, retriesOf(Object(error).$metadata));
     ground.log.debug('AWS call', {
       ...fields,
       outcome: failure.code,
@@ -53,6 +57,12 @@ export async function callAws<Output extends Answer>(
     });
     throw failure;
   }
+}
+
+/** How often the SDK sent the call again; unknown counts as never. */
+function retriesOf(metadata: unknown): number {
+  const attempts: unknown = Object(metadata).attempts;
+  return typeof attempts === 'number' && attempts > 1 ? attempts - 1 : 0;
 }
 
 function secretsOf(credentials: AwsCredentials): string[] {

@@ -19,6 +19,15 @@ const SEEN_GRACE_MS = 20_000;
  * nothing is kept before that batch. Throws `conflict` when another process took the attempt over.
  */
 export async function finishAttempt(services: Services, attempt: Attempt): Promise<AttemptResult> {
+  const { log, metrics } = services;
+  // Whoever finishes it, the click or a job after a crash, its calls are logged under the id of the click.
+  const { correlationId, kind } = attempt;
+  const result = await log.within({ correlationId }, () => workAndRecord(services, attempt));
+  metrics.attemptEnded(kind, result.kind);
+  return result;
+}
+
+async function workAndRecord(services: Services, attempt: Attempt): Promise<AttemptResult> {
   const ending = await endOf(services, attempt);
   try {
     await write(services, attempt, ending);

@@ -1,5 +1,6 @@
 import type { HostIdentity, Aws } from '../ports/aws.ts';
 import type { Jobs } from '../ports/jobs.ts';
+import type { Metrics } from '../ports/metrics.ts';
 import type { People, Poster, Presenter } from '../ports/slack.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { Clock, Ids, Log, Sealer } from '../ports/world.ts';
@@ -11,6 +12,7 @@ export interface Services {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly aws: Aws;
   readonly people: People;
   readonly poster: Poster;

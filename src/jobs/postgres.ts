@@ -137,7 +137,11 @@ export function postgresJobs(options: PostgresJobsOptions): Jobs {
     const payload = payloadOf(job);
     const attempt = job.retryCount + 1;
     try {
-      await runOnce(handler, { payload, attempt, dueAt: job.startAfter.getTime() }, { clock, timing, stopping: stopping.signal });
+      await runOnce(
+        handler,
+        { payload, attempt, dueAt: job.startAfter.getTime() },
+        { clock, timing, stopping: stopping.signal },
+      );
     } catch (error) {
       if (stopping.signal.aborted) {
         // The stop is not the job's fault: it waits again, with all its tries.

@@ -84,7 +84,10 @@ export async function runOnce(
     else signal.addEventListener('abort', giveUp, { once: true });
   });
   try {
-    await Promise.race([run({ payload: job.payload, attempt: job.attempt, dueAt: job.dueAt, signal }), leftBehind]);
+    await Promise.race([
+      run({ payload: job.payload, attempt: job.attempt, dueAt: job.dueAt, signal }),
+      leftBehind,
+    ]);
   } finally {
     finished.abort();
   }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RekeyError } from '../errors.ts';
 import type { Log } from '../ports/world.ts';
@@ -32,23 +32,10 @@ interface Answer {
  * @throws RekeyError `unreachable` when the port cannot be had.
  */
 export async function openOpsListener(options: OpsListenerOptions): Promise<OpsListener> {
-  const { host, port, log } = options;
+  const { host, port } = options;
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
     request.resume();
-    void answerTo(request.method ?? '', request.url ?? '', options)
-      .catch((error: unknown): Answer => {
-        log.error('an operations page could not be made', { error });
-        return plain(500, 'This page could not be made; the log says why.');
-      })
-      .then(({ status, type, body }) => {
-        response.writeHead(status, {
-          'content-type': type,
-          'cache-control': 'no-store',
-          'content-length': Buffer.byteLength(body),
-          ...(status === 405 ? { allow: 'GET, HEAD' } : {}),
-        });
-        response.end(request.method === 'HEAD' ? undefined : body);
-      });
+    void respond(request, response, options);
   });
   server.listen(port, host);
   try {
@@ -74,6 +61,26 @@ export async function openOpsListener(options: OpsListenerOptions): Promise<OpsL
       await closed;
     },
   };
+}
+
+/** Never rejects. */
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: OpsListenerOptions,
+): Promise<void> {
+  const { method = '', url = '' } = request;
+  const { status, type, body } = await answerTo(method, url, options).catch((error: unknown): Answer => {
+    options.log.error('an operations page could not be made', { error });
+    return plain(500, 'This page could not be made; the log says why.');
+  });
+  response.writeHead(status, {
+    'content-type': type,
+    'cache-control': 'no-store',
+    'content-length': Buffer.byteLength(body),
+    ...(status === 405 ? { allow: 'GET, HEAD' } : {}),
+  });
+  response.end(method === 'HEAD' ? undefined : body);
 }
 
 async function answerTo(method: string, target: string, options: OpsListenerOptions): Promise<Answer> {

@@ -168,7 +168,7 @@ function storedGauges(registers: Registry[]): { show(readings: Readings | null):
   return {
     show(readings) {
       readable.set(readings === null ? 0 : 1);
-      for (const gauge of [outboxDepth, outboxAge, dead, connections]) gauge.remove();
+      for (const gauge of [outboxDepth, outboxAge]) gauge.remove();
       for (const gauge of [dead, connections]) gauge.reset();
       if (readings === null) return;
       outboxDepth.set(readings.outboxWaiting);

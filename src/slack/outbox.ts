@@ -30,7 +30,8 @@ export async function emptyOutbox(
         if (isConflict(error)) continue;
         throw error;
       }
-      if (await send(deps, notice)) posted += 1;
+      const { correlationId } = notice;
+      if (await log.within({ correlationId }, () => send(deps, notice))) posted += 1;
     }
     if (due.length < BATCH) return posted;
     log.debug('outbox goes on', { posted });
@@ -46,6 +47,7 @@ async function send(
   const result = await poster.post(to, { text: notice.text, blocks: notice.blocks });
   if (result.ok) {
     await stores.atomically([stores.notices.sent(notice.id)]);
+    log.info('notice posted', { noticeId: notice.id });
     return true;
   }
   const giveUp = result.permanent || notice.attempts + 1 >= TRIES;

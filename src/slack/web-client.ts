@@ -1,7 +1,10 @@
 import { WebClient } from '@slack/web-api';
 import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
-import type { Logger } from '@slack/web-api';
+import type { Logger, WebAPICallResult } from '@slack/web-api';
 import type { Secret } from '../domain/secret.ts';
+import { NO_METRICS } from '../ports/metrics.ts';
+import type { Metrics, SlackCallOutcome } from '../ports/metrics.ts';
+import { slackFailure } from './failures.ts';
 
 /** How long one call of the Web API may take; acknowledgements have three seconds in all. */
 const CALL_TIMEOUT_MS = 10_000;
@@ -40,6 +43,28 @@ export function webClientOptions(
   };
 }
 
-export function webClient(options: SlackWebOptions): WebClient {
-  return new WebClient(options.botToken.reveal(), webClientOptions(options));
+/** Counts and times every call by its method. */
+class MeasuredWebClient extends WebClient {
+  // Set after the parent's constructor, which makes no call.
+  metrics: Metrics = NO_METRICS;
+
+  override async apiCall(...[method, options]: Parameters<WebClient['apiCall']>): Promise<WebAPICallResult> {
+    const startedAt = performance.now();
+    const ended = (outcome: SlackCallOutcome): void =>
+      this.metrics.slackCall(method, outcome, performance.now() - startedAt);
+    try {
+      const answer = await super.apiCall(method, options);
+      ended('ok');
+      return answer;
+    } catch (error) {
+      ended(slackFailure(error).kind);
+      throw error;
+    }
+  }
+}
+
+export function webClient(options: SlackWebOptions & { readonly metrics?: Metrics }): WebClient {
+  const client = new MeasuredWebClient(options.botToken.reveal(), webClientOptions(options));
+  client.metrics = options.metrics ?? NO_METRICS;
+  return client;
 }

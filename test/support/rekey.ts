@@ -81,6 +81,7 @@ export class Scene {
       DATABASE_URL: database,
       REKEY_MASTER_KEY: randomBytes(32).toString('base64'),
       REKEY_ADMINS: PEOPLE.admin,
+      REKEY_OPS_PORT: '0',
       LOG_LEVEL: 'debug',
       AWS_ENDPOINT_URL: aws.url,
       AWS_EC2_METADATA_DISABLED: 'true',
@@ -109,6 +110,16 @@ export class Scene {
     });
     if (this.#running.httpUrl === null) this.slack.useSocketMode();
     else this.slack.useHttp(this.#running.httpUrl);
+  }
+
+  /** Where the running Rekey shows its health and metrics. */
+  get opsUrl(): string {
+    return this.#running?.opsUrl ?? '';
+  }
+
+  /** Where signed requests go; empty in Socket Mode. */
+  get httpUrl(): string {
+    return this.#running?.httpUrl ?? '';
   }
 
   async stop(): Promise<void> {
