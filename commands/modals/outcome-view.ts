@@ -34,11 +34,11 @@ export function outcomeView(attempt: Attempt, result: AttemptResult, aside: stri
   const again = result.kind === 'not_verified' || result.kind === 'stopped' ? againFields(attempt) : null;
   return {
     type: 'modal',
-    title: plain(outcomeTitle(result), 24),
+    title: plain(outcomeTitle(attempt.kind, result), 24),
     close: plain('Close', 24),
     ...(again === null ? {} : { private_metadata: JSON.stringify(again) }),
     blocks: [
-      ...outcomeBlocks(result),
+      ...outcomeBlocks(attempt.kind, result),
       ...(aside === null ? [] : [section(aside)]),
       ...(again === null ? [] : [actions('connect.again', [button('Back to the form', BACK_TO_FORM)])]),
     ],

@@ -11,7 +11,7 @@ import { bold, code, cut, escape, words } from './mrkdwn.ts';
 export const SHOW_MISSING_POLICY = 'check.missing_policy';
 
 /** The first line of an outcome, without markup: title of the view and text of the notification. */
-export function outcomeTitle(result: AttemptResult): string {
+export function outcomeTitle(kind: Attempt['kind'], result: AttemptResult): string {
   switch (result.kind) {
     case 'connected':
       return 'Connected';
@@ -22,7 +22,8 @@ export function outcomeTitle(result: AttemptResult): string {
     case 'disconnected':
       return 'Disconnected';
     case 'not_verified':
-      return result.verdict === 'rejected' ? 'Not connected' : 'Could not verify';
+      if (result.verdict === 'unknown') return 'Could not verify';
+      return kind === 'replace' ? 'Not replaced' : 'Not connected';
     case 'stopped':
       return 'Nothing was changed';
   }
@@ -40,7 +41,7 @@ function testedTitle(status: 'verified' | 'rejected' | 'unknown'): string {
 }
 
 /** An outcome in full, the same in a modal and in a direct message. */
-export function outcomeBlocks(result: AttemptResult): KnownBlock[] {
+export function outcomeBlocks(kind: Attempt['kind'], result: AttemptResult): KnownBlock[] {
   switch (result.kind) {
     case 'connected':
       return [
@@ -63,9 +64,10 @@ export function outcomeBlocks(result: AttemptResult): KnownBlock[] {
     case 'not_verified':
       return [
         section(
-          result.verdict === 'rejected'
+          (result.verdict === 'rejected'
             ? 'Nothing was kept: AWS or Rekey refused these credentials.'
-            : 'Nothing was kept: nobody can say right now whether these credentials are good.',
+            : 'Nothing was kept: nobody can say right now whether these credentials are good.') +
+            (kind === 'replace' ? ' The connection goes on with those it had.' : ''),
         ),
         ...diagnosisBlocks(result.diagnosis),
       ];
@@ -136,8 +138,12 @@ function disconnectedBlocks(result: Extract<AttemptResult, { kind: 'disconnected
 export const presenter: Presenter = {
   attemptMessage(attempt: Attempt, result: AttemptResult): Message {
     const name = 'connection' in result ? result.connection.name : (attempt.draft?.name ?? '');
-    const text = name === '' ? outcomeTitle(result) : `${outcomeTitle(result)}: ${name}`;
+    const text =
+      name === '' ? outcomeTitle(attempt.kind, result) : `${outcomeTitle(attempt.kind, result)}: ${name}`;
     // Slack reads markup in this text too: a name such as <!channel> would ping.
-    return { text: escape(cut(text, 300)), blocks: [section(`*${words(text)}*`), ...outcomeBlocks(result)] };
+    return {
+      text: escape(cut(text, 300)),
+      blocks: [section(`*${words(text)}*`), ...outcomeBlocks(attempt.kind, result)],
+    };
   },
 };
