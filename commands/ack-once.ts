@@ -82,10 +82,11 @@ export class AckOnce {
       await this.#place.desk.reply(this.#incoming.responseUrl, message);
   }
 
-  /** The input an error is shown at: the one it is about when that is on the form. */
+  /** The input an error is shown at, if it is on the form: the one it is about, else the form's own for errors. */
   #blockOf(error: unknown): string | null {
     const field = error instanceof RekeyError && error.field !== undefined ? `field.${error.field}` : null;
-    return field !== null && this.#incoming.view?.values.has(field) === true ? field : this.errorBlock;
+    const shown = (block: string | null) => block !== null && this.#incoming.view?.values.has(block) === true;
+    return [field, this.errorBlock].find(shown) ?? null;
   }
 
   /** Our time is up: Slack gets an answer now, and the outcome follows. */

@@ -11,6 +11,7 @@ import { modal, type Action } from '../entry.ts';
 import { greet } from '../greet-channel.ts';
 import { CONNECTION_MENU } from '../home.ts';
 import {
+  DEACTIVATE_FIELD,
   DISCONNECT_FORM,
   disconnectForm,
   EDIT_FORM,
@@ -119,7 +120,8 @@ export const disconnectModal = modal<{ deactivateKey: boolean }>({
   callbackId: DISCONNECT_FORM,
   needs: 'admin',
   irreversible: true,
-  errorBlock: null,
+  // A second click is refused there: another view would take the place of the outcome.
+  errorBlock: DEACTIVATE_FIELD,
   parse: parseDisconnectForm,
   async submit(context, { deactivateKey }, view) {
     const connection = await usable(context.services, view.metadata);

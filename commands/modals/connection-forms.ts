@@ -29,7 +29,7 @@ export const EDIT_FORM = 'connection.edit';
 export const REPLACE_FORM = 'connection.replace';
 export const DISCONNECT_FORM = 'connection.disconnect';
 
-const DEACTIVATE_FIELD = 'field.deactivate';
+export const DEACTIVATE_FIELD = 'field.deactivate';
 
 /** What a connection is called and who hears of it. */
 export function editForm(connection: Connection): ModalView {
