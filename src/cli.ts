@@ -56,6 +56,18 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
       out(printManifest(args));
     },
   },
+  bench: {
+    takes: '[--short] [--only NAME]... [--json FILE]',
+    summary: 'measure Rekey beside a bare Bolt app and write the figures to bench/results.json',
+    details: ['--short runs each bench once, to see that it runs. NAME: docs/bench.md lists them.'],
+    async run(args, terminal) {
+      const bench = await exported<(args: readonly string[], terminal: Terminal) => Promise<void>>(
+        '../bench/main.ts',
+        'bench',
+      );
+      await bench(args, terminal);
+    },
+  },
 };
 
 /**

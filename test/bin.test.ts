@@ -145,7 +145,7 @@ describe('the program', () => {
   test('an unknown subcommand ends with 2', async () => {
     const { code, out, err } = await node([join(BIN, 'rekey.js'), 'strat']);
     expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toBe('rekey: there is no subcommand "strat"\nhint: one of: start, sandbox, manifest\n');
+    expect(err).toBe('rekey: there is no subcommand "strat"\nhint: one of: start, sandbox, manifest, bench\n');
   });
 });
 
@@ -189,7 +189,7 @@ describe('runCli', () => {
     expect(await run([word])).toMatchObject({ code: 0, err: '' });
   });
 
-  test.each(['start', 'sandbox', 'manifest'])('%s --help prints its usage and does nothing', async (name) => {
+  test.each(['start', 'sandbox', 'manifest', 'bench'])('%s --help prints its usage and does nothing', async (name) => {
     const { code, out, err } = await run([name, '--help']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(new RegExp(`^Usage: rekey ${name}`));

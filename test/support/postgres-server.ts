@@ -1,4 +1,4 @@
-// Runs one PostgreSQL for the tests: `node postgres-server.ts PORT PASSWORD`. It says `started` or why it could not.
+// Runs one PostgreSQL for the tests: `node postgres-server.ts PORT PASSWORD [durable]`. It says `started` or why it could not.
 // It lives as long as its standard input is open, so that it ends with whoever started it, however that ended.
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -109,7 +109,8 @@ function start(work: string, port: string, password: string): ChildProcess {
   const settings = [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
-    'fsync=off',
+    // A bench of durable writes asks for real ones.
+    `fsync=${durable === 'durable' ? 'on' : 'off'}`,
     'max_connections=200',
     'deadlock_timeout=50ms',
     'log_min_messages=fatal',
@@ -121,7 +122,7 @@ function start(work: string, port: string, password: string): ChildProcess {
   );
 }
 
-const [port = '', password = ''] = process.argv.slice(2);
+const [port = '', password = '', durable] = process.argv.slice(2);
 const work = mkdtempSync(join(tmpdir(), 'rekey-postgres-'));
 let server: ChildProcess | null = null;
 let stopping = false;

@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { templatesFrom } from './deliveries.ts';
+import { figure, median, type Figure } from './figures.ts';
+import { Load } from './load.ts';
+import { Worker, type Measured } from './processes.ts';
+import { REKEY_SOURCE, Site } from './site.ts';
+import type { AwsAnswer, AwsQuestion } from './workers/aws.ts';
+
+const BUNDLE = fileURLToPath(new URL('../dist/rekey.js', import.meta.url));
+const START_GOAL_MS = 2_000;
+const START_GOAL_TIMES = 3;
+const MEMORY_GOAL_MB = 250;
+
+/** A way to start Rekey for real. */
+interface Entry {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+/** The sources, and the bundle of `npm run build` where it was built. */
+export function entries(): readonly Entry[] {
+  const source = { name: 'source', args: [REKEY_SOURCE, 'start'] };
+  return existsSync(BUNDLE) ? [source, { name: 'bundle', args: [BUNDLE, 'start'] }] : [source];
+}
+
+/** From the start of a process to ready, on a database that is there, beside a bare Bolt app. */
+export async function benchStart({ rounds }: { readonly rounds: number }): Promise<Figure[]> {
+  const aws = Worker.start<AwsQuestion, AwsAnswer>('aws');
+  const { url } = await aws.ask({ keys: 0 });
+  const site = await Site.open('socket', url);
+  const took = new Map<string, number[]>();
+  const once = async (name: string, start: () => Promise<Measured>): Promise<void> => {
+    const started = await start();
+    await started.stop();
+    took.set(name, [...(took.get(name) ?? []), started.readyMs]);
+  };
+  try {
+    const first = await site.startRekey();
+    await first.stop();
+    for (let round = 0; round < rounds; round += 1) {
+      await once('bare', () => site.startBareBolt());
+      for (const { name, args } of entries()) await once(name, () => site.startRekey(args));
+    }
+  } finally {
+    await site.close();
+    await aws.stop();
+  }
+  const bare = took.get('bare') ?? [];
+  const floor = { what: 'bare Bolt', rounds: bare };
+  const most = Math.min(START_GOAL_MS, START_GOAL_TIMES * median(bare));
+  return entries().map(({ name }) =>
+    figure(
+      { bench: 'start', what: `process start to ready (${name})`, unit: 'ms' },
+      took.get(name) ?? [],
+      floor,
+      {
+        words: '2 s, and 3 times bare Bolt',
+        most,
+      },
+    ),
+  );
+}
+
+/** How long a process rests before its memory is read, how much it is used, and how often. */
+export interface MemoryPlan {
+  readonly rounds: number;
+  readonly restMs: number;
+  readonly commands: number;
+  readonly connects: number;
+}
+
+/** Resident memory of a production start, idle and after use, beside a bare Bolt app. */
+export async function benchMemory(plan: MemoryPlan): Promise<Figure[]> {
+  const rounds: Map<string, number>[] = [];
+  for (let round = 0; round < plan.rounds; round += 1) rounds.push(await memoryOnce(plan));
+  const of = (name: string): number[] => rounds.map((each) => each.get(name) ?? 0);
+  const goal = { words: 'under 250 MB', most: MEMORY_GOAL_MB };
+  const used = `after ${plan.commands.toLocaleString('en')} commands and ${plan.connects} connects`;
+  return entries().flatMap(({ name }) => [
+    figure(
+      { bench: 'memory', what: `resident, idle (${name})`, unit: 'MB' },
+      of(`${name} idle`),
+      { what: 'bare Bolt', rounds: of('bare idle') },
+      goal,
+    ),
+    figure(
+      { bench: 'memory', what: `resident, ${used} (${name})`, unit: 'MB' },
+      of(`${name} used`),
+      { what: 'bare Bolt', rounds: of('bare used') },
+      goal,
+    ),
+  ]);
+}
+
+async function memoryOnce(plan: MemoryPlan): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  const aws = Worker.start<AwsQuestion, AwsAnswer>('aws');
+  const measure = async (name: string, start: (site: Site) => Promise<Measured>): Promise<void> => {
+    const { url, keys } = await aws.ask({ keys: plan.connects });
+    const [site, model] = [await Site.open('socket', url), await Site.open('socket', url)];
+    const started = await start(site);
+    try {
+      await sleep(plan.restMs);
+      found.set(`${name} idle`, residentMb(started.pid));
+      const rekey = name === 'bare' ? await model.startRekey() : null;
+      const templates = await templatesFrom(rekey === null ? site : model);
+      await rekey?.stop();
+      const load = new Load(site.slack);
+      for (let done = 0; done < plan.commands; done += 50) await load.burst(templates.help, 0, 50);
+      for (let at = 0; at < plan.connects; at += 1) {
+        await load.burst(templates.connect(keys, name !== 'bare'), at, 1);
+      }
+      await sleep(plan.restMs);
+      found.set(`${name} used`, residentMb(started.pid));
+    } finally {
+      await started.stop();
+      await site.close();
+      await model.close();
+    }
+  };
+  try {
+    await measure('bare', (site) => site.startBareBolt());
+    for (const { name, args } of entries()) await measure(name, (site) => site.startRekey(args));
+  } finally {
+    await aws.stop();
+  }
+  return found;
+}
+
+function residentMb(pid: number): number {
+  const kilobytes = execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' });
+  return Number(kilobytes.trim()) / 1_024;
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { figure, median, quantile, type Figure } from '../bench/figures.ts';
+import { bench } from '../bench/main.ts';
+import { BENCHES, readOptions } from '../bench/options.ts';
+import { tableOf } from '../bench/table.ts';
+import { isUsageError } from '../src/cli/usage-error.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
+
+async function run(...only: readonly string[]): Promise<{ out: string; figures: readonly Figure[] }> {
+  const json = join(temporaryFolder(), 'figures.json');
+  let out = '';
+  const terminal = { env: {}, out: (text: string) => void (out += text), err: () => undefined };
+  await bench(['--short', '--json', json, ...only.flatMap((name) => ['--only', name])], terminal);
+  const { figures } = JSON.parse(readFileSync(json, 'utf8')) as { figures: readonly Figure[] };
+  return { out, figures };
+}
+
+describe('npm run bench', () => {
+  it('prints a table and writes the same figures as JSON', async () => {
+    const { out, figures } = await run('seal', 'verify', 'start');
+    expect(out).toMatch(/^bench +figure +Rekey/);
+    expect(new Set(figures.map((each) => each.bench))).toEqual(new Set(['seal', 'verify', 'start']));
+    for (const each of figures) {
+      expect(each.value).toBeGreaterThan(0);
+      expect(out).toContain(each.what);
+    }
+    expect(figures.find((each) => each.what.includes('ready'))?.floor?.what).toBe('bare Bolt');
+  }, 60_000);
+
+  it('measures acknowledgements of both kinds of process, one and fifty at once', async () => {
+    const { figures } = await run('acknowledge-http');
+    const p99 = figures.filter((each) => each.what.includes('p99'));
+    expect(p99).toHaveLength(6);
+    for (const { floor, goal, value } of p99) {
+      expect(goal?.most).toBeGreaterThan(floor?.value ?? Infinity);
+      expect(goal?.met).toBe(value <= (goal?.most ?? 0));
+    }
+  }, 60_000);
+
+  it('counts empty jobs on a file', async () => {
+    const { figures } = await run('jobs-sqlite');
+    expect(figures.map((each) => each.unit)).toEqual(['per s', 'per s']);
+  }, 60_000);
+});
+
+describe('its options', () => {
+  it('run every bench unless some are named', () => {
+    expect(readOptions([])).toEqual({ short: false, only: BENCHES, json: null });
+    expect(readOptions(['--only', 'seal', '--short']).only).toEqual(['seal']);
+  });
+
+  it.each([[['--only', 'speed']], [['--long']], [['seal']]])('refuse %j', (args) => {
+    let thrown: unknown = null;
+    try {
+      readOptions(args);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(isUsageError(thrown)).toBe(true);
+  });
+});
+
+describe('its figures', () => {
+  it('take quantiles by the nearest rank', () => {
+    const hundred = Array.from({ length: 100 }, (_, at) => 100 - at);
+    expect(quantile(hundred, 0.99)).toBe(99);
+    expect(quantile([7], 0.5)).toBe(7);
+    expect(median([3, 1, 2])).toBe(2);
+    expect(() => quantile([], 0.5)).toThrow('nothing');
+  });
+
+  it('hold a value against its floor and its goal', () => {
+    const what = { bench: 'b', what: 'w', unit: 'ms' };
+    const made = figure(
+      what,
+      [4, 6, 5],
+      { what: 'bare', rounds: [2, 2.5, 3] },
+      { words: 'little', most: 4.9 },
+    );
+    expect(made).toMatchObject({ value: 5, spread: [4, 6], ratio: 2, goal: { met: false } });
+    expect(tableOf([made])).toContain('5.00 ms  4.00 to 6.00   bare: 2.50 ms');
+    expect(tableOf([made])).toContain('2.00x  MISSED: little (4.90 ms)');
+  });
+});
