@@ -7,7 +7,6 @@ const WINDOW_S = 5 * 60;
 export function notFromTheFuture(request: IncomingMessage, response: ServerResponse, nowMs: number): boolean {
   const stamp = Number(request.headers['x-slack-request-timestamp']);
   if (!(stamp > nowMs / 1000 + WINDOW_S)) return true;
-  response.writeHead(401).end();
-  request.resume();
+  response.writeHead(401, { connection: 'close' }).end();
   return false;
 }
