@@ -1,0 +1,256 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { registry } from '../../commands/index.ts';
+import { holds, ROLES, type Role } from '../../src/domain/actor.ts';
+import type { Ack } from '../../sandbox/slack/delivery.ts';
+import { CHANNELS, PEOPLE, Scene, type TransportName } from '../support/rekey.ts';
+import {
+  rawAction,
+  rawCommand,
+  rawEvent,
+  rawSubmission,
+  rawSuggestion,
+  said,
+} from '../support/raw-payloads.ts';
+
+/** A name no refused person may ever read. */
+const PRIVATE_NAME = 'Hidden-Account-Name';
+
+const OUTSIDERS = [
+  ['a guest', { isRestricted: true }],
+  ['a single-channel guest', { isRestricted: true, isUltraRestricted: true }],
+  ['somebody known through a shared channel', { isStranger: true }],
+  ['somebody of another workspace in ours', { teamId: 'T0OTHER', isStranger: true }],
+  ['a bot', { isBot: true }],
+  ['a deactivated person', { deleted: true }],
+] as const;
+
+/** What each entry of the registry takes, as the design has it; a new entry must be named here. */
+const NEEDS: Readonly<Record<string, Role | 'member'>> = {
+  '/aws-connect': 'admin',
+  '/aws-test': 'viewer',
+  '/aws-settings': 'admin',
+  '/aws-help': 'member',
+  'connect.form': 'admin',
+  'connection.edit': 'admin',
+  'connection.replace': 'admin',
+  'connection.disconnect': 'admin',
+  'settings.form': 'admin',
+  'settings.give_role_form': 'admin',
+  'home.connect': 'admin',
+  'home.settings': 'admin',
+  'home.page.previous': 'viewer',
+  'home.page.next': 'viewer',
+  'connection.menu': 'viewer',
+  'field.method': 'admin',
+  'connect.setup': 'admin',
+  'connect.again': 'admin',
+  'check.missing_policy': 'viewer',
+  'settings.test_post': 'admin',
+  'settings.give_role': 'admin',
+  'settings.take_role': 'admin',
+  'field.groups': 'admin',
+};
+
+const entries = [
+  ...registry.commands.map((entry) => ({ path: 'command', name: entry.command, needs: entry.needs })),
+  ...registry.modals.map((entry) => ({ path: 'submission', name: entry.callbackId, needs: entry.needs })),
+  ...registry.actions.map((entry) => ({ path: 'action', name: entry.actionId, needs: entry.needs })),
+  ...registry.suggestions.map((entry) => ({ path: 'suggestion', name: entry.actionId, needs: entry.needs })),
+] as const;
+
+it('gives each entry the role of the design, and names none besides', () => {
+  expect(Object.fromEntries(entries.map(({ name, needs }) => [name, needs]))).toEqual(NEEDS);
+});
+
+describe.each<[TransportName]>([['socket'], ['http']])('the way in over %s', (transport) => {
+  let scene: Scene;
+  let count = 0;
+
+  beforeAll(async () => {
+    scene = await Scene.set(transport, 'sqlite');
+    scene.slack.addWorkspace({ id: 'T0OTHER', name: 'Elsewhere', domain: 'elsewhere' });
+    await scene.start({ REKEY_ALERT_CHANNEL: CHANNELS.alerts });
+    const ada = scene.slack.as(PEOPLE.admin);
+    await ada.slash('/aws-connect');
+    const form = await ada.waitForModal((modal) => modal.title === 'Connect AWS');
+    const { accessKeyId, secretAccessKey } = scene.samples.keys.good;
+    await form.fill({
+      'Connection name': PRIVATE_NAME,
+      Method: 'Access key',
+      'Access key ID': accessKeyId,
+      'Secret access key': secretAccessKey,
+    });
+    await form.submit();
+    await (await ada.waitForModal((modal) => modal.title === 'Connected', 10_000)).close();
+    const stores = await scene.stores();
+    const by = { grantedBy: PEOPLE.admin, grantedAt: 1 };
+    await stores.atomically(
+      ROLES.map((role) => {
+        scene.slack.addPerson({ id: `U0ROLE${role.toUpperCase()}`, name: `has-${role}` });
+        const subject = { subjectKind: 'user' as const, subjectId: `U0ROLE${role.toUpperCase()}` };
+        return stores.roleGrants.insert({ id: `g-${role}`, ...subject, role, ...by });
+      }),
+    );
+    await stores.close();
+    await settled();
+  });
+
+  afterAll(async () => {
+    await scene.strike();
+  });
+
+  beforeEach(() => {
+    scene.slack.faults.clear();
+    scene.slack.defects.length = 0;
+  });
+
+  afterEach(() => {
+    // The stand-in counts an answer after three seconds, or a second one, as a defect.
+    if (scene.slack.defects.length > 0) throw new Error(JSON.stringify(scene.slack.defects));
+  });
+
+  /** Waits until nothing has left Rekey for a moment: events are acknowledged before they are served. */
+  async function settled(): Promise<void> {
+    for (let before = -1; before !== scene.slack.received.length;) {
+      before = scene.slack.received.length;
+      await sleep(60);
+    }
+  }
+
+  function newcomer(flags: Readonly<Record<string, unknown>> = {}): string {
+    count += 1;
+    return scene.slack.addPerson({ name: `newcomer-${count}`, ...flags }).id;
+  }
+
+  /** Sends one payload for an entry as this person; answers the acknowledgement and all that was said because of it. */
+  async function attempt(
+    userId: string,
+    { path, name }: { path: string; name: string },
+    changes: Readonly<Record<string, unknown>> = {},
+  ): Promise<{ ack: Ack; words: string }> {
+    const from = scene.slack.received.length;
+    const place = { slack: scene.slack, userId, changes };
+    const sends: Record<string, () => Promise<Ack>> = {
+      command: () => rawCommand(place, name),
+      submission: () => rawSubmission(place, name),
+      action: () => rawAction(place, name),
+      suggestion: () => rawSuggestion(place, name),
+    };
+    const ack = await (sends[path] ?? (() => rawEvent(place, name)))();
+    if (path === 'event') await settled();
+    return { ack, words: said(scene.slack.received.slice(from)) };
+  }
+
+  describe.each(OUTSIDERS)('%s', (_, flags) => {
+    it.each(entries)('is refused at $path $name and sees nothing', async (entry) => {
+      const { ack, words } = await attempt(newcomer(flags), entry);
+      expect(ack).toMatchObject({ outcome: 'ack' });
+      expect(ack.ms).toBeLessThan(3_000);
+      // A click from another workspace gets no window: there is no telling whose screen it would be.
+      const silent = entry.path === 'suggestion' || (entry.path === 'action' && 'teamId' in flags);
+      expect(words).toMatch(silent ? /^$/ : /not available to guests|works only for|answers to people/);
+      expect(words).not.toContain(PRIVATE_NAME);
+    });
+
+    it('gets a Home that refuses them and shows nothing', async () => {
+      const person = newcomer({ ...flags, isBot: false });
+      await attempt(person, { path: 'event', name: 'app_home_opened' });
+      const home = scene.slack.state(person).home;
+      expect(JSON.stringify(home?.blocks ?? [])).not.toContain(PRIVATE_NAME);
+      expect(JSON.stringify(home?.blocks ?? [])).not.toContain('Connect');
+    });
+  });
+
+  it.each([
+    ['team_id', { team_id: 'T0OTHER' }],
+    ['team', { team: { id: 'T0OTHER' } }],
+    ['user.team_id', { user: { id: PEOPLE.admin, team_id: 'T0OTHER' } }],
+    ['context_team_id', { context_team_id: 'T0OTHER' }],
+    ['view.team_id', { view: { id: 'V1', type: 'modal', callback_id: 'settings.form', team_id: 'T0OTHER' } }],
+    ['api_app_id', { api_app_id: 'A0OTHER' }],
+    ['no api_app_id', { api_app_id: undefined }],
+  ])('refuses an admin when %s is not ours, on every path', async (_, changes) => {
+    // A slash command is a form of plain texts: it has no objects to hold another team.
+    const flat = Object.values(changes).every((value) => typeof value !== 'object');
+    for (const entry of entries.filter(({ path }) => flat || path !== 'command')) {
+      const { ack, words } = await attempt(PEOPLE.admin, entry, changes);
+      expect(ack.outcome).not.toBe('timeout');
+      expect(words).toMatch(/^$|works only for members/);
+    }
+  });
+
+  it.each([...ROLES, 'nobody' as const])('lets %s do exactly what the design says', async (role) => {
+    const userId = role === 'nobody' ? newcomer() : `U0ROLE${role.toUpperCase()}`;
+    const mayNot = (needs: Role | 'member'): boolean =>
+      needs !== 'member' && (role === 'nobody' || !holds([role], needs));
+    const answers: [name: string, words: string][] = [];
+    for (const entry of entries) answers.push([entry.name, (await attempt(userId, entry)).words]);
+    const refused = answers.filter(([, words]) => words.includes('You may not'));
+    // A suggestion has no place for words: it stays empty.
+    const heard = entries.filter(({ path }) => path !== 'suggestion');
+    expect(refused.map(([name]) => name)).toEqual(
+      heard.filter(({ name }) => mayNot(NEEDS[name] ?? 'admin')).map(({ name }) => name),
+    );
+    expect(refused.filter(([name, words]) => !words.includes(`takes the role ${NEEDS[name]}`))).toEqual([]);
+    const seen = answers.map(([, words]) => words).join('\n');
+    expect(role === 'nobody' && seen.includes(PRIVATE_NAME)).toBe(false);
+  });
+
+  it('answers help behind every command, also to people without a role', async () => {
+    const userId = newcomer();
+    for (const { command } of registry.commands) {
+      for (const word of ['help', '--help', '-h', 'HELP', '?']) {
+        const { words } = await attempt(userId, { path: 'command', name: command }, { text: word });
+        expect(words).toContain(command);
+      }
+    }
+  });
+
+  it('answers in words what an older version of Rekey left behind', async () => {
+    const olds = { command: '/aws-old', submission: 'old.form', action: 'old.button' };
+    for (const [path, name] of Object.entries(olds)) {
+      const { words } = await attempt(PEOPLE.admin, { path, name });
+      expect(words).toMatch(/older version of Rekey|Rekey does not know \/aws-old/);
+    }
+    expect((await attempt(PEOPLE.admin, { path: 'suggestion', name: 'old.menu' })).ack).toMatchObject({
+      payload: { options: [] },
+    });
+  });
+
+  it('serves an event once, however often it is delivered', async () => {
+    const homes = (): number => scene.slack.received.filter((call) => call.method === 'views.publish').length;
+    const before = homes();
+    const event = { type: 'app_home_opened', user: PEOPLE.admin, tab: 'home', channel: 'D1' };
+    const eventId = `Ev0${transport}ONCE`;
+    await scene.slack.sendEvent(event, { eventId }).done;
+    scene.slack.faults.add('deliver:event', { kind: 'twice' });
+    await scene.slack.sendEvent(event, { eventId }).done;
+    scene.slack.faults.add('deliver:event', { kind: 'lost' });
+    scene.slack.settings.ackMs = 50;
+    scene.slack.settings.eventRetryDelaysMs = [0, 0, 0];
+    const acks = await scene.slack.sendEvent(event, { eventId }).done;
+    scene.slack.settings.ackMs = 3_000;
+    await settled();
+    expect(acks.length).toBeGreaterThan(1);
+    expect(homes() - before).toBe(1);
+    scene.slack.defects.length = 0;
+  });
+
+  it('leaves an event without an id alone', async () => {
+    const before = scene.slack.received.length;
+    await scene.slack.sendEvent({ type: 'app_home_opened', user: PEOPLE.admin }, { eventId: '' }).done;
+    await settled();
+    expect(said(scene.slack.received.slice(before))).toBe('');
+  });
+
+  it('says in its log that the app was uninstalled or its token revoked', async () => {
+    const from = scene.logLines.length;
+    await scene.slack.sendEvent({ type: 'app_uninstalled' }).done;
+    await scene.slack.sendEvent({ type: 'tokens_revoked', tokens: { bot: ['U0REKEY'] } }).done;
+    await settled();
+    const lines = scene.logLines.slice(from).join('');
+    expect(lines).toContain('was uninstalled from the workspace');
+    expect(lines).toContain('set the new SLACK_BOT_TOKEN');
+  });
+});
