@@ -29,7 +29,7 @@ export function setupView(
     externalId,
     capabilities,
   };
-  const policies = rolePolicies(request).flatMap((document) => chunked(JSON.stringify(document, null, 1)));
+  const policies = rolePolicies(request).map((document) => chunked(JSON.stringify(document, null, 1)));
   return {
     type: 'modal',
     title: plain('Set up the role', 24),
@@ -48,7 +48,10 @@ export function setupView(
       context(
         'Everything Rekey can do, and its undo. Leave out what you do not want: Rekey says what is missing.',
       ),
-      ...policies.map(preformatted),
+      ...policies.flatMap((pieces, index) => [
+        context(`Policy ${index + 1} of ${policies.length}${joined(pieces.length)}`),
+        ...pieces.map(preformatted),
+      ]),
       header('CloudFormation'),
       ...templateBlocks(cloudFormationTemplate(request)),
       header('Terraform'),
@@ -58,11 +61,12 @@ export function setupView(
 }
 
 function templateBlocks(template: Template): KnownBlock[] {
-  const many = template.chunks.length > 1;
   return [
-    context(
-      `${code(template.fileName)}${many ? `, in ${template.chunks.length} pieces; join them in this order` : ''}`,
-    ),
+    context(`${code(template.fileName)}${joined(template.chunks.length)}`),
     ...template.chunks.map(preformatted),
   ];
+}
+
+function joined(pieces: number): string {
+  return pieces > 1 ? `, in ${pieces} pieces; join them in this order` : '';
 }
