@@ -23,6 +23,7 @@ const LAYERS: Layers = [
   { ports: ['src/ports/', 'src/ports.ts', 'src/jobs/table.ts'] },
   {
     verification: ['src/verification/'],
+    audit: ['src/audit/'],
     rotation: ['src/rotation/'],
     detections: ['src/detections/'],
     destinations: ['src/destinations/'],
@@ -72,6 +73,7 @@ const CORE = ['src/', 'commands/', 'db/'];
 const PURE = [
   'src/domain/',
   'src/verification/',
+  'src/audit/',
   'src/rotation/',
   'src/detections/',
   'src/handlers/',

@@ -158,9 +158,39 @@ export const auditEntries = sqliteTable(
     correlationId: text('correlation_id').notNull(),
     seq: integer('seq'),
     hmac: text('hmac'),
+    /** The master key whose derived key made `hmac`. */
+    keyId: text('key_id'),
   },
-  (t) => [uniqueIndex('audit_entries_seq').on(t.seq), index('audit_entries_at').on(t.at, t.id)],
+  (t) => [
+    uniqueIndex('audit_entries_seq').on(t.seq),
+    index('audit_entries_at').on(t.at, t.id),
+    index('audit_entries_unchained')
+      .on(t.at, t.id)
+      .where(sql`seq is null`),
+  ],
 );
+
+/** Where the audit chain ends: one row, moved by compare-and-swap on its version. */
+export const auditHead = sqliteTable('audit_head', {
+  id: text('id').primaryKey(),
+  seq: integer('seq').notNull(),
+  hmac: text('hmac').notNull(),
+  version: integer('version').notNull(),
+  at: integer('at').notNull(),
+  keyId: text('key_id').notNull(),
+  mac: text('mac').notNull(),
+});
+
+/** Where the audit log was cut by retention: the last entry removed each time, signed. */
+export const auditCheckpoints = sqliteTable('audit_checkpoints', {
+  seq: integer('seq').primaryKey(),
+  hmac: text('hmac').notNull(),
+  removed: integer('removed').notNull(),
+  at: integer('at').notNull(),
+  doer: text('doer').notNull(),
+  keyId: text('key_id').notNull(),
+  mac: text('mac').notNull(),
+});
 
 export const notices = sqliteTable(
   'notices',

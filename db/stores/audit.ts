@@ -1,18 +1,21 @@
-import { desc } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, like, lt, or } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Doer } from '../../src/domain/actor.ts';
 import type { AuditEntry } from '../../src/domain/records.ts';
+import type { AuditFilter, AuditPlace } from '../../src/ports/audit.ts';
 import type { AuditStore } from '../../src/ports/stores.ts';
 import { write } from '../atomically.ts';
-import type { Engine } from '../engine.ts';
+import type { Engine, Tables } from '../engine.ts';
 import { json, oneOf, readRow } from '../rows.ts';
+import { auditChainStore } from './audit-chain.ts';
 
 const doer: z.ZodType<Doer> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('person'), teamId: z.string(), userId: z.string() }),
   z.object({ kind: z.literal('rekey') }),
 ]);
 
-const row: z.ZodType<AuditEntry> = z.object({
+const entry = {
   id: z.string(),
   at: z.number(),
   doer: json(doer),
@@ -29,11 +32,15 @@ const row: z.ZodType<AuditEntry> = z.object({
   why: z.string(),
   detail: json(z.record(z.string(), z.unknown())),
   correlationId: z.string(),
-});
+};
+
+const row: z.ZodType<AuditEntry> = z.object(entry);
+const linked = z.object({ ...entry, seq: z.number().nullable(), hmac: z.string().nullable() });
 
 export function auditStore(engine: Engine): AuditStore {
   const t = engine.tables.auditEntries;
   return {
+    ...auditChainStore(engine),
     add(entry) {
       const values = { ...entry, doer: JSON.stringify(entry.doer), detail: JSON.stringify(entry.detail) };
       return write(engine, 'audit.add', 1, (db) => db.insert(t).values(values));
@@ -44,5 +51,45 @@ export function auditStore(engine: Engine): AuditStore {
       );
       return rows.map((found) => readRow('audit_entries', row, found));
     },
+    async page(filter, from, limit) {
+      const newer = from !== null && 'after' in from;
+      const place = from === null ? undefined : newer ? later(t, from.after) : earlier(t, from.before);
+      const order = newer ? [asc(t.at), asc(t.id)] : [desc(t.at), desc(t.id)];
+      const rows = await engine.read((db) =>
+        db
+          .select()
+          .from(t)
+          .where(and(place, ...matches(t, filter)))
+          .orderBy(...order)
+          .limit(limit),
+      );
+      const entries = rows.map((found) => readRow('audit_entries', linked, found));
+      return newer ? entries.toReversed() : entries;
+    },
   };
+}
+
+type Entries = Tables['auditEntries'];
+
+function earlier(t: Entries, { at, id }: AuditPlace): SQL | undefined {
+  return or(lt(t.at, at), and(eq(t.at, at), lt(t.id, id)));
+}
+
+function later(t: Entries, { at, id }: AuditPlace): SQL | undefined {
+  return or(gt(t.at, at), and(eq(t.at, at), gt(t.id, id)));
+}
+
+function matches(t: Entries, filter: AuditFilter): (SQL | undefined)[] {
+  const { userId, family, connectionId, since } = filter;
+  return [
+    userId === null ? undefined : like(t.doer, `%"userId":"${bare(userId)}"%`),
+    family === null ? undefined : like(t.verb, `${bare(family)}.%`),
+    connectionId === null ? undefined : and(eq(t.entityKind, 'connection'), eq(t.entityId, connectionId)),
+    since === null ? undefined : gte(t.at, since),
+  ];
+}
+
+/** Without what `like` takes for a pattern; ids and nouns have none of it. */
+function bare(text: string): string {
+  return text.replace(/[^A-Za-z0-9-]/g, '');
 }

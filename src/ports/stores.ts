@@ -9,6 +9,15 @@ import type {
   SealedBox,
   SealedSecret,
 } from '../domain/records.ts';
+import type {
+  AuditCheckpoint,
+  AuditFilter,
+  AuditHead,
+  AuditLink,
+  AuditPlace,
+  AuditRow,
+  LinkedEntry,
+} from './audit.ts';
 
 declare const write: unique symbol;
 
@@ -107,6 +116,31 @@ export interface AuditStore {
   add(entry: AuditEntry): Write;
   /** Newest first. */
   newest(limit: number): Promise<AuditEntry[]>;
+  /** Newest first: entries older than a place, or the ones next newer than it. */
+  page(
+    filter: AuditFilter,
+    from: { before: AuditPlace } | { after: AuditPlace } | null,
+    limit: number,
+  ): Promise<LinkedEntry[]>;
+
+  /** Rows without a link, by (at, id). */
+  unchained(limit: number, after?: AuditPlace): Promise<AuditRow[]>;
+  /** How many there are, and when the oldest was written. */
+  countUnchained(): Promise<{ count: number; oldestAt: number | null }>;
+  /** Rows with a link after this one, by (seq, id); all of them when null. */
+  chained(after: number | null, limit: number): Promise<AuditRow[]>;
+  /** The seq of the first chained row that is not older than `at`, or null. */
+  firstSeqSince(at: number): Promise<number | null>;
+  head(): Promise<AuditHead | null>;
+  /** Moves the head, if it still is `from` (null: there is none); else a `conflict`. */
+  moveHead(from: AuditHead | null, to: AuditHead): Write;
+  /** Gives the rows their links; a row that has one already makes the batch a `conflict`. */
+  link(links: readonly AuditLink[]): Write;
+  /** Oldest first. */
+  checkpoints(): Promise<AuditCheckpoint[]>;
+  addCheckpoint(checkpoint: AuditCheckpoint): Write;
+  /** Deletes the chained rows up to `seq`, exactly so many; else a `conflict`. */
+  removeThrough(seq: number, count: number): Write;
 }
 
 export interface NoticeStore {

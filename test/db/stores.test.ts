@@ -6,6 +6,7 @@ import * as tables from '../../db/schema/postgres.ts';
 import { freshDatabase, withClient } from '../support/postgres.ts';
 import { recordingLog, systemClock } from '../support/system-world.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { auditContract } from './contract-audit.ts';
 import { batchesContract } from './contract-batches.ts';
 import { storesContract } from './contract.ts';
 
@@ -19,6 +20,7 @@ describe('sqlite', () => {
   const fresh = () => open(`file:${join(temporaryFolder(), 'rekey.db')}`);
   storesContract(fresh);
   batchesContract(fresh);
+  auditContract(fresh);
 });
 
 describe('postgres', () => {
@@ -33,4 +35,5 @@ describe('postgres', () => {
   };
   storesContract(fresh);
   batchesContract(fresh);
+  auditContract(fresh);
 });
