@@ -2,6 +2,7 @@ import { mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../src/cli/usage-error.ts';
 import { readConfig } from '../src/config.ts';
@@ -17,6 +18,7 @@ import { SlackStandIn } from './slack/stand-in.ts';
 import { giveStartingRoles, seedTeam } from './team.ts';
 
 const USUAL_PORT = 3000;
+const GOODBYE_MS = 2_000;
 
 /** A sandbox that runs. */
 export interface Sandbox {
@@ -79,6 +81,7 @@ export async function startSandbox(port: number | null): Promise<Sandbox> {
       // By its descriptor: a late line must not fail when the folder is gone.
       destination: { write: (line: string) => void writeSync(logFile, line) },
     });
+    opened.push(() => hungUp(slack));
     const rekey = await run(readConfig(environment), { log });
     opened.push(() => rekey.stop());
     await giveStartingRoles(slack, team);
@@ -119,6 +122,12 @@ async function closeServer(server: Server): Promise<void> {
     server.close(() => resolve());
     server.closeAllConnections();
   });
+}
+
+/** Waits for the goodbye of Rekey's socket; cut off before it, Rekey's client waits half a minute for an answer. */
+async function hungUp(slack: SlackStandIn): Promise<void> {
+  const deadline = performance.now() + GOODBYE_MS;
+  while (slack.sockets.connections > 0 && performance.now() < deadline) await sleep(5);
 }
 
 /** Resolves at the first signal to stop; a second one ends the process at once. */

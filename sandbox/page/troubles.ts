@@ -97,8 +97,8 @@ function troublesOf(slack: SlackStandIn, aws: AwsStandIn, samples: SampleWorld):
     },
     {
       id: 'good-key-inactive',
-      label: 'Deactivate the Good key',
-      about: 'As somebody would in the IAM console. Then run a test.',
+      label: 'Switch the Good key off',
+      about: 'Inactive, as by somebody in the IAM console. Then run a test.',
       lastsMs: null,
       start: () => {
         setKeyStatus(aws, samples.keys.good.accessKeyId, 'Inactive');

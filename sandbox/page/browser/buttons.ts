@@ -28,14 +28,10 @@ export function drawButton(ground: Ground, at: Placed): HTMLElement {
   const parts = {
     id: controlId(ground, at),
     class: `button ${style}`,
-    // The words on it stay in its name, so that it is found by what is written on it.
-    attributes: { 'aria-label': about === undefined ? undefined : nameWith(words, about) },
+    // Its name stays what is written on it, by which people look for it.
+    attributes: { 'aria-description': about, title: about },
   };
   return workingButton(parts, words, async () => void (await actConfirmed(ground, at)));
-}
-
-function nameWith(words: string, about: string): string {
-  return about.toLowerCase().includes(words.toLowerCase()) ? about : `${words}: ${about}`;
 }
 
 /** The menu behind three dots; `near` says what it belongs to. */

@@ -1,8 +1,12 @@
 import { el } from './dom.ts';
 
-/** A button that puts a text on the clipboard and says so. */
+/** A button that puts a text on the clipboard and says so; `about` tells it from others of the same words. */
 export function copyButton(label: string, read: () => string, about?: string): HTMLButtonElement {
-  const button = el('button', { class: 'copy', attributes: { type: 'button', 'aria-label': about } }, label);
+  const button = el(
+    'button',
+    { class: 'copy', attributes: { type: 'button', 'aria-description': about } },
+    label,
+  );
   let timer: number | undefined;
   button.addEventListener('click', () => {
     void say();

@@ -26,7 +26,7 @@ export class KeysToPaste {
       'button',
       {
         class: 'copy fill',
-        attributes: { type: 'button', 'aria-label': `Fill in the open form: ${key.label}` },
+        attributes: { type: 'button', 'aria-description': key.label },
         on: {
           click: () => fillIn({ [ID_LABEL]: key.accessKeyId, [SECRET_LABEL]: key.secretAccessKey }),
         },
@@ -44,12 +44,8 @@ export class KeysToPaste {
       el(
         'div',
         { class: 'copies' },
-        copyButton('Copy access key ID', () => key.accessKeyId, `Copy access key ID: ${key.label}`),
-        copyButton(
-          'Copy secret access key',
-          () => key.secretAccessKey,
-          `Copy secret access key: ${key.label}`,
-        ),
+        copyButton('Copy access key ID', () => key.accessKeyId, key.label),
+        copyButton('Copy secret access key', () => key.secretAccessKey, key.label),
         filler,
       ),
     );

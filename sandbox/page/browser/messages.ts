@@ -11,7 +11,7 @@ import { messageGround } from './views.ts';
 export class Messages {
   readonly node = el('div', {
     class: 'messages',
-    attributes: { role: 'log', 'aria-label': 'Messages', tabindex: '0' },
+    attributes: { role: 'log', 'aria-label': 'Conversation', tabindex: '0' },
   });
   readonly #client: Client;
   readonly #drawn = new Map<string, { readonly sign: string; readonly node: HTMLElement }>();

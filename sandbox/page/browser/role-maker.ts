@@ -89,7 +89,7 @@ export class RoleMaker {
       'button',
       {
         class: 'copy fill',
-        attributes: { type: 'button', 'aria-label': 'Fill in the open form: role ARN' },
+        attributes: { type: 'button', 'aria-description': 'Role ARN' },
         on: { click: () => this.#fillIn({ [ARN_LABEL]: roleArn }) },
       },
       'Fill in the open form',

@@ -16,6 +16,11 @@ export class Windows {
 
   constructor(client: Client) {
     this.#client = client;
+    // Wherever the focus is: the panel beside the windows stays usable.
+    document.addEventListener('keydown', (event) => {
+      const view = this.top;
+      if (event.key === 'Escape' && view !== undefined) this.#close(view, 'cancel');
+    });
   }
 
   /** The window in front, if any. */
@@ -101,9 +106,6 @@ export class Windows {
     box.addEventListener('submit', (event) => {
       event.preventDefault();
       void whileBusy(submit ?? box, () => this.#submit(view));
-    });
-    box.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape') this.#close(view, 'cancel');
     });
     refill(this.#layer, el('div', { class: 'shade' }), box);
     const body = this.#layer.querySelector('.window-body');
