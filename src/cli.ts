@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { isUsageError } from './cli/usage-error.ts';
 import type { Environment } from './config.ts';
@@ -112,8 +113,13 @@ function processTerminal(env: Environment): Terminal {
   };
 }
 
-/** A function that another module exports. */
+/** A function that a module outside of `src` exports; the bundle for production goes without those. */
 async function exported<Run>(path: string, name: string): Promise<Run> {
+  if (!existsSync(new URL(path, import.meta.url))) {
+    throw new RekeyError('not_found', `This Rekey is the bundle for production; the ${name} is not in it.`, {
+      next: 'Run this in a checkout of Rekey.',
+    });
+  }
   const module = (await import(path)) as Readonly<Record<string, unknown>>;
   const value = module[name];
   if (typeof value !== 'function') throw new TypeError(`${path} does not export ${name}()`);

@@ -21,7 +21,6 @@ import { rememberHostIdentity } from './host-identity-cache.ts';
 import { masterKeysOf, refuseUnknownMasterKeys } from './master-keys.ts';
 import { openOperations, type Operations } from './operations.ts';
 import { measuredAck, measuredJobs } from './ops/measure.ts';
-import { postgresJobs } from './jobs/postgres.ts';
 import { sqliteJobs } from './jobs/sqlite.ts';
 import { boltLogger, createLog } from './log.ts';
 import type { Jobs } from './ports/jobs.ts';
@@ -122,7 +121,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   const us = await whoAreWe(client, log);
   const aws = createAws({ env: config.passThrough, version: VERSION, log, clock, metrics });
   closers.push(() => aws.close());
-  const jobs = measuredJobs(jobsOf(config, base), metrics, clock);
+  const jobs = measuredJobs(await jobsOf(config, base), metrics, clock);
   const poster = slackPoster(client, log);
   const services: Services = {
     stores,
@@ -282,9 +281,11 @@ function receiverOf(
   });
 }
 
-function jobsOf(config: Config, base: Base): Jobs {
+async function jobsOf(config: Config, base: Base): Promise<Jobs> {
   const { stores, clock, ids, log } = base;
   if (stores.engine === 'sqlite') return sqliteJobs({ table: stores.jobs, clock, ids, log });
+  // pg-boss takes time and memory to load, which SQLite need not pay.
+  const { postgresJobs } = await import('./jobs/postgres.ts');
   return postgresJobs({ url: urlOf(config), clock, log });
 }
 
