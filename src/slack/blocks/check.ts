@@ -9,6 +9,9 @@ import {
 import { context, fields, section } from './elements.ts';
 import { code, span, words } from './mrkdwn.ts';
 
+/** Enough to recognise what is missing; the whole is in the policy behind the button. */
+const SHOWN_MISSING = 2;
+
 const NAMES: Record<Capability, string> = {
   verify: 'Verify',
   inventory: 'Inventory',
@@ -55,8 +58,9 @@ function capabilityLine(name: Capability, answer: CapabilityAnswer): string {
       return `✓ ${label}: yes`;
     case 'no': {
       if (answer.why !== undefined) return `✗ ${label}: no (${words(answer.why)})`;
-      const shown = answer.missing.slice(0, 4).map(code).join(', ');
-      const more = answer.missing.length > 4 ? ` and ${answer.missing.length - 4} more` : '';
+      const shown = answer.missing.slice(0, SHOWN_MISSING).map(code).join(', ');
+      const more =
+        answer.missing.length > SHOWN_MISSING ? ` and ${answer.missing.length - SHOWN_MISSING} more` : '';
       return `✗ ${label}: no, missing ${shown}${more}`;
     }
     case 'unknown':

@@ -4,6 +4,7 @@ import type { Attempt } from '../../domain/attempt.ts';
 import type { Connection } from '../../domain/connection.ts';
 import type { VerificationReport } from '../../domain/verification.ts';
 import type { Message, Presenter } from '../../ports/slack.ts';
+import { alarmMessage, auditHeadMessage } from './audit.ts';
 import { diagnosisBlocks, reportBlocks } from './check.ts';
 import { actions, button, section } from './elements.ts';
 import { bold, code, cut, escape, words } from './mrkdwn.ts';
@@ -45,7 +46,9 @@ export function outcomeBlocks(kind: Attempt['kind'], result: AttemptResult): Kno
   switch (result.kind) {
     case 'connected':
       return [
-        section(`${bold(result.connection.name)} is connected. Its secret, if it has one, is kept sealed.`),
+        section(
+          `${bold(result.connection.name)} is connected.${result.connection.method === 'access_key' ? ' Its secret is kept sealed.' : ''}`,
+        ),
         ...reportBlocks(result.report),
         ...missingButton(result.connection, result.report),
       ];
@@ -134,8 +137,10 @@ function disconnectedBlocks(result: Extract<AttemptResult, { kind: 'disconnected
   ];
 }
 
-/** The outcome as a direct message, for a person whose modal could not show it. */
+/** The core's results as messages; an outcome becomes a direct message for a person whose modal could not show it. */
 export const presenter: Presenter = {
+  auditHeadMessage,
+  alarmMessage,
   attemptMessage(attempt: Attempt, result: AttemptResult): Message {
     const name = 'connection' in result ? result.connection.name : (attempt.draft?.name ?? '');
     const text =
