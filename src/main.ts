@@ -3,7 +3,6 @@ import { fetch as undiciFetch } from 'undici';
 import { serve, type Entrance } from '../commands/command.ts';
 import type { Ack } from '../commands/ack-once.ts';
 import { Background } from '../commands/background.ts';
-import { tellOutcome } from '../commands/carry-out.ts';
 import { readIncoming, type Incoming } from '../commands/incoming.ts';
 import { registry } from '../commands/index.ts';
 import { openStores, type OpenStores } from '../db/open.ts';
@@ -11,17 +10,18 @@ import { createAws } from './aws/aws.ts';
 import { readHostIdentity } from './aws/host-identity.ts';
 import { systemClock } from './clock.ts';
 import { readConfig, type Config, type Environment } from './config.ts';
+import { createAuditSigner } from './crypto/audit-signer.ts';
 import { createIds } from './crypto/ids.ts';
 import type { MasterKey } from './crypto/master-key.ts';
 import { createSealer } from './crypto/sealer.ts';
-import { recoverAttempts } from './handlers/recover-attempts.ts';
 import type { Services } from './handlers/services.ts';
-import { rewrapSecrets, sweep } from './handlers/sweep.ts';
+import { rewrapSecrets } from './handlers/sweep.ts';
 import { rememberHostIdentity } from './host-identity-cache.ts';
-import { masterKeysOf, refuseUnknownMasterKeys } from './master-keys.ts';
+import { databaseUrl, masterKeysOf, refuseUnknownMasterKeys } from './master-keys.ts';
 import { openOperations, type Operations } from './operations.ts';
 import { measuredAck, measuredJobs } from './ops/measure.ts';
 import { sqliteJobs } from './jobs/sqlite.ts';
+import { beginJobs, handleJobs, recover } from './recurring-jobs.ts';
 import { boltLogger, createLog } from './log.ts';
 import type { Jobs } from './ports/jobs.ts';
 import type { Clock, Ids, Log } from './ports/world.ts';
@@ -29,7 +29,6 @@ import { presenter } from './slack/blocks/outcome.ts';
 import { slackDesk } from './slack/desk.ts';
 import { openHttpDoor } from './slack/http-door.ts';
 import { socketTrouble, whoAreWe } from './slack/identity.ts';
-import { emptyOutbox } from './slack/outbox.ts';
 import { slackPeople } from './slack/people.ts';
 import { slackPoster } from './slack/poster.ts';
 import { proxyDispatcher, webClient, webClientOptions } from './slack/web-client.ts';
@@ -73,7 +72,7 @@ export async function run(config: Config, around: Surroundings = {}): Promise<Ru
   const log = around.log ?? createLog({ level: config.logLevel });
   const ids = createIds(clock);
   const masterKeys = masterKeysOf(config, log);
-  const stores = await openStores({ url: urlOf(config), exclusive: true, clock, log });
+  const stores = await openStores({ url: databaseUrl(config), exclusive: true, clock, log });
   const closers: Closer[] = [() => stores.close()];
   try {
     const operations = await openOperations(config, { stores, clock, log });
@@ -126,6 +125,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   const services: Services = {
     stores,
     sealer: createSealer(masterKeys),
+    auditSigner: createAuditSigner(masterKeys),
     clock,
     ids,
     log,
@@ -154,7 +154,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
       }),
     log,
   );
-  const background = new Background();
+  const background = new Background(clock);
   const entrance: Entrance = { appId: us.appId, services, desk, registry, background };
 
   handleJobs(entrance);
@@ -170,9 +170,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   listen(app, entrance);
   closers.push(() => jobs.stop(5_000));
   await jobs.start();
-  await jobs.every('outbox', 5_000);
-  await jobs.every('recover', 20_000);
-  await jobs.every('sweep', 24 * 3_600_000);
+  await beginJobs(jobs);
   closers.push(async () => {
     const ended = await background.drain(GRACE_MS, clock);
     if (!ended) log.warn('work goes on after the next start');
@@ -246,22 +244,6 @@ function listen(app: App, entrance: Entrance): void {
   });
 }
 
-function handleJobs(entrance: Entrance): void {
-  const { services } = entrance;
-  const { jobs, stores, poster, clock, log } = services;
-  const often = { deadlineMs: 120_000, retries: 3, backoffMs: 2_000 };
-  jobs.handle('outbox', often, async ({ signal }) => {
-    await emptyOutbox({ stores, poster, clock, log }, signal);
-  });
-  jobs.handle('recover', often, () => recover(entrance));
-  jobs.handle('sweep', { deadlineMs: 600_000, retries: 5, backoffMs: 60_000 }, () => sweep(services));
-}
-
-async function recover(entrance: Entrance): Promise<void> {
-  const { services, desk } = entrance;
-  await recoverAttempts(services, (attempt, result) => tellOutcome(services, desk, attempt, result));
-}
-
 function receiverOf(
   config: Config,
   web: Parameters<typeof webClientOptions>[0],
@@ -286,10 +268,5 @@ async function jobsOf(config: Config, base: Base): Promise<Jobs> {
   if (stores.engine === 'sqlite') return sqliteJobs({ table: stores.jobs, clock, ids, log });
   // pg-boss takes time and memory to load, which SQLite need not pay.
   const { postgresJobs } = await import('./jobs/postgres.ts');
-  return postgresJobs({ url: urlOf(config), clock, log });
-}
-
-function urlOf(config: Config): string {
-  const { database } = config;
-  return database.engine === 'sqlite' ? `file:${database.path}` : database.url.reveal();
+  return postgresJobs({ url: databaseUrl(config), clock, log });
 }

@@ -29,9 +29,9 @@ export function createChainer({ stores, signer, clock }: Chaining): Chainer {
   let seen = 0;
 
   async function chainBatch(): Promise<number> {
-    const head = await stores.audit.head();
     const rows = await stores.audit.unchained(BATCH);
     if (rows.length === 0) return 0;
+    const head = await stores.audit.head();
     await refuseTampered(stores, signer, head, seen);
     const links = linksFor(rows, head, signer);
     const to = headAfter(links, head, signer, clock.now());

@@ -1,53 +1,14 @@
-/** One thing that is wrong with the audit log. `seq` and `id` name the row, where there is one. */
-export interface Finding {
-  readonly what:
-    | 'changed'
-    | 'missing'
-    | 'moved'
-    | 'duplicate'
-    | 'foreign'
-    | 'rewritten'
-    | 'head'
-    | 'cut'
-    | 'not in the chain'
-    | 'checkpoint';
-  readonly seq: number | null;
-  readonly id: string | null;
-  /** A sentence for people. */
-  readonly text: string;
-}
-
-/** What a check of the audit log came to. */
-export interface Verdict {
-  readonly result: 'verified' | 'broken' | 'cannot be checked';
-  /** What is broken, in the order it was met; empty unless broken. */
-  readonly findings: readonly Finding[];
-  /** How many more there are than `findings` lists. */
-  readonly more: number;
-  /** Why (a part of) it cannot be checked; sentences. */
-  readonly unknown: readonly string[];
-  /** The first and last place that was looked at; null when there is none. */
-  readonly from: number | null;
-  readonly to: number | null;
-  /** How many rows have a right HMAC. */
-  readonly right: number;
-  /** The end of the chain, as `--head` takes it; null for an empty chain. */
-  readonly head: string | null;
-  /** Entries that are not chained yet, and when the oldest was written (ms). */
-  readonly unchained: { readonly count: number; readonly oldestAt: number | null };
-  /** Where retention cut the log, or null. */
-  readonly prunedTo: { readonly seq: number; readonly at: number } | null;
-}
+import type { AuditFinding } from '../domain/audit-verdict.ts';
 
 /** Findings listed at the most; the rest are counted. */
 const LISTED = 1_000;
 
 /** Findings as they come, with a bound on how many are kept. */
 export class Findings {
-  readonly listed: Finding[] = [];
+  readonly listed: AuditFinding[] = [];
   more = 0;
 
-  add(what: Finding['what'], seq: number | null, id: string | null, text: string): void {
+  add(what: AuditFinding['what'], seq: number | null, id: string | null, text: string): void {
     if (this.listed.length < LISTED) this.listed.push({ what, seq, id, text });
     else this.more += 1;
   }

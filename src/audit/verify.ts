@@ -1,8 +1,9 @@
+import type { AuditVerdict } from '../domain/audit-verdict.ts';
 import type { AuditCheckpoint, AuditHead, AuditSigner } from '../ports/audit.ts';
 import type { AuditStore } from '../ports/stores.ts';
 import type { Clock } from '../ports/world.ts';
 import { checkpointBytes, checkSignature, GENESIS, headBytes } from './chain.ts';
-import { Findings, type Verdict } from './findings.ts';
+import { Findings } from './findings.ts';
 import { printHead, type PrintedHead } from './head.ts';
 import { Walk, type Start } from './walk.ts';
 
@@ -29,7 +30,7 @@ export interface CheckOptions {
  * Walks the audit chain from its beginning, or from where retention cut it, and names all that is wrong. Reads page by
  * page, so a running Rekey beside it may go on chaining.
  */
-export async function verifyChain(checking: Checking, options: CheckOptions = {}): Promise<Verdict> {
+export async function verifyChain(checking: Checking, options: CheckOptions = {}): Promise<AuditVerdict> {
   for (let attempt = 1; ; attempt += 1) {
     const before = await checking.audit.checkpoints();
     const verdict = await verifyOnce(checking, options, before);
@@ -42,7 +43,7 @@ async function verifyOnce(
   { audit, signer, clock }: Checking,
   { head: wanted, since, signal }: CheckOptions,
   checkpoints: readonly AuditCheckpoint[],
-): Promise<Verdict> {
+): Promise<AuditVerdict> {
   const findings = new Findings();
   const unknown: string[] = [];
   checkCheckpoints(signer, checkpoints, findings, unknown);

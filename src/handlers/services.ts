@@ -1,3 +1,4 @@
+import type { AuditSigner } from '../ports/audit.ts';
 import type { HostIdentity, Aws } from '../ports/aws.ts';
 import type { Jobs } from '../ports/jobs.ts';
 import type { Metrics } from '../ports/metrics.ts';
@@ -9,6 +10,7 @@ import type { Clock, Ids, Log, Sealer } from '../ports/world.ts';
 export interface Services {
   readonly stores: Stores;
   readonly sealer: Sealer;
+  readonly auditSigner: AuditSigner;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;

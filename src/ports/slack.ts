@@ -2,6 +2,7 @@ import type { HomeView, ModalView } from '@slack/types';
 
 import type { AttemptResult } from '../domain/attempt-result.ts';
 import type { Attempt } from '../domain/attempt.ts';
+import type { AuditVerdict } from '../domain/audit-verdict.ts';
 
 /** A person as Slack knows them. */
 export interface Person {
@@ -53,6 +54,10 @@ export interface Poster {
 /** Turns results into messages; implemented beside the blocks, so that the core holds no Slack words. */
 export interface Presenter {
   attemptMessage(attempt: Attempt, result: AttemptResult): Message;
+  /** The head of the audit chain on a day (ISO), for the alert channel. */
+  auditHeadMessage(day: string, verdict: AuditVerdict): Message;
+  /** Something only a person can mend, and what to do. */
+  alarmMessage(what: string, next: string): Message;
 }
 
 /** The private surfaces of Slack. `expired` (RekeyError) when a trigger came too late. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openStores, type OpenStores } from '../../db/open.ts';
 import { createChainer } from '../../src/audit/chain-entries.ts';
-import type { Verdict } from '../../src/audit/findings.ts';
+import type { AuditVerdict } from '../../src/domain/audit-verdict.ts';
 import { verifyChain, type CheckOptions } from '../../src/audit/verify.ts';
 import { createAuditSigner } from '../../src/crypto/audit-signer.ts';
 import { parseMasterKeys, type MasterKey } from '../../src/crypto/master-key.ts';
@@ -61,7 +61,7 @@ export class Ledger {
     return createChainer({ stores: this.stores, signer, clock: systemClock })();
   }
 
-  async verify(options: CheckOptions = {}, signer: AuditSigner = this.signer): Promise<Verdict> {
+  async verify(options: CheckOptions = {}, signer: AuditSigner = this.signer): Promise<AuditVerdict> {
     return verifyChain({ audit: this.stores.audit, signer, clock: systemClock }, options);
   }
 
@@ -87,6 +87,6 @@ export async function openAt(url: string): Promise<OpenStores> {
 }
 
 /** Findings as `what seq`, for short comparisons. */
-export function named(verdict: Verdict): string[] {
+export function named(verdict: AuditVerdict): string[] {
   return verdict.findings.map(({ what, seq }) => `${what} ${seq ?? '-'}`);
 }

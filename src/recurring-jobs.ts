@@ -1,0 +1,36 @@
+import type { Entrance } from '../commands/command.ts';
+import { tellOutcome } from '../commands/carry-out.ts';
+import { beginAuditJobs, handleAuditJobs } from './handlers/audit-jobs.ts';
+import { recoverAttempts } from './handlers/recover-attempts.ts';
+import { sweep } from './handlers/sweep.ts';
+import type { Jobs } from './ports/jobs.ts';
+import { emptyOutbox } from './slack/outbox.ts';
+
+const SECOND_MS = 1_000;
+const DAY_MS = 86_400_000;
+
+/** Registers what Rekey does again and again. Before the jobs are started. */
+export function handleJobs(entrance: Entrance): void {
+  const { services } = entrance;
+  const { jobs } = services;
+  const often = { deadlineMs: 120_000, retries: 3, backoffMs: 2_000 };
+  jobs.handle('outbox', often, async ({ signal }) => {
+    await emptyOutbox(services, signal);
+  });
+  jobs.handle('recover', often, () => recover(entrance));
+  jobs.handle('sweep', { deadlineMs: 600_000, retries: 5, backoffMs: 60_000 }, () => sweep(services));
+  handleAuditJobs(services);
+}
+
+/** Sets their rhythms, once the jobs are started. */
+export async function beginJobs(jobs: Jobs): Promise<void> {
+  await jobs.every('outbox', 5 * SECOND_MS);
+  await jobs.every('recover', 20 * SECOND_MS);
+  await jobs.every('sweep', DAY_MS);
+  await beginAuditJobs(jobs);
+}
+
+/** Finishes what an earlier process left, and tells whoever waits for it. */
+export async function recover({ services, desk }: Entrance): Promise<void> {
+  await recoverAttempts(services, (attempt, result) => tellOutcome(services, desk, attempt, result));
+}

@@ -1,0 +1,128 @@
+import type { AuditVerdict } from '../../domain/audit-verdict.ts';
+import type { AuditEntry } from '../../domain/records.ts';
+import type { Message } from '../../ports/slack.ts';
+import { context, section } from './elements.ts';
+import { bold, code, cut, escape, moment, person, span, words } from './mrkdwn.ts';
+
+/** What each verb reads like once it is done; a verb that is missing here shows as it is. */
+const DONE: Readonly<Record<string, string>> = {
+  'connection.connect': 'connected',
+  'connection.test': 'tested',
+  'connection.edit': 'edited',
+  'connection.replace': 'replaced the credentials of',
+  'connection.disconnect': 'disconnected',
+  'settings.alert_channel': 'set the alert channel',
+  'role.give': 'gave the role',
+  'role.take': 'took back the role',
+  'audit.export': 'exported entries of the audit log',
+  'audit.prune': 'removed old entries of the audit log',
+};
+
+/** The families of verbs, in the order of the filter's menu. */
+export const VERB_FAMILIES: readonly (readonly [family: string, label: string])[] = [
+  ['connection', 'Connections'],
+  ['role', 'Roles'],
+  ['settings', 'Settings'],
+  ['audit', 'The audit log'],
+];
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  done: 'done',
+  refused: 'refused',
+  failed: 'failed',
+  unknown: 'outcome unknown',
+};
+
+export function verbWords(verb: string): string {
+  return Object.hasOwn(DONE, verb) ? (DONE[verb] ?? verb) : verb;
+}
+
+/** When, who, what, how it ended and why. `names`: connections by id. */
+export function entryText(entry: AuditEntry, names: ReadonlyMap<string, string>): string {
+  const who = entry.doer.kind === 'person' ? person(entry.doer.userId) : '*Rekey*';
+  const end =
+    entry.outcome === null
+      ? 'begun'
+      : Object.hasOwn(OUTCOMES, entry.outcome)
+        ? OUTCOMES[entry.outcome]
+        : entry.outcome;
+  const first =
+    `${moment(entry.at)} · ${who} ${words(verbWords(entry.verb))} ${what(entry, names)}`.trimEnd();
+  const why = [entry.why, ...details(entry)].filter((part) => part !== '').join(' · ');
+  return `${first} · ${end}${why === '' ? '' : `\n${words(cut(why, 400))}`}`;
+}
+
+function what(entry: AuditEntry, names: ReadonlyMap<string, string>): string {
+  if (entry.entityKind === 'role') return bold(entry.entityId);
+  if (entry.entityKind === 'settings' || entry.entityKind === 'audit') return '';
+  const name = names.get(entry.entityId) ?? entry.detail['name'];
+  return typeof name === 'string' ? bold(cut(name, 100)) : code(entry.entityId);
+}
+
+/** The facts of an entry, `name value`; what says nothing is left out. */
+function details(entry: AuditEntry): string[] {
+  return Object.entries(entry.detail).flatMap(([name, value]) => {
+    if (value === null || value === '' || name === 'name') return [];
+    const shown = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+    return [`${name} ${shown.replaceAll('`', '´')}`];
+  });
+}
+
+/** The daily proof, which lives where who can write to the database cannot reach. */
+export function auditHeadMessage(day: string, verdict: AuditVerdict): Message {
+  const text = `Audit head ${day}: ${verdict.head ?? 'none'}`;
+  return {
+    text: `${text} (${verdict.result})`,
+    blocks: [
+      section(`*Audit head ${day}:* ${code(verdict.head ?? 'none')}`),
+      section(verdictText(verdict)),
+      context(
+        'Leave this message here. On the host, ' +
+          `${code(`npm run audit -- verify --head ${verdict.head ?? ''}`)} proves later that no entry up to this one was removed, changed or put in another order since.`,
+      ),
+    ],
+  };
+}
+
+/** What a check came to, with the first of what it found. */
+export function verdictText(verdict: AuditVerdict): string {
+  const { result, right, from, to, findings, more, unknown } = verdict;
+  switch (result) {
+    case 'verified':
+      return to === null
+        ? 'Verified: no entry is chained at the moment.'
+        : `Verified: ${right} entries, from ${from ?? to} to ${to}.`;
+    case 'cannot be checked':
+      return `*Cannot be checked.* ${words(cut(unknown.join(' '), 1_000))}`;
+    case 'broken': {
+      const count = findings.length + more;
+      const listed = findings.slice(0, 5).map(({ text }) => `• ${words(text)}`);
+      const rest = count > 5 ? `\n${count - 5} more: run \`npm run audit -- verify\` on the host.` : '';
+      return `*The audit log is broken.*\n${listed.join('\n')}${rest}`;
+    }
+  }
+}
+
+/** Something is wrong and a person must look. */
+export function alarmMessage(what: string, next: string): Message {
+  return { text: escape(cut(what, 300)), blocks: [section(`*${words(what)}*`), section(words(next))] };
+}
+
+/** The state of the chain, for the head of a screen. */
+export function chainText(
+  last: { result: AuditVerdict['result']; at: number; to: number | null; problems: number } | null,
+  unchained: number,
+  now: number,
+): string {
+  const tail = unchained === 0 ? '' : ` · ${unchained} not yet chained`;
+  if (last === null) return `The chain was not checked yet${tail}`;
+  const ago = `${span(Math.max(0, now - last.at))} ago`;
+  switch (last.result) {
+    case 'verified':
+      return `Verified ${last.to === null ? '' : `to entry ${last.to} `}${ago}${tail}`;
+    case 'broken':
+      return `*Broken:* ${last.problems} problems found ${ago}${tail}. Run \`npm run audit -- verify\` on the host.`;
+    case 'cannot be checked':
+      return `*Could not be checked* ${ago}${tail}. Run \`npm run audit -- verify\` on the host.`;
+  }
+}
