@@ -38,9 +38,11 @@ export class Load {
     return performance.now() - since;
   }
 
-  /** The work of an attempt ends with a new Home page. */
+  /** The work of an attempt ends with a message, since these windows are closed, and a new Home page. */
   get #ended(): number {
-    return this.#forgotten + this.#slack.received.filter(({ method }) => method === 'views.publish').length;
+    const count = (name: string): number =>
+      this.#slack.received.filter(({ method }) => method === name).length;
+    return this.#forgotten + Math.min(count('views.publish'), count('chat.postMessage'));
   }
 
   async #settled(): Promise<void> {

@@ -1,12 +1,28 @@
 import type { Clock, Log } from '../src/ports/world.ts';
 
+/**
+ * How many works are under way at a time. Each computes and writes now and then; were there many, a click that has
+ * just arrived would wait for all of them before it is acknowledged.
+ */
+const ABREAST = 6;
+/** A work that takes longer than this waits for AWS or Slack rather than computes: it makes room; ms. */
+const ROOM_AFTER_MS = 2_000;
+
 /** Work that goes on after an acknowledgement; a stopping process waits for it. */
 export class Background {
+  readonly #clock: Clock;
   readonly #running = new Set<Promise<void>>();
+  /** Works that wait for room. */
+  readonly #waiting: (() => void)[] = [];
+  #room = ABREAST;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** Runs the work; a failure is logged, since nobody waits for it. */
   run(work: () => Promise<void>, log: Log): void {
-    const done = work()
+    const done = this.#inTurn(work)
       .catch((error: unknown) => log.error('background work failed', { error }))
       .finally(() => this.#running.delete(done));
     this.#running.add(done);
@@ -33,5 +49,22 @@ export class Background {
       () => true,
     );
     return Promise.race([all(), grace]);
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    if (this.#room > 0) this.#room -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const ended = new AbortController();
+    const makeRoom = (): void => {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#room += 1;
+      else next();
+    };
+    void this.#clock.sleep(ROOM_AFTER_MS, ended.signal).then(makeRoom, makeRoom);
+    try {
+      await work();
+    } finally {
+      ended.abort();
+    }
   }
 }

@@ -1,0 +1,83 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { Background } from '../../commands/background.ts';
+import type { Clock } from '../../src/ports/world.ts';
+import { recordingLog } from '../support/system-world.ts';
+
+/** A clock whose sleepers are woken by hand. */
+class HeldClock implements Clock {
+  readonly #sleepers: (() => void)[] = [];
+
+  now(): number {
+    return 0;
+  }
+
+  sleep(_ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#sleepers.push(resolve);
+      signal?.addEventListener('abort', () => reject(new Error('cancelled')));
+    });
+  }
+
+  wake(): void {
+    for (const sleeper of this.#sleepers.splice(0)) sleeper();
+  }
+}
+
+/** Many works that end when they are told. */
+function held(count: number) {
+  const clock = new HeldClock();
+  const background = new Background(clock);
+  const begun: number[] = [];
+  const ends: (() => void)[] = [];
+  for (let n = 0; n < count; n += 1) {
+    background.run(async () => {
+      begun.push(n);
+      await new Promise<void>((resolve) => ends.push(resolve));
+    }, recordingLog());
+  }
+  return { clock, background, begun, ends };
+}
+
+describe('the work behind acknowledgements', () => {
+  it('is done a few at a time, in order, so that clicks are acknowledged in between', async () => {
+    const { begun, ends } = held(9);
+    await turn();
+    expect(begun).toEqual([0, 1, 2, 3, 4, 5]);
+    ends.shift()?.();
+    await turn();
+    expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+
+  it('makes room while it waits for others, so that nobody waits behind an AWS that hangs', async () => {
+    const { begun, clock } = held(15);
+    await turn();
+    clock.wake();
+    await turn();
+    expect(begun).toHaveLength(12);
+    clock.wake();
+    await turn();
+    expect(begun).toHaveLength(15);
+  });
+
+  it('gives its place back once, whether it waited or not', async () => {
+    const { begun, ends, clock } = held(20);
+    await turn();
+    clock.wake();
+    await turn();
+    for (const end of ends.splice(0, 6)) end();
+    await turn();
+    expect(begun).toHaveLength(12);
+  });
+
+  it('is waited for by a stopping process, also what has not begun', async () => {
+    const { background, begun, ends, clock } = held(8);
+    const drained = background.drain(1_000, clock);
+    for (let round = 0; round < 3; round += 1) {
+      await turn();
+      for (const end of ends.splice(0)) end();
+    }
+    expect(await drained).toBe(true);
+    expect(begun).toHaveLength(8);
+  });
+});
