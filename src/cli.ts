@@ -57,6 +57,18 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
       out(printManifest(args));
     },
   },
+  audit: {
+    takes: 'verify [--head H] [--since T] | export [--since T]',
+    summary: 'check that no audit entry was changed or removed, or print the entries as JSON lines',
+    details: [
+      'H is a head as posted in the alert channel, such as 1234:ab12cd34. T is a day or time (2026-11-23,',
+      '2026-11-23T14:00Z) or so long ago (12h, 7d, 2w). Both run beside a running Rekey.',
+    ],
+    async run(args, terminal) {
+      const { audit } = await import('./audit-command.ts');
+      await audit(args, terminal);
+    },
+  },
   bench: {
     takes: '[--short] [--only NAME]... [--json FILE]',
     summary: 'measure Rekey beside a bare Bolt app and write the figures to bench/results.json',

@@ -92,6 +92,18 @@ export function readConfig(env: Environment = process.env): Config {
   };
 }
 
+/**
+ * Where the data is and what seals and signs it: all that tools need which never talk to Slack. Throws
+ * {@link ConfigError} as {@link readConfig} does.
+ */
+export function readStorage(env: Environment): Pick<Config, 'database' | 'masterKeys'> {
+  const reader = settingReader(env);
+  const database = reader.read(settings.database) ?? SQLITE;
+  const masterKeys = readMasterKeys(reader, database);
+  if (reader.problems.length > 0) throw new ConfigError(reader.problems);
+  return { database, masterKeys };
+}
+
 function required<T>(reader: SettingReader, setting: settings.Setting<T>): T | undefined {
   if (!reader.isSet(setting)) reportMissing(reader, setting);
   return reader.read(setting);

@@ -45,8 +45,8 @@ export function loadOrMakeKeyFile(path: string): KeyFile {
   return { masterKeys, made };
 }
 
-/** Null when there is no such file. */
-function readKeyFile(path: string): MasterKey[] | null {
+/** The keys in the file, newest first; null when there is none. Throws as {@link loadOrMakeKeyFile} does. */
+export function readKeyFile(path: string): MasterKey[] | null {
   const text = readPrivately(path);
   if (text === null) return null;
   try {
