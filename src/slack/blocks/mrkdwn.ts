@@ -23,14 +23,18 @@ export function code(text: string): string {
   return `\`${escape(clean === '' ? ' ' : clean)}\``;
 }
 
+/** Code between backticks, or a bare ARN, whose colons would be read as emoji; a full stop ends the sentence. */
+const CODE = /(`[^`]+`|\barn:aws[a-z-]*:[^\s,;()`]*[^\s,;()`.])/;
+
 /**
  * Outside text in running words: markup characters lose their meaning. What stands between backticks is shown as
- * code, so that ids and ARNs stay whole and can be copied.
+ * code, and so are ARNs, so that they stay whole and can be copied.
  */
 export function words(text: string): string {
+  // With one group, every second part is what was matched.
   return text
-    .split(/(`[^`]+`)/)
-    .map((part) => (/^`[^`]+`$/.test(part) ? code(part.slice(1, -1)) : plainWords(part)))
+    .split(CODE)
+    .map((part, at) => (at % 2 === 1 ? code(part.replace(/^`([^`]+)`$/, '$1')) : plainWords(part)))
     .join('');
 }
 
