@@ -1,0 +1,254 @@
+import type { HomeView, ModalView } from '@slack/types';
+import { homeView, refusedHome } from '../../commands/home.ts';
+import { connectForm } from '../../commands/modals/connect-form.ts';
+import { disconnectForm, editForm, replaceForm } from '../../commands/modals/connection-forms.ts';
+import { messageView } from '../../commands/modals/message-view.ts';
+import { missingPolicyView } from '../../commands/modals/missing-policy.ts';
+import { outcomeView, workingView } from '../../commands/modals/outcome-view.ts';
+import { giveRoleForm, settingsView } from '../../commands/modals/settings-view.ts';
+import { setupView } from '../../commands/modals/setup.ts';
+import { refusalOf, refusalText } from '../../commands/refusal.ts';
+import type { AttemptResult } from '../../src/domain/attempt-result.ts';
+import type { Attempt } from '../../src/domain/attempt.ts';
+import { ROLES, type Role } from '../../src/domain/actor.ts';
+import { quotedName, type Connection } from '../../src/domain/connection.ts';
+import {
+  CAPABILITIES,
+  type Diagnosis,
+  type Verification,
+  type VerificationReport,
+} from '../../src/domain/verification.ts';
+import { RekeyError } from '../../src/errors.ts';
+import { presenter } from '../../src/slack/blocks/outcome.ts';
+import type { Message } from '../../src/ports/slack.ts';
+import { attempt, connection, draft, verified } from '../db/samples.ts';
+import { recordingLog } from '../support/system-world.ts';
+
+/** The texts that come from outside, each as long as its origin lets it be. */
+export interface Outside {
+  /** At most 60 characters. */
+  readonly name: string;
+  /** At most 500. */
+  readonly description: string;
+  readonly alias: string;
+  /** The last part of an ARN: a path has up to 512 characters. */
+  readonly path: string;
+  readonly reference: string;
+}
+
+export const tame: Outside = {
+  name: 'Production',
+  description: 'The shop',
+  alias: 'acme',
+  path: 'deploy',
+  reference: 'AccessDenied, request 1',
+};
+
+export const NOW = 1_700_000_000_000;
+const host = {
+  available: true,
+  arn: 'arn:aws:sts::111122223333:assumed-role/rekey/i-1',
+  accountId: '111122223333',
+  partition: 'aws',
+} as const;
+
+function reportOf(outside: Outside): VerificationReport {
+  if (verified.status !== 'verified') throw new Error('The sample passed.');
+  return {
+    ...verified.report,
+    accountAlias: outside.alias,
+    arn: `arn:aws:iam::123456789012:user/${outside.path}`,
+    userName: outside.path.slice(0, 64),
+    keyCreatedAt: NOW - 100 * 86_400_000,
+    checkedAt: NOW,
+    capabilities: {
+      ...verified.report.capabilities,
+      rotate_others: { answer: 'unknown', why: outside.description },
+      contain: {
+        answer: 'no',
+        missing: ['iam:UpdateAccessKey', 'iam:AttachUserPolicy', 'a', 'b', outside.path],
+      },
+    },
+    warnings: [{ code: 'could_not_check', text: `Could not check ${outside.path}.` }],
+  };
+}
+
+function diagnosisOf(outside: Outside): Diagnosis {
+  return {
+    code: 'denied_by_policy',
+    what: `arn:aws:iam::123456789012:user/${outside.path} may not call iam:GetUser.`,
+    why: outside.description,
+    mend: 'Allow `iam:GetUser` with the policy Rekey prints.',
+    reference: outside.reference,
+  };
+}
+
+export function connectionOf(outside: Outside, over: Partial<Connection> = {}): Connection {
+  const report = reportOf(outside);
+  return connection({
+    id: '01k0000000000000000000000a',
+    name: outside.name,
+    description: outside.description,
+    accountAlias: outside.alias,
+    arn: report.arn,
+    userName: report.userName,
+    accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    keyCreatedAt: report.keyCreatedAt,
+    alertChannel: 'C0ALERTS',
+    owners: ['U0ADMIN', 'U0VIEWER'],
+    lastCheck: { status: 'verified', report },
+    ...over,
+  });
+}
+
+export function roleOf(outside: Outside): Connection {
+  const roleArn = `arn:aws:iam::123456789012:role/${outside.path}`;
+  return connectionOf(outside, {
+    method: 'role',
+    accessKeyId: null,
+    roleArn,
+    externalId: 'x',
+    keyCreatedAt: null,
+  });
+}
+
+export function checksOf(outside: Outside): Verification[] {
+  const diagnosis = diagnosisOf(outside);
+  return [
+    { status: 'verified', report: reportOf(outside) },
+    { status: 'rejected', diagnosis, checkedAt: NOW },
+    { status: 'unknown', diagnosis, checkedAt: NOW },
+  ];
+}
+
+/** Every way an attempt ends. */
+export function endingsOf(outside: Outside): [Attempt['kind'], AttemptResult][] {
+  const report = reportOf(outside);
+  const kept = connectionOf(outside);
+  const changes = [outside.description, `The alias is now ${outside.alias}.`];
+  return [
+    ['connect', { kind: 'connected', connection: kept, report }],
+    ['replace', { kind: 'replaced', connection: kept, report }],
+    ...checksOf(outside).map((lastCheck): [Attempt['kind'], AttemptResult] => [
+      'test',
+      { kind: 'tested', connection: { ...kept, lastCheck }, changes },
+    ]),
+    ['test', { kind: 'tested', connection: { ...kept, lastCheck: null }, changes: [] }],
+    ['disconnect', { kind: 'disconnected', connection: kept, key: { state: 'untouched' } }],
+    ['disconnect', { kind: 'disconnected', connection: kept, key: { state: 'inactive', confirmed: true } }],
+    ['disconnect', { kind: 'disconnected', connection: kept, key: { state: 'inactive', confirmed: false } }],
+    ['disconnect', { kind: 'disconnected', connection: roleOf(outside), key: { state: 'untouched' } }],
+    ['connect', { kind: 'not_verified', verdict: 'rejected', diagnosis: diagnosisOf(outside) }],
+    ['replace', { kind: 'not_verified', verdict: 'unknown', diagnosis: diagnosisOf(outside) }],
+    ['disconnect', { kind: 'stopped', why: `“${outside.name}” is still connected.`, next: 'Try again.' }],
+  ];
+}
+
+export function attemptOf(outside: Outside, kind: Attempt['kind']): Attempt {
+  const typed = { ...draft, name: outside.name, description: outside.description };
+  return attempt({ id: 'a', kind, draft: kind === 'test' || kind === 'disconnect' ? null : typed });
+}
+
+export function homeOf(connections: readonly Connection[], role: Role | null, page = 0): HomeView {
+  const actor = { teamId: 'T1', userId: 'U0ADMIN', roles: role === null ? [] : [role], rolesUnsure: null };
+  const look = { actor, connections, host, admins: ['U0ADMIN'], now: NOW };
+  return homeView({ ...look, alertChannel: { channelId: null, from: 'nowhere' } }, page);
+}
+
+/** Every view Rekey draws, of one set of outside texts, by name. */
+export function viewsOf(outside: Outside): [name: string, view: ModalView | HomeView][] {
+  const kept = connectionOf(outside);
+  const fields = {
+    name: outside.name,
+    description: outside.description,
+    accountId: outside.alias,
+    region: 'eu-central-1',
+    accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    roleArn: outside.path,
+    alertChannel: 'C0ALERTS',
+    owners: ['U0ADMIN'],
+  };
+  const noHost = { available: false, why: outside.description, mend: outside.reference } as const;
+  const look = { host, accessKeyId: '', roleArn: outside.path };
+  const grants = [
+    {
+      id: 'g1',
+      subjectKind: 'user',
+      subjectId: outside.alias,
+      role: 'viewer',
+      grantedBy: 'U0ADMIN',
+      grantedAt: 1,
+    },
+    {
+      id: 'g2',
+      subjectKind: 'group',
+      subjectId: 'S0GROUP',
+      role: 'admin',
+      grantedBy: outside.name,
+      grantedAt: 1,
+    },
+  ] as const;
+  const settings = { grants, admins: ['U0ADMIN'], said: null };
+  const error = new RekeyError('conflict', `There is ${quotedName(outside.name)} already.`, {
+    next: 'Ask <@U0ADMIN>.',
+  });
+  const many = checksOf(outside).map((lastCheck, at) => connectionOf(outside, { id: `c${at}`, lastCheck }));
+  return [
+    ['connect by role', connectForm({ ...fields, method: 'role' }, host, outside.alias)],
+    ['connect by key', connectForm({ ...fields, method: 'access_key' }, host, null)],
+    ['connect without a host identity', connectForm({ ...fields, method: 'role' }, noHost, null)],
+    ['edit', editForm(kept)],
+    ['replace by key', replaceForm(kept, { ...look, method: 'access_key', externalId: null })],
+    ['replace by role', replaceForm(kept, { ...look, method: 'role', externalId: outside.alias })],
+    ['disconnect a key', disconnectForm(kept)],
+    ['disconnect a role', disconnectForm(roleOf(outside))],
+    ...(['connect', 'replace', 'test', 'disconnect'] as const).map((kind): [string, ModalView] => [
+      `working on ${kind}`,
+      workingView({ kind }, outside.name),
+    ]),
+    ...endingsOf(outside).map(([kind, result], at): [string, ModalView] => [
+      `ending ${at}, ${result.kind}`,
+      outcomeView(attemptOf(outside, kind), result, null),
+    ]),
+    ['missing policy', missingPolicyView(kept, reportOf(outside))],
+    ['set up the role', setupView(host, '123456789012', 'rekey-x', CAPABILITIES)],
+    ['set up the role of any account', setupView(host, '', 'rekey-x', CAPABILITIES)],
+    ['settings', settingsView({ ...settings, channel: { channelId: 'C0ALERTS', from: 'settings' } })],
+    ['settings by default', settingsView({ ...settings, channel: { channelId: 'C1', from: 'environment' } })],
+    [
+      'settings, empty',
+      settingsView({ ...settings, grants: [], channel: { channelId: null, from: 'nowhere' } }),
+    ],
+    ['give a role', giveRoleForm(null)],
+    ['give a role to people', giveRoleForm('This workspace’s plan has no user groups.')],
+    ['refusal', messageView('Not done', refusalText(error, 'r', recordingLog()))],
+    ['refused Home', refusedHome(refusalText(error, 'r', recordingLog()))],
+    ...[...ROLES, null].map((role): [string, HomeView] => [
+      `Home of ${role}`,
+      homeOf([...many, roleOf(outside)], role),
+    ]),
+    ['Home, empty', homeOf([], 'admin')],
+    ['Home, disconnecting', homeOf([connectionOf(outside, { state: 'disconnecting' })], 'admin')],
+    ...[0, 1, 2, 9].map((page): [string, HomeView] => [
+      `Home, page ${page}`,
+      homeOf(
+        Array.from({ length: 45 }, (_, at) => connectionOf(outside, { id: `c${at}` })),
+        'admin',
+        page,
+      ),
+    ]),
+  ];
+}
+
+/** Every message, by name. */
+export function messagesOf(outside: Outside): [name: string, message: Message][] {
+  const error = new RekeyError('invalid', `There is ${quotedName(outside.name)} already.`);
+  return [
+    ...endingsOf(outside).map(([kind, result], at): [string, Message] => [
+      `ending ${at}, ${result.kind}`,
+      presenter.attemptMessage(attemptOf(outside, kind), result),
+    ]),
+    ['refusal', refusalOf(error, 'r', recordingLog())],
+    ['alarm', presenter.alarmMessage(outside.description, outside.name)],
+  ];
+}
