@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { chmodSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 
 /** What a lock is held for: the life of a bot, or a migration (seconds at the most). */
 export type LockPurpose = 'bot' | 'migration';
@@ -34,6 +34,24 @@ export function takeLock(databasePath: string, purpose: LockPurpose): LockResult
     return { taken: false, ...holder };
   }
   return { taken: true, release: () => file.close() };
+}
+
+/** Who holds the lock beside a database file, or null. Makes nothing: not even the file of the lock. */
+export function lockHolder(
+  databasePath: string,
+): { readonly pid: number | null; readonly purpose: LockPurpose | null } | null {
+  const path = `${databasePath}.lock`;
+  if (!existsSync(path)) return null;
+  const file = new Database(path, { timeout: 0, fileMustExist: true });
+  try {
+    file.exec('BEGIN IMMEDIATE; ROLLBACK');
+    return null;
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    return readHolder(file);
+  } finally {
+    file.close();
+  }
 }
 
 function readHolder(file: Database.Database): { pid: number | null; purpose: LockPurpose | null } {

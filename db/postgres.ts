@@ -84,7 +84,8 @@ export async function openPostgres({ url, clock, log, connectMs = 5_000 }: Postg
   return running(pool, where, clock);
 }
 
-async function appliedTo(client: Client): Promise<AppliedMigration[]> {
+/** The migrations a database has had. */
+export async function appliedTo(client: Client): Promise<AppliedMigration[]> {
   const table = await client.query<{ found: string | null }>(`SELECT to_regclass($1)::text AS found`, [
     `public.${MIGRATIONS_TABLE}`,
   ]);

@@ -103,7 +103,8 @@ async function lockForLife(path: string, clock: Clock): Promise<() => void> {
   }
 }
 
-function appliedTo(client: Database.Database): AppliedMigration[] {
+/** The migrations a file has had. */
+export function appliedTo(client: Database.Database): AppliedMigration[] {
   const table = client.prepare(`SELECT 1 FROM sqlite_master WHERE name = ?`).get(MIGRATIONS_TABLE);
   if (table === undefined) return [];
   return client

@@ -48,6 +48,18 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
       await sandbox(args);
     },
   },
+  doctor: {
+    takes: '[--connections]',
+    summary: 'check configuration, Slack, AWS and the database, and say what to mend',
+    details: [
+      'Changes nothing, and runs beside a running Rekey. With --connections it also checks every connection.',
+      'Exits with 1 when something failed; warnings alone are 0.',
+    ],
+    async run(args, terminal) {
+      const { doctor } = await import('./doctor.ts');
+      await doctor(args, terminal);
+    },
+  },
   manifest: {
     takes: '[--http URL]',
     summary: 'print the manifest of the Slack app',

@@ -16,6 +16,18 @@ export function printManifest(args: readonly string[]): string {
   return values.http === undefined ? text : stringify(overHttp(parse(text), requestUrl(values.http)));
 }
 
+/** The scopes of the bot: what it cannot do without, and what it can. */
+export function neededScopes(): {
+  readonly required: readonly string[];
+  readonly optional: readonly string[];
+} {
+  const manifest = parse(readFileSync(MANIFEST, 'utf8')) as {
+    oauth_config: { scopes: { bot: string[]; bot_optional?: string[] } };
+  };
+  const { bot, bot_optional: optional = [] } = manifest.oauth_config.scopes;
+  return { required: bot, optional };
+}
+
 function requestUrl(given: string): string {
   const url = URL.canParse(given) ? new URL(given) : null;
   if (url === null || url.protocol !== 'https:') {

@@ -38,3 +38,8 @@ export async function refuseUnknownMasterKeys(
     },
   );
 }
+
+/** `file:PATH` or `postgres://…`, with its password: for the drivers alone. */
+export function databaseUrl({ database }: Config): string {
+  return database.engine === 'sqlite' ? `file:${database.path}` : database.url.reveal();
+}

@@ -109,9 +109,10 @@ describe('the bundle', () => {
 
   it('has every migration, and names what must be installed', () => {
     for (const engine of ['sqlite', 'postgres']) {
+      const options = { recursive: true, encoding: 'utf8' } as const;
       const path = (root: string): string => join(root, 'migrations', engine);
-      const listed = new Set(readdirSync(path(join(ROOT, 'db')), { recursive: true }));
-      expect(new Set(readdirSync(path(join(folder, 'dist', 'lib')), { recursive: true }))).toEqual(listed);
+      const listed = new Set<string>(readdirSync(path(join(ROOT, 'db')), options));
+      expect(new Set<string>(readdirSync(path(join(folder, 'dist', 'lib')), options))).toEqual(listed);
     }
     const made = JSON.parse(readFileSync(join(folder, 'dist', 'package.json'), 'utf8')) as {
       dependencies: Record<string, string>;

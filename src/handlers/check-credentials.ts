@@ -9,11 +9,14 @@ import { verifyAccessKey } from '../verification/verify-access-key.ts';
 import { verifyRole } from '../verification/verify-role.ts';
 import type { Services } from './services.ts';
 
+/** What a check works with. */
+export type CheckServices = Pick<Services, 'stores' | 'sealer' | 'aws' | 'clock' | 'log' | 'hostIdentity'>;
+
 type Way = Pick<ConnectDraft, 'method' | 'accountId' | 'region' | 'accessKeyId' | 'roleArn' | 'externalId'>;
 
 /** Asks AWS who these credentials are and what they may do. Reads only. */
 export async function checkCredentials(
-  services: Services,
+  services: CheckServices,
   way: Way,
   secret: Secret | null,
   pinned: PinnedIdentity | null,
@@ -40,7 +43,7 @@ export async function checkCredentials(
 
 /** The same for a connection as it stands, with its sealed secret. */
 export async function checkConnection(
-  services: Services,
+  services: CheckServices,
   connection: Connection,
   signal: AbortSignal,
 ): Promise<Verification> {
@@ -55,7 +58,10 @@ export function pinnedTo(connection: Connection, sameAccountIsEnough: boolean): 
 }
 
 /** The connection's secret access key, opened for one use; null for a role. */
-export async function openSecret(services: Services, connection: Connection): Promise<Secret | null> {
+export async function openSecret(
+  services: Pick<Services, 'stores' | 'sealer'>,
+  connection: Connection,
+): Promise<Secret | null> {
   if (connection.method === 'role') return null;
   const sealed = await services.stores.secrets.newest('connection', connection.id);
   if (sealed === null) {

@@ -16,7 +16,9 @@ export interface AlertChannel {
   readonly from: 'settings' | 'environment' | 'nowhere';
 }
 
-export async function alertChannel(services: Services): Promise<AlertChannel> {
+export async function alertChannel(
+  services: Pick<Services, 'stores' | 'defaultAlertChannel'>,
+): Promise<AlertChannel> {
   const kept = await services.stores.settings.get(ALERT_CHANNEL);
   if (kept !== null) return { channelId: kept, from: 'settings' };
   return services.defaultAlertChannel === null

@@ -1,0 +1,136 @@
+import { parseArgs } from 'node:util';
+import type { WebClient } from '@slack/web-api';
+import type { OpenStores } from '../db/open.ts';
+import { createAws } from './aws/aws.ts';
+import { systemClock } from './clock.ts';
+import { ConfigError, readConfig, type Config, type Environment } from './config.ts';
+import { checkConnections, checkHostIdentity } from './doctor/aws.ts';
+import { checkClocks } from './doctor/clocks.ts';
+import { checkDatabase, checkSealedSecrets, findMasterKeys } from './doctor/database.ts';
+import { failed, failure, ok, shown, warning, type Finding } from './doctor/finding.ts';
+import { checkAdmins, checkBotToken, checkTransport } from './doctor/slack.ts';
+import { RekeyError } from './errors.ts';
+import { alertChannel } from './handlers/settings.ts';
+import { boltLogger, createLog } from './log.ts';
+import type { Clock } from './ports/world.ts';
+import { proxyDispatcher, webClient } from './slack/web-client.ts';
+import { VERSION } from './version.ts';
+
+export interface DoctorSurroundings {
+  readonly env: Environment;
+  readonly out: (text: string) => void;
+  readonly clock?: Clock;
+}
+
+/**
+ * `rekey doctor`: looks at everything Rekey stands on, and changes nothing. Prints a finding as it comes.
+ * @throws RekeyError `invalid` when something failed.
+ */
+export async function doctor(
+  args: readonly string[],
+  { env, out, clock = systemClock }: DoctorSurroundings,
+): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { connections: { type: 'boolean', default: false } },
+  });
+  const counts = { ok: 0, warning: 0, failed: 0 };
+  for await (const finding of findings(env, clock, values.connections)) {
+    counts[finding.verdict] += 1;
+    out(shown(finding));
+  }
+  out(`\n${counts.ok} ok, ${counts.warning} warnings, ${counts.failed} failed\n`);
+  if (counts.failed > 0) {
+    throw new RekeyError('invalid', `${counts.failed} checks failed.`, {
+      next: 'Mend what is marked “failed”, then run the doctor again.',
+    });
+  }
+}
+
+async function* findings(env: Environment, clock: Clock, connections: boolean): AsyncGenerator<Finding> {
+  let config: Config;
+  try {
+    config = readConfig(env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const { name, problem, expected } of error.problems) {
+      yield failed('Configuration', `${name} ${problem}.`, `Set it to ${expected}.`);
+    }
+    return;
+  }
+  yield ok('Configuration', `Rekey ${VERSION}, Node.js ${process.versions.node}, every setting can be read.`);
+  yield* examine(config, clock, connections);
+}
+
+async function* examine(config: Config, clock: Clock, connections: boolean): AsyncGenerator<Finding> {
+  // What goes wrong is in the findings; the log of a tool would only stand between them.
+  const log = createLog({ level: 'silent' });
+  const dispatcher = proxyDispatcher(config.passThrough);
+  const web = { apiUrl: config.slackApiUrl, logger: boltLogger(log), dispatcher };
+  const aws = createAws({ env: config.passThrough, version: VERSION, log, clock });
+  const uid = process.getuid?.() ?? null;
+  const { findings: database, stores } = await checkDatabase(config, { clock, log, uid });
+  try {
+    yield* database;
+    const { finding, keys } = findMasterKeys(config);
+    yield finding;
+    if (stores !== null) yield* await attempted('Sealed secrets', () => checkSealedSecrets(stores, keys));
+
+    yield* checkSlack(config, clock, log, {
+      bot: webClient({ ...web, botToken: config.botToken }),
+      app:
+        config.transport.kind === 'socket'
+          ? webClient({ ...web, botToken: config.transport.appToken })
+          : null,
+    });
+    yield* await attempted('Alert channel', async () => [await checkAlertChannel(config, stores)]);
+    yield* await checkClocks(config, dispatcher, clock);
+    const { finding: identity, host } = await checkHostIdentity(aws, config, stores);
+    yield identity;
+    if (connections && stores !== null) yield* checkConnections(stores, keys, { aws, clock, log, host });
+  } finally {
+    aws.close();
+    await dispatcher.close();
+    await stores?.close();
+  }
+}
+
+async function* checkSlack(
+  config: Config,
+  clock: Clock,
+  log: ReturnType<typeof createLog>,
+  clients: { readonly bot: WebClient; readonly app: WebClient | null },
+): AsyncGenerator<Finding> {
+  const { findings: token, us } = await checkBotToken(clients.bot, log);
+  yield* token;
+  yield await checkTransport(config, us, clients.app);
+  if (us !== null) yield* await checkAdmins(clients.bot, config, clock);
+}
+
+async function checkAlertChannel(config: Config, stores: OpenStores | null): Promise<Finding> {
+  const what = 'Alert channel';
+  const set =
+    stores === null
+      ? { channelId: config.alertChannelId, from: 'environment' as const }
+      : await alertChannel({ stores, defaultAlertChannel: config.alertChannelId });
+  if (set.channelId === null) {
+    return warning(
+      what,
+      'None is set: alerts without a channel of their own go nowhere.',
+      'Choose one in /aws-settings, or set REKEY_ALERT_CHANNEL.',
+    );
+  }
+  return ok(
+    what,
+    `${set.channelId}, from ${set.from === 'settings' ? '/aws-settings' : 'REKEY_ALERT_CHANNEL'}.`,
+  );
+}
+
+/** The findings of a check, or one that says that it broke. */
+async function attempted(what: string, check: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await check();
+  } catch (error) {
+    return [failure(what, error)];
+  }
+}
