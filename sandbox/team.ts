@@ -49,7 +49,7 @@ export function seedTeam(slack: SlackStandIn): Team {
     members: [
       { id: ADA, standing: 'admin' },
       { id: OMAR, standing: 'operator' },
-      { id: RUTH, standing: 'responder, by @oncall' },
+      { id: RUTH, standing: 'responder' },
       { id: VERA, standing: 'viewer' },
       { id: NILS, standing: 'no role' },
       { id: GUS, standing: 'guest' },

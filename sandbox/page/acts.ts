@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { SampleWorld } from '../aws/fixtures.ts';
 import type { SlackStandIn } from '../slack/stand-in.ts';
+import type { Person } from '../slack/world.ts';
 import type { Troubles } from './troubles.ts';
 import type { Act, Done, StateValues } from './wire.ts';
 
@@ -29,6 +30,7 @@ const schema = z.discriminatedUnion('act', [
     ...element,
     chosen: json.optional(),
     values: values.optional(),
+    seen: z.array(json).max(100),
   }),
   z.object({ act: z.literal('suggest'), ...element, query: z.string().max(200) }),
   z.object({ act: z.literal('submit'), as: id, viewId: id, values }),
@@ -58,6 +60,8 @@ export async function carryOutAct(stage: Stage, act: Act): Promise<Done> {
 async function done({ slack, samples, troubles }: Stage, act: Act): Promise<Done> {
   switch (act.act) {
     case 'command': {
+      const invited = /^\/invite\s+@?(.+)$/i.exec(act.line.trim())?.[1];
+      if (invited !== undefined) return invite(slack, act.as, act.channelId, invited);
       const { error } = await slack.runCommand(act.as, act.channelId, act.line);
       return { ok: error === undefined };
     }
@@ -68,8 +72,8 @@ async function done({ slack, samples, troubles }: Stage, act: Act): Promise<Done
       await slack.openHome(act.as, act.tab)?.first;
       return { ok: true };
     case 'block_action': {
-      const { blockId, actionId, chosen } = act;
-      const action = { blockId, actionId, ...(chosen === undefined ? {} : { chosen }) };
+      const { blockId, actionId, chosen, seen } = act;
+      const action = { blockId, actionId, seen, ...(chosen === undefined ? {} : { chosen }) };
       const ack = await slack.blockAction(act.as, act.container, action, act.values);
       return { ok: ack.outcome === 'ack' };
     }
@@ -91,4 +95,22 @@ async function done({ slack, samples, troubles }: Stage, act: Act): Promise<Done
         ? { ok: true }
         : { ok: false, message: 'There is no such trouble.' };
   }
+}
+
+/** Slack's own `/invite`, which is how an app gets into a channel. */
+function invite(slack: SlackStandIn, as: string, channelId: string, name: string): Done {
+  const wanted = name.trim().toLowerCase();
+  const channel = slack.world.channel(channelId);
+  const names = (person: Person): string[] => [person.name, person.isBot ? 'rekey' : person.realName];
+  const invited = [...slack.world.people.values()].find((person) =>
+    names(person).some((each) => each.toLowerCase() === wanted),
+  );
+  if (channel === undefined || channel.archived || channel.kind === 'im') {
+    return { ok: false, message: 'Nobody can be invited here.' };
+  }
+  if (invited === undefined) return { ok: false, message: `Nobody here is called ${name}.` };
+  if (channel.members.has(invited.id)) return { ok: false, message: 'They are in this channel already.' };
+  channel.members.add(invited.id);
+  slack.say(as, channelId, `added <@${invited.id}> to this channel.`);
+  return { ok: true };
 }

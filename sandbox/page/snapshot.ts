@@ -37,11 +37,14 @@ export function setupOf(slack: SlackStandIn, team: Team, samples: SampleWorld): 
   const features = part(readManifest(), 'features');
   return {
     members: team.members.map(({ id, standing }) => ({ ...wirePerson(slack.world.person(id)), standing })),
-    commands: parts(features, 'slash_commands').map((each) => ({
-      command: text(each, 'command') ?? '',
-      usage: text(each, 'usage_hint') ?? '',
-      description: text(each, 'description') ?? '',
-    })),
+    commands: [
+      ...parts(features, 'slash_commands').map((each) => ({
+        command: text(each, 'command') ?? '',
+        usage: text(each, 'usage_hint') ?? '',
+        description: text(each, 'description') ?? '',
+      })),
+      { command: '/invite', usage: '@Rekey', description: 'Slack’s own: let somebody into this channel' },
+    ],
     keys: Object.entries(samples.keys).map(([id, key]) => wireKey(id, key)),
     customerAccountId: samples.customer.id,
     openRoleArn: samples.openRole.arn,

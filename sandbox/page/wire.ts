@@ -128,6 +128,8 @@ export type Act =
       readonly actionId: string;
       readonly chosen?: Json | undefined;
       readonly values?: StateValues | undefined;
+      /** The blocks as the person saw them. */
+      readonly seen: readonly Json[];
     }
   | {
       readonly act: 'suggest';

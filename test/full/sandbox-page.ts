@@ -73,7 +73,11 @@ export class Visitor {
       .getByRole('article', { name: key, exact: true })
       .getByRole('button', { name: button })
       .click();
-    return this.page.evaluate(() => navigator.clipboard.readText());
+    return this.clipboard();
+  }
+
+  clipboard(): Promise<string> {
+    return this.page.evaluate<string>('navigator.clipboard.readText()');
   }
 
   /** Chooses the method Access key and pastes a sample key. */

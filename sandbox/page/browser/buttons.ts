@@ -5,6 +5,14 @@ import { el, whileBusy, workingButton } from './dom.ts';
 import { controlId, type Ground } from './ground.ts';
 import { safeLink, wordsOf } from './text.ts';
 
+/** What a menu tells the page when it closes; a surface is not drawn again under an open menu. */
+export const MENU_CLOSED = 'menu-closed';
+
+/** True while a menu is open in there. */
+export function hasOpenMenu(node: Element): boolean {
+  return node.querySelector('.overflow-menu > [aria-expanded="true"]') !== null;
+}
+
 /** Sends a click or choice, after its confirmation dialog when it has one. */
 export async function actConfirmed(ground: Ground, at: Placed, chosen?: Json): Promise<boolean> {
   const dialog = at.element['confirm'];
@@ -74,6 +82,7 @@ export function drawOverflow(ground: Ground, at: Placed, near: string): HTMLElem
     menu.hidden = true;
     button.setAttribute('aria-expanded', 'false');
     document.removeEventListener('pointerdown', outside);
+    wrapper.dispatchEvent(new Event(MENU_CLOSED, { bubbles: true }));
     if (refocus) button.focus();
   }
   button.addEventListener('click', () => {

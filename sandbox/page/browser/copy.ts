@@ -12,6 +12,8 @@ export function copyButton(label: string, read: () => string, about?: string): H
     void say();
   });
   async function say(): Promise<void> {
+    // The words change, the place of what stands beside it does not.
+    button.style.minWidth = `${button.offsetWidth}px`;
     button.textContent = (await copy(read())) ? 'Copied' : 'Not copied';
     clearTimeout(timer);
     timer = setTimeout(() => {

@@ -1,5 +1,6 @@
 import type { Snapshot, WireChannel } from '../wire.ts';
 import { drawBlocks } from './blocks.ts';
+import { hasOpenMenu, MENU_CLOSED } from './buttons.ts';
 import type { Client, Place } from './client.ts';
 import { Composer } from './composer.ts';
 import { byId, el, refill } from './dom.ts';
@@ -19,6 +20,9 @@ export class PlaceView {
   constructor(client: Client, go: (place: Place) => void) {
     this.#client = client;
     this.#go = go;
+    this.#node.addEventListener(MENU_CLOSED, () => {
+      if (client.snapshot !== null) this.show(client.snapshot);
+    });
   }
 
   show(snapshot: Snapshot): void {
@@ -147,7 +151,7 @@ export class PlaceView {
 
   #fillHome(home: { node: HTMLElement; hash: string }, snapshot: Snapshot): void {
     const view = snapshot.home;
-    if (view === undefined || view.hash === home.hash) return;
+    if (view === undefined || view.hash === home.hash || hasOpenMenu(home.node)) return;
     home.hash = view.hash;
     refill(home.node, drawBlocks(view.blocks, viewGround(this.#client, snapshot, view)));
   }

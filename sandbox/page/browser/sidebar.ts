@@ -93,13 +93,9 @@ export class Sidebar {
       'div',
       { class: 'you-are' },
       avatar(snapshot.person.realName, false),
-      el(
-        'div',
-        {},
-        el('label', { attributes: { for: 'you-are' } }, 'You are'),
-        select,
-        el('p', { id: 'you-are-hint', class: 'hint' }, 'Roles as they were at the start.'),
-      ),
+      el('label', { attributes: { for: 'you-are' } }, 'You are'),
+      select,
+      el('p', { id: 'you-are-hint', class: 'hint' }, 'Roles as they were at the start.'),
     );
   }
 

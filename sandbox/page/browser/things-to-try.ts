@@ -27,12 +27,15 @@ export function thingsToTry(ways: PanelWays): HTMLElement {
       el(
         'li',
         {},
-        words,
-        ' ',
         el(
-          'button',
-          { class: 'copy', attributes: { type: 'button', 'aria-description': words }, on: { click: go } },
-          'Show me',
+          'div',
+          {},
+          el('span', {}, words),
+          el(
+            'button',
+            { class: 'copy', attributes: { type: 'button', 'aria-description': words }, on: { click: go } },
+            'Show me',
+          ),
         ),
       ),
     ),

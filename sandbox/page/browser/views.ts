@@ -25,17 +25,27 @@ export function messageGround(client: Client, snapshot: Snapshot, message: WireM
   const typed = new Typed();
   const values = (): ReturnType<typeof stateValues> => stateValues(message.blocks, typed.values);
   const container: WireContainer = { kind: 'message', channelId, ts };
-  return ground(client, snapshot, container, { prefix: `m${ts}`, typed, values, errors: {} });
+  return ground(client, snapshot, container, {
+    seen: message.blocks,
+    prefix: `m${ts}`,
+    typed,
+    values,
+    errors: {},
+  });
 }
 
 function ground(
   client: Client,
   snapshot: Snapshot,
   container: WireContainer,
-  more: Pick<Ground, 'prefix' | 'typed' | 'errors'> & { values: () => ReturnType<typeof stateValues> },
+  more: Pick<Ground, 'prefix' | 'typed' | 'errors'> & {
+    readonly values: () => ReturnType<typeof stateValues>;
+    /** A click is on what the person sees, though the app may have changed it since. */
+    readonly seen: WireView['blocks'];
+  },
 ): Ground {
   const as = client.me;
-  const { values, ...rest } = more;
+  const { values, seen, ...rest } = more;
   const place = (at: Parameters<Ground['act']>[0]): { blockId: string; actionId: string } => ({
     blockId: text(at.block, 'block_id') ?? '',
     actionId: text(at.element, 'action_id') ?? '',
@@ -44,7 +54,7 @@ function ground(
     names: new Names(snapshot),
     ...rest,
     async act(at, chosen) {
-      await client.act({ act: 'block_action', as, container, ...place(at), chosen, values: values() });
+      await client.act({ act: 'block_action', as, container, ...place(at), chosen, values: values(), seen });
     },
     async suggest(at, query) {
       return (await client.act({ act: 'suggest', as, container, ...place(at), query })).options ?? [];

@@ -52,7 +52,8 @@ export class Windows {
     const under = snapshot.modals.length - 1;
     const ground = viewGround(this.#client, snapshot, view);
     const heading = `${view.id}-title`;
-    const scrolled = this.#layer.querySelector('.window-body')?.scrollTop ?? 0;
+    const before = this.#layer.querySelector<HTMLElement>('.window-body');
+    const scrolled = before?.dataset['view'] === view.id ? before.scrollTop : 0;
     const cross = el(
       'button',
       {
@@ -97,7 +98,7 @@ export class Windows {
       el('header', {}, el('h2', { id: heading }, view.title ?? 'Rekey'), cross),
       el(
         'div',
-        { class: 'window-body', attributes: { tabindex: '-1' } },
+        { class: 'window-body', attributes: { tabindex: '-1', 'data-view': view.id } },
         under > 0 ? el('p', { class: 'under' }, `On top of “${snapshot.modals.at(-2)?.title ?? ''}”`) : null,
         drawBlocks(view.blocks, ground),
       ),
@@ -142,8 +143,8 @@ export class Windows {
   }
 
   #focusFirst(): void {
-    const first = this.#layer.querySelector<HTMLElement>('.window-body :is(input, select, textarea, button)');
-    (first ?? this.#layer.querySelector<HTMLElement>('footer button, .cross'))?.focus({
+    const first = this.#layer.querySelector<HTMLElement>('.window-body :is(input, select, textarea)');
+    (first ?? this.#layer.querySelector<HTMLElement>('.window-body'))?.focus({
       preventScroll: true,
     });
   }
