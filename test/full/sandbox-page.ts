@@ -32,6 +32,7 @@ export class Visitor {
       if (['error', 'warning'].includes(message.type())) this.complaints.push(message.text());
     });
     page.on('pageerror', (error) => this.complaints.push(String(error)));
+    page.setDefaultTimeout(10_000);
     mkdirSync(ARTIFACTS, { recursive: true });
   }
 

@@ -12,6 +12,7 @@ export function viewGround(client: Client, snapshot: Snapshot, view: WireView): 
   const container: WireContainer = { kind: 'view', viewId: view.id };
   const values = (): ReturnType<typeof stateValues> => stateValues(view.blocks, typed.values);
   return ground(client, snapshot, container, {
+    seen: view.blocks,
     prefix: view.id,
     typed,
     values,
