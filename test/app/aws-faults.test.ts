@@ -5,7 +5,6 @@ describeAwsFaults('http', 'sqlite', [
   ['GetCallerIdentity', { kind: 'throttle' }],
   ['GetCallerIdentity', { kind: 'service-failure' }],
   ['GetCallerIdentity', { kind: 'drop-before' }],
-  ['GetCallerIdentity', { kind: 'hang' }],
   ['GetCallerIdentity', { kind: 'proxy-page' }],
   ['ListAccessKeys', { kind: 'service-failure' }],
   ['ListAttachedUserPolicies', { kind: 'drop-after' }],

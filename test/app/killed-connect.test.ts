@@ -1,4 +1,4 @@
 import { describeKilledConnect } from './killed/connect.ts';
 
 // Every action, the other transport and PostgreSQL: test/full.
-describeKilledConnect('socket', 'sqlite', ['GetCallerIdentity', 'SimulatePrincipalPolicy']);
+describeKilledConnect('socket', 'sqlite', ['SimulatePrincipalPolicy']);

@@ -1,4 +1,4 @@
 import { describeKilledDisconnect } from './killed/disconnect.ts';
 
 // Every action, the other transport and PostgreSQL: test/full.
-describeKilledDisconnect('socket', 'sqlite', ['GetUser', 'UpdateAccessKey']);
+describeKilledDisconnect('socket', 'sqlite', ['UpdateAccessKey']);

@@ -19,7 +19,7 @@ function numbers(seed: number): () => number {
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
-describe.each(SETTINGS)(`SIGKILL at random over %s on %s, SEED=${seed}`, (transport, engine) => {
+describe.each(SETTINGS)(`SIGKILL at random over %s on %s, SEED=${seed}`, { timeout: 60_000 }, (transport, engine) => {
   const random = numbers(seed);
   let killing: Killing;
 

@@ -14,7 +14,7 @@ import type { Scene } from './rekey.ts';
 const BUSY_TITLES = new Set(['Verifying…', 'Testing…', 'Disconnecting…', 'One moment…', 'Rekey']);
 
 /** A wrong secret, an inactive key or a hanging AWS take their time. */
-const OUTCOME_MS = 30_000;
+const OUTCOME_MS = 60_000;
 
 /** Makes more admins, each with a client of their own, so that many can act at once. Before `scene.start()`. */
 export function addAdmins(scene: Scene, count: number): PersonDriver[] {

@@ -28,7 +28,7 @@ export function describeAwsFaults(
       await scene.strike();
     });
 
-    describe('each person is told', () => {
+    describe('each person is told', { timeout: 70_000 }, () => {
       it.concurrent.each(faults.map(([action, effect], at) => ({ action, effect, kind: effect.kind, at })))(
         '$action: $kind',
         async ({ action, effect, at }) => {
@@ -44,9 +44,9 @@ export function describeAwsFaults(
           const possible =
             action === 'GetCallerIdentity' ? ['Could not verify'] : ['Connected', 'Could not verify'];
           expect(possible).toContain(view.title);
-          expect(view.words).toMatch(
-            undecided ? /says nothing about the credentials|guess/ : /could not check|unknown/i,
-          );
+          const doubt = /says nothing about the credentials|guess|could not check|unknown/i;
+          // Slow is no failure: everything was read.
+          expect(view.words).toMatch(effect.kind === 'latency' ? 'is connected' : doubt);
           if (!undecided) whole.push(name);
         },
       );

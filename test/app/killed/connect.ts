@@ -10,7 +10,7 @@ export function describeKilledConnect(
   engine: EngineName,
   actions: readonly string[],
 ): void {
-  describe(`SIGKILL while connecting over ${transport} on ${engine}`, () => {
+  describe(`SIGKILL while connecting over ${transport} on ${engine}`, { timeout: 60_000 }, () => {
     let killing: Killing;
     let names = 0;
 

@@ -11,7 +11,7 @@ export function describeKilledDisconnect(
   engine: EngineName,
   actions: readonly string[],
 ): void {
-  describe(`SIGKILL while disconnecting over ${transport} on ${engine}`, () => {
+  describe(`SIGKILL while disconnecting over ${transport} on ${engine}`, { timeout: 60_000 }, () => {
     let killing: Killing;
     let names = 0;
 

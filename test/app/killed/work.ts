@@ -10,7 +10,7 @@ export function describeKilledWork(
   engine: EngineName,
   actions: readonly string[],
 ): void {
-  describe(`SIGKILL while testing and replacing over ${transport} on ${engine}`, () => {
+  describe(`SIGKILL while testing and replacing over ${transport} on ${engine}`, { timeout: 60_000 }, () => {
     let killing: Killing;
     let keys = 0;
     const name = 'Production';
