@@ -1,0 +1,201 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { EXTERNAL } from '../../scripts/build.ts';
+import * as settings from '../../src/config/settings.ts';
+import { openOpsListener } from '../../src/ops/listener.ts';
+import { recordingLog } from '../support/system-world.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+function text(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+/** Every name config.ts reads, with the _FILE forms. */
+const KNOWN = new Set(
+  Object.values(settings).flatMap((setting) =>
+    setting.secret ? [setting.name, `${setting.name}_FILE`] : [setting.name],
+  ),
+);
+const SECRETS = Object.values(settings).flatMap(({ secret, name }) => (secret ? [name] : []));
+
+/** Node's own, and nothing else, may stand beside ours. */
+const FOREIGN = new Set(['NODE_ENV']);
+
+function unknown(names: readonly string[]): string[] {
+  return names.filter((name) => !KNOWN.has(name) && !FOREIGN.has(name));
+}
+
+/** The Dockerfile's instructions, one a line. */
+function instructions(): string[] {
+  return text('Dockerfile')
+    .split('\n')
+    .filter((line) => !line.startsWith('#'))
+    .join('\n')
+    .replaceAll('\\\n', ' ')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+}
+
+describe('the Dockerfile', () => {
+  const copied = instructions()
+    .filter((line) => line.startsWith('COPY ') && !line.includes('--from'))
+    .flatMap((line) => line.split(/\s+/).slice(1, -1));
+
+  it('copies what exists and what .dockerignore lets through', () => {
+    expect(copied.length).toBeGreaterThan(5);
+    const allowed = text('.dockerignore')
+      .split('\n')
+      .flatMap((line) => (line.startsWith('!') ? [line.slice(1)] : []));
+    for (const path of copied) {
+      expect([path, existsSync(join(ROOT, path))]).toEqual([path, true]);
+      expect(allowed).toContain(path);
+    }
+    expect(new Set(allowed)).toEqual(new Set(copied));
+  });
+
+  it('copies all that the bundle is made of', () => {
+    const folder = temporaryFolder();
+    for (const path of copied) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      cpSync(join(ROOT, path), join(folder, path), { recursive: true });
+    }
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    const app = join(folder, 'app');
+    const built = spawnSync(process.execPath, ['scripts/build.ts', app], { cwd: folder, encoding: 'utf8' });
+    expect(built).toMatchObject({ status: 0, stderr: '' });
+    for (const name of EXTERNAL) {
+      expect(text('Dockerfile')).toContain(`cp -r node_modules/${name} /app/node_modules/`);
+      cpSync(join(ROOT, 'node_modules', name), join(app, 'node_modules', name), { recursive: true });
+      // As the Dockerfile does.
+      for (const sources of ['deps', 'src']) {
+        expect(text('Dockerfile')).toContain(`/app/node_modules/${name}/${sources}`);
+      }
+    }
+    const help = spawnSync(process.execPath, [join(app, 'rekey.js'), 'start'], { env: {}, encoding: 'utf8' });
+    expect(help.stderr).toContain('SLACK_BOT_TOKEN is missing');
+  });
+
+  it('sets only settings that Rekey knows, and no secret', () => {
+    const names = instructions()
+      .filter((line) => line.startsWith('ENV ') || line.startsWith('ARG '))
+      .flatMap((line) => [...line.matchAll(/\s([A-Z_]+)=/g)].map(([, name]) => name ?? ''));
+    expect(names).toContain('DATABASE_URL');
+    expect(unknown(names)).toEqual([]);
+    expect(names.filter((name) => SECRETS.includes(name))).toEqual(['DATABASE_URL']);
+    expect(text('Dockerfile')).toContain('DATABASE_URL=file:/data/rekey.db');
+  });
+
+  it('ends as a user without rights', () => {
+    const last = instructions().findLast((line) => line.startsWith('USER '));
+    expect(last).toBe('USER node');
+    expect(instructions().filter((line) => line.startsWith('FROM '))).toHaveLength(2);
+  });
+
+  it('has a health check that tells life from death', async () => {
+    const [, command] = /HEALTHCHECK .*CMD (\[.*\])$/m.exec(instructions().join('\n')) ?? [];
+    const [node, ...args] = JSON.parse(command ?? '[]') as string[];
+    expect(node).toBe('node');
+    const exit = (port: string): Promise<number> =>
+      new Promise((resolve) => {
+        execFile(process.execPath, args, { env: { REKEY_OPS_PORT: port } }, (error) =>
+          resolve(error === null ? 0 : Number(error.code)),
+        );
+      });
+    const listener = await openOpsListener({
+      host: '127.0.0.1',
+      port: 0,
+      log: recordingLog(),
+      troubles: () => Promise.resolve(['starting']),
+      metrics: { contentType: '', page: () => Promise.resolve('') },
+    });
+    const { port } = new URL(listener.url);
+    expect(await exit(port)).toBe(0);
+    await listener.close();
+    expect(await exit(port)).toBe(1);
+  });
+});
+
+interface Compose {
+  readonly services: Record<
+    string,
+    {
+      readonly environment: Record<string, string>;
+      readonly secrets: string[];
+      readonly read_only?: boolean;
+      readonly cap_drop?: string[];
+      readonly volumes?: string[];
+    }
+  >;
+  readonly secrets: Record<string, { readonly file: string }>;
+  readonly volumes: Record<string, null>;
+}
+
+describe('compose.yaml', () => {
+  const compose = parse(text('compose.yaml')) as Compose;
+  const { rekey, database } = compose.services;
+
+  it('sets only settings that Rekey knows; every secret comes as a file', () => {
+    const names = Object.keys(rekey?.environment ?? {});
+    expect(unknown(names)).toEqual([]);
+    expect(names.filter((name) => SECRETS.includes(name))).toEqual([]);
+    for (const name of [
+      'REKEY_ADMINS',
+      'DATABASE_URL_FILE',
+      'REKEY_MASTER_KEY_FILE',
+      'SLACK_BOT_TOKEN_FILE',
+    ]) {
+      expect(names).toContain(name);
+    }
+  });
+
+  it('gives each service the secrets it reads, and no others', () => {
+    for (const service of [rekey, database]) {
+      const read = Object.values(service?.environment ?? {}).flatMap((value) =>
+        value.startsWith('/run/secrets/') ? [value.slice('/run/secrets/'.length)] : [],
+      );
+      expect(new Set(service?.secrets)).toEqual(new Set(read));
+    }
+    expect(new Set(Object.keys(compose.secrets))).toEqual(
+      new Set([...(rekey?.secrets ?? []), ...(database?.secrets ?? [])]),
+    );
+    for (const { file } of Object.values(compose.secrets)) expect(file).toMatch(/^\.\/secrets\//);
+    expect(text('.gitignore').split('\n')).toContain('secrets/');
+  });
+
+  it('lets Rekey write nowhere but in memory', () => {
+    expect(rekey).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
+    expect(rekey?.volumes).toBeUndefined();
+    expect(database?.volumes?.map((volume) => volume.split(':')[0])).toEqual(Object.keys(compose.volumes));
+  });
+});
+
+describe('the systemd unit', () => {
+  const lines = text('deploy/rekey.service')
+    .split('\n')
+    .filter((line) => /^[A-Z]\w+=/.test(line));
+  const values = (key: string): string[] =>
+    lines.flatMap((line) => (line.startsWith(`${key}=`) ? [line.slice(key.length + 1)] : []));
+
+  it('sets only settings that Rekey knows; every secret is a credential', () => {
+    const environment = values('Environment').map((entry) => entry.split('=', 2) as [string, string]);
+    expect(unknown(environment.map(([name]) => name))).toEqual([]);
+    const read = environment.flatMap(([, value]) => (value.startsWith('%d/') ? [value.slice(3)] : []));
+    expect(new Set(read)).toEqual(new Set(values('LoadCredential').map((entry) => entry.split(':')[0])));
+    expect(read.length).toBe(3);
+  });
+
+  it.each([
+    ['DynamicUser', 'yes'],
+    ['ProtectSystem', 'strict'],
+    ['StateDirectory', 'rekey'],
+    ['NoNewPrivileges', 'yes'],
+    ['CapabilityBoundingSet', ''],
+  ])('keeps %s=%s', (key, value) => {
+    expect(values(key)).toEqual([value]);
+  });
+});
