@@ -14,6 +14,7 @@ import { createAuditSigner } from './crypto/audit-signer.ts';
 import { createIds } from './crypto/ids.ts';
 import type { MasterKey } from './crypto/master-key.ts';
 import { createSealer } from './crypto/sealer.ts';
+import { LEASES, type Leases } from './handlers/leases.ts';
 import type { Services } from './handlers/services.ts';
 import { rewrapSecrets } from './handlers/sweep.ts';
 import { rememberHostIdentity } from './host-identity-cache.ts';
@@ -52,6 +53,7 @@ export interface Running {
 export interface Surroundings {
   readonly clock?: Clock;
   readonly log?: Log;
+  readonly leases?: Leases;
 }
 
 /** `npm start`: runs until SIGTERM or SIGINT. Throws before anything is opened when the configuration is wrong. */
@@ -70,6 +72,7 @@ export async function start(env: Environment): Promise<void> {
 export async function run(config: Config, around: Surroundings = {}): Promise<Running> {
   const clock = around.clock ?? systemClock;
   const log = around.log ?? createLog({ level: config.logLevel });
+  const leases = around.leases ?? LEASES;
   const ids = createIds(clock);
   const masterKeys = masterKeysOf(config, log);
   const stores = await openStores({ url: databaseUrl(config), exclusive: true, clock, log });
@@ -77,7 +80,7 @@ export async function run(config: Config, around: Surroundings = {}): Promise<Ru
   try {
     const operations = await openOperations(config, { stores, clock, log });
     closers.push(() => operations.close());
-    return await assemble(config, { clock, log, ids, masterKeys, stores, closers, operations });
+    return await assemble(config, { clock, log, ids, masterKeys, stores, closers, operations, leases });
   } catch (error) {
     await closeAll(closers, log);
     throw error;
@@ -106,10 +109,11 @@ interface Base {
   /** What must be closed, in the order it was opened. */
   readonly closers: Closer[];
   readonly operations: Operations;
+  readonly leases: Leases;
 }
 
 async function assemble(config: Config, base: Base): Promise<Running> {
-  const { clock, log, ids, masterKeys, stores, closers, operations } = base;
+  const { clock, log, ids, masterKeys, stores, closers, operations, leases } = base;
   const { metrics } = operations;
   await refuseUnknownMasterKeys(stores, masterKeys);
   const logger = boltLogger(log);
@@ -138,6 +142,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     hostIdentity: rememberHostIdentity(() => readHostIdentity(aws, config.passThrough), clock, log),
     instanceId: ids.next(),
     onlyInstance: stores.engine === 'sqlite',
+    leases,
     teamId: us.teamId,
     admins: config.admins,
     defaultAlertChannel: config.alertChannelId,

@@ -13,11 +13,13 @@ const DAY_MS = 86_400_000;
 export function handleJobs(entrance: Entrance): void {
   const { services } = entrance;
   const { jobs } = services;
-  const often = { deadlineMs: 120_000, retries: 3, backoffMs: 2_000 };
-  jobs.handle('outbox', often, async ({ signal }) => {
-    await emptyOutbox(services, signal);
+  const often = { retries: 3, backoffMs: 2_000 };
+  // When its process is killed, nobody posts until the lease is over: so it is short.
+  jobs.handle('outbox', { ...often, deadlineMs: 30_000 }, async ({ signal }) => {
+    const { nextAt } = await emptyOutbox(services, signal);
+    if (nextAt !== null) await jobs.enqueue('outbox', 'all', {}, nextAt);
   });
-  jobs.handle('recover', often, () => recover(entrance));
+  jobs.handle('recover', { ...often, deadlineMs: 2 * services.leases.workMs }, () => recover(entrance));
   jobs.handle('sweep', { deadlineMs: 600_000, retries: 5, backoffMs: 60_000 }, () => sweep(services));
   handleAuditJobs(services);
 }

@@ -8,7 +8,6 @@ import type { Write } from '../ports/stores.ts';
 import { auditIntent } from './audit.ts';
 import { authorise } from './authorise.ts';
 import { claimAndWrite } from './claim.ts';
-import { LEASE_MS } from './leases.ts';
 import type { Request } from './request.ts';
 import type { Services } from './services.ts';
 
@@ -66,7 +65,7 @@ export function newAttempt(
     viewId: request.viewId,
     correlationId: request.correlationId,
     leaseOwner: services.instanceId,
-    leaseUntil: now + LEASE_MS,
+    leaseUntil: now + services.leases.leaseMs,
     createdAt: now,
     expiresAt: now + ATTEMPT_LIFE_MS,
   };

@@ -7,7 +7,6 @@ import { finishConnect } from './finish-connect.ts';
 import { finishDisconnect } from './finish-disconnect.ts';
 import { finishReplace } from './finish-replace.ts';
 import { finishTest } from './finish-test.ts';
-import { WORK_DEADLINE_MS } from './leases.ts';
 import type { Services } from './services.ts';
 
 /** How long the modal has to show an outcome before the person is told in a direct message instead. */
@@ -55,7 +54,7 @@ async function endOf(services: Services, attempt: Attempt): Promise<Ending> {
       'Please start again.',
     );
   }
-  const signal = AbortSignal.timeout(WORK_DEADLINE_MS);
+  const signal = AbortSignal.timeout(services.leases.workMs);
   try {
     switch (attempt.kind) {
       case 'connect':

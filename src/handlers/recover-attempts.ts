@@ -2,7 +2,6 @@ import type { AttemptResult } from '../domain/attempt-result.ts';
 import type { Attempt } from '../domain/attempt.ts';
 import { isConflict } from '../errors.ts';
 import { finishAttempt } from './finish-attempt.ts';
-import { LEASE_MS } from './leases.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -20,7 +19,7 @@ export async function recoverAttempts(
   );
   let finished = 0;
   for (const found of abandoned) {
-    const until = clock.now() + LEASE_MS;
+    const until = clock.now() + services.leases.leaseMs;
     try {
       await stores.atomically([stores.attempts.lease(found, instanceId, until)]);
       const attempt: Attempt = { ...found, leaseOwner: instanceId, leaseUntil: until };

@@ -5,6 +5,7 @@ import type { Metrics } from '../ports/metrics.ts';
 import type { People, Poster, Presenter } from '../ports/slack.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { Clock, Ids, Log, Sealer } from '../ports/world.ts';
+import type { Leases } from './leases.ts';
 
 /** What the handlers work with; put together once, in `main.ts`. */
 export interface Services {
@@ -26,6 +27,7 @@ export interface Services {
   readonly instanceId: string;
   /** True where no other bot can share the database (SQLite): leases of earlier processes are void. */
   readonly onlyInstance: boolean;
+  readonly leases: Leases;
   readonly teamId: string;
   /** `REKEY_ADMINS`. */
   readonly admins: readonly string[];
