@@ -3,6 +3,7 @@ import { backToForm, changeMethod, showSetup } from './actions/connect-form.ts';
 import { connectionMenu, disconnectModal, editModal, replaceModal } from './actions/connection-menu.ts';
 import { homeConnect, homeOpened, homePaging, homeSettings } from './actions/home.ts';
 import { showMissingPolicy } from './actions/missing-policy.ts';
+import { audit, auditActions, auditModal } from './audit.ts';
 import { connect, connectModal } from './connect.ts';
 import type { Command, Registry } from './entry.ts';
 import { helpCommand } from './help.ts';
@@ -17,13 +18,13 @@ import {
 } from './settings.ts';
 import { test } from './test.ts';
 
-const commands: Command[] = [connect, test, settings];
+const commands: Command[] = [connect, test, audit, settings];
 commands.push(helpCommand(() => commands));
 
 /** Every command, modal, action and event, once. `manifest.yml` is held equal to it by a test. */
 export const registry: Registry = {
   commands,
-  modals: [connectModal, editModal, replaceModal, disconnectModal, settingsModal, giveRoleModal],
+  modals: [connectModal, editModal, replaceModal, disconnectModal, settingsModal, giveRoleModal, auditModal],
   actions: [
     homeConnect,
     homeSettings,
@@ -36,6 +37,7 @@ export const registry: Registry = {
     testPost,
     openGiveRole,
     takeRoleBack,
+    ...auditActions,
   ],
   suggestions: [groupSuggestions],
   events: [homeOpened, ...appEvents],

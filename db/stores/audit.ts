@@ -3,7 +3,7 @@ import type { SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Doer } from '../../src/domain/actor.ts';
 import type { AuditEntry } from '../../src/domain/records.ts';
-import type { AuditFilter, AuditPlace } from '../../src/ports/audit.ts';
+import type { AuditFilter, AuditPlace, LinkedEntry } from '../../src/ports/audit.ts';
 import type { AuditStore } from '../../src/ports/stores.ts';
 import { write } from '../atomically.ts';
 import type { Engine, Tables } from '../engine.ts';
@@ -35,7 +35,12 @@ const entry = {
 };
 
 const row: z.ZodType<AuditEntry> = z.object(entry);
-const linked = z.object({ ...entry, seq: z.number().nullable(), hmac: z.string().nullable() });
+const linked: z.ZodType<LinkedEntry> = z.object({
+  ...entry,
+  seq: z.number().nullable(),
+  hmac: z.string().nullable(),
+  keyId: z.string().nullable(),
+});
 
 export function auditStore(engine: Engine): AuditStore {
   const t = engine.tables.auditEntries;

@@ -1,7 +1,7 @@
-import type { AuditRow } from '../ports/audit.ts';
+import type { AuditRow, LinkedEntry } from '../ports/audit.ts';
 
 /** One entry as a line of JSON: times in ISO 8601, what was JSON stays JSON. Rows somebody wrote by hand print too. */
-export function entryLine(row: AuditRow): string {
+export function entryLine(row: AuditRow | LinkedEntry): string {
   const { id, seq, hmac, keyId, at, verb, phase, outcome, entityKind, entityId, why, correlationId } = row;
   const shown = {
     seq,
@@ -30,7 +30,8 @@ function isoTime(at: unknown): unknown {
   return typeof at === 'number' && Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : at;
 }
 
-function parsed(text: string): unknown {
+function parsed(text: unknown): unknown {
+  if (typeof text !== 'string') return text;
   try {
     return JSON.parse(text);
   } catch {

@@ -63,6 +63,7 @@ export interface AuditCheckpoint {
 export interface LinkedEntry extends AuditEntry {
   readonly seq: number | null;
   readonly hmac: string | null;
+  readonly keyId: string | null;
 }
 
 /** What to look for in the log; null means any. */

@@ -47,6 +47,7 @@ export function auditContract(fresh: () => Promise<Stores>): void {
         ...entry({ id: 'e4', at: 3, outcome: null, phase: 'intent' }),
         seq: null,
         hmac: null,
+        keyId: null,
       });
     });
 

@@ -31,6 +31,12 @@ const expected = {
         should_escape: true,
       },
       {
+        command: '/aws-audit',
+        description: 'Read, verify and export the audit log',
+        usage_hint: '[@person | connection name | roles | 7d | help]',
+        should_escape: true,
+      },
+      {
         command: '/aws-settings',
         description: 'Choose the alert channel and who may do what',
         usage_hint: '[help]',
