@@ -193,6 +193,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     httpUrl,
     opsUrl: operations.url,
     version: VERSION,
+    instanceId: services.instanceId,
   });
 
   return {
