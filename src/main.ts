@@ -32,6 +32,7 @@ import { openHttpDoor } from './slack/http-door.ts';
 import { socketTrouble, whoAreWe } from './slack/identity.ts';
 import { slackPeople } from './slack/people.ts';
 import { slackPoster } from './slack/poster.ts';
+import { keepReconnecting } from './slack/reconnect.ts';
 import { proxyDispatcher, webClient, webClientOptions } from './slack/web-client.ts';
 import { VERSION } from './version.ts';
 
@@ -217,6 +218,10 @@ async function openDoor(config: Config, base: Base, receiver: Receiver, app: App
     return door.url;
   }
   closers.push(() => app.stop());
+  if (receiver instanceof SocketModeReceiver) {
+    // Called off before the socket is closed, or it might open another.
+    closers.push(keepReconnecting(receiver.client, clock, base.log));
+  }
   try {
     await app.start();
   } catch (error) {
