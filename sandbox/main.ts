@@ -25,6 +25,7 @@ export interface Sandbox {
   readonly url: string;
   readonly folder: string;
   readonly logPath: string;
+  readonly slack: SlackStandIn;
   /** Stops Rekey and the stand-ins and removes the folder. */
   stop(): Promise<void>;
 }
@@ -87,7 +88,7 @@ export async function startSandbox(port: number | null): Promise<Sandbox> {
     await giveStartingRoles(slack, team);
     const page = servePage(server, { slack, aws, samples, team });
     opened.push(() => page.stop());
-    return { url: page.url, folder, logPath, stop: closeAll };
+    return { url: page.url, folder, logPath, slack, stop: closeAll };
   } catch (error) {
     await closeAll();
     throw error;

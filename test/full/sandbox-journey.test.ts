@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { WebClient } from '@slack/web-api';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../sandbox/main.ts';
+import { everyBlock } from './every-block.ts';
 import { launchChromium, Visitor } from './sandbox-page.ts';
 
 const VERIFIED = { timeout: 20_000 };
@@ -254,6 +256,31 @@ describe('the sandbox page', () => {
     await page.getByText('Hello from a phone').waitFor();
     await visitor.picture('narrow-channel');
     await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  it('draws every kind of block, and says which it cannot draw', async () => {
+    const { page } = visitor;
+    const { slack } = sandbox;
+    const web = new WebClient(slack.botToken, { slackApiUrl: slack.url });
+    await web.chat.postMessage({ channel: 'C0ALERTS', text: 'Gallery', blocks: everyBlock });
+    await page.getByRole('navigation').getByRole('button', { name: 'aws-alerts' }).click();
+    const message = page.getByRole('article').filter({ hasText: 'Every block' });
+    await message.getByText('This page cannot draw this block: markdown').waitFor();
+    expect(await message.locator('.blocks > *').count()).toBe(everyBlock.length);
+    for (const label of ['One person', 'Channels', 'Day', 'Size', 'Fruit', 'Toppings', 'Words']) {
+      await message
+        .getByLabel(label)
+        .or(message.getByRole('group', { name: label }))
+        .first()
+        .waitFor();
+    }
+    await message.getByLabel('Channels').fill('sec');
+    await message.getByRole('option', { name: '#security' }).click();
+    await message.getByRole('button', { name: 'Remove #security' }).waitFor();
+    await message.getByLabel('Words').scrollIntoViewIfNeeded();
+    await visitor.picture('every-block');
+    await message.getByText('Every block').scrollIntoViewIfNeeded();
+    await visitor.picture('every-block-top');
   });
 
   it('comes back to the same place after a reload', async () => {

@@ -7,7 +7,7 @@ import { Drawers } from './drawers.ts';
 import { Panel } from './panel.ts';
 import { PlaceView } from './place.ts';
 import { Sidebar } from './sidebar.ts';
-import { sayReachable, toast } from './toasts.ts';
+import { clearToasts, sayReachable, toast } from './toasts.ts';
 import { Windows } from './windows.ts';
 
 /** Where the address says the visitor is; a reload comes back to it. */
@@ -61,6 +61,7 @@ async function start(): Promise<void> {
 
   function go(to: Place): void {
     client.place = to;
+    clearToasts();
     writeAddress(client);
     drawers.closeMenu();
     if (client.snapshot !== null) show(client.snapshot);

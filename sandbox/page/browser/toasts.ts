@@ -18,6 +18,11 @@ export function toast(words: string): void {
   setTimeout(() => box.remove(), SHOWN_MS);
 }
 
+/** Takes away what was said, but for an unreachable sandbox: the visitor has gone on. */
+export function clearToasts(): void {
+  for (const box of byId('toasts').querySelectorAll('.toast:not(#unreachable)')) box.remove();
+}
+
 const stopped = 'The sandbox has stopped, or cannot be reached. This page tries again by itself.';
 
 /** Says that the sandbox cannot be reached, as long as that is so. */
