@@ -14,6 +14,7 @@ import { externalIdDraftStore } from './stores/external-id-drafts.ts';
 import { groupMemberStore } from './stores/group-members.ts';
 import { interactionStore } from './stores/interactions.ts';
 import { noticeStore } from './stores/notices.ts';
+import { outletStore } from './stores/outlets.ts';
 import { roleGrantStore } from './stores/role-grants.ts';
 import { secretStore } from './stores/secrets.ts';
 import { settingStore } from './stores/settings.ts';
@@ -68,6 +69,7 @@ function storesOn(engine: Engine): Stores {
     interactions: interactionStore(engine),
     audit: auditStore(engine),
     notices: noticeStore(engine),
+    outlets: outletStore(engine),
     atomically: (writes) => atomically(engine, writes),
     ping: () => engine.ping(),
     close: () => engine.close(),

@@ -197,17 +197,51 @@ export const notices = sqliteTable(
   {
     id: text('id').primaryKey(),
     target: text('target').notNull(),
+    redirect: text('redirect'),
     text: text('text').notNull(),
     blocks: text('blocks').notNull(),
+    severity: text('severity'),
+    incidentKey: text('incident_key'),
+    edits: text('edits'),
+    threadOf: text('thread_of'),
+    copyOf: text('copy_of'),
     state: text('state').notNull(),
+    /** What is delivered in order; made of the columns above. */
+    lane: text('lane').notNull().default(''),
+    /** What its pace is counted for; made of the columns above. */
+    outlet: text('outlet').notNull().default(''),
+    /** The order of writing: clocks step back, and several are written in one millisecond. */
+    seq: integer('seq').notNull().default(0),
     attempts: integer('attempts').notNull(),
     nextAt: integer('next_at').notNull(),
     lastError: text('last_error'),
+    triedSince: integer('tried_since'),
+    unsureSince: integer('unsure_since'),
+    postedTo: text('posted_to'),
+    postedTs: text('posted_ts'),
     createdAt: integer('created_at').notNull(),
+    doneAt: integer('done_at'),
     correlationId: text('correlation_id').notNull(),
   },
-  (t) => [index('notices_due').on(t.state, t.nextAt, t.createdAt)],
+  (t) => [
+    index('notices_due').on(t.state, t.nextAt),
+    index('notices_lane').on(t.state, t.lane, t.seq, t.id),
+    index('notices_seq').on(t.seq),
+    index('notices_copy_of').on(t.copyOf),
+    index('notices_incident_key').on(t.incidentKey),
+  ],
 );
+
+/** When each way out may be used next, and what is wrong with it. */
+export const outlets = sqliteTable('outlets', {
+  id: text('id').primaryKey(),
+  nextAt: integer('next_at').notNull(),
+  limitedUntil: integer('limited_until').notNull(),
+  channelId: text('channel_id'),
+  trouble: text('trouble'),
+  troubleSince: integer('trouble_since'),
+  troubleAt: integer('trouble_at'),
+});
 
 /** Durable work; on PostgreSQL pg-boss keeps its own tables. `state` is waiting, running or dead. */
 export const jobs = sqliteTable(

@@ -1,44 +1,97 @@
-import { and, asc, count, eq, lte, min } from 'drizzle-orm';
-import { z } from 'zod';
-import type { Notice, NoticeTarget } from '../../src/domain/records.ts';
-import type { NoticeStore } from '../../src/ports/stores.ts';
-import { write } from '../atomically.ts';
-import type { Engine } from '../engine.ts';
-import { json, oneOf, readFirst, readRow } from '../rows.ts';
+import {
+  aliasedTable,
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  exists,
+  gt,
+  gte,
+  lt,
+  lte,
+  min,
+  not,
+  notExists,
+  or,
+  sql,
+  type SQL,
+} from 'drizzle-orm';
+import type { NoticeStore } from '../../src/ports/notices.ts';
+import type { Db, Engine, Tables } from '../engine.ts';
+import { readFirst, readRow } from '../rows.ts';
+import { noticeRow } from './notice-row.ts';
+import { noticeWrites } from './notice-writes.ts';
 
 const TABLE = 'notices';
 
-const target: z.ZodType<NoticeTarget> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('channel'), channelId: z.string() }),
-  z.object({ kind: z.literal('person'), userId: z.string() }),
-]);
+/** A wait longer than any that is ever set was set before the clock stepped back: it is over. */
+const CLOCK_STEP_MS = 15 * 60_000;
 
-const row: z.ZodType<Notice> = z.object({
-  id: z.string(),
-  target: json(target),
-  text: z.string(),
-  blocks: json(z.array(z.unknown())),
-  state: oneOf<Notice['state']>({ waiting: true, sent: true, failed: true }),
-  attempts: z.number(),
-  nextAt: z.number(),
-  lastError: z.string().nullable(),
-  createdAt: z.number(),
-  correlationId: z.string(),
-});
+type Table = Tables['notices'];
 
 export function noticeStore(engine: Engine): NoticeStore {
   const t = engine.tables.notices;
+  const o = engine.tables.outlets;
+
+  /** Waits for the notice it edits or answers. */
+  function blocked(db: Db, n: Table, alias: string): SQL {
+    const parent = aliasedTable(t, alias);
+    return exists(
+      db
+        .select({ one: sql`1` })
+        .from(parent)
+        .where(and(eq(parent.id, sql`coalesce(${n.edits}, ${n.threadOf})`), eq(parent.state, 'waiting'))),
+    );
+  }
+
+  /** Waits, and has a claim on its lane: it is due, or was tried. */
+  function candidate(db: Db, n: Table, now: number, alias: string): SQL | undefined {
+    return and(eq(n.state, 'waiting'), or(lte(n.nextAt, now), gt(n.attempts, 0)), not(blocked(db, n, alias)));
+  }
+
+  function ready(db: Db, now: number, limit: number) {
+    const earlier = aliasedTable(t, 'earlier');
+    const before = or(lt(earlier.seq, t.seq), and(eq(earlier.seq, t.seq), lt(earlier.id, t.id)));
+    const first = notExists(
+      db
+        .select({ one: sql`1` })
+        .from(earlier)
+        .where(and(eq(earlier.lane, t.lane), before, candidate(db, earlier, now, 'earlier_parent'))),
+    );
+    const closed = exists(
+      db
+        .select({ one: sql`1` })
+        .from(o)
+        .where(and(eq(o.id, t.outlet), gt(o.nextAt, now), lte(o.nextAt, now + CLOCK_STEP_MS))),
+    );
+    const itsTime = or(lte(t.nextAt, now), gt(t.nextAt, now + CLOCK_STEP_MS));
+    return db
+      .select()
+      .from(t)
+      .where(and(candidate(db, t, now, 'parent'), itsTime, first, not(closed)))
+      .orderBy(asc(t.seq), asc(t.id))
+      .limit(limit);
+  }
+
   return {
     async byId(id) {
-      return readFirst(TABLE, row, await engine.read((db) => db.select().from(t).where(eq(t.id, id))));
+      return readFirst(TABLE, noticeRow, await engine.read((db) => db.select().from(t).where(eq(t.id, id))));
     },
-    add(notice) {
-      const values = {
-        ...notice,
-        target: JSON.stringify(notice.target),
-        blocks: JSON.stringify(notice.blocks),
-      };
-      return write(engine, 'notices.add', 1, (db) => db.insert(t).values(values));
+    async ready(now, limit) {
+      const rows = await engine.read((db) => ready(db, now, limit));
+      return rows.map((found) => readRow(TABLE, noticeRow, found));
+    },
+    async nextAt(now) {
+      const both = sql`case when ${o.nextAt} > ${t.nextAt} then ${o.nextAt} else ${t.nextAt} end`;
+      const rows = await engine.read((db) =>
+        db
+          .select({ at: sql<number | null>`min(${both})`.mapWith(Number) })
+          .from(t)
+          .leftJoin(o, eq(o.id, t.outlet))
+          .where(and(eq(t.state, 'waiting'), or(gt(t.nextAt, now), gt(o.nextAt, now)))),
+      );
+      return rows[0]?.at ?? null;
     },
     async waiting() {
       const rows = await engine.read((db) =>
@@ -49,49 +102,37 @@ export function noticeStore(engine: Engine): NoticeStore {
       );
       return rows[0] ?? { count: 0, oldestAt: null };
     },
-    async due(now, limit) {
+    async editsOf(id, now) {
       const rows = await engine.read((db) =>
         db
           .select()
           .from(t)
-          .where(and(eq(t.state, 'waiting'), lte(t.nextAt, now)))
-          .orderBy(asc(t.createdAt), asc(t.id))
-          .limit(limit),
+          .where(
+            and(eq(t.lane, `edits:${id}`), eq(t.state, 'waiting'), or(lte(t.nextAt, now), gt(t.attempts, 0))),
+          )
+          .orderBy(asc(t.seq), asc(t.id)),
       );
-      return rows.map((found) => readRow(TABLE, row, found));
+      return rows.map((found) => readRow(TABLE, noticeRow, found));
     },
-    take(notice, nextAt) {
-      const asRead = and(
-        eq(t.id, notice.id),
-        eq(t.state, 'waiting'),
-        eq(t.attempts, notice.attempts),
-        eq(t.nextAt, notice.nextAt),
+    async copiesOf(id) {
+      const rows = await engine.read((db) =>
+        db.select().from(t).where(eq(t.copyOf, id)).orderBy(asc(t.seq), asc(t.id)),
       );
-      return write(engine, 'notices.take', 1, (db) =>
-        db
-          .update(t)
-          .set({ attempts: notice.attempts + 1, nextAt })
-          .where(asRead),
-      );
+      return rows.map((found) => readRow(TABLE, noticeRow, found));
     },
-    /** Whatever its state: a post that was seen wins over an earlier verdict. */
-    sent(id) {
-      return write(engine, 'notices.sent', 1, (db) =>
-        db.update(t).set({ state: 'sent', lastError: null }).where(eq(t.id, id)),
-      );
+    async wasPaged(incidentKey) {
+      const paged = and(eq(t.incidentKey, incidentKey), eq(t.lane, `pager:${incidentKey}`));
+      const rows = await engine.read((db) => db.select({ id: t.id }).from(t).where(paged).limit(1));
+      return rows.length > 0;
     },
-    /** Only while it waits: a late failure does not bring back what another sender has posted. */
-    failed(id, error, nextAt) {
-      const set =
-        nextAt === null
-          ? { state: 'failed', lastError: error }
-          : { state: 'waiting', lastError: error, nextAt };
-      return write(engine, 'notices.failed', 1, (db) =>
-        db
-          .update(t)
-          .set(set)
-          .where(and(eq(t.id, id), eq(t.state, 'waiting'))),
+    async lost(since) {
+      const lost = and(eq(t.state, 'failed'), gte(t.doneAt, since));
+      const counted = await engine.read((db) => db.select({ count: count() }).from(t).where(lost));
+      const last = await engine.read((db) =>
+        db.select().from(t).where(lost).orderBy(desc(t.seq), desc(t.id)).limit(1),
       );
+      return { count: counted[0]?.count ?? 0, last: readFirst(TABLE, noticeRow, last) };
     },
+    ...noticeWrites(engine),
   };
 }

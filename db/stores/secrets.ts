@@ -11,7 +11,11 @@ const TABLE = 'sealed_secrets';
 const row: z.ZodType<SealedSecret> = z
   .object({
     id: z.string(),
-    holderKind: oneOf<SealedSecret['holderKind']>({ attempt: true, connection: true }),
+    holderKind: oneOf<SealedSecret['holderKind']>({
+      attempt: true,
+      connection: true,
+      pager: true,
+    }),
     holderId: z.string(),
     version: z.number(),
     masterKeyId: z.string(),
@@ -32,7 +36,7 @@ const row: z.ZodType<SealedSecret> = z
  */
 export function secretStore(engine: Engine): SecretStore {
   const t = engine.tables.sealedSecrets;
-  const { attempts, connections } = engine.tables;
+  const { attempts, connections, settings } = engine.tables;
   const erases = { erases: true };
   return {
     async newest(holderKind, holderId) {
@@ -109,6 +113,12 @@ export function secretStore(engine: Engine): SecretStore {
                   .select(one)
                   .from(connections)
                   .where(and(eq(t.holderKind, 'connection'), eq(connections.id, t.holderId))),
+              ),
+              notExists(
+                db
+                  .select(one)
+                  .from(settings)
+                  .where(and(eq(t.holderKind, 'pager'), eq(settings.key, t.holderId))),
               ),
             ),
           )

@@ -17,27 +17,6 @@ export interface AuditEntry {
   readonly correlationId: string;
 }
 
-/** Where a notice goes: a channel, or one person in a direct message. */
-export type NoticeTarget =
-  | { readonly kind: 'channel'; readonly channelId: string }
-  | { readonly kind: 'person'; readonly userId: string };
-
-/** Something somebody must be told; posted at least once by the outbox. */
-export interface Notice {
-  readonly id: string;
-  readonly target: NoticeTarget;
-  /** The notification and screen-reader text. */
-  readonly text: string;
-  /** Block Kit blocks, already inside Slack's limits. */
-  readonly blocks: readonly unknown[];
-  readonly state: 'waiting' | 'sent' | 'failed';
-  readonly attempts: number;
-  readonly nextAt: number;
-  readonly lastError: string | null;
-  readonly createdAt: number;
-  readonly correlationId: string;
-}
-
 /** What is recorded of one interaction: an allow-list. Typed values are never among it. */
 export interface Interaction {
   /** What makes it one: an event id, a view id with its hash, a decision. */
@@ -80,7 +59,8 @@ export interface SealedBox {
 /** The row a sealed secret lives in; id, holder and version are its associated data. */
 export interface SealedSecret {
   readonly id: string;
-  readonly holderKind: 'attempt' | 'connection';
+  /** `pager`: the one paging service that is set. */
+  readonly holderKind: 'attempt' | 'connection' | 'pager';
   readonly holderId: string;
   /** Counts up when a connection's credentials are replaced. */
   readonly version: number;

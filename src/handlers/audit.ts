@@ -3,6 +3,9 @@ import type { AuditEntry } from '../domain/records.ts';
 import type { Write } from '../ports/stores.ts';
 import type { Services } from './services.ts';
 
+/** What it takes to write a row. */
+type Recording = Pick<Services, 'stores' | 'ids' | 'clock'>;
+
 interface Act {
   readonly doer: Doer;
   /** `noun.verb`. */
@@ -16,13 +19,13 @@ interface Act {
 }
 
 /** The row that says somebody set out to do something. */
-export function auditIntent(services: Services, act: Act): Write {
+export function auditIntent(services: Recording, act: Act): Write {
   return services.stores.audit.add(entry(services, act, 'intent', null));
 }
 
 /** The row that says how it ended. */
 export function auditOutcome(
-  services: Services,
+  services: Recording,
   act: Act,
   outcome: NonNullable<AuditEntry['outcome']>,
 ): Write {
@@ -30,7 +33,7 @@ export function auditOutcome(
 }
 
 function entry(
-  services: Services,
+  services: Recording,
   act: Act,
   phase: AuditEntry['phase'],
   outcome: AuditEntry['outcome'],

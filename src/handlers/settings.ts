@@ -83,6 +83,7 @@ async function tryPost(services: Services, channelId: string, message: Message):
   }
   const posted = await services.poster.post(channelId, message);
   if (!posted.ok) throw channelTrouble(posted.error, posted.permanent);
+  await services.stores.atomically([services.stores.outlets.mended(channelId)]);
 }
 
 /**

@@ -40,15 +40,58 @@ export interface Message {
   readonly blocks: readonly unknown[];
 }
 
+/** What stood in the way of a post:
+ * - `place`: this channel or person takes none (no such channel, not a member, archived, deactivated)
+ * - `content`: Slack finds the message itself wrong
+ * - `gone`: the message to edit or answer is no longer there
+ * - `limited`: we are asked to slow down
+ * - `refused`: any other refusal, such as of the token; nothing was posted
+ * - `unsent`: Slack was not reached; nothing was posted
+ * - `unknown`: no answer that says whether it was posted
+ */
+export type PostTrouble = 'place' | 'content' | 'gone' | 'limited' | 'refused' | 'unsent' | 'unknown';
+
 export type PostResult =
-  | { readonly ok: true }
-  /** `permanent`: trying again will not help (no such channel, not a member, archived). */
-  | { readonly ok: false; readonly permanent: boolean; readonly error: string };
+  /** Where the message stands. */
+  | { readonly ok: true; readonly channelId: string; readonly ts: string }
+  | {
+      readonly ok: false;
+      readonly why: PostTrouble;
+      /** Trying again will not help: `place`, `content` or `gone`. */
+      readonly permanent: boolean;
+      /** Slack's own name for it, or a few words. */
+      readonly error: string;
+      /** How long Slack asks us to wait; 0 unless `limited`. */
+      readonly retryAfterMs: number;
+    };
+
+/** What makes a message of ours found again: opaque, since other apps may read it. */
+export interface PostMark {
+  readonly id: string;
+  readonly attempt: number;
+}
+
+/** Whether a marked message stands in a channel. */
+export type Sighting =
+  | { readonly seen: 'yes'; readonly channelId: string; readonly ts: string }
+  | { readonly seen: 'no' }
+  /** We may not read there. */
+  | { readonly seen: 'unreadable' }
+  /** Slack could not be asked; try later. */
+  | { readonly seen: 'unknown'; readonly error: string; readonly retryAfterMs: number };
 
 /** Posts messages. Never throws for Slack's refusals. */
 export interface Poster {
   /** `to` is a channel id or a user id (then it is a direct message). */
-  post(to: string, message: Message): Promise<PostResult>;
+  post(
+    to: string,
+    message: Message,
+    options?: { readonly threadTs?: string; readonly mark?: PostMark },
+  ): Promise<PostResult>;
+  /** Replaces a message of ours. */
+  edit(channelId: string, ts: string, message: Message): Promise<PostResult>;
+  /** Looks for a message with this mark, posted after `since` (ms): needs the optional history scopes. */
+  find(channelId: string, markId: string, since: number, threadTs: string | null): Promise<Sighting>;
 }
 
 /** Turns results into messages; implemented beside the blocks, so that the core holds no Slack words. */

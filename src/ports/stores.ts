@@ -4,7 +4,6 @@ import type {
   AuditEntry,
   GroupMembers,
   Interaction,
-  Notice,
   RoleGrant,
   SealedBox,
   SealedSecret,
@@ -18,6 +17,7 @@ import type {
   AuditRow,
   LinkedEntry,
 } from './audit.ts';
+import type { NoticeStore, OutletStore } from './notices.ts';
 
 declare const write: unique symbol;
 
@@ -143,20 +143,6 @@ export interface AuditStore {
   removeThrough(seq: number, count: number): Write;
 }
 
-export interface NoticeStore {
-  byId(id: string): Promise<Notice | null>;
-  add(notice: Notice): Write;
-  /** Notices still waiting whose time has come, oldest first. */
-  due(now: number, limit: number): Promise<Notice[]>;
-  /** How many wait, due or not, and when the oldest of them was written; null when none does. */
-  waiting(): Promise<{ readonly count: number; readonly oldestAt: number | null }>;
-  /** Takes one for sending: counts the attempt and moves `nextAt`, if it is still as read; else a `conflict`. */
-  take(notice: Notice, nextAt: number): Write;
-  sent(id: string): Write;
-  /** Back to waiting until `nextAt`, or `failed` for good when null. */
-  failed(id: string, error: string, nextAt: number | null): Write;
-}
-
 /** The store of one instance. Reads are single statements; every change goes through `atomically`. */
 export interface Stores {
   readonly connections: ConnectionStore;
@@ -169,6 +155,7 @@ export interface Stores {
   readonly interactions: InteractionStore;
   readonly audit: AuditStore;
   readonly notices: NoticeStore;
+  readonly outlets: OutletStore;
   /**
    * Runs the writes together, in order; rolls all back and throws a RekeyError `conflict` when one did not touch
    * the rows it expects or met a unique value; `unreachable` when the database did not answer.

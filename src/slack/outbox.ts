@@ -1,65 +1,107 @@
-import type { Notice } from '../domain/records.ts';
+import { laneOf, type Notice } from '../domain/notice.ts';
 import { isConflict } from '../errors.ts';
-import type { Poster } from '../ports/slack.ts';
-import type { Stores } from '../ports/stores.ts';
-import type { Clock, Log } from '../ports/world.ts';
+import type { OutboxDeps } from './outbox/deps.ts';
+import { edit } from './outbox/edit.ts';
+import { post } from './outbox/post.ts';
 
-/** A notice being posted is left alone for this long; then whoever took it is taken for dead. */
-const TAKEN_MS = 30_000;
-/** After this many tries a notice is given up, and logged. */
-const TRIES = 12;
-const FIRST_WAIT_MS = 5_000;
-const LONGEST_WAIT_MS = 3_600_000;
-const BATCH = 20;
+/** So many are delivered at a time: one channel that hangs does not hold up the others. */
+const AT_ONCE = 8;
+const BATCH = 50;
+/** A pass stays for what comes due this soon, such as the next message of a channel. */
+const LINGER_MS = 2_500;
+/** How often a waiting pass looks for what was written meanwhile. */
+const LOOK_MS = 250;
+/** A pass ends after this, so that its job stays inside its deadline. */
+const PASS_MS = 60_000;
+/** After another instance was first. */
+const STEP_BACK_MS = 50;
 
-/** Posts every notice that is due, each at least once. Returns how many were posted. */
-export async function emptyOutbox(
-  deps: { stores: Stores; poster: Poster; clock: Clock; log: Log },
-  signal: AbortSignal,
-): Promise<number> {
-  const { stores, clock, log } = deps;
-  let posted = 0;
-  for (;;) {
-    const due = await stores.notices.due(clock.now(), BATCH);
-    for (const notice of due) {
-      if (signal.aborted) return posted;
-      try {
-        await stores.atomically([stores.notices.take(notice, clock.now() + TAKEN_MS)]);
-      } catch (error) {
-        // Another instance took it, or the modal showed it after all.
-        if (isConflict(error)) continue;
-        throw error;
-      }
-      const { correlationId } = notice;
-      if (await log.within({ correlationId }, () => send(deps, notice))) posted += 1;
-    }
-    if (due.length < BATCH) return posted;
-    log.debug('outbox goes on', { posted });
-  }
+export interface OutboxPass {
+  /** How many were delivered. */
+  readonly delivered: number;
+  /** When the next one comes due, or null when nothing waits. */
+  readonly nextAt: number | null;
 }
 
-async function send(
-  deps: { stores: Stores; poster: Poster; clock: Clock; log: Log },
-  notice: Notice,
-): Promise<boolean> {
-  const { stores, poster, clock, log } = deps;
-  const to = notice.target.kind === 'channel' ? notice.target.channelId : notice.target.userId;
-  const result = await poster.post(to, { text: notice.text, blocks: notice.blocks });
-  if (result.ok) {
-    await stores.atomically([stores.notices.sent(notice.id)]);
-    log.info('notice posted', { noticeId: notice.id });
+/** Delivers every notice that is due, each at least once. Any number of instances may do so at the same time. */
+export async function emptyOutbox(deps: OutboxDeps, signal: AbortSignal): Promise<OutboxPass> {
+  const pass = new Pass(deps, signal);
+  await pass.run();
+  return { delivered: pass.delivered, nextAt: await deps.stores.notices.nextAt(deps.clock.now()) };
+}
+
+class Pass {
+  delivered = 0;
+  readonly #deps: OutboxDeps;
+  readonly #signal: AbortSignal;
+  readonly #endAt: number;
+  /** What is being delivered, by lane. */
+  readonly #busy = new Map<string, Promise<void>>();
+  #trouble: Error | null = null;
+
+  constructor(deps: OutboxDeps, signal: AbortSignal) {
+    this.#deps = deps;
+    this.#signal = signal;
+    this.#endAt = deps.clock.now() + PASS_MS;
+  }
+
+  /** @throws what the database threw, once nothing is under way any more. */
+  async run(): Promise<void> {
+    try {
+      while (!this.#over()) {
+        await this.#begin();
+        if (!(await this.#wait())) break;
+      }
+    } finally {
+      await Promise.all(this.#busy.values());
+    }
+    if (this.#trouble !== null) throw this.#trouble;
+  }
+
+  #over(): boolean {
+    return this.#signal.aborted || this.#trouble !== null || this.#deps.clock.now() >= this.#endAt;
+  }
+
+  async #begin(): Promise<void> {
+    const { stores, clock } = this.#deps;
+    for (const notice of await stores.notices.ready(clock.now(), BATCH)) {
+      const lane = laneOf(notice);
+      if (this.#signal.aborted || this.#busy.size >= AT_ONCE) return;
+      if (this.#busy.has(lane)) continue;
+      const done = this.#deliver(notice).finally(() => this.#busy.delete(lane));
+      this.#busy.set(lane, done);
+    }
+  }
+
+  async #deliver(notice: Notice): Promise<void> {
+    const { log, clock } = this.#deps;
+    try {
+      const deliver = notice.edits !== null && notice.redirect === null ? edit : post;
+      const { correlationId } = notice;
+      if (await log.within({ correlationId }, () => deliver(this.#deps, notice))) this.delivered += 1;
+    } catch (error) {
+      // Another instance took it, or the modal showed it after all.
+      if (isConflict(error)) await clock.sleep(STEP_BACK_MS);
+      else this.#trouble = error instanceof Error ? error : new Error('The outbox failed.');
+    }
+  }
+
+  /** Waits for the next thing to do; false when it is too far off. */
+  async #wait(): Promise<boolean> {
+    const { stores, clock } = this.#deps;
+    const now = clock.now();
+    const nextAt = await stores.notices.nextAt(now);
+    const away = nextAt === null ? Infinity : nextAt - now;
+    if (this.#busy.size === 0) {
+      const more = (await stores.notices.ready(clock.now(), 1)).length > 0;
+      if (more) return true;
+      if (away > LINGER_MS) return false;
+    }
+    const enough = new AbortController();
+    const until = AbortSignal.any([enough.signal, this.#signal]);
+    const wait = clock.sleep(Math.min(away, LOOK_MS), until).catch(() => undefined);
+    await Promise.race([wait, ...this.#busy.values()]);
+    enough.abort();
     return true;
   }
-  const giveUp = result.permanent || notice.attempts + 1 >= TRIES;
-  const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** notice.attempts);
-  if (giveUp) log.error('notice given up', { noticeId: notice.id, error: result.error });
-  try {
-    await stores.atomically([
-      stores.notices.failed(notice.id, result.error, giveUp ? null : clock.now() + wait),
-    ]);
-  } catch (error) {
-    // It was shown in its window meanwhile; the others in the outbox must not wait for that.
-    if (!isConflict(error)) throw error;
-  }
-  return false;
 }

@@ -1,16 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Stores, Write } from '../../src/ports/stores.ts';
-import {
-  attempt,
-  connection,
-  draft,
-  entry,
-  grant,
-  interaction,
-  notice,
-  rejected,
-  verified,
-} from './samples.ts';
+import { attempt, connection, draft, entry, grant, interaction, rejected, verified } from './samples.ts';
 
 /** A store as one engine opens it; `put` writes one change at a time. */
 export type FreshStores = () => Promise<Stores>;
@@ -226,56 +216,6 @@ export function storesContract(fresh: FreshStores): void {
     await stores.atomically(rows.map((row) => stores.audit.add(row)));
     expect(await stores.audit.newest(10)).toEqual([rows[1], rows[0], rows[2]]);
     expect(ids(await stores.audit.newest(1))).toEqual(['e2']);
-  });
-
-  describe('notices', () => {
-    test('are due when they wait and their time has come, oldest first', async () => {
-      const stores = await fresh();
-      const rows = [
-        notice({ id: 'n1', createdAt: 5 }),
-        notice({ id: 'n2', createdAt: 2, target: { kind: 'person', userId: 'U1' } }),
-        notice({ id: 'n3', nextAt: 11 }),
-        notice({ id: 'n4', state: 'sent' }),
-        notice({ id: 'n5', state: 'failed', lastError: 'gone' }),
-      ];
-      await stores.atomically(rows.map((row) => stores.notices.add(row)));
-      expect(await stores.notices.due(10, 5)).toEqual([rows[1], rows[0]]);
-      expect(ids(await stores.notices.due(10, 1))).toEqual(['n2']);
-      expect(await stores.notices.byId('n5')).toEqual(rows[4]);
-      expect(await stores.notices.byId('n9')).toBeNull();
-    });
-
-    test('are taken as read', async () => {
-      const stores = await fresh();
-      const read = notice({ id: 'n1' });
-      await put(stores, stores.notices.add(read), stores.notices.take(read, 60));
-      await expect(put(stores, stores.notices.take(read, 60))).rejects.toMatchObject(conflict);
-      expect(await stores.notices.byId('n1')).toEqual({ ...read, attempts: 1, nextAt: 60 });
-    });
-
-    test('fail for a while, fail for good, or are sent', async () => {
-      const stores = await fresh();
-      await put(stores, ...['n1', 'n2'].map((id) => stores.notices.add(notice({ id }))));
-      await put(
-        stores,
-        stores.notices.failed('n1', 'ratelimited', 70),
-        stores.notices.failed('n2', 'gone', null),
-      );
-      expect(await stores.notices.byId('n1')).toMatchObject({
-        state: 'waiting',
-        lastError: 'ratelimited',
-        nextAt: 70,
-      });
-      expect(await stores.notices.byId('n2')).toMatchObject({
-        state: 'failed',
-        lastError: 'gone',
-        nextAt: 10,
-      });
-      await put(stores, stores.notices.sent('n1'));
-      expect(await stores.notices.byId('n1')).toMatchObject({ state: 'sent', lastError: null });
-      await expect(put(stores, stores.notices.failed('n1', 'late', 80))).rejects.toMatchObject(conflict);
-      await expect(put(stores, stores.notices.sent('n9'))).rejects.toMatchObject(conflict);
-    });
   });
 
   test('ping answers', async () => {

@@ -110,15 +110,55 @@ const aWrite: fc.Arbitrary<MakeWrite> = fc.oneof(
       ({ notices }) =>
         notices.add(notice({ id, text, nextAt })),
   ),
+  fc.tuple(id, id, small).map(
+    ([id, edits, nextAt]): MakeWrite =>
+      ({ notices }) =>
+        notices.add(notice({ id, edits, nextAt, severity: 'high', incidentKey: edits })),
+  ),
   fc.tuple(id, small, small).map(
     ([id, attempts, nextAt]): MakeWrite =>
       ({ notices }) =>
-        notices.take(notice({ id, attempts, nextAt }), nextAt + 1),
+        notices.take(notice({ id, attempts, nextAt }), 1, nextAt + 1),
   ),
-  fc.tuple(id, word, fc.option(small)).map(
-    ([id, error, nextAt]): MakeWrite =>
+  fc.tuple(id, word, small).map(
+    ([id, error, at]): MakeWrite =>
       ({ notices }) =>
-        notices.failed(id, error, nextAt),
+        notices.failed(id, error, at),
+  ),
+  fc.tuple(id, word, small).map(
+    ([id, error, at]): MakeWrite =>
+      ({ notices }) =>
+        notices.giveUp(id, error, at),
+  ),
+  fc.tuple(id, small).map(
+    ([userId, at]): MakeWrite =>
+      ({ notices }) =>
+        notices.redirect(notice({ id: userId }), { kind: 'person', userId }, 'gone', at),
+  ),
+  fc.tuple(id, fc.option(small), small).map(
+    ([id, from, to]): MakeWrite =>
+      ({ outlets }) =>
+        outlets.hold(id, from, to),
+  ),
+  fc.tuple(id, small, fc.option(id)).map(
+    ([id, at, channelId]): MakeWrite =>
+      ({ outlets }) =>
+        outlets.worked(id, at, channelId),
+  ),
+  fc.tuple(id, word, small).map(
+    ([id, error, at]): MakeWrite =>
+      ({ outlets }) =>
+        outlets.trouble(id, error, at),
+  ),
+  fc.tuple(id, small).map(
+    ([id, until]): MakeWrite =>
+      ({ outlets }) =>
+        outlets.limit(id, until),
+  ),
+  small.map(
+    (until): MakeWrite =>
+      ({ outlets }) =>
+        outlets.limitSlack(until),
   ),
   id.map(
     (id): MakeWrite =>
@@ -137,7 +177,13 @@ const EVERYTHING: readonly Read[] = [
   ({ secrets }) => secrets.orphans(),
   ({ roleGrants }) => roleGrants.list(),
   ({ audit }) => audit.newest(9),
-  ({ notices }) => notices.due(2, 9),
+  ({ notices }) => notices.ready(2, 9),
+  ({ notices }) => notices.nextAt(1),
+  ({ notices }) => notices.editsOf('a', 2),
+  ({ notices }) => notices.lost(1),
+  ({ notices }) => notices.wasPaged('a'),
+  ({ outlets }) => outlets.troubled(),
+  ({ outlets }) => outlets.limited(1),
   ({ groupMembers }) => groupMembers.byId('a'),
   ({ interactions }) => interactions.byId('B'),
   ({ settings }) => settings.get('é'),

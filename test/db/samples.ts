@@ -1,6 +1,7 @@
 import type { Attempt, ConnectDraft } from '../../src/domain/attempt.ts';
 import type { Connection } from '../../src/domain/connection.ts';
-import type { AuditEntry, Interaction, Notice, RoleGrant, SealedSecret } from '../../src/domain/records.ts';
+import { completed, type Notice } from '../../src/domain/notice.ts';
+import type { AuditEntry, Interaction, RoleGrant, SealedSecret } from '../../src/domain/records.ts';
 import type { Verification } from '../../src/domain/verification.ts';
 
 export const verified: Verification = {
@@ -106,18 +107,15 @@ export function secret(over: Partial<SealedSecret> & { readonly id: string }): S
 }
 
 export function notice(over: Partial<Notice> & { readonly id: string }): Notice {
-  return {
+  return completed({
     target: { kind: 'channel', channelId: 'C1' },
     text: 'Hello',
     blocks: [{ type: 'divider' }],
-    state: 'waiting',
-    attempts: 0,
     nextAt: 10,
-    lastError: null,
     createdAt: 1,
     correlationId: 'c1',
     ...over,
-  };
+  });
 }
 
 export function entry(over: Partial<AuditEntry> & { readonly id: string }): AuditEntry {

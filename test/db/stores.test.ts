@@ -8,6 +8,7 @@ import { recordingLog, systemClock } from '../support/system-world.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { auditContract } from './contract-audit.ts';
 import { batchesContract } from './contract-batches.ts';
+import { noticesContract } from './contract-notices.ts';
 import { storesContract } from './contract.ts';
 
 async function open(url: string) {
@@ -21,6 +22,7 @@ describe('sqlite', () => {
   storesContract(fresh);
   batchesContract(fresh);
   auditContract(fresh);
+  noticesContract(fresh);
 });
 
 describe('postgres', () => {
@@ -36,4 +38,5 @@ describe('postgres', () => {
   storesContract(fresh);
   batchesContract(fresh);
   auditContract(fresh);
+  noticesContract(fresh);
 });

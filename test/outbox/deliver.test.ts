@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { channel, OutboxBench, person } from './bench.ts';
+
+describe.each(['sqlite', 'postgres'] as const)('the outbox on %s', (engine) => {
+  it('posts to channels and people, a channel’s in order, one a second', async () => {
+    await using bench = await OutboxBench.open(engine);
+    await bench.add({ id: 'a1' }, { id: 'b1', target: channel('C2') }, { id: 'a2' });
+    await bench.add({ id: 'p', target: person('U0OWNER') }, { id: 'a3' });
+    const began = bench.clock.now();
+    expect((await bench.empty()).delivered).toBe(5);
+    expect(bench.clock.now() - began).toBeGreaterThan(2_000);
+    expect(bench.shown('C1')).toEqual(['a1', 'a2', 'a3']);
+    expect(bench.shown('C2')).toEqual(['b1']);
+    expect(bench.shown('U0OWNER')).toEqual(['p']);
+    expect(bench.slack.received.filter(({ ok }) => !ok)).toEqual([]);
+    const { postedTo, postedTs, state } = await bench.notice('a2');
+    expect([state, postedTo, postedTs]).toEqual(['sent', 'C1', bench.messages('C1')[1]?.ts]);
+  });
+
+  it('keeps order and pace, and posts once, with several workers at a time', async () => {
+    await using bench = await OutboxBench.open(engine);
+    const wanted = Array.from({ length: 6 }, (_, at) => `n${at}`);
+    for (const id of wanted) await bench.add({ id }, { id: `${id}b`, target: channel('C2') });
+    const passes = await Promise.all([bench.empty(), bench.empty(), bench.empty()]);
+    expect(passes.reduce((sum, { delivered }) => sum + delivered, 0)).toBe(12);
+    expect(bench.shown('C1')).toEqual(wanted);
+    expect(bench.shown('C2')).toEqual(wanted.map((id) => `${id}b`));
+    expect(bench.slack.received.filter(({ ok }) => !ok)).toEqual([]);
+  });
+
+  it('merges the edits that wait for one message, and sends only the newest', async () => {
+    await using bench = await OutboxBench.open(engine);
+    await bench.add({ id: 'root' });
+    await bench.add(...['one', 'two', 'three'].map((id) => ({ id, edits: 'root' })));
+    await bench.settle();
+    expect(bench.shown('C1')).toEqual(['three']);
+    expect(bench.calls('chat.update')).toBe(1);
+    expect((await bench.notice('one')).state).toBe('dropped');
+    await bench.add({ id: 'four', edits: 'root' });
+    await bench.settle();
+    expect(bench.shown('C1')).toEqual(['four']);
+  });
+
+  it('answers in the thread of what it belongs to, also when both were written at once', async () => {
+    await using bench = await OutboxBench.open(engine);
+    await bench.stores.atomically(
+      ['b', 'a'].map((id) =>
+        bench.stores.notices.add({
+          id,
+          target: channel('C1'),
+          text: id,
+          blocks: [],
+          createdAt: bench.clock.now(),
+          correlationId: 'c',
+          threadOf: id === 'b' ? 'a' : null,
+        }),
+      ),
+    );
+    await bench.settle();
+    const [root, reply] = bench.messages('C1');
+    expect([root?.text, reply?.text, reply?.threadTs]).toEqual(['a', 'b', root?.ts]);
+  });
+
+  it('posts an edit anew when its message was deleted, and edits that from then on', async () => {
+    await using bench = await OutboxBench.open(engine);
+    await bench.add({ id: 'root' });
+    await bench.settle();
+    bench.slack.faults.add('chat.update', { kind: 'error', error: 'message_not_found' });
+    await bench.add({ id: 'news', edits: 'root' });
+    await bench.settle();
+    expect(bench.shown('C1')).toEqual(['root', 'news']);
+    await bench.add({ id: 'more', edits: 'root' });
+    await bench.settle();
+    expect(bench.shown('C1')).toEqual(['root', 'more']);
+  });
+
+  it('waits as long as Slack asks, in that channel alone', async () => {
+    await using bench = await OutboxBench.open(engine);
+    bench.slack.faults.add(
+      'chat.postMessage',
+      { kind: 'http', status: 429, retryAfter: 30 },
+      { when: ({ channel: at }) => at === 'C1' },
+    );
+    await bench.add({ id: 'a1' }, { id: 'a2' }, { id: 'b1', target: channel('C2') });
+    const began = bench.clock.now();
+    const { nextAt } = await bench.empty();
+    expect(bench.shown('C2')).toEqual(['b1']);
+    expect(bench.shown('C1')).toEqual([]);
+    expect((nextAt ?? 0) - began).toBeGreaterThanOrEqual(30_000);
+    expect(bench.calls('chat.postMessage')).toBe(2);
+    await bench.settle();
+    expect(bench.shown('C1')).toEqual(['a1', 'a2']);
+  });
+
+  it('waits everywhere when Slack asks so in a second channel', async () => {
+    await using bench = await OutboxBench.open(engine);
+    await bench.add({ id: 'c0', target: channel('C3') });
+    await bench.empty();
+    bench.slack.faults.add('chat.postMessage', { kind: 'http', status: 429, retryAfter: 60 }, { times: 2 });
+    await bench.add({ id: 'a' });
+    await bench.empty();
+    await bench.add({ id: 'b', target: channel('C2') });
+    await bench.empty();
+    await bench.add({ id: 'c', target: channel('C3') });
+    await bench.empty();
+    expect(bench.shown('C3')).toEqual(['c0']);
+    await bench.settle();
+    expect(bench.shown('C3')).toEqual(['c0', 'c']);
+  });
+
+  it('does not let a channel that hangs hold up the others', async () => {
+    await using bench = await OutboxBench.open(engine);
+    const hang = { when: ({ channel: at }: Readonly<Record<string, unknown>>) => at === 'C1', times: 2 };
+    bench.slack.faults.add('chat.postMessage', { kind: 'hang' }, hang);
+    await bench.add({ id: 'a' });
+    const pass = bench.empty();
+    await bench.clock.sleep(500);
+    await bench.add({ id: 'b', target: channel('C2') });
+    await bench.clock.sleep(1_500);
+    expect(bench.shown('C2')).toEqual(['b']);
+    await pass;
+    await bench.settle();
+    expect(bench.shown('C1')).toEqual(['a']);
+  });
+
+  it('goes in plain words when Slack finds its blocks wrong', async () => {
+    await using bench = await OutboxBench.open(engine);
+    const blocks = [{ type: 'section', text: { type: 'mrkdwn', text: 'in blocks' } }];
+    bench.slack.faults.add('chat.postMessage', { kind: 'error', error: 'invalid_blocks' });
+    await bench.add({ id: 'a', blocks });
+    await bench.settle();
+    expect(bench.shown('C1')).toEqual(['a']);
+  });
+
+  it('gives up after days, in the log and in the audit', async () => {
+    await using bench = await OutboxBench.open(engine);
+    bench.slack.faults.add('chat.postMessage', { kind: 'error', error: 'token_revoked' }, { times: 500 });
+    await bench.add({ id: 'a' });
+    const began = bench.clock.now();
+    while ((await bench.notice('a')).state === 'waiting') {
+      const { nextAt } = await bench.empty();
+      // So that days do not take hundreds of rounds.
+      bench.clock.forward(Math.max(0, (nextAt ?? 0) - bench.clock.now()) + 4 * 3_600_000);
+    }
+    expect(bench.clock.now() - began).toBeGreaterThan(3 * 86_400_000);
+    expect(await bench.notice('a')).toMatchObject({ state: 'failed', lastError: 'token_revoked' });
+    expect(bench.log.lines.filter((line) => line.startsWith('error notice given up'))).toHaveLength(1);
+    const [entry] = await bench.stores.audit.newest(1);
+    expect(entry).toMatchObject({ verb: 'notice.give_up', outcome: 'failed', entityId: 'a' });
+    expect(await bench.stores.notices.lost(0)).toMatchObject({ count: 1, last: { id: 'a' } });
+  });
+
+  it('leaves what one instance holds, and goes on when its time is over', async () => {
+    await using bench = await OutboxBench.open(engine);
+    await bench.add({ id: 'a' });
+    const now = bench.clock.now();
+    const read = await bench.notice('a');
+    await bench.stores.atomically([
+      bench.stores.notices.take(read, now, now + 45_000),
+      bench.stores.outlets.hold('C1', null, now + 45_000),
+    ]);
+    const { nextAt, delivered } = await bench.empty();
+    expect([delivered, nextAt]).toEqual([0, now + 45_000]);
+    await bench.settle();
+    expect(bench.shown('C1')).toEqual(['a']);
+  });
+
+  it('stops between two posts when the process stops', async () => {
+    await using bench = await OutboxBench.open(engine);
+    const stopping = new AbortController();
+    bench.slack.faults.add('chat.postMessage', { kind: 'latency', ms: 50 });
+    await bench.add({ id: 'a' }, { id: 'b' });
+    const pass = bench.empty(stopping.signal);
+    await bench.clock.sleep(200);
+    stopping.abort();
+    expect((await pass).delivered).toBe(1);
+    expect((await bench.notice('b')).attempts).toBe(0);
+  });
+});
