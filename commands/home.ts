@@ -43,7 +43,10 @@ export function homeView(look: HomeLook, page: number): HomeView {
       divider(),
       header('Connections'),
       ...(cards.length === 0 ? [section('No AWS account is connected yet.')] : []),
-      ...cards.flatMap((connection) => card(connection, look.now, admin)),
+      ...cards.flatMap((connection, index) => [
+        ...(index === 0 ? [] : [divider()]),
+        ...card(connection, look.now, admin),
+      ]),
       ...paging(shown, pages),
       divider(),
       ...awsCard(admin),

@@ -122,7 +122,7 @@ export function disconnectForm(connection: Connection): ModalView {
         : [
             input(
               DEACTIVATE_FIELD,
-              'In AWS',
+              'Access key in AWS',
               {
                 type: 'checkboxes',
                 action_id: DEACTIVATE_FIELD,

@@ -17,6 +17,12 @@ const NAME: Record<Capability, string> = {
   deliver: 'Deliver',
 };
 
+const ENDED: Record<Verification['status'], string> = {
+  verified: 'passed',
+  rejected: 'failed',
+  unknown: 'could not decide',
+};
+
 /**
  * What changed between two checks of one connection, a sentence each, the gravest first; empty when nothing did.
  * After a check that was not verified only the status can be compared.
@@ -26,8 +32,8 @@ export function diffVerification(before: Verification, after: Verification): str
     return reportChanges(before.report, after.report);
   }
   if (before.status !== after.status) {
-    const reason = after.status === 'verified' ? '' : `: ${after.diagnosis.what}`;
-    return [`The check was ${before.status} and is now ${after.status}${reason}${reason === '' ? '.' : ''}`];
+    const now = after.status === 'verified' ? '.' : `: ${after.diagnosis.what}`;
+    return [`The last check ${ENDED[before.status]}, and this one ${ENDED[after.status]}${now}`];
   }
   if (
     before.status !== 'verified' &&

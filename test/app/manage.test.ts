@@ -172,7 +172,7 @@ describe('a connection over its life', () => {
     it.concurrent('disconnects and deactivates the key, and sees AWS refuse it', async () => {
       const { person, name, key } = await owner('gone-inactive');
       const window = await form(person, name, 'Disconnect', 'Disconnect');
-      await window.fill({ 'In AWS': [`Also deactivate ${key.accessKeyId}`] });
+      await window.fill({ 'Access key in AWS': [`Also deactivate ${key.accessKeyId}`] });
       await window.submit();
       expect((await outcome(person)).words).toContain('AWS was seen refusing it');
       expect(statusOf(key)).toBe('Inactive');
@@ -182,7 +182,7 @@ describe('a connection over its life', () => {
     it.concurrent('stays connected, and says why, when AWS does not allow the deactivation', async () => {
       const { person, name, key } = await owner('gone-denied', ['verify', 'inventory']);
       const window = await form(person, name, 'Disconnect', 'Disconnect');
-      await window.fill({ 'In AWS': [`Also deactivate ${key.accessKeyId}`] });
+      await window.fill({ 'Access key in AWS': [`Also deactivate ${key.accessKeyId}`] });
       await window.submit();
       const view = await outcome(person);
       expect(view.words).toContain('is still connected');
@@ -198,7 +198,7 @@ describe('a connection over its life', () => {
       await stores.atomically([stores.secrets.erase('connection', connection?.id ?? '')]);
       await stores.close();
       const window = await form(person, name, 'Disconnect', 'Disconnect');
-      await window.fill({ 'In AWS': [`Also deactivate ${key.accessKeyId}`] });
+      await window.fill({ 'Access key in AWS': [`Also deactivate ${key.accessKeyId}`] });
       await window.submit();
       expect((await outcome(person)).words).toContain('missing');
       expect((await of(name))?.state).toBe('connected');

@@ -90,7 +90,7 @@ describe.each<EngineName>(['sqlite', 'postgres'])('at the same moment, on %s', (
     await (await connectKey(ada, 'Clicked', key)).close();
     await chooseFor(ada, 'Clicked', 'Disconnect');
     const sure = await ada.waitForModal((modal) => modal.title === 'Disconnect');
-    const choice = { 'In AWS': [`Also deactivate ${key.accessKeyId}`] };
+    const choice = { 'Access key in AWS': [`Also deactivate ${key.accessKeyId}`] };
     await sure.fill(choice);
     const before = (await kept(scene)).audit.length;
     const clicks = await Promise.allSettled(Array.from({ length: 10 }, () => sure.submit()));

@@ -58,7 +58,7 @@ describe('diffVerification', () => {
 
   it('tells a changed status with its reason', () => {
     expect(diffVerification(verified(), failed('rejected', 'key_not_active'))).toEqual([
-      'The check was verified and is now rejected: AWS does not accept the access key.',
+      'The last check passed, and this one failed: AWS does not accept the access key.',
     ]);
     expect(diffVerification(failed('unknown', 'throttled'), verified())).toEqual([
       'The check was unknown and is now verified.',

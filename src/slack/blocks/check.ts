@@ -57,14 +57,14 @@ function capabilityLine(name: Capability, answer: CapabilityAnswer): string {
     case 'yes':
       return `✓ ${label}: yes`;
     case 'no': {
-      if (answer.why !== undefined) return `✗ ${label}: no (${words(answer.why)})`;
+      if (answer.why !== undefined) return `✗ ${label}: no (${words(answer.why.replace(/\.$/, ''))})`;
       const shown = answer.missing.slice(0, SHOWN_MISSING).map(code).join(', ');
       const more =
         answer.missing.length > SHOWN_MISSING ? ` and ${answer.missing.length - SHOWN_MISSING} more` : '';
       return `✗ ${label}: no, missing ${shown}${more}`;
     }
     case 'unknown':
-      return `? ${label}: unknown (${words(answer.why)})`;
+      return `? ${label}: unknown (${words(answer.why.replace(/\.$/, ''))})`;
   }
 }
 

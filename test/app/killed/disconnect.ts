@@ -33,7 +33,7 @@ export function describeKilledDisconnect(
       await report.close();
       await chooseFor(killing.ada, name, 'Disconnect');
       const sure = await killing.ada.waitForModal((modal) => modal.title === 'Disconnect');
-      const choice = { 'In AWS': deactivate ? [`Also deactivate ${key.accessKeyId}`] : [] };
+      const choice = { 'Access key in AWS': deactivate ? [`Also deactivate ${key.accessKeyId}`] : [] };
       await sure.fill(choice);
       return { name, key, sure };
     };

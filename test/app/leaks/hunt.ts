@@ -77,7 +77,7 @@ export function describeLeakHunt(transport: TransportName, engine: EngineName, l
         await person.modal()?.close();
         await chooseFor(person, 'Life', 'Disconnect');
         const sure = await person.waitForModal((modal) => modal.title === 'Disconnect', 10_000);
-        await sure.fill({ 'In AWS': [`Also deactivate ${next.accessKeyId}`] });
+        await sure.fill({ 'Access key in AWS': [`Also deactivate ${next.accessKeyId}`] });
         await sure.submit();
         expect((await outcome(person)).title).toBe('Disconnected');
       });
