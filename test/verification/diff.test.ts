@@ -61,7 +61,7 @@ describe('diffVerification', () => {
       'The last check passed, and this one failed: AWS does not accept the access key.',
     ]);
     expect(diffVerification(failed('unknown', 'throttled'), verified())).toEqual([
-      'The check was unknown and is now verified.',
+      'The last check could not decide, and this one passed.',
     ]);
     expect(diffVerification(failed('unknown', 'throttled'), failed('unknown', 'no_route'))).toEqual([
       expect.stringMatching(/^The reason changed: .*reach AWS/),
