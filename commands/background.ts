@@ -12,6 +12,8 @@ const ROOM_AFTER_MS = 2_000;
 export class Background {
   readonly #clock: Clock;
   readonly #running = new Set<Promise<void>>();
+  /** People being answered. */
+  readonly #visits = new Set<Promise<void>>();
   /** Works that wait for room. */
   readonly #waiting: (() => void)[] = [];
   #room = ABREAST;
@@ -28,27 +30,21 @@ export class Background {
     this.#running.add(done);
   }
 
-  /** Lets a stopping process wait for this too; its failure is the caller's. */
-  async hold(work: Promise<void>): Promise<void> {
-    const done = work.catch(() => undefined).finally(() => this.#running.delete(done));
-    this.#running.add(done);
-    return work;
+  /** Lets a stopping process wait for a visit of somebody too; its failure is the caller's. */
+  async hold(visit: Promise<void>): Promise<void> {
+    const done = visit.catch(() => undefined).finally(() => this.#visits.delete(done));
+    this.#visits.add(done);
+    return visit;
+  }
+
+  /** Resolves when all who came have been answered, or after `graceMs`. True when all have. */
+  async answered(graceMs: number, clock: Pick<Clock, 'sleep'>): Promise<boolean> {
+    return empty([this.#visits], graceMs, clock);
   }
 
   /** Resolves when nothing runs any more, or after `graceMs`. True when all of it ended. */
   async drain(graceMs: number, clock: Pick<Clock, 'sleep'>): Promise<boolean> {
-    const ended = new AbortController();
-    const all = async (): Promise<boolean> => {
-      while (this.#running.size > 0) await Promise.all(this.#running);
-      // A timer left behind would keep the process alive.
-      ended.abort();
-      return true;
-    };
-    const grace = clock.sleep(graceMs, ended.signal).then(
-      () => false,
-      () => true,
-    );
-    return Promise.race([all(), grace]);
+    return empty([this.#visits, this.#running], graceMs, clock);
   }
 
   async #inTurn(work: () => Promise<void>): Promise<void> {
@@ -67,4 +63,25 @@ export class Background {
       ended.abort();
     }
   }
+}
+
+/** Waits until nothing is left in any of the sets; true unless the grace was over first. */
+async function empty(
+  sets: readonly ReadonlySet<Promise<void>>[],
+  graceMs: number,
+  clock: Pick<Clock, 'sleep'>,
+): Promise<boolean> {
+  const ended = new AbortController();
+  const left = (): Promise<void>[] => sets.flatMap((set) => [...set]);
+  const all = async (): Promise<boolean> => {
+    while (left().length > 0) await Promise.all(left());
+    // A timer left behind would keep the process alive.
+    ended.abort();
+    return true;
+  };
+  const grace = clock.sleep(graceMs, ended.signal).then(
+    () => false,
+    () => true,
+  );
+  return Promise.race([all(), grace]);
 }

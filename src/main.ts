@@ -38,6 +38,8 @@ import { VERSION } from './version.ts';
 
 /** How long a stopping process waits for the work people are waiting for. */
 const GRACE_MS = 25_000;
+/** And for people to be answered: Slack waits no longer. */
+const ANSWER_GRACE_MS = 3_000;
 
 /** A running Rekey. */
 export interface Running {
@@ -183,6 +185,8 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   });
 
   const httpUrl = await openDoor(config, base, receiver, app);
+  // Who came through the socket is answered through it: it is closed after that.
+  if (httpUrl === null) closers.push(() => background.answered(ANSWER_GRACE_MS, clock));
   operations.started({ jobs, slackTrouble: () => socketSilence(receiver) });
   // What an earlier process left unfinished; people are waiting for it.
   background.run(() => recover(entrance), log);

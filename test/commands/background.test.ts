@@ -80,4 +80,32 @@ describe('the work behind acknowledgements', () => {
     expect(await drained).toBe(true);
     expect(begun).toHaveLength(8);
   });
+
+  it('does not hold up those who wait until everybody is answered', async () => {
+    const { background, ends, clock } = held(1);
+    let answer = (): void => undefined;
+    const visit = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    void background.hold(visit);
+    let answered: boolean | null = null;
+    const waiting = background.answered(1_000, clock).then((all) => {
+      answered = all;
+      return all;
+    });
+    await turn();
+    expect(answered).toBeNull();
+    answer();
+    expect(await waiting).toBe(true);
+    expect(ends).toHaveLength(1);
+    expect(await Promise.race([background.drain(1_000, clock), turn('still at work')])).toBe('still at work');
+  });
+
+  it('and nobody waits longer than the grace', async () => {
+    const { background, clock } = held(0);
+    void background.hold(new Promise<void>(() => undefined));
+    const waiting = background.answered(1_000, clock);
+    clock.wake();
+    expect(await waiting).toBe(false);
+  });
 });
