@@ -5,7 +5,9 @@ import { alias } from 'drizzle-orm/sqlite-core';
 import { z } from 'zod';
 import type { ClaimedJob, JobLimits, JobsTable } from '../src/jobs/table.ts';
 import type { DeadLetter, JobPayload } from '../src/ports/jobs.ts';
+import type { Clock } from '../src/ports/world.ts';
 import { rekeyError } from './faults.ts';
+import { patiently } from './patience.ts';
 import { json, readRow } from './rows.ts';
 import { jobs as t } from './schema/sqlite.ts';
 
@@ -41,15 +43,17 @@ const LEASE_ENDED = 'The process that ran it died, or its lease ended.';
 export function jobsTable({
   client,
   where,
+  clock,
 }: {
   readonly client: Database.Database;
   readonly where: string;
+  readonly clock: Clock;
 }): JobsTable {
   const db = drizzle(client);
 
   async function transact<T>(body: () => T extends PromiseLike<unknown> ? never : T): Promise<T> {
     try {
-      return client.transaction(body).immediate();
+      return await patiently<T>(clock, () => client.transaction(body).immediate());
     } catch (error) {
       throw rekeyError(error, where);
     }

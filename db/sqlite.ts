@@ -13,9 +13,10 @@ import { rekeyError } from './faults.ts';
 import { takeLock } from './lock.ts';
 import { MIGRATIONS_TABLE, migrationsFolder, needsMigration } from './migrate.ts';
 import type { AppliedMigration } from './migrate.ts';
+import { BRIEF_MS, patiently } from './patience.ts';
 import * as schema from './schema/sqlite.ts';
 
-/** How long a statement waits for another process's write before it gives up; ms. */
+/** How long a statement waits for another process's write while the file is being opened; ms. */
 const BUSY_TIMEOUT_MS = 5_000;
 /** How long a starting process waits for another one's migration; ms. */
 const MIGRATION_WAIT_MS = 30_000;
@@ -34,6 +35,7 @@ export interface SqliteEngine extends Engine {
   /** For the jobs table, whose short transactions read and write. Callbacks are synchronous. */
   readonly client: Database.Database;
   readonly where: string;
+  readonly clock: Clock;
 }
 
 /** The file a `file:` URL names: relative to the working directory, or absolute. */
@@ -153,6 +155,8 @@ function running(
   const db = drizzle(client) as unknown as Db;
   const closing = new AbortController();
   let scrubbing: Promise<void> | null = null;
+  // From here on the waiting is done between the statements: see patience.ts.
+  client.pragma(`busy_timeout = ${BRIEF_MS}`);
 
   /** Empties the write-ahead log, which still holds the pages as they were. False when a reader is in the way. */
   function scrub(): boolean {
@@ -161,7 +165,7 @@ function running(
       const answer: unknown = client.pragma('wal_checkpoint(TRUNCATE)', { simple: true });
       return answer === 0;
     } finally {
-      client.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      client.pragma(`busy_timeout = ${BRIEF_MS}`);
     }
   }
 
@@ -195,17 +199,20 @@ function running(
   return {
     client,
     where,
+    clock,
     tables: schema as unknown as Tables,
     async read(query) {
       try {
-        return await query(db);
+        return await patiently(clock, () => query(db));
       } catch (error) {
         throw rekeyError(error, where);
       }
     },
     async transact(changes) {
       try {
-        client.transaction(() => changes.forEach((change) => run(db, change))).immediate();
+        await patiently(clock, () =>
+          client.transaction(() => changes.forEach((change) => run(db, change))).immediate(),
+        );
       } catch (error) {
         throw rekeyError(error, where);
       }
