@@ -52,6 +52,7 @@ export async function audit(args: readonly string[], { env, out }: Terminal): Pr
   const stores = await openBeside(database);
   try {
     if (act === 'export') {
+      endWithReader();
       for await (const row of everyRow(stores.audit, since)) out(`${entryLine(row)}\n`);
     } else {
       await verify(stores, keysOf(database, masterKeys), { head, since }, out);
@@ -59,6 +60,14 @@ export async function audit(args: readonly string[], { env, out }: Terminal): Pr
   } finally {
     await stores.close();
   }
+}
+
+/** A reader that has seen enough (`| head`) ends the printing; that is no failure. */
+function endWithReader(): void {
+  process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
 }
 
 function usable<T>(text: string, parse: (text: string) => T, option: string, example: string): T {
