@@ -1,5 +1,6 @@
 import type { HomeView, ModalView } from '@slack/types';
 import { homeView, refusedHome } from '../../commands/home.ts';
+import { ANYTHING, auditView } from '../../commands/modals/audit-view.ts';
 import { connectForm } from '../../commands/modals/connect-form.ts';
 import { disconnectForm, editForm, replaceForm } from '../../commands/modals/connection-forms.ts';
 import { messageView } from '../../commands/modals/message-view.ts';
@@ -21,7 +22,7 @@ import {
 import { RekeyError } from '../../src/errors.ts';
 import { presenter } from '../../src/slack/blocks/outcome.ts';
 import type { Message } from '../../src/ports/slack.ts';
-import { attempt, connection, draft, verified } from '../db/samples.ts';
+import { attempt, connection, draft, entry, verified } from '../db/samples.ts';
 import { recordingLog } from '../support/system-world.ts';
 
 /** The texts that come from outside, each as long as its origin lets it be. */
@@ -155,6 +156,28 @@ export function homeOf(connections: readonly Connection[], role: Role | null, pa
   return homeView({ ...look, alertChannel: { channelId: null, from: 'nowhere' } }, page);
 }
 
+const auditLook = {
+  filter: { userId: null, connectionId: null, family: null, since: null },
+  from: null,
+  hasOlder: true,
+  hasNewer: true,
+  lastCheck: null,
+  unchained: 1,
+  now: NOW,
+};
+
+function auditOf(outside: Outside): ModalView {
+  const verbs = ['connection.connect', 'role.give', 'settings.alert_channel', 'connection.edit'];
+  const entries = verbs.map((verb, at) => ({
+    ...entry({ id: `e${at}`, at: NOW, verb, entityId: outside.path, why: outside.description }),
+    detail: { name: outside.name, to: [outside.alias], arn: outside.path },
+    seq: at,
+    hmac: null,
+    keyId: null,
+  }));
+  return auditView({ ...auditLook, entries, connections: [connectionOf(outside)] }, ANYTHING, null);
+}
+
 /** Every view Rekey draws, of one set of outside texts, by name. */
 export function viewsOf(outside: Outside): [name: string, view: ModalView | HomeView][] {
   const kept = connectionOf(outside);
@@ -219,6 +242,8 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
       'settings, empty',
       settingsView({ ...settings, grants: [], channel: { channelId: null, from: 'nowhere' } }),
     ],
+    ['audit log', auditOf(outside)],
+    ['audit log, empty', auditView({ ...auditLook, entries: [], connections: [] }, ANYTHING, null)],
     ['give a role', giveRoleForm(null)],
     ['give a role to people', giveRoleForm('This workspace’s plan has no user groups.')],
     ['refusal', messageView('Not done', refusalText(error, 'r', recordingLog()))],
