@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
+import { runCli } from '../../src/cli.ts';
 import { freshUser, connectKey } from '../support/acting.ts';
 import { withClient } from '../support/postgres.ts';
 import { PEOPLE, Scene, type EngineName } from '../support/rekey.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/rekey.js', import.meta.url));
 
@@ -42,14 +46,23 @@ describe.each<EngineName>(['sqlite', 'postgres'])('rekey audit beside a running 
     await stores.close();
   }
 
-  function audit(...args: readonly string[]): Promise<Ended> {
-    const { DATABASE_URL = '', REKEY_MASTER_KEY = '', PATH = '' } = { ...process.env, ...scene.environment };
-    const env = { DATABASE_URL, REKEY_MASTER_KEY, PATH };
+  function environment(): Record<string, string> {
+    const { DATABASE_URL = '', REKEY_MASTER_KEY = '' } = scene.environment;
+    return { DATABASE_URL, REKEY_MASTER_KEY };
+  }
+
+  /** In a process of its own, as people run it. */
+  function program(...args: readonly string[]): Promise<Ended> {
+    const env = { ...environment(), PATH: process.env['PATH'] };
     return new Promise((resolve) => {
       execFile(process.execPath, [BIN, 'audit', ...args], { env }, (error, out, err) => {
         resolve({ code: error === null ? 0 : Number(error.code), out, err });
       });
     });
+  }
+
+  function audit(...args: readonly string[]): Promise<Ended> {
+    return inProcess(args, environment());
   }
 
   async function tamper(statement: string): Promise<void> {
@@ -64,12 +77,12 @@ describe.each<EngineName>(['sqlite', 'postgres'])('rekey audit beside a running 
   }
 
   test('verifies, prints the entries, and finds an earlier head again', async () => {
-    const verified = await audit('verify');
+    const verified = await program('verify');
     expect(verified).toMatchObject({ code: 0, err: '' });
     expect(verified.out).toContain('Checked places 1 to 2: 2 entries have a right HMAC.');
     const head = /^Head: (\S+)$/m.exec(verified.out)?.[1] ?? '';
     expect((await audit('verify', '--head', `${head.slice(0, 14)}…`)).code).toBe(0);
-    const printed = await audit('export', '--since', '1h');
+    const printed = await program('export', '--since', '1h');
     expect(printed).toMatchObject({ code: 0, err: '' });
     const lines = printed.out
       .trim()
@@ -81,17 +94,6 @@ describe.each<EngineName>(['sqlite', 'postgres'])('rekey audit beside a running 
     ]);
     expect(lines[1]?.['at']).toMatch(/^\d{4}-\d{2}-\d{2}T.*Z$/);
     expect((await audit('export', '--since', '2999-01-01')).out).toBe('');
-  });
-
-  test('says what it did not understand', async () => {
-    expect(await audit()).toMatchObject({ code: 2, out: '' });
-    expect(await audit('prove')).toMatchObject({ code: 2, out: '' });
-    expect(await audit('verify', '--head', 'abc')).toMatchObject({ code: 2, out: '' });
-    expect((await audit('verify', '--since', 'lately')).err).toContain(
-      '--since cannot be understood\nhint: such as',
-    );
-    expect(await audit('export', '--head', '1:aabbccdd')).toMatchObject({ code: 2, out: '' });
-    expect(await audit('verify', '--what')).toMatchObject({ code: 2, out: '' });
   });
 
   test('ends with 1 when the chain is broken, when a head is gone, and under another key', async () => {
@@ -117,3 +119,39 @@ describe.each<EngineName>(['sqlite', 'postgres'])('rekey audit beside a running 
     expect(blind.out).toMatch(/CANNOT BE CHECKED\.\n$/);
   });
 });
+
+test.each([
+  [],
+  ['prove'],
+  ['verify', 'all'],
+  ['verify', '--head', 'abc'],
+  ['export', '--head', '1:aabbccdd'],
+  ['verify', '--what'],
+])('ends with 2 for %j', async (...args) => {
+  const ended = await inProcess(args, { DATABASE_URL: 'file:none.db' });
+  expect(ended).toMatchObject({ code: 2, out: '' });
+  expect(ended.err).toMatch(/^rekey: .+\nhint: .+\n$/);
+});
+
+test('says what a time looks like, and that there is no database to check', async () => {
+  const lately = await inProcess(['verify', '--since', 'lately'], {});
+  expect(lately).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--since cannot be understood\nhint: such as') as string,
+  });
+  const path = join(temporaryFolder(), 'none.db');
+  const nothing = await inProcess(['verify'], { DATABASE_URL: `file:${path}` });
+  expect(nothing).toMatchObject({ code: 1, err: expect.stringContaining('there is no database') as string });
+  expect(existsSync(path)).toBe(false);
+});
+
+async function inProcess(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
+  let [out, err] = ['', ''];
+  const terminal = {
+    env,
+    out: (text: string) => void (out += text),
+    err: (text: string) => void (err += text),
+  };
+  const code = await runCli(['audit', ...args], env, terminal);
+  return { code, out, err };
+}
