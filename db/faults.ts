@@ -1,7 +1,7 @@
 import { RekeyError } from '../src/errors.ts';
 
-/** PostgreSQL's classes for "not there now": connection, shutdown, too many connections, time-outs, login. */
-const UNREACHABLE_SQLSTATE = /^(08|28|3D|53[^1]|57)/;
+/** PostgreSQL's classes for "not there now": connection, shutdown, too many connections, time-outs, login, in use. */
+const UNREACHABLE_SQLSTATE = /^(08|28|3D|53[^1]|55|57)/;
 
 const UNREACHABLE_NODE = new Set([
   'ECONNREFUSED',

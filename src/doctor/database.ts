@@ -13,6 +13,7 @@ const DATABASE = 'Database';
 const KEY = 'Master key';
 /** An audit log grows, and a full disk stops everything. */
 const LITTLE_BYTES = 200 * 1024 * 1024;
+const NO_BYTES = 5 * 1024 * 1024;
 const EVERY_ROW = 1_000_000;
 
 /** Looks at the database; `stores` is open when it can be used as it is, else null. */
@@ -30,8 +31,9 @@ export async function checkDatabase(
       findings.push(failed(DATABASE, `${where}: nothing can be written, ${unwritable}.`, mend));
     }
     if (freeBytes !== null && freeBytes < LITTLE_BYTES) {
-      const mega = Math.floor(freeBytes / 1024 / 1024);
-      findings.push(warning(DATABASE, `Only ${mega} MB are free where it lies.`, 'Free some space.'));
+      const found = `Only ${Math.floor(freeBytes / 1024 / 1024)} MB are free where it lies.`;
+      const finding = freeBytes < NO_BYTES ? failed : warning;
+      findings.push(finding(DATABASE, found, 'Free some space; nothing need be restarted.'));
     }
     if (ownerUid !== null && ground.uid !== null && ownerUid !== ground.uid) {
       const found = `It belongs to user ${ownerUid}, and the doctor runs as user ${ground.uid}.`;
