@@ -93,7 +93,7 @@ async function telling(services: Services, name: string, work: () => Promise<voi
 
 /** Adds a notice to the alert channel unless one of this id was; false then. Without a channel it is only logged. */
 async function tellChannel(services: Services, id: string, message: Message): Promise<boolean> {
-  const { stores, clock, log } = services;
+  const { stores, jobs, clock, log } = services;
   if ((await stores.notices.byId(id)) !== null) return false;
   const { channelId } = await alertChannel(services);
   if (channelId === null) {
@@ -115,6 +115,7 @@ async function tellChannel(services: Services, id: string, message: Message): Pr
         correlationId: id,
       }),
     ]);
+    await jobs.enqueue('outbox', 'all');
     return true;
   } catch (error) {
     if (isConflict(error)) return false;
