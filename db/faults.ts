@@ -43,7 +43,7 @@ export function rekeyError(error: unknown, where: string): RekeyError {
     });
   }
   if (fault.code === '53100' || fault.code === 'SQLITE_FULL') {
-    return new RekeyError('internal', `The disk of the database is full (${where}); nothing was saved.`, {
+    return new RekeyError('unreachable', `The disk of the database is full (${where}); nothing was saved.`, {
       next: 'Free some space and try again.',
       cause,
     });

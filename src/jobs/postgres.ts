@@ -51,7 +51,11 @@ export function postgresJobs(options: PostgresJobsOptions): Jobs {
   let mending: Promise<void> | null = null;
   let opening: Promise<void> | null = null;
   const boss = newBoss(options.url, superviseSeconds);
-  boss.on('error', (error) => log.warn('The job queue met an error.', { reason: safeError(error) }));
+  const quieter = onceAMinute(clock);
+  boss.on('error', (error) => {
+    const unsaid = quieter();
+    if (unsaid !== null) log.warn('The job queue met an error.', { reason: safeError(error), unsaid });
+  });
   boss.on('warning', ({ message }) => log.warn('The job queue warns.', { reason: message }));
 
   async function open(): Promise<void> {
@@ -238,5 +242,24 @@ export function postgresJobs(options: PostgresJobsOptions): Jobs {
       const looks = boss.getWipData().flatMap(({ lastFetchedOn }) => lastFetchedOn ?? []);
       return looks.length === 0 ? null : Math.max(...looks);
     },
+  };
+}
+
+/**
+ * Lets one line a minute through: a database that is away makes pg-boss say so several times a second. Answers how
+ * many were kept back before it, or null for one that is kept back.
+ */
+function onceAMinute(clock: Clock): () => number | null {
+  let last = -Infinity;
+  let unsaid = 0;
+  return () => {
+    if (clock.now() - last < 60_000) {
+      unsaid += 1;
+      return null;
+    }
+    const before = unsaid;
+    last = clock.now();
+    unsaid = 0;
+    return before;
   };
 }

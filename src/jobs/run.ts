@@ -96,9 +96,10 @@ export async function runOnce(
 /** What may be kept and shown of a failure: our own messages hold no secret, those of others may. */
 export function safeError(error: unknown): string {
   if (error instanceof RekeyError || error instanceof AwsFailure) return `${error.name}: ${error.message}`;
-  if (!(error instanceof Error)) return 'Something that is no error was thrown.';
+  if (typeof error !== 'object' || error === null) return 'Something that is no error was thrown.';
+  const name = error instanceof Error ? error.name : 'An object';
   const code: unknown = Reflect.get(error, 'code');
-  return typeof code === 'string' && /^[\w.-]{1,60}$/.test(code) ? `${error.name} (${code})` : error.name;
+  return typeof code === 'string' && /^[\w.-]{1,60}$/.test(code) ? `${name} (${code})` : name;
 }
 
 /** Calls `then` after `ms`, unless `cancelled` is aborted first. */
