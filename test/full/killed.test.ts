@@ -15,5 +15,6 @@ const DEACTIVATION = ['GetUser', 'ListAccessKeys', 'UpdateAccessKey', 'GetCaller
 describeKilledConnect('http', 'sqlite', READS);
 describeKilledConnect('socket', 'postgres', READS);
 describeKilledWork('http', 'postgres', READS);
+describeKilledWork('socket', 'sqlite', READS);
 describeKilledDisconnect('socket', 'sqlite', DEACTIVATION);
 describeKilledDisconnect('http', 'postgres', DEACTIVATION);

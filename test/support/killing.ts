@@ -87,6 +87,8 @@ export class Killing {
     await submit();
     await keptWhen(this.scene, when);
     await this.again({ later: true });
+    // It may have been killed before it called: the next window is not to hang for that.
+    this.scene.slack.faults.clear();
   }
 
   /** A direct message that names this and says that. */
