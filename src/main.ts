@@ -178,7 +178,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   listen(app, entrance);
   closers.push(() => jobs.stop(5_000));
   await jobs.start();
-  await beginJobs(jobs);
+  await beginJobs(services);
   closers.push(async () => {
     const ended = await background.drain(GRACE_MS, clock);
     if (!ended) log.warn('work goes on after the next start');

@@ -2,8 +2,8 @@ import type { Entrance } from '../commands/command.ts';
 import { tellOutcome } from '../commands/carry-out.ts';
 import { beginAuditJobs, handleAuditJobs } from './handlers/audit-jobs.ts';
 import { recoverAttempts } from './handlers/recover-attempts.ts';
+import type { Services } from './handlers/services.ts';
 import { sweep } from './handlers/sweep.ts';
-import type { Jobs } from './ports/jobs.ts';
 import { emptyOutbox } from './slack/outbox.ts';
 
 const SECOND_MS = 1_000;
@@ -25,7 +25,9 @@ export function handleJobs(entrance: Entrance): void {
 }
 
 /** Sets their rhythms, once the jobs are started. */
-export async function beginJobs(jobs: Jobs): Promise<void> {
+export async function beginJobs({ jobs, instanceId }: Pick<Services, 'jobs' | 'instanceId'>): Promise<void> {
+  // What a killed process ran is leased to it for a while yet: this one looks for itself at once.
+  await jobs.enqueue('outbox', instanceId);
   await jobs.every('outbox', 5 * SECOND_MS);
   await jobs.every('recover', 20 * SECOND_MS);
   await jobs.every('sweep', DAY_MS);

@@ -11,8 +11,8 @@ const BATCH = 50;
 const LINGER_MS = 2_500;
 /** How often a waiting pass looks for what was written meanwhile. */
 const LOOK_MS = 250;
-/** A pass ends after this, so that its job stays inside its deadline. */
-const PASS_MS = 60_000;
+/** A pass begins nothing after this, so that its job stays inside its deadline. */
+const PASS_MS = 10_000;
 /** After another instance was first. */
 const STEP_BACK_MS = 50;
 
@@ -27,7 +27,10 @@ export interface OutboxPass {
 export async function emptyOutbox(deps: OutboxDeps, signal: AbortSignal): Promise<OutboxPass> {
   const pass = new Pass(deps, signal);
   await pass.run();
-  return { delivered: pass.delivered, nextAt: await deps.stores.notices.nextAt(deps.clock.now()) };
+  const { stores, clock } = deps;
+  const now = clock.now();
+  const more = (await stores.notices.ready(now, 1)).length > 0;
+  return { delivered: pass.delivered, nextAt: more ? now : await stores.notices.nextAt(now) };
 }
 
 class Pass {

@@ -56,6 +56,7 @@ export async function passTime(scene: Scene, ms: number): Promise<void> {
   const nearer = [
     `UPDATE attempts SET lease_until = lease_until - ${ms}`,
     `UPDATE notices SET next_at = next_at - ${ms}`,
+    `UPDATE outlets SET next_at = next_at - ${ms}`,
   ];
   const url = scene.environment['DATABASE_URL'] ?? '';
   if (url.startsWith('postgres:')) {

@@ -9,7 +9,7 @@ import { take, type Taken } from './take.ts';
 /** Posts a notice as a message of its own. True when it stands in Slack now. */
 export async function post(deps: OutboxDeps, notice: Notice): Promise<boolean> {
   const { stores, clock } = deps;
-  const root = notice.threadOf === null ? null : await stores.notices.byId(notice.threadOf);
+  const root = await threadOf(deps, notice);
   if (root?.state === 'passed_on') {
     await followCopies(deps, notice, root);
     return false;
@@ -34,6 +34,17 @@ export async function post(deps: OutboxDeps, notice: Notice): Promise<boolean> {
   if (result.ok) return posted(deps, taken, result);
   await settleFailure(deps, taken, placeOf(notice), result);
   return false;
+}
+
+/** The first message of the thread it goes in: an answer to an answer goes in the same thread. */
+async function threadOf({ stores }: OutboxDeps, notice: Notice): Promise<Notice | null> {
+  let root = notice.threadOf === null ? null : await stores.notices.byId(notice.threadOf);
+  while (root !== null && root.threadOf !== null && root.state === 'sent') {
+    const above = await stores.notices.byId(root.threadOf);
+    if (above === null) break;
+    root = above;
+  }
+  return root;
 }
 
 /** The message, in a thread if there is one; in plain words if Slack finds its blocks wrong. */
