@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/full/**', 'node_modules/**'],
     globalSetup: ['test/support/global-setup.ts'],
+    // The tests mostly wait: for stand-ins, leases and child processes.
+    maxWorkers: 4,
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/full/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
+    // The tests mostly wait: for stand-ins, leases and child processes.
+    maxWorkers: 4,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -38,7 +38,9 @@ async function workAndRecord(services: Services, attempt: Attempt): Promise<Atte
     if (mine === null || mine.leaseOwner !== services.instanceId) throw error;
     const overtaken = stopped(
       attempt,
-      'Somebody changed or took this connection meanwhile.',
+      attempt.kind === 'connect'
+        ? 'Somebody else connected an account under this name, or with these credentials, at the same moment.'
+        : 'Somebody changed this connection meanwhile.',
       'Look at the Home tab, then try again.',
     );
     await write(services, attempt, overtaken);
