@@ -40,7 +40,7 @@ async function workAndRecord(services: Services, attempt: Attempt): Promise<Atte
       attempt,
       attempt.kind === 'connect'
         ? 'Somebody else connected an account under this name, or with these credentials, at the same moment.'
-        : 'Somebody changed this connection meanwhile.',
+        : 'Somebody changed or disconnected this connection meanwhile.',
       'Look at the Home tab, then try again.',
     );
     await write(services, attempt, overtaken);
