@@ -6,11 +6,11 @@ import { finishAttempt } from '../src/handlers/finish-attempt.ts';
 import { lookHome } from '../src/handlers/look-home.ts';
 import type { Services } from '../src/handlers/services.ts';
 import type { Desk } from '../src/ports/slack.ts';
-import { section } from '../src/slack/blocks/elements.ts';
 import type { Context } from './entry.ts';
 import { greet } from './greet-channel.ts';
 import { homeView } from './home.ts';
 import { outcomeView } from './modals/outcome-view.ts';
+import { tellPerson } from './tell-person.ts';
 
 /** Does the work of an attempt behind the acknowledgement, and shows how it ended. */
 export function carryOut(context: Context, attempt: Attempt): void {
@@ -53,29 +53,10 @@ export async function tellOutcome(
       await hurry(services, attempt.id);
     }
   }
-  if (aside !== null && !seen) await tellAside(services, attempt, aside);
+  // What the outcome's own message, written before it was known, does not say.
+  if (aside !== null && !seen) await tellPerson(services, attempt, aside);
   await jobs.enqueue('outbox', 'all');
   await refreshHome(services, desk, attempt.userId);
-}
-
-/** Sends what the outcome's own message, written before it was known, does not say. */
-async function tellAside(services: Services, attempt: Attempt, aside: string): Promise<void> {
-  const { stores, ids, clock } = services;
-  const now = clock.now();
-  await stores.atomically([
-    stores.notices.add({
-      id: ids.next(),
-      target: { kind: 'person', userId: attempt.userId },
-      text: aside,
-      blocks: [section(aside)],
-      state: 'waiting',
-      attempts: 0,
-      nextAt: now,
-      lastError: null,
-      createdAt: now,
-      correlationId: attempt.correlationId,
-    }),
-  ]);
 }
 
 /** Lets the message of a closed window go out now. */

@@ -15,6 +15,7 @@ import { Frame } from './frame.ts';
 import { helpLine } from './help.ts';
 import type { Incoming } from './incoming.ts';
 import { refusalOf } from './refusal.ts';
+import { tellPerson } from './tell-person.ts';
 
 export interface Entrance {
   /** The app's own id, or null when Slack would not say. */
@@ -99,7 +100,7 @@ async function serveKind(visit: Visit): Promise<void> {
 }
 
 async function serveCommand(visit: Visit): Promise<void> {
-  const { entrance, incoming, once, frame, correlationId, log } = visit;
+  const { entrance, incoming, once, frame, log } = visit;
   const command = entrance.registry.commands.find((entry) => entry.command === incoming.name);
   const text = incoming.text.trim();
   const asksHelp = /^(help|-h|--help|\?)$/i.test(text);
@@ -118,8 +119,14 @@ async function serveCommand(visit: Visit): Promise<void> {
     }
     await once.reply(await command.run(contextFor(visit, actor), text));
   } catch (error) {
-    await frame.refuse(error, correlationId, log);
+    await frame.refuse(error, refusalPlace(visit));
   }
+}
+
+/** Where a refusal goes that no window shows. */
+function refusalPlace({ entrance, incoming, correlationId, log }: Visit): Parameters<Frame['refuse']>[1] {
+  const to = { userId: incoming.userId, correlationId };
+  return { reference: correlationId, log, aside: (text) => tellPerson(entrance.services, to, text) };
 }
 
 async function serveSubmission(visit: Visit): Promise<void> {
@@ -138,7 +145,7 @@ async function serveSubmission(visit: Visit): Promise<void> {
 }
 
 async function serveAction(visit: Visit): Promise<void> {
-  const { entrance, incoming, frame, correlationId, log } = visit;
+  const { entrance, incoming, frame, log } = visit;
   const entry = entrance.registry.actions.find((candidate) => candidate.actionId === incoming.name);
   // Inputs that merely keep a value send actions too; they need an answer and nothing else.
   if (entry === undefined && incoming.name.startsWith('field.')) return;
@@ -152,7 +159,7 @@ async function serveAction(visit: Visit): Promise<void> {
     }
     await entry.run(contextFor(visit, actor), incoming.view);
   } catch (error) {
-    await frame.refuse(error, correlationId, log);
+    await frame.refuse(error, refusalPlace(visit));
   }
 }
 

@@ -54,18 +54,24 @@ export class Frame {
 
   /**
    * Shows an error where the person looks: in the frame when one is open, in a window of its own for a click on
-   * Home or in a modal; else throws it on to the caller's error exit.
+   * Home or in a modal, or by `aside` when Slack opens none; else throws it on to the caller's error exit.
    */
-  async refuse(error: unknown, reference: string, log: Log): Promise<never> {
+  async refuse(
+    error: unknown,
+    { reference, log, aside }: { reference: string; log: Log; aside: (text: string) => Promise<void> },
+  ): Promise<never> {
     this.end();
     const clicked = this.#incoming.kind === 'action' && this.#incoming.view !== null;
     const open = await this.#isOpen();
     if (!open && !clicked) throw error;
     const text = refusalText(error, reference, log);
+    // What could not be opened is not filled: this is another try.
+    if (!open) this.#opened = null;
     try {
       await this.show(messageView('Not done', text));
     } catch (showing) {
-      log.warn('the refusal could not be shown', { error: showing });
+      log.warn('the refusal could not be shown in a window', { error: showing });
+      await aside(text);
     }
     throw new Refused();
   }

@@ -118,6 +118,24 @@ describe('Slack fails', () => {
     expect(await kept(scene)).toEqual(before);
   });
 
+  it('when a click on Home opens no window, another one says so', async () => {
+    const ada = scene.slack.as(PEOPLE.admin);
+    const home = await ada.openHome();
+    scene.slack.faults.add('views.open', { kind: 'http', status: 503 });
+    await home.click('Connect');
+    const window = await ada.waitForModal((modal) => modal.title === 'Not done');
+    expect(window.words).toContain('could not be opened');
+  });
+
+  it('and when Slack opens none at all, a direct message does', async () => {
+    const ada = scene.slack.as(PEOPLE.admin);
+    const home = await ada.openHome({ wait: false });
+    scene.slack.faults.add('views.open', { kind: 'http', status: 503 }, { times: 5 });
+    await home.click('Connect');
+    const told = await ada.waitForMessage((message) => message.words.includes('could not be opened'));
+    expect(told.words).toContain('try again');
+  });
+
   it('when Slack does not say who asks, it is refused in words and nothing happens', async () => {
     const second = scene.slack.as('U0ADMIN1');
     const before = await kept(scene);
