@@ -7,7 +7,8 @@ import type { Figure } from './figures.ts';
 import { readOptions, type BenchName } from './options.ts';
 import { FULL, SHORT, type Plan } from './plan.ts';
 import { Postgres } from './postgres.ts';
-import { benchMemory, benchStart, entries } from './start.ts';
+import { entries } from './site.ts';
+import { benchMemory, benchStart } from './start.ts';
 import { tableOf } from './table.ts';
 import { benchJobs, benchSeal, benchVerify, withFile } from './throughput.ts';
 

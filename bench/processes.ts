@@ -5,6 +5,12 @@ import { fileURLToPath } from 'node:url';
 /** How long a process may take to say it is ready; ms. */
 const READY_MS = 60_000;
 
+const alive = new Set<ChildProcess>();
+// A bench that fails leaves nothing running.
+process.once('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+
 /** A process of its own, so that what is measured and what measures do not share an event loop. */
 export class Measured {
   /** All it wrote. */
@@ -29,9 +35,10 @@ export class Measured {
     environment: Readonly<Record<string, string>>,
     words: string,
   ): Promise<Measured> {
-    const started = new Measured(
-      spawn(process.execPath, [...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] }),
-    );
+    const child = spawn(process.execPath, [...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    alive.add(child);
+    child.once('exit', () => alive.delete(child));
+    const started = new Measured(child);
     await started.#line(words);
     return started;
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,8 +11,21 @@ export type TransportName = 'socket' | 'http';
 
 const ADMIN = 'U0ADMIN';
 const ROOT = new URL('../', import.meta.url);
-export const REKEY_SOURCE = fileURLToPath(new URL('bin/rekey.js', ROOT));
+const SOURCE = fileURLToPath(new URL('bin/rekey.js', ROOT));
+const BUNDLE = fileURLToPath(new URL('dist/rekey.js', ROOT));
 const BARE_BOLT = fileURLToPath(new URL('./workers/bare-bolt.ts', import.meta.url));
+
+/** A way to start Rekey for real. */
+interface Entry {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+/** The sources, and last the bundle of `npm run build` where it was built: that is the production start. */
+export function entries(): readonly Entry[] {
+  const source = { name: 'source', args: [SOURCE, 'start'] };
+  return existsSync(BUNDLE) ? [source, { name: 'bundle', args: [BUNDLE, 'start'] }] : [source];
+}
 
 /** A Slack of its own with a folder for one measured process. */
 export class Site {
@@ -70,8 +83,8 @@ export class Site {
     };
   }
 
-  /** Starts Rekey as `npm start` does, from its sources or from this entry of the bundle. */
-  async startRekey(entry: readonly string[] = [REKEY_SOURCE, 'start']): Promise<Measured> {
+  /** Starts Rekey for real; the production start unless another is named. */
+  async startRekey(entry: readonly string[] = entries().at(-1)?.args ?? []): Promise<Measured> {
     const rekey = await Measured.start(entry, this.environment, 'Rekey is ready');
     const { httpUrl } = JSON.parse(rekey.line('Rekey is ready')) as { httpUrl: string | null };
     await this.#join(httpUrl);
