@@ -32,6 +32,7 @@ import { openHttpDoor } from './slack/http-door.ts';
 import { socketTrouble, whoAreWe } from './slack/identity.ts';
 import { slackPeople } from './slack/people.ts';
 import { slackPoster } from './slack/poster.ts';
+import { closeInTime } from './slack/socket-close.ts';
 import { keepReconnecting } from './slack/reconnect.ts';
 import { proxyDispatcher, webClient, webClientOptions } from './slack/web-client.ts';
 import { VERSION } from './version.ts';
@@ -69,6 +70,8 @@ export async function start(env: Environment): Promise<void> {
   const running = await run(config);
   running.log.info('stopping', { signal: await asked });
   await running.stop();
+  // Nothing of ours is open any more; a socket that was left may still hold the process for half a minute.
+  setTimeout(() => process.exit(), 1_000).unref();
 }
 
 /** Puts Rekey together and starts it. Whatever fails on the way closes what was opened. */
@@ -221,7 +224,7 @@ async function openDoor(config: Config, base: Base, receiver: Receiver, app: App
     closers.push(() => door.close());
     return door.url;
   }
-  closers.push(() => app.stop());
+  closers.push(() => closeInTime(() => app.stop(), clock, base.log));
   if (receiver instanceof SocketModeReceiver) {
     // Called off before the socket is closed, or it might open another.
     closers.push(keepReconnecting(receiver.client, clock, base.log));
@@ -272,8 +275,9 @@ function receiverOf(
     appToken: transport.appToken.reveal(),
     logger,
     dispatcher: web.dispatcher,
-    // Short, since the client waits this long before it connects again (facts: a gap of five seconds otherwise).
-    clientPingTimeout: 1_000,
+    // Short, since the client waits this long before it connects again (five seconds otherwise); not so short that a
+    // busy moment is taken for a dead socket.
+    clientPingTimeout: 2_000,
     installerOptions: { clientOptions: webClientOptions(web) },
   });
 }
