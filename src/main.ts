@@ -124,7 +124,8 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   await refuseUnknownMasterKeys(stores, masterKeys);
   const logger = boltLogger(log);
   const dispatcher = proxyDispatcher(config.passThrough);
-  closers.push(() => dispatcher.close());
+  // Closed last, when all that was asked is answered or given up: waiting for a left socket would have no end.
+  closers.push(() => dispatcher.destroy());
   const web = { apiUrl: config.slackApiUrl, logger, dispatcher };
   const client = webClient({ ...web, botToken: config.botToken, metrics });
   const us = await whoAreWe(client, log);
