@@ -7,6 +7,7 @@ import { audit, auditActions, auditModal } from './audit.ts';
 import { connect, connectModal } from './connect.ts';
 import type { Command, Registry } from './entry.ts';
 import { helpCommand } from './help.ts';
+import { openPaging, pagingModal, removePaging, sendTestPage } from './paging.ts';
 import {
   giveRoleModal,
   groupSuggestions,
@@ -24,7 +25,16 @@ commands.push(helpCommand(() => commands));
 /** Every command, modal, action and event, once. `manifest.yml` is held equal to it by a test. */
 export const registry: Registry = {
   commands,
-  modals: [connectModal, editModal, replaceModal, disconnectModal, settingsModal, giveRoleModal, auditModal],
+  modals: [
+    connectModal,
+    editModal,
+    replaceModal,
+    disconnectModal,
+    settingsModal,
+    giveRoleModal,
+    pagingModal,
+    auditModal,
+  ],
   actions: [
     homeConnect,
     homeSettings,
@@ -37,6 +47,9 @@ export const registry: Registry = {
     testPost,
     openGiveRole,
     takeRoleBack,
+    openPaging,
+    sendTestPage,
+    removePaging,
     ...auditActions,
   ],
   suggestions: [groupSuggestions],

@@ -1,7 +1,9 @@
 import { holds } from '../src/domain/actor.ts';
 import type { Connection } from '../src/domain/connection.ts';
+import { PAGER_OUTLET } from '../src/domain/notice.ts';
 import type { HomeLook } from '../src/handlers/look-home.ts';
-import { bold, code, span, words } from '../src/slack/blocks/mrkdwn.ts';
+import { channelTrouble } from '../src/handlers/settings.ts';
+import { bold, channel, code, person, span, words } from '../src/slack/blocks/mrkdwn.ts';
 
 /** Security Hub IAM.3's threshold; IAM itself sets none (facts: what AWS says about age). */
 const MAX_AGE_MS = 90 * 86_400_000;
@@ -13,6 +15,7 @@ export function needsYou(look: HomeLook): string[] {
   const going = look.connections.filter((connection) => connection.state === 'disconnecting');
   const old = look.connections.filter((connection) => ageOf(connection, look.now) > MAX_AGE_MS);
   const needs = [
+    ...notDelivered(look),
     ...broken.map((connection) => `${bold(connection.name)} does not work: ${whatIsWrong(connection)}`),
     ...unsure.map(
       (connection) => `${bold(connection.name)} could not be checked: ${whatIsWrong(connection)}`,
@@ -30,6 +33,29 @@ export function needsYou(look: HomeLook): string[] {
     if (look.actor.rolesUnsure !== null) needs.push(words(look.actor.rolesUnsure));
   }
   return needs;
+}
+
+/** What did not reach whom it was meant for, and how to mend that; nothing for people who are no admins. */
+function notDelivered({ undelivered, alertChannel, now }: HomeLook): string[] {
+  const { troubles, lost, lastLoss } = undelivered;
+  const lines = troubles.map(({ id, trouble, troubleSince }) => {
+    const since = troubleSince === null ? '' : ` (for ${span(Math.max(0, now - troubleSince))})`;
+    if (id === PAGER_OUTLET) return `Pages do not get through${since}: ${words(trouble ?? '')}.`;
+    if (!/^[CG]/.test(id))
+      return `Messages to ${person(id)} could not be delivered${since}: ${words(trouble ?? '')}.`;
+    const { message, next } = channelTrouble(trouble ?? '', true);
+    const meanwhile =
+      alertChannel.channelId === null || alertChannel.channelId === id
+        ? 'They go to the admins meanwhile.'
+        : `They go to ${channel(alertChannel.channelId)} meanwhile.`;
+    return `Alerts for ${channel(id)} could not be delivered${since}: ${message} ${next ?? ''} ${meanwhile}`;
+  });
+  if (lost === 0) return lines;
+  const what = lost === 1 ? 'One message was' : `${lost} messages were`;
+  return [
+    ...lines,
+    `${what} given up in the last week (${words(lastLoss ?? '')}): see the log, and /aws-audit.`,
+  ];
 }
 
 function whatIsWrong(connection: Connection): string {

@@ -1,4 +1,6 @@
+import { PAGER_OUTLET } from '../src/domain/notice.ts';
 import { isConflict, RekeyError } from '../src/errors.ts';
+import { pagerSetting } from '../src/handlers/pager.ts';
 import { giveRole, listRoles, takeRole } from '../src/handlers/roles.ts';
 import { alertChannel, postTest, setAlertChannel } from '../src/handlers/settings.ts';
 import type { Message } from '../src/ports/slack.ts';
@@ -148,12 +150,15 @@ async function whyNoGroups(context: Context): Promise<string | null> {
   }
 }
 
-async function look(context: Context, said: string | null): Promise<ReturnType<typeof settingsView>> {
+/** The settings window as it is now; `said`: what the last button did. */
+export async function look(context: Context, said: string | null): Promise<ReturnType<typeof settingsView>> {
   const { services, actor } = context;
   return settingsView({
     channel: await alertChannel(services),
     grants: await listRoles(services, { actor }),
     admins: services.admins,
+    pager: await pagerSetting(services),
+    pagerTrouble: (await services.stores.outlets.byId(PAGER_OUTLET))?.trouble ?? null,
     said,
   });
 }

@@ -32,6 +32,8 @@ export interface Config {
   /** Slack user ids of the first admins; never empty. */
   readonly admins: readonly string[];
   readonly alertChannelId: string | null;
+  /** Hosts of paging webhooks that may lead to private addresses. */
+  readonly privateWebhooks: readonly string[];
   readonly corpus: string | null;
   readonly logLevel: LogLevel;
   /** The AWS SDK's and the proxies' own variables, as they are: they may hold credentials. */
@@ -66,6 +68,7 @@ export function readConfig(env: Environment = process.env): Config {
   }
   const slackApiUrl = reader.read(settings.slackApiUrl) ?? null;
   const alertChannelId = reader.read(settings.alertChannel) ?? null;
+  const privateWebhooks = reader.read(settings.privateWebhooks) ?? [];
   const corpus = reader.read(settings.corpus) ?? null;
   const logLevel = reader.read(settings.logLevel) ?? 'info';
 
@@ -86,6 +89,7 @@ export function readConfig(env: Environment = process.env): Config {
     masterKeys,
     admins,
     alertChannelId,
+    privateWebhooks,
     corpus,
     logLevel,
     passThrough: passThrough(env),

@@ -24,6 +24,7 @@ import { measuredAck, measuredJobs } from './ops/measure.ts';
 import { sqliteJobs } from './jobs/sqlite.ts';
 import { beginJobs, handleJobs, recover } from './recurring-jobs.ts';
 import { boltLogger, createLog } from './log.ts';
+import { createPager, type PagerPlaces } from './paging/pager.ts';
 import type { Jobs } from './ports/jobs.ts';
 import type { Clock, Ids, Log } from './ports/world.ts';
 import { presenter } from './slack/blocks/outcome.ts';
@@ -58,6 +59,7 @@ export interface Surroundings {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly leases?: Leases;
+  readonly pagers?: PagerPlaces;
 }
 
 /** `npm start`: runs until SIGTERM or SIGINT. Throws before anything is opened when the configuration is wrong. */
@@ -86,7 +88,9 @@ export async function run(config: Config, around: Surroundings = {}): Promise<Ru
   try {
     const operations = await openOperations(config, { stores, clock, log });
     closers.push(() => operations.close());
-    return await assemble(config, { clock, log, ids, masterKeys, stores, closers, operations, leases });
+    const { pagers = {} } = around;
+    const base = { clock, log, ids, masterKeys, stores, closers, operations, leases, pagers };
+    return await assemble(config, base);
   } catch (error) {
     await closeAll(closers, log);
     throw error;
@@ -116,6 +120,7 @@ interface Base {
   readonly closers: Closer[];
   readonly operations: Operations;
   readonly leases: Leases;
+  readonly pagers: PagerPlaces;
 }
 
 async function assemble(config: Config, base: Base): Promise<Running> {
@@ -133,6 +138,8 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   closers.push(() => aws.close());
   const jobs = measuredJobs(await jobsOf(config, base), metrics, clock);
   const poster = slackPoster(client, log);
+  const { privateWebhooks: privateHosts } = config;
+  const pager = createPager({ ...base.pagers, dispatcher, privateHosts, clock, log });
   const services: Services = {
     stores,
     sealer: createSealer(masterKeys),
@@ -144,6 +151,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     aws,
     people: slackPeople(client, clock),
     poster,
+    pager,
     presenter,
     jobs,
     hostIdentity: rememberHostIdentity(() => readHostIdentity(aws, config.passThrough), clock, log),

@@ -35,6 +35,7 @@ const LAYERS: Layers = [
     pollers: ['src/pollers/'],
     aws: ['src/aws/'],
     slack: ['src/slack/'],
+    paging: ['src/paging/'],
     crypto: ['src/crypto/'],
     jobs: ['src/jobs/'],
     ops: ['src/ops/'],

@@ -1,5 +1,6 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { ROLES, type Role } from '../../src/domain/actor.ts';
+import type { PagerSetting } from '../../src/domain/pager.ts';
 import type { RoleGrant } from '../../src/domain/records.ts';
 import type { AlertChannel } from '../../src/handlers/settings.ts';
 import {
@@ -16,6 +17,7 @@ import {
 import { channel, group, person, plain } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
+import { pagingBlocks } from './paging-view.ts';
 
 export const SETTINGS_FORM = 'settings.form';
 export const TEST_POST = 'settings.test_post';
@@ -36,6 +38,9 @@ export interface SettingsLook {
   readonly channel: AlertChannel;
   readonly grants: readonly RoleGrant[];
   readonly admins: readonly string[];
+  readonly pager: PagerSetting | null;
+  /** Why pages do not get through, or null. */
+  readonly pagerTrouble: string | null;
   /** What the last button of this window did, or null. */
   readonly said: string | null;
 }
@@ -72,6 +77,8 @@ export function settingsView(look: SettingsLook): ModalView {
       ),
       context(whereFrom(alert)),
       actions('settings.actions', [button('Post a test message', TEST_POST)]),
+      divider(),
+      ...pagingBlocks(look.pager, look.pagerTrouble),
       divider(),
       header('Roles'),
       context(

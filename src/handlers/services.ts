@@ -2,6 +2,7 @@ import type { AuditSigner } from '../ports/audit.ts';
 import type { HostIdentity, Aws } from '../ports/aws.ts';
 import type { Jobs } from '../ports/jobs.ts';
 import type { Metrics } from '../ports/metrics.ts';
+import type { Pager } from '../ports/pager.ts';
 import type { People, Poster, Presenter } from '../ports/slack.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { Clock, Ids, Log, Sealer } from '../ports/world.ts';
@@ -19,6 +20,7 @@ export interface Services {
   readonly aws: Aws;
   readonly people: People;
   readonly poster: Poster;
+  readonly pager: Pager;
   readonly presenter: Presenter;
   readonly jobs: Jobs;
   /** Rekey's own AWS identity, asked again when the last answer is some minutes old. */

@@ -3,6 +3,8 @@ import { isConflict } from '../errors.ts';
 import type { Services } from './services.ts';
 
 const INTERACTIONS_KEPT_MS = 7 * 24 * 3_600_000;
+/** Longer than any thread is added to, or message edited. */
+const NOTICES_KEPT_MS = 90 * 24 * 3_600_000;
 const REWRAP_BATCH = 100;
 
 /** The daily tidying: old records go, external IDs nobody used go, secrets move to the newest master key. */
@@ -12,6 +14,7 @@ export async function sweep(services: Services): Promise<void> {
   await stores.atomically([
     stores.interactions.removeBefore(now - INTERACTIONS_KEPT_MS),
     stores.externalIdDrafts.removeExpired(now),
+    stores.notices.removeDone(now - NOTICES_KEPT_MS),
   ]);
   for (const orphan of await stores.secrets.orphans()) {
     log.error('a sealed secret without a holder was erased; this is a defect', { secretId: orphan.id });

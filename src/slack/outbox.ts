@@ -2,6 +2,7 @@ import { laneOf, type Notice } from '../domain/notice.ts';
 import { isConflict } from '../errors.ts';
 import type { OutboxDeps } from './outbox/deps.ts';
 import { edit } from './outbox/edit.ts';
+import { page } from './outbox/page.ts';
 import { post } from './outbox/post.ts';
 
 /** So many are delivered at a time: one channel that hangs does not hold up the others. */
@@ -40,6 +41,8 @@ class Pass {
   readonly #endAt: number;
   /** What is being delivered, by lane. */
   readonly #busy = new Map<string, Promise<void>>();
+  /** Lanes whose first notice met an error of ours: left alone until the next pass, so that the others go on. */
+  readonly #left = new Set<string>();
   #trouble: Error | null = null;
 
   constructor(deps: OutboxDeps, signal: AbortSignal) {
@@ -48,7 +51,7 @@ class Pass {
     this.#endAt = deps.clock.now() + PASS_MS;
   }
 
-  /** @throws what the database threw, once nothing is under way any more. */
+  /** @throws the last of the errors of ours, once nothing is under way any more. */
   async run(): Promise<void> {
     try {
       while (!this.#over()) {
@@ -62,7 +65,7 @@ class Pass {
   }
 
   #over(): boolean {
-    return this.#signal.aborted || this.#trouble !== null || this.#deps.clock.now() >= this.#endAt;
+    return this.#signal.aborted || this.#deps.clock.now() >= this.#endAt;
   }
 
   async #begin(): Promise<void> {
@@ -70,7 +73,7 @@ class Pass {
     for (const notice of await stores.notices.ready(clock.now(), BATCH)) {
       const lane = laneOf(notice);
       if (this.#signal.aborted || this.#busy.size >= AT_ONCE) return;
-      if (this.#busy.has(lane)) continue;
+      if (this.#busy.has(lane) || this.#left.has(lane)) continue;
       const done = this.#deliver(notice).finally(() => this.#busy.delete(lane));
       this.#busy.set(lane, done);
     }
@@ -79,13 +82,18 @@ class Pass {
   async #deliver(notice: Notice): Promise<void> {
     const { log, clock } = this.#deps;
     try {
-      const deliver = notice.edits !== null && notice.redirect === null ? edit : post;
+      const deliver = deliveryOf(notice);
       const { correlationId } = notice;
       if (await log.within({ correlationId }, () => deliver(this.#deps, notice))) this.delivered += 1;
     } catch (error) {
       // Another instance took it, or the modal showed it after all.
-      if (isConflict(error)) await clock.sleep(STEP_BACK_MS);
-      else this.#trouble = error instanceof Error ? error : new Error('The outbox failed.');
+      if (isConflict(error)) {
+        await clock.sleep(STEP_BACK_MS);
+        return;
+      }
+      log.error('a notice could not be handled', { noticeId: notice.id, error });
+      this.#left.add(laneOf(notice));
+      this.#trouble = error instanceof Error ? error : new Error('The outbox failed.');
     }
   }
 
@@ -96,8 +104,8 @@ class Pass {
     const nextAt = await stores.notices.nextAt(now);
     const away = nextAt === null ? Infinity : nextAt - now;
     if (this.#busy.size === 0) {
-      const more = (await stores.notices.ready(clock.now(), 1)).length > 0;
-      if (more) return true;
+      const ready = await stores.notices.ready(clock.now(), BATCH);
+      if (ready.some((notice) => !this.#left.has(laneOf(notice)))) return true;
       if (away > LINGER_MS) return false;
     }
     const enough = new AbortController();
@@ -107,4 +115,9 @@ class Pass {
     enough.abort();
     return true;
   }
+}
+
+function deliveryOf({ target, edits, redirect }: Notice): typeof post {
+  if (target.kind === 'pager') return page;
+  return edits !== null && redirect === null ? edit : post;
 }

@@ -58,6 +58,10 @@ const NEEDS: Readonly<Record<string, Role | 'member'>> = {
   'settings.test_post': 'admin',
   'settings.give_role': 'admin',
   'settings.take_role': 'admin',
+  'settings.paging': 'admin',
+  'settings.paging_form': 'admin',
+  'settings.test_page': 'admin',
+  'settings.remove_paging': 'admin',
   'field.groups': 'admin',
 };
 

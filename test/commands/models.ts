@@ -19,7 +19,9 @@ import {
   type Verification,
   type VerificationReport,
 } from '../../src/domain/verification.ts';
+import type { PagerSetting } from '../../src/domain/pager.ts';
 import { RekeyError } from '../../src/errors.ts';
+import { pagingForm } from '../../commands/modals/paging-view.ts';
 import { presenter } from '../../src/slack/blocks/outcome.ts';
 import type { Message } from '../../src/ports/slack.ts';
 import { attempt, connection, draft, entry, verified } from '../db/samples.ts';
@@ -152,9 +154,20 @@ export function attemptOf(outside: Outside, kind: Attempt['kind']): Attempt {
 
 export function homeOf(connections: readonly Connection[], role: Role | null, page = 0): HomeView {
   const actor = { teamId: 'T1', userId: 'U0ADMIN', roles: role === null ? [] : [role], rolesUnsure: null };
-  const look = { actor, connections, host, admins: ['U0ADMIN'], now: NOW };
+  const since = { nextAt: 0, limitedUntil: 0, channelId: null, troubleSince: 1, troubleAt: 1 };
+  const troubles = ['C1', 'U1', 'pager'].map((id) => ({ id, trouble: 'not_in_channel', ...since }));
+  const undelivered = { troubles, lost: 2, lastLoss: 'is_archived' };
+  const look = { actor, connections, host, admins: ['U0ADMIN'], undelivered, now: NOW };
   return homeView({ ...look, alertChannel: { channelId: null, from: 'nowhere' } }, page);
 }
+
+const pagerSet = { region: 'eu', host: null, least: 'high', setBy: 'U0ADMIN', setAt: 1 } as const;
+const PAGERS: readonly (PagerSetting | null)[] = [
+  null,
+  { ...pagerSet, kind: 'pagerduty' },
+  { ...pagerSet, kind: 'opsgenie' },
+  { ...pagerSet, kind: 'webhook', host: 'pager.example.com:8443' },
+];
 
 const auditLook = {
   filter: { userId: null, connectionId: null, family: null, since: null },
@@ -211,7 +224,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
       grantedAt: 1,
     },
   ] as const;
-  const settings = { grants, admins: ['U0ADMIN'], said: null };
+  const settings = { grants, admins: ['U0ADMIN'], pager: null, pagerTrouble: null, said: null };
   const error = new RekeyError('conflict', `There is ${quotedName(outside.name)} already.`, {
     next: 'Ask <@U0ADMIN>.',
   });
@@ -242,6 +255,18 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
       'settings, empty',
       settingsView({ ...settings, grants: [], channel: { channelId: null, from: 'nowhere' } }),
     ],
+    ...PAGERS.flatMap((pager, at): [string, ModalView][] => [
+      [`paging ${at}`, pagingForm(pager)],
+      [
+        `settings with paging ${at}`,
+        settingsView({
+          ...settings,
+          pager,
+          pagerTrouble: outside.description,
+          channel: { channelId: 'C1', from: 'environment' },
+        }),
+      ],
+    ]),
     ['audit log', auditOf(outside)],
     ['audit log, empty', auditView({ ...auditLook, entries: [], connections: [] }, ANYTHING, null)],
     ['give a role', giveRoleForm(null)],

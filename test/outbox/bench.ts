@@ -1,9 +1,15 @@
 import { WebClient } from '@slack/web-api';
 import { join } from 'node:path';
 import { openStores, type OpenStores } from '../../db/open.ts';
+import { PagerStandIn } from '../../sandbox/pager/stand-in.ts';
 import { SlackStandIn } from '../../sandbox/slack/stand-in.ts';
+import { randomBytes } from 'node:crypto';
+import { Agent } from 'undici';
 import { createIds } from '../../src/crypto/ids.ts';
 import type { NewNotice, Notice, NoticeTarget } from '../../src/domain/notice.ts';
+import { parseMasterKeys } from '../../src/crypto/master-key.ts';
+import { createSealer } from '../../src/crypto/sealer.ts';
+import { createPager } from '../../src/paging/pager.ts';
 import { emptyOutbox, type OutboxPass } from '../../src/slack/outbox.ts';
 import type { OutboxDeps } from '../../src/slack/outbox/deps.ts';
 import { slackPoster } from '../../src/slack/poster.ts';
@@ -25,18 +31,36 @@ export const ADMIN = 'U0ADMIN';
 /** The outbox between a database and a stand-in for Slack that keeps Slack's pace. */
 export class OutboxBench {
   readonly slack: SlackStandIn;
+  readonly pagers: PagerStandIn;
   readonly stores: OpenStores;
   readonly clock: FastClock;
   readonly log = recordingLog();
   readonly deps: OutboxDeps;
 
-  private constructor(slack: SlackStandIn, stores: OpenStores, clock: FastClock, admins: readonly string[]) {
+  private constructor(
+    slack: SlackStandIn,
+    pagers: PagerStandIn,
+    stores: OpenStores,
+    clock: FastClock,
+    admins: readonly string[],
+  ) {
     this.slack = slack;
+    this.pagers = pagers;
     this.stores = stores;
     this.clock = clock;
     this.deps = {
       stores,
       poster: this.poster(),
+      pager: createPager({
+        pagerDutyUrl: pagers.pagerDutyUrl,
+        opsgenieUrls: { us: pagers.opsgenieUrl('us'), eu: pagers.opsgenieUrl('eu') },
+        timeoutMs: CALL_MS,
+        privateHosts: ['127.0.0.1'],
+        dispatcher: new Agent(),
+        clock,
+        log: this.log,
+      }),
+      sealer: createSealer(parseMasterKeys(randomBytes(32).toString('base64'))),
       clock,
       ids: createIds(clock),
       log: this.log,
@@ -58,12 +82,13 @@ export class OutboxBench {
     slack.addChannel({ id: 'C0ALERTS', name: 'alerts' });
     for (const id of ['C1', 'C2', 'C3']) slack.addChannel({ id, name: id.toLowerCase() });
     slack.addChannel({ id: 'C0AWAY', name: 'away', bot: false });
-    return new OutboxBench(slack, stores, clock, admins);
+    return new OutboxBench(slack, await PagerStandIn.start(), stores, clock, admins);
   }
 
   async close(): Promise<void> {
     await this.stores.close();
     await this.slack.stop();
+    await this.pagers.stop();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -165,6 +165,18 @@ describe.each(['sqlite', 'postgres'] as const)('the outbox on %s', (engine) => {
     expect(bench.shown('C1')).toEqual(['a']);
   });
 
+  it('goes on with the others when one meets an error of ours, and says so', async () => {
+    await using bench = await OutboxBench.open(engine);
+    const { poster } = bench.deps;
+    const post: typeof poster.post = (to, ...rest) =>
+      to === 'C1' ? Promise.reject(new Error('a defect')) : poster.post(to, ...rest);
+    Object.assign(bench.deps, { poster: { ...poster, post } });
+    await bench.add({ id: 'a' }, { id: 'b', target: channel('C2') }, { id: 'c', target: channel('C2') });
+    await expect(bench.empty()).rejects.toThrow('a defect');
+    expect(bench.shown('C2')).toEqual(['b', 'c']);
+    expect((await bench.notice('a')).state).toBe('waiting');
+  });
+
   it('stops between two posts when the process stops', async () => {
     await using bench = await OutboxBench.open(engine);
     const stopping = new AbortController();

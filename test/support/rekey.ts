@@ -11,6 +11,7 @@ import { systemClock } from '../../src/clock.ts';
 import { readConfig, type Environment } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import { run, type Running } from '../../src/main.ts';
+import type { PagerPlaces } from '../../src/paging/pager.ts';
 import type { Clock } from '../../src/ports/world.ts';
 import { freshDatabase } from './postgres.ts';
 
@@ -98,14 +99,15 @@ export class Scene {
     return new Scene(slack, aws, samples, folder, environment, transport);
   }
 
-  /** Starts Rekey in this process, with a clock of the test's if it needs one. */
-  async start(changes: Environment = {}, clock?: Clock): Promise<void> {
+  /** Starts Rekey in this process, with a clock and paging services of the test's if it needs them. */
+  async start(changes: Environment = {}, clock?: Clock, pagers: PagerPlaces = {}): Promise<void> {
     const log = createLog({
       level: 'debug',
       destination: { write: (line: string) => void this.logLines.push(line) },
     });
     this.#running = await run(readConfig({ ...this.environment, ...changes }), {
       log,
+      pagers,
       ...(clock === undefined ? {} : { clock }),
     });
     if (this.#running.httpUrl === null) this.slack.useSocketMode();

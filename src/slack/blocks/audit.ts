@@ -12,6 +12,10 @@ const DONE: Readonly<Record<string, string>> = {
   'connection.replace': 'replaced the credentials of',
   'connection.disconnect': 'disconnected',
   'settings.alert_channel': 'set the alert channel',
+  'settings.pager': 'set the paging service',
+  'settings.pager_removed': 'removed paging',
+  'settings.pager_test': 'sent a test page',
+  'notice.give_up': 'gave up a message',
   'role.give': 'gave the role',
   'role.take': 'took back the role',
   'audit.export': 'exported entries of the audit log',
@@ -23,6 +27,7 @@ export const VERB_FAMILIES: readonly (readonly [family: string, label: string])[
   ['connection', 'Connections'],
   ['role', 'Roles'],
   ['settings', 'Settings'],
+  ['notice', 'Messages'],
   ['audit', 'The audit log'],
 ];
 

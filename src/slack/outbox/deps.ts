@@ -3,7 +3,7 @@ import type { Services } from '../../handlers/services.ts';
 /** What the outbox works with. */
 export type OutboxDeps = Pick<
   Services,
-  'stores' | 'poster' | 'clock' | 'ids' | 'log' | 'admins' | 'defaultAlertChannel'
+  'stores' | 'poster' | 'pager' | 'sealer' | 'clock' | 'ids' | 'log' | 'admins' | 'defaultAlertChannel'
 >;
 
 /** A notice being delivered is left alone for this long; then whoever took it is taken for dead. */
