@@ -96,7 +96,8 @@ export const openGiveRole: Action = {
 export const giveRoleModal = modal<GiveRoleInput>({
   callbackId: GIVE_ROLE_FORM,
   needs: 'admin',
-  irreversible: false,
+  // A grant outlives the doubt about who gave it.
+  irreversible: true,
   errorBlock: GIVE_ROLE_ERROR_BLOCK,
   parse: parseGiveRole,
   async submit(context, input, view) {
@@ -119,6 +120,7 @@ export const giveRoleModal = modal<GiveRoleInput>({
 export const takeRoleBack: Action = {
   actionId: TAKE_ROLE,
   needs: 'admin',
+  irreversible: true,
   opensModal: false,
   async run(context, view) {
     const grantId = context.incoming.text;

@@ -27,7 +27,7 @@ describe('npm run bench', () => {
       expect(out).toContain(each.what);
     }
     expect(figures.find((each) => each.what.includes('ready'))?.floor?.what).toBe('bare Bolt');
-  }, 60_000);
+  }, 180_000);
 
   it('measures acknowledgements of both kinds of process, one and fifty at once', async () => {
     const { figures } = await run('acknowledge-http');
@@ -37,12 +37,12 @@ describe('npm run bench', () => {
       expect(goal?.most).toBeGreaterThan(floor?.value ?? Infinity);
       expect(goal?.met).toBe(value <= (goal?.most ?? 0));
     }
-  }, 60_000);
+  }, 180_000);
 
   it('counts empty jobs on a file', async () => {
     const { figures } = await run('jobs-sqlite');
     expect(figures.map((each) => each.unit)).toEqual(['per s', 'per s']);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('its options', () => {

@@ -3,7 +3,7 @@ import { parseAccessKey } from './access-key-input.ts';
 import { groupedAccount, parseAccountId } from './account.ts';
 import { canaryOwner } from './canary.ts';
 import type { Method } from './connection.ts';
-import { accepted, countCharacters, holdsSecret, refused, visible } from './pasted-text.ts';
+import { accepted, countCharacters, givesAway, holdsSecret, refused, visible } from './pasted-text.ts';
 import type { Field } from './pasted-text.ts';
 import { partitionOfRegion } from './partition.ts';
 import { parseRegion } from './region-input.ts';
@@ -68,6 +68,9 @@ export function parseConnectionName(raw: string | null): Field<string> {
 export function parseDescription(raw: string | null): Field<string> {
   const text = visible(raw ?? '');
   if (holdsSecret(text)) return refused(SECRET_IN_TEXT);
+  if (/(?![\n\t])\p{Cc}/u.test(text) || !text.isWellFormed()) {
+    return refused('A description cannot hold control characters. Type it again without them.');
+  }
   const length = Array.from(text).length;
   if (length > DESCRIPTION_LENGTH) {
     return refused(`A description has at most ${countCharacters(DESCRIPTION_LENGTH)}; this has ${length}.`);
@@ -118,6 +121,11 @@ export function parseConnectFields(raw: RawFields, method: Method): ParsedFields
     ...(region.ok ? {} : { region: region.error }),
     ...(credentials.ok ? {} : credentials.errors),
   };
+  if (credentials.ok && credentials.value.method === 'access_key') {
+    const secret = credentials.value.secret.reveal();
+    if (name.ok && givesAway(name.value, secret)) errors.name = SECRET_IN_TEXT;
+    if (description.ok && givesAway(description.value, secret)) errors.description = SECRET_IN_TEXT;
+  }
   if (credentials.ok && account.ok) Object.assign(errors, accountErrors(account.value, credentials.value));
   if (credentials.ok && region.ok) Object.assign(errors, regionErrors(region.value, credentials.value));
   if (!name.ok || !description.ok || !account.ok || !region.ok || !credentials.ok)

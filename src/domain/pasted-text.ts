@@ -39,14 +39,62 @@ export function isSecretShaped(word: string): boolean {
   return /^[A-Za-z0-9/+]{40}$/.test(word);
 }
 
+const SECRET_LENGTH = 40;
+/** Forty random characters of 64 change between capitals, small letters, digits and signs 25 times (deviation 3). */
+const CHANGES = 16;
+/** With many slashes it may be a path of CamelCase names. */
+const CHANGES_IN_PATHS = 18;
+
 /**
- * True when free text seems to hold a secret access key: 40 of its characters in a row, in upper and lower case. (A
- * commit hash has one case only; a secret with one case only is rarer than one in a billion.)
+ * True when free text seems to hold a secret access key: 40 of its characters in a row, alone or within a longer run
+ * (glued to a key id, pasted twice, broken by a line break), in upper and lower case. (A commit hash has one case
+ * only; a secret with one case only is rarer than one in a billion.)
  */
 export function holdsSecret(text: string): boolean {
-  const runs = visible(text).match(/(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])/g) ?? [];
-  return runs.some((run) => /[A-Z]/.test(run) && /[a-z]/.test(run));
+  const shown = visible(text);
+  const joined = shown.replace(/(?<=[A-Za-z0-9/+]{8})\s+(?=[A-Za-z0-9/+]{8})/g, '');
+  const runs = (form: string): string[] => form.match(/[A-Za-z0-9/+]{40,}/g) ?? [];
+  return (
+    runs(shown).some((run) => (run.length === SECRET_LENGTH ? isMixed(run) : holdsRandom(run))) ||
+    runs(joined).some(holdsRandom)
+  );
 }
+
+function isMixed(run: string): boolean {
+  return /[A-Z]/.test(run) && /[a-z]/.test(run);
+}
+
+function changesOf(text: string): number {
+  const kinds = text
+    .replace(/[A-Z]/g, 'A')
+    .replace(/[a-z]/g, 'a')
+    .replace(/[0-9]/g, '0')
+    .replace(/[/+]/g, '+');
+  return kinds.replace(/(.)\1*/g, '$1').length;
+}
+
+/** True when 40 characters in a row look drawn at random: paths and joined words change their kind far less often. */
+function holdsRandom(run: string): boolean {
+  for (let at = 0; at + SECRET_LENGTH <= run.length; at += 1) {
+    const part = run.slice(at, at + SECRET_LENGTH);
+    const slashes = part.split('/').length - 1;
+    const least = slashes > 2 ? CHANGES_IN_PATHS : CHANGES;
+    if (isMixed(part) && changesOf(part) > least) return true;
+  }
+  return false;
+}
+
+/** True when the text shares so long a run with the secret that it gives a part of it away. */
+export function givesAway(text: string, secret: string): boolean {
+  const shown = visible(text).replace(/\s+/g, '');
+  for (let at = 0; at + GIVEN_AWAY <= secret.length; at += 1) {
+    if (shown.includes(secret.slice(at, at + GIVEN_AWAY))) return true;
+  }
+  return false;
+}
+
+/** So many characters of a secret in a row are no chance. */
+const GIVEN_AWAY = 12;
 
 /** A number of characters in words: `1 character`, `38 characters`. */
 export function countCharacters(count: number): string {

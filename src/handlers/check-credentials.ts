@@ -1,5 +1,6 @@
 import { quotedName, type Connection } from '../domain/connection.ts';
 import type { ConnectDraft } from '../domain/attempt.ts';
+import { iamRegion, partitionOfArn } from '../domain/partition.ts';
 import { sealedIdentity } from '../domain/records.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Verification } from '../domain/verification.ts';
@@ -23,7 +24,10 @@ export async function checkCredentials(
   signal: AbortSignal,
 ): Promise<Verification> {
   const { aws, clock, log } = services;
-  const common = { expectedAccountId: way.accountId, region: way.region, pinned };
+  // An existing connection's partition is known: no other is asked, where AWS would answer as if the key were gone.
+  const known = pinned?.arn === undefined ? null : partitionOfArn(pinned.arn);
+  const region = way.region ?? (known === null ? null : iamRegion(known));
+  const common = { expectedAccountId: way.accountId, region, pinned };
   if (way.method === 'role') {
     if (way.roleArn === null || way.externalId === null) {
       throw new RekeyError('internal', 'A role connection lacks its role or external ID.');

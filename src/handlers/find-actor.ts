@@ -67,7 +67,7 @@ async function membersOf(
   const { stores, clock, people, log } = services;
   const kept = await stores.groupMembers.byId(grant.subjectId);
   const age = kept === null ? Infinity : clock.now() - kept.fetchedAt;
-  if (kept !== null && age < FRESH_MS) return kept.members;
+  if (kept !== null && age < FRESH_MS && !irreversible) return kept.members;
   try {
     const members = await people.groupMembers(grant.subjectId);
     await stores.atomically([

@@ -49,11 +49,19 @@ export async function identify(
     for (const partition of OTHER_PARTITIONS) {
       const other = await pace.attempt(ask(iamRegion(partition)), {});
       if (other.ok) return identified(other.value, iamRegion(partition), now());
-      // A partition that cannot be reached proves nothing, but does not speak for the key either.
       if (other.failure.code === 'key_not_active') tried.push(partition);
       else if (other.failure.code === 'wrong_secret') {
         return verdictOf(other.failure, { accessKeyId, region: iamRegion(partition) }, now());
       }
+    }
+    if (tried.length <= OTHER_PARTITIONS.length) {
+      // A partition that could not be asked may be the key's own: unknown is not "no".
+      const { diagnosis, checkedAt } = verdictOf(
+        failure,
+        { accessKeyId, region, triedPartitions: tried },
+        now(),
+      );
+      return { status: 'unknown', diagnosis, checkedAt };
     }
   } else {
     // A region the account has not enabled answers as if the key did not exist.

@@ -97,6 +97,22 @@ describe('a key that is refused', () => {
     });
   });
 
+  it('is undecided while a partition that could know the key cannot be asked', async () => {
+    await using bench = await openBench();
+    const account = bench.standIn.world.addAccount();
+    const inactive = account.addUser('off-too').addKey({ status: 'Inactive' });
+    bench.standIn.faults.add({
+      action: 'GetCallerIdentity',
+      accessKeyId: inactive.accessKeyId,
+      skip: 5,
+      effect: { kind: 'drop-before' },
+    });
+    expect(await check(bench, candidateOf(inactive))).toMatchObject({
+      status: 'unknown',
+      diagnosis: { code: 'key_not_active', why: expect.stringContaining('aws, aws-us-gov') },
+    });
+  });
+
   it('with a wrong secret, after one more try', async () => {
     await using bench = await openBench();
     const key = userWith(bench.standIn.world.addAccount(), ['verify']).addKey();
