@@ -103,7 +103,7 @@ export function channelField(initial: string | null): InputBlock {
     },
     {
       optional: true,
-      hint: 'Where alerts of this connection go. Invite Rekey there first. Shared channels are refused.',
+      hint: 'Where alerts of this connection go. Invite Rekey there first. Channels shared with other organisations are not offered.',
     },
   );
 }
