@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 const READY_MS = 60_000;
 
 const alive = new Set<ChildProcess>();
-// A bench that fails leaves nothing running.
+// A bench that fails or is stopped leaves nothing running.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 process.once('exit', () => {
   for (const child of alive) child.kill('SIGKILL');
 });
