@@ -127,7 +127,7 @@ describe.each<[TransportName]>([['socket'], ['http']])('the way in over %s', (tr
   async function settled(): Promise<void> {
     for (let before = -1; before !== scene.slack.received.length;) {
       before = scene.slack.received.length;
-      await sleep(60);
+      await sleep(300);
     }
   }
 

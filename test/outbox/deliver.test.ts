@@ -21,8 +21,9 @@ describe.each(['sqlite', 'postgres'] as const)('the outbox on %s', (engine) => {
     await using bench = await OutboxBench.open(engine);
     const wanted = Array.from({ length: 6 }, (_, at) => `n${at}`);
     for (const id of wanted) await bench.add({ id }, { id: `${id}b`, target: channel('C2') });
-    const passes = await Promise.all([bench.empty(), bench.empty(), bench.empty()]);
-    expect(passes.reduce((sum, { delivered }) => sum + delivered, 0)).toBe(12);
+    await Promise.all([bench.empty(), bench.empty(), bench.empty()]);
+    // A worker that lost every race may end before the last one is due; the next pass takes what is left.
+    await bench.settle();
     expect(bench.shown('C1')).toEqual(wanted);
     expect(bench.shown('C2')).toEqual(wanted.map((id) => `${id}b`));
     expect(bench.slack.received.filter(({ ok }) => !ok)).toEqual([]);

@@ -6,6 +6,9 @@ import { CHANNELS, PEOPLE, type EngineName, type TransportName } from '../../sup
 
 const POST = 'chat.postMessage';
 
+/** pg-boss takes the job of a killed process for its own until that job's time is over. */
+const PATIENCE_MS = 90_000;
+
 /** Kills Rekey between taking a notice and hearing what became of it. */
 export function describeKilledOutbox(transport: TransportName, engine: EngineName): void {
   describe(`SIGKILL while posting over ${transport} on ${engine}`, () => {
@@ -50,17 +53,17 @@ export function describeKilledOutbox(transport: TransportName, engine: EngineNam
       killing.scene.slack.faults.add(POST, { kind: 'hang' });
       const before = calls();
       const standing = await startedWith();
-      await eventually(() => calls() > before, 'the post');
+      await eventually(() => calls() > before, 'the post', PATIENCE_MS);
       await killing.again({ later: true });
-      await eventually(() => standing() === 1, 'the message');
+      await eventually(() => standing() === 1, 'the message', PATIENCE_MS);
     });
 
     it('after Slack took it, where history may not be read: it stands twice at most', async () => {
       killing.scene.slack.faults.add(POST, { kind: 'answer_lost', how: 'hang' });
       const standing = await startedWith();
-      await eventually(() => standing() === 1, 'the message');
+      await eventually(() => standing() === 1, 'the message', PATIENCE_MS);
       await killing.again({ later: true });
-      await eventually(() => standing() === 2, 'the second message');
+      await eventually(() => standing() === 2, 'the second message', PATIENCE_MS);
     });
 
     it('after Slack took it, where history may be read: it stands once', async () => {
@@ -68,11 +71,11 @@ export function describeKilledOutbox(transport: TransportName, engine: EngineNam
       slack.changeBotToken({ scopes: ['commands', 'chat:write', 'users:read', 'channels:history'] });
       slack.faults.add(POST, { kind: 'answer_lost', how: 'hang' });
       const standing = await startedWith();
-      await eventually(() => standing() === 1, 'the message');
+      await eventually(() => standing() === 1, 'the message', PATIENCE_MS);
       const before = calls();
       await killing.again({ later: true });
       const stores = await killing.scene.stores();
-      await expect.poll(async () => (await stores.notices.waiting()).count, { timeout: 10_000 }).toBe(0);
+      await expect.poll(async () => (await stores.notices.waiting()).count, { timeout: PATIENCE_MS }).toBe(0);
       await stores.close();
       expect([standing(), calls() - before]).toEqual([1, 0]);
     });
