@@ -136,6 +136,11 @@ describe.each<[TransportName]>([['socket'], ['http']])('the way in over %s', (tr
     return scene.slack.addPerson({ name: `newcomer-${count}`, ...flags }).id;
   }
 
+  /** Messages and pages of the admin come by themselves, long after what led to them: they say nothing to others. */
+  function isForAda({ args }: { readonly args: Json }, userId: string): boolean {
+    return userId !== PEOPLE.admin && [args['user_id'], args['channel']].includes(PEOPLE.admin);
+  }
+
   /** Sends one payload for an entry as this person; answers the acknowledgement and all that was said because of it. */
   async function attempt(
     userId: string,
@@ -152,7 +157,7 @@ describe.each<[TransportName]>([['socket'], ['http']])('the way in over %s', (tr
     };
     const ack = await (sends[path] ?? (() => rawEvent(place, name)))();
     if (path === 'event') await settled();
-    return { ack, words: said(scene.slack.received.slice(from)) };
+    return { ack, words: said(scene.slack.received.slice(from).filter((call) => !isForAda(call, userId))) };
   }
 
   describe.each(OUTSIDERS)('%s', (_, flags) => {
@@ -254,7 +259,7 @@ describe.each<[TransportName]>([['socket'], ['http']])('the way in over %s', (tr
     const before = scene.slack.received.length;
     await scene.slack.sendEvent({ type: 'app_home_opened', user: PEOPLE.admin }, { eventId: '' }).done;
     await settled();
-    expect(said(scene.slack.received.slice(before))).toBe('');
+    expect(scene.slack.received.slice(before).filter(({ method }) => method === 'views.publish')).toEqual([]);
   });
 
   it('says in its log that the app was uninstalled or its token revoked', async () => {
