@@ -116,16 +116,17 @@ export const replaceModal = modal<TypedCredentials>({
   },
 });
 
-export const disconnectModal = modal<{ deactivateKey: boolean }>({
+export const disconnectModal = modal<{ connectionId: string; named: string; deactivateKey: boolean }>({
   callbackId: DISCONNECT_FORM,
   needs: 'admin',
   irreversible: true,
   // A second click is refused there: another view would take the place of the outcome.
   errorBlock: DEACTIVATE_FIELD,
   parse: parseDisconnectForm,
-  async submit(context, { deactivateKey }, view) {
-    const connection = await usable(context.services, view.metadata);
-    const attempt = await beginDisconnect(context.services, context.request(), connection.id, deactivateKey);
+  async submit(context, { connectionId, named, deactivateKey }) {
+    const connection = await usable(context.services, connectionId);
+    const what = { named, deactivateKey };
+    const attempt = await beginDisconnect(context.services, context.request(), connection.id, what);
     carryOut(context, attempt);
     return workingView(attempt, connection.name);
   },

@@ -107,7 +107,7 @@ export function disconnectForm(connection: Connection): ModalView {
   return {
     type: 'modal',
     callback_id: DISCONNECT_FORM,
-    private_metadata: connection.id,
+    private_metadata: `${connection.id} ${key ?? connection.roleArn ?? ''}`,
     title: plain('Disconnect', 24),
     submit: plain('Disconnect', 24),
     close: plain('Cancel', 24),
@@ -141,7 +141,11 @@ export function disconnectForm(connection: Connection): ModalView {
   };
 }
 
-export function parseDisconnectForm(view: IncomingView): Parsed<{ deactivateKey: boolean }> {
+/** What was asked for, and the access key ID or role ARN that the person was shown. */
+export function parseDisconnectForm(
+  view: IncomingView,
+): Parsed<{ connectionId: string; named: string; deactivateKey: boolean }> {
   const chosen = view.values.get(DEACTIVATE_FIELD)?.many ?? [];
-  return { ok: true, input: { deactivateKey: chosen.includes('deactivate') } };
+  const [connectionId = '', named = ''] = view.metadata.split(' ');
+  return { ok: true, input: { connectionId, named, deactivateKey: chosen.includes('deactivate') } };
 }

@@ -37,16 +37,24 @@ export async function beginReplace(
 
 /**
  * Records that a person wants a connection gone; from this moment nothing else uses it. The AWS side (when the
- * key is to be made Inactive too) and the erasing follow.
+ * key is to be made Inactive too) and the erasing follow. `named`: the access key ID or role ARN that the person was
+ * shown; throws `conflict` when the connection uses another by now.
  */
 export async function beginDisconnect(
   services: Services,
   request: Request,
   connectionId: string,
-  deactivateKey: boolean,
+  { named, deactivateKey }: { named: string; deactivateKey: boolean },
 ): Promise<Attempt> {
   authorise(request.actor, 'admin', 'disconnect AWS accounts', services.admins);
   const connection = await usable(services, connectionId);
+  if (named !== (connection.accessKeyId ?? connection.roleArn)) {
+    throw new RekeyError(
+      'conflict',
+      `${quotedName(connection.name)}: its credentials were changed since you opened this window.`,
+      { next: 'Close this window and open Disconnect again.' },
+    );
+  }
   if (deactivateKey && connection.method !== 'access_key') {
     throw new RekeyError('invalid', 'This connection uses a role: there is no access key to deactivate.');
   }
