@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { registry } from '../../commands/index.ts';
 import { holds, ROLES, type Role } from '../../src/domain/actor.ts';
+import type { Json } from '../../sandbox/slack/json.ts';
 import type { Ack } from '../../sandbox/slack/delivery.ts';
 import { CHANNELS, PEOPLE, Scene, type TransportName } from '../support/rekey.ts';
 import {
