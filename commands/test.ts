@@ -20,10 +20,20 @@ export const test: Command = {
 
 /** Opens the window of a test and starts it. */
 export async function runTest(context: Context, connection: Connection): Promise<void> {
-  // Drawn once: an update that failed would leave the test lying about, begun and carried out by nobody.
-  const viewId = await context.show(workingView({ kind: 'test' }, connection.name));
-  const attempt = await beginTest(context.services, context.request({ viewId }), connection.id);
-  carryOut(context, attempt);
+  const { services, log } = context;
+  // Written first: whatever happens after the window is open, a later process ends it or sends a message.
+  const attempt = await beginTest(services, context.request({ viewId: null }), connection.id);
+  let viewId: string | null = null;
+  try {
+    viewId = await context.show(workingView(attempt, connection.name));
+    await services.stores.atomically([
+      services.stores.attempts.showIn(attempt.id, services.instanceId, viewId),
+    ]);
+  } catch (error) {
+    // The test goes on: without a window its outcome comes as a direct message.
+    log.warn('a test goes on without its window', { attemptId: attempt.id, error });
+  }
+  carryOut(context, { ...attempt, viewId });
 }
 
 /** The connection meant: by name, or the only one there is. */

@@ -89,6 +89,14 @@ export function attemptStore(engine: Engine): AttemptStore {
           ),
       );
     },
+    showIn(id, owner, viewId) {
+      return write(engine, 'attempts.showIn', 1, (db) =>
+        db
+          .update(t)
+          .set({ viewId })
+          .where(and(eq(t.id, id), eq(t.leaseOwner, owner))),
+      );
+    },
     finish(id, owner) {
       return write(engine, 'attempts.finish', 1, (db) =>
         db.delete(t).where(and(eq(t.id, id), eq(t.leaseOwner, owner))),

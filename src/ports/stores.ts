@@ -37,7 +37,8 @@ export interface ConnectionStore {
   byName(name: string): Promise<Connection | null>;
   byAccessKeyId(accessKeyId: string): Promise<Connection | null>;
   byRoleArn(roleArn: string): Promise<Connection | null>;
-  /** A name, access key id or role ARN already taken makes the batch a `conflict`. */
+  byExternalId(externalId: string): Promise<Connection | null>;
+  /** A name, access key id, role ARN or external ID already taken makes the batch a `conflict`. */
   insert(connection: Connection): Write;
   /** Stores the row as it is if the stored version is `connection.version - 1`; else the batch is a `conflict`. */
   update(connection: Connection): Write;
@@ -54,15 +55,25 @@ export interface AttemptStore {
   insert(attempt: Attempt): Write;
   /** Takes over an attempt whose lease (owner and end) is still what was read; else a `conflict`. */
   lease(attempt: Attempt, owner: string, until: number): Write;
+  /** Names the modal that waits for its outcome, if `owner` still holds it; else a `conflict`. */
+  showIn(id: string, owner: string, viewId: string): Write;
   /** Deletes it if `owner` still holds it; else a `conflict`. */
   finish(id: string, owner: string): Write;
 }
 
 export interface ExternalIdDraftStore {
   find(teamId: string, userId: string, accountId: string, now: number): Promise<ExternalIdDraft | null>;
+  /** The newest promise to this asker, for whichever account. */
+  newest(teamId: string, userId: string, now: number): Promise<ExternalIdDraft | null>;
+  /** The promise of exactly this external ID, if it was made to this asker. */
+  promised(teamId: string, userId: string, externalId: string, now: number): Promise<ExternalIdDraft | null>;
   insert(draft: ExternalIdDraft): Write;
+  /** Makes it the promise for this account; any number of rows. */
+  bind(id: string, accountId: string): Write;
   /** Any number of rows. */
   remove(id: string): Write;
+  /** Removes every promise of this external ID, whoever it was made to: any number of rows. */
+  consume(externalId: string): Write;
   removeExpired(now: number): Write;
 }
 

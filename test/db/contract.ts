@@ -116,6 +116,15 @@ export function storesContract(fresh: FreshStores): void {
       expect(ids(await stores.attempts.abandoned(100, { anyLeaseBut: 'me' }))).toEqual(['a1', 'a2', 'a4']);
     });
 
+    test('are told their modal by who holds them', async () => {
+      const stores = await fresh();
+      const read = attempt({ id: 'a1', leaseOwner: 'me', viewId: null });
+      await put(stores, stores.attempts.insert(read));
+      await expect(put(stores, stores.attempts.showIn('a1', 'you', 'V2'))).rejects.toMatchObject(conflict);
+      await put(stores, stores.attempts.showIn('a1', 'me', 'V1'));
+      expect(await stores.attempts.byId('a1')).toEqual({ ...read, viewId: 'V1' });
+    });
+
     test('are leased as read and finished by who holds them', async () => {
       const stores = await fresh();
       const read = attempt({ id: 'a1', leaseOwner: 'dead', leaseUntil: 50 });
@@ -149,6 +158,14 @@ export function storesContract(fresh: FreshStores): void {
     expect(await drafts.find('T1', 'U1', '', 100)).toBeNull();
     await put(stores, drafts.remove('d3'), drafts.remove('d3'));
     expect((await drafts.find('T1', 'U1', '', 99))?.id).toBe('d1');
+    expect((await drafts.newest('T1', 'U1', 99))?.id).toBe('d2');
+    expect(await drafts.newest('T1', 'U2', 99)).toBeNull();
+    expect(await drafts.promised('T1', 'U2', 'x1', 99)).toBeNull();
+    await put(stores, drafts.insert({ ...promise, id: 'd4', externalId: 'x4' }), drafts.bind('d4', '4'));
+    expect((await drafts.promised('T1', 'U1', 'x4', 99))?.accountId).toBe('4');
+    expect(await drafts.promised('T1', 'U1', 'x4', 100)).toBeNull();
+    await put(stores, drafts.consume('x4'), drafts.consume('x4'));
+    expect(await drafts.find('T1', 'U1', '4', 99)).toBeNull();
     await put(stores, drafts.removeExpired(99));
     expect((await drafts.find('T1', 'U1', '', 99))?.id).toBe('d1');
     await put(stores, drafts.removeExpired(100));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chooseFor, connectKey, freshUser, kept, outcome } from '../../support/acting.ts';
-import { holdCall } from '../../support/instants.ts';
+import { eventually, holdCall } from '../../support/instants.ts';
 import { Killing } from '../../support/killing.ts';
 import type { EngineName, TransportName } from '../../support/rekey.ts';
 
@@ -54,6 +54,20 @@ export function describeKilledWork(
       await killing.again();
       expect((await outcome(killing.ada)).title).toBe('Test passed');
       await killing.settled();
+    });
+
+    it('between the window of a test and its record: a direct message tells it', async () => {
+      await killing.closeAll();
+      killing.scene.slack.faults.add('views.open', { kind: 'answer_lost' });
+      const asked = killing.ada.slash(`/aws-test ${name}`).catch(() => null);
+      await killing.ada.waitForModal((modal) => modal.title === 'Testing…', 10_000);
+      expect((await kept(killing.scene)).attempts).toHaveLength(1);
+      const before = killing.ada.messages().length;
+      await killing.again();
+      await killing.settled();
+      await eventually(() => killing.ada.messages().length > before, 'the message');
+      await asked;
+      killing.scene.slack.defects.length = 0;
     });
 
     it('after a test is written, before the window shows it: a direct message tells it', async () => {
