@@ -1,5 +1,6 @@
 import type { AttemptResult } from '../domain/attempt-result.ts';
 import type { Attempt } from '../domain/attempt.ts';
+import type { Connection } from '../domain/connection.ts';
 import type { AuditEntry } from '../domain/records.ts';
 import type { Write } from '../ports/stores.ts';
 
@@ -9,6 +10,18 @@ export interface Ending {
   readonly outcome: NonNullable<AuditEntry['outcome']>;
   readonly entityId: string;
   readonly writes: readonly Write[];
+  /** Makes the same ending for a newer row of the connection, without asking AWS again. */
+  readonly again?: { readonly from: Connection; on(row: Connection): Ending };
+}
+
+/** Whether what AWS said of one holds for the other: nothing but the names and words around it has changed. */
+export function sameCredentials(one: Connection, other: Connection): boolean {
+  return (
+    one.method === other.method &&
+    one.accessKeyId === other.accessKeyId &&
+    one.roleArn === other.roleArn &&
+    one.uniqueId === other.uniqueId
+  );
 }
 
 /** An ending in which nothing is kept and nothing was done. */

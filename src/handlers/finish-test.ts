@@ -1,5 +1,6 @@
 import type { Attempt } from '../domain/attempt.ts';
 import type { Connection } from '../domain/connection.ts';
+import type { Verification } from '../domain/verification.ts';
 import { diffVerification } from '../verification/diff.ts';
 import { checkConnection } from './check-credentials.ts';
 import { stopped, type Ending } from './ending.ts';
@@ -17,7 +18,10 @@ export async function finishTest(services: Services, attempt: Attempt, signal: A
       'Use Connect to add the account again.',
     );
   }
-  const verdict = await checkConnection(services, before, signal);
+  return testedEnding(services, before, await checkConnection(services, before, signal));
+}
+
+function testedEnding(services: Services, before: Connection, verdict: Verification): Ending {
   const after: Connection = {
     ...before,
     ...(verdict.status === 'verified' ? identityOf(verdict.report) : {}),
@@ -33,6 +37,7 @@ export async function finishTest(services: Services, attempt: Attempt, signal: A
     },
     outcome: 'done',
     entityId: before.id,
-    writes: [connections.update(after)],
+    writes: [services.stores.connections.update(after)],
+    again: { from: before, on: (row) => testedEnding(services, row, verdict) },
   };
 }

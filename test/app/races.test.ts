@@ -85,6 +85,43 @@ describe.each<EngineName>(['sqlite', 'postgres'])('at the same moment, on %s', (
     expect((await kept(scene)).connections.map(({ name }) => name)).not.toContain('Tested');
   });
 
+  it('a test ends while new credentials are verified: they are taken all the same', async () => {
+    const { user, key } = freshUser(scene, 'overlap');
+    await (await connectKey(ada, 'Overlap', key)).close();
+    const next = user.addKey({ createdAt: Date.now() - 86_400_000 });
+    const held = slow(next, 2_000);
+    await chooseFor(ada, 'Overlap', 'Replace credentials');
+    const form = await ada.waitForModal((modal) => modal.title === 'Replace credentials');
+    const typed = { 'Access key ID': next.accessKeyId, 'Secret access key': next.secretAccessKey };
+    await form.fill(typed);
+    await form.submit();
+    await held();
+    await bea.slash('/aws-test Overlap');
+    expect((await outcome(bea)).title).toBe('Test passed');
+    await bea.modal()?.close('x');
+    expect((await outcome(ada)).title).toBe('Credentials replaced');
+    await ada.modal()?.close('x');
+    const { connections, orphans } = await kept(scene);
+    expect(connections.find(({ name }) => name === 'Overlap')?.accessKeyId).toBe(next.accessKeyId);
+    expect(orphans).toBe(0);
+  });
+
+  it('an edit during a test: both are kept', async () => {
+    const { key } = freshUser(scene, 'edited');
+    await (await connectKey(ada, 'Worded', key)).close();
+    const held = slow(key, 2_000);
+    await ada.slash('/aws-test Worded');
+    await held();
+    await chooseFor(bea, 'Worded', 'Edit');
+    const edit = await bea.waitForModal((modal) => modal.title === 'Edit connection');
+    await edit.fill({ Description: 'new words' });
+    await edit.submit();
+    expect((await outcome(ada)).title).toBe('Test passed');
+    await ada.modal()?.close('x');
+    const row = (await kept(scene)).connections.find(({ name }) => name === 'Worded');
+    expect(row).toMatchObject({ description: 'new words', version: 3 });
+  });
+
   it('ten clicks on Disconnect: it is disconnected once, and the window says so', async () => {
     const { key } = freshUser(scene, 'clicked', ['verify', 'inventory', 'rotate_self']);
     await (await connectKey(ada, 'Clicked', key)).close();
