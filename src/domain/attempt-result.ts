@@ -14,6 +14,13 @@ export type AttemptResult =
     }
   /** Nothing was kept. `unknown` when nobody can say whether the credentials are good. */
   | { readonly kind: 'not_verified'; readonly verdict: 'rejected' | 'unknown'; readonly diagnosis: Diagnosis }
+  /** AWS may have done what it was asked or not, and nobody can say which; the connection was kept. */
+  | {
+      readonly kind: 'undecided';
+      readonly connection: Connection;
+      readonly why: string;
+      readonly next: string;
+    }
   /** Nothing was done, or nothing was kept: why, in words for people. */
   | { readonly kind: 'stopped'; readonly why: string; readonly next: string };
 
@@ -21,4 +28,6 @@ export type AttemptResult =
 export type KeyAfterDisconnect =
   | { readonly state: 'untouched' }
   /** `confirmed`: AWS was seen refusing it; else AWS took the change, which needs some seconds to be seen. */
-  | { readonly state: 'inactive'; readonly confirmed: boolean };
+  | { readonly state: 'inactive'; readonly confirmed: boolean }
+  /** AWS refuses the key, again and again: it is Inactive or deleted, which look alike from outside. */
+  | { readonly state: 'refused' };

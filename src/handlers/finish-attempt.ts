@@ -1,7 +1,7 @@
 import type { AttemptResult } from '../domain/attempt-result.ts';
 import type { Attempt } from '../domain/attempt.ts';
 import { isConflict, RekeyError } from '../errors.ts';
-import { stopped, type Ending } from './ending.ts';
+import { sameCredentials, stopped, type Ending } from './ending.ts';
 import { auditOutcome } from './audit.ts';
 import { finishConnect } from './finish-connect.ts';
 import { finishDisconnect } from './finish-disconnect.ts';
@@ -36,6 +36,8 @@ async function workAndRecord(services: Services, attempt: Attempt): Promise<Atte
     // Either the attempt is no longer ours, or somebody changed what it is about. Only the second is an outcome.
     const mine = await services.stores.attempts.byId(attempt.id);
     if (mine === null || mine.leaseOwner !== services.instanceId) throw error;
+    const again = await writtenAgain(services, attempt, ending);
+    if (again !== null) return again;
     const overtaken = stopped(
       attempt,
       attempt.kind === 'connect'
@@ -45,6 +47,28 @@ async function workAndRecord(services: Services, attempt: Attempt): Promise<Atte
     );
     await write(services, attempt, overtaken);
     return overtaken.result;
+  }
+}
+
+/**
+ * When a test or an edit came between but the credentials are the same, what AWS said is still true: writes it once
+ * more, on the row as it is now. Null when there is no such row, or it changed yet again.
+ */
+async function writtenAgain(
+  services: Services,
+  attempt: Attempt,
+  { again }: Ending,
+): Promise<AttemptResult | null> {
+  if (again === undefined) return null;
+  const row = await services.stores.connections.byId(again.from.id);
+  if (row === null || row.state !== 'connected' || !sameCredentials(row, again.from)) return null;
+  const ending = again.on(row);
+  try {
+    await write(services, attempt, ending);
+    return ending.result;
+  } catch (error) {
+    if (isConflict(error)) return null;
+    throw error;
   }
 }
 
@@ -124,6 +148,7 @@ function detailOf(result: AttemptResult): Record<string, unknown> {
         diagnosis: result.diagnosis.code,
         reference: result.diagnosis.reference,
       };
+    case 'undecided':
     case 'stopped':
       return { why: result.why };
   }

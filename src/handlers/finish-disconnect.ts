@@ -9,7 +9,18 @@ import { stopped, type Ending } from './ending.ts';
 import type { Services } from './services.ts';
 
 /** How often, and how far apart, AWS is asked whether it refuses the key yet (facts: 3 to 4 s are usual). */
-const CONFIRM_AFTER_MS = [1_000, 2_000, 3_000, 4_000] as const;
+const CONFIRM_AFTER_MS = [1_000, 1_000, 2_000, 3_000, 4_000] as const;
+
+/** How far apart a key that was refused is tried before it is taken for dead. */
+const PROVE_AFTER_MS = [1_000, 2_000, 3_000, 3_000] as const;
+
+/** When the deactivation is tried: again where AWS gave no clear answer. */
+const TRY_AFTER_MS = [0, 1_000, 2_000] as const;
+
+type Sts = ReturnType<Services['aws']['sts']>;
+
+/** `unclear`: the change was sent, and nobody knows whether AWS made it. */
+type KeyOutcome = KeyAfterDisconnect | { refused: string } | { unclear: true };
 
 /**
  * Erases a connection and its sealed secret; first, when asked, makes its access key Inactive in AWS. If that is
@@ -31,13 +42,9 @@ export async function finishDisconnect(
     const outcome = await deactivateOwnKey(services, connection, signal).catch((error: unknown) =>
       givenUp(services, attempt, error),
     );
+    if ('unclear' in outcome) return unclearEnding(services, connection);
     if ('refused' in outcome) {
-      const back: Connection = {
-        ...connection,
-        state: 'connected',
-        updatedAt: services.clock.now(),
-        version: connection.version + 1,
-      };
+      const back = connectedAgain(services, connection);
       return stopped(
         attempt,
         `“${connection.name}” is still connected, because its access key could not be deactivated: ${outcome.refused}`,
@@ -58,6 +65,47 @@ export async function finishDisconnect(
   };
 }
 
+function connectedAgain(services: Services, connection: Connection): Connection {
+  const { clock } = services;
+  return {
+    ...connection,
+    state: 'connected',
+    updatedAt: clock.now(),
+    version: connection.version + 1,
+  };
+}
+
+/** Keeps the connection, since its secret may still be needed, and says on Home that nobody knows its key's state. */
+function unclearEnding(services: Services, connection: Connection): Ending {
+  const why = `AWS may have deactivated the access key ${connection.accessKeyId ?? ''}, but its answer was lost.`;
+  const next = 'Use Test to see whether AWS still accepts the key, then disconnect again.';
+  const back: Connection = {
+    ...connectedAgain(services, connection),
+    lastCheck: {
+      status: 'unknown',
+      checkedAt: services.clock.now(),
+      diagnosis: {
+        code: 'aws_down',
+        what: why,
+        why: 'AWS did not answer UpdateAccessKey.',
+        mend: next,
+        reference: null,
+      },
+    },
+  };
+  return {
+    result: {
+      kind: 'undecided',
+      connection: back,
+      why: `${why} “${connection.name}” is still connected.`,
+      next,
+    },
+    outcome: 'unknown',
+    entityId: connection.id,
+    writes: [services.stores.connections.update(back)],
+  };
+}
+
 /**
  * Trouble of our own (a secret that does not open, whatever fails for ten minutes) must not leave a connection
  * half-way, where nobody could use, test or disconnect it. Throws on what another try may mend.
@@ -69,63 +117,118 @@ function givenUp(services: Services, attempt: Attempt, error: unknown): { refuse
   return { refused: known ? error.message : 'Rekey met an error of its own, again and again.' };
 }
 
-/** Makes the connection's own key Inactive, signed by itself: the last thing it does. Idempotent. */
+/**
+ * Makes the connection's own key Inactive, signed by itself: the last thing it does. Idempotent, so an answer that was
+ * lost is asked for again.
+ */
 async function deactivateOwnKey(
   services: Services,
   connection: Connection,
   signal: AbortSignal,
-): Promise<KeyAfterDisconnect | { refused: string }> {
+): Promise<KeyOutcome> {
   const { accessKeyId, userName } = connection;
+  const host = await services.hostIdentity();
+  if (host.available && host.accountId === connection.accountId && host.arn === connection.arn) {
+    return { refused: 'Rekey itself works as this identity, so that would cut off every role connection.' };
+  }
   const secret = await openSecret(services, connection);
   if (accessKeyId === null || userName === null || secret === null) {
     return { refused: 'this connection has no access key of an IAM user.' };
   }
   const credentials: AwsCredentials = { kind: 'access_key', accessKeyId, secret };
   const iam = services.aws.iam(credentials, connection.partition);
-  try {
-    const user = await iam.getUser(userName, signal).catch((error: unknown) => {
-      // Reading the user is a safeguard that not every policy allows; being refused is no proof of anything.
-      if (error instanceof AwsFailure && error.code === 'denied_by_policy') return null;
-      throw error;
-    });
-    if (user !== null && user.uniqueId !== connection.uniqueId) {
-      return { refused: `the IAM user ${userName} is not the one that was connected.` };
+  const sts = services.aws.sts(credentials, connection.region ?? iamRegion(connection.partition));
+  // Once a change was sent and not answered, nothing but a clear answer says what the key is now.
+  let lost = false;
+  let refused = 'AWS accepts the key one moment and refuses it the next.';
+  for (const wait of TRY_AFTER_MS) {
+    let sent = false;
+    try {
+      if (wait > 0) await services.clock.sleep(wait, signal);
+      const against = await reasonAgainst(iam, connection, { accessKeyId, userName }, signal);
+      if (against === 'inactive') return { state: 'inactive', confirmed: true };
+      if (against !== null) {
+        refused = against.refused;
+        break;
+      }
+      sent = true;
+      await iam.updateAccessKey({ userName, accessKeyId, status: 'Inactive' }, signal);
+      return { state: 'inactive', confirmed: await seenRefused(services, sts, signal) };
+    } catch (error) {
+      if (signal.aborted && (lost || sent)) return { unclear: true };
+      if (!(error instanceof AwsFailure)) throw error;
+      const silent = error.code === 'timeout' || error.code === 'aws_down';
+      lost ||= sent && silent;
+      if (error.code === 'key_not_active') {
+        if (await keepsRefusing(services, sts, signal)) {
+          return lost ? { state: 'inactive', confirmed: true } : { state: 'refused' };
+        }
+        continue;
+      }
+      refused = silent ? `AWS gave no clear answer to ${error.action}.` : inWords(error);
+      if (!silent) break;
     }
-    const keys = await iam.listAccessKeys(userName, signal);
-    const ours = keys.find((key) => key.accessKeyId === accessKeyId);
-    if (ours === undefined) return { refused: `AWS does not list it as a key of ${userName}.` };
-    if (ours.status !== 'Active') return { state: 'inactive', confirmed: true };
-    await iam.updateAccessKey({ userName, accessKeyId, status: 'Inactive' }, signal);
-  } catch (error) {
-    if (!(error instanceof AwsFailure)) throw error;
-    // Inactive and deleted look alike; either way this key can do nothing any more.
-    if (error.code === 'key_not_active') return { state: 'inactive', confirmed: true };
-    if (error.code !== 'timeout' && error.code !== 'aws_down') return { refused: inWords(error) };
-    const refuses = await seenRefused(services, connection, credentials, signal);
-    return refuses
-      ? { state: 'inactive', confirmed: true }
-      : { refused: `AWS gave no clear answer to ${error.action}, and still accepts the key.` };
   }
-  return { state: 'inactive', confirmed: await seenRefused(services, connection, credentials, signal) };
+  return lost ? { unclear: true } : { refused };
 }
 
-async function seenRefused(
-  services: Services,
+/** What speaks against changing the key: that it is Inactive already, or is not the one that was connected. */
+async function reasonAgainst(
+  iam: ReturnType<Services['aws']['iam']>,
   connection: Connection,
-  credentials: AwsCredentials,
+  { accessKeyId, userName }: { accessKeyId: string; userName: string },
   signal: AbortSignal,
-): Promise<boolean> {
-  const sts = services.aws.sts(credentials, connection.region ?? iamRegion(connection.partition));
+): Promise<'inactive' | { refused: string } | null> {
+  const user = await iam.getUser(userName, signal).catch((error: unknown) => {
+    // Reading the user is a safeguard that not every policy allows; being refused is no proof of anything.
+    if (error instanceof AwsFailure && error.code === 'denied_by_policy') return null;
+    throw error;
+  });
+  if (user !== null && user.uniqueId !== connection.uniqueId) {
+    return { refused: `the IAM user ${userName} is not the one that was connected.` };
+  }
+  const keys = await iam.listAccessKeys(userName, signal);
+  const ours = keys.find((key) => key.accessKeyId === accessKeyId);
+  if (ours === undefined) return { refused: `AWS does not list it as a key of ${userName}.` };
+  return ours.status === 'Active' ? null : 'inactive';
+}
+
+/** After AWS took the change: whether it was seen refusing the key, twice in a row, within some seconds. */
+async function seenRefused(services: Services, sts: Sts, signal: AbortSignal): Promise<boolean> {
+  let inARow = 0;
   for (const wait of CONFIRM_AFTER_MS) {
-    try {
-      await services.clock.sleep(wait, signal);
-      await sts.getCallerIdentity(signal);
-    } catch (error) {
-      if (error instanceof AwsFailure && error.code === 'key_not_active') return true;
-      if (signal.aborted) return false;
-    }
+    const answer = await askedAfter(services, sts, wait, signal);
+    inARow = answer === 'refused' ? inARow + 1 : 0;
+    if (inARow === 2) return true;
+    if (signal.aborted) return false;
   }
   return false;
+}
+
+/**
+ * Whether a key that was refused once is dead. One of AWS's replicas may not know a living key for some seconds, so
+ * only refusals in a row over nine seconds prove it.
+ */
+async function keepsRefusing(services: Services, sts: Sts, signal: AbortSignal): Promise<boolean> {
+  for (const wait of PROVE_AFTER_MS) {
+    if ((await askedAfter(services, sts, wait, signal)) !== 'refused') return false;
+  }
+  return true;
+}
+
+async function askedAfter(
+  services: Services,
+  sts: Sts,
+  wait: number,
+  signal: AbortSignal,
+): Promise<'accepted' | 'refused' | 'unclear'> {
+  try {
+    await services.clock.sleep(wait, signal);
+    await sts.getCallerIdentity(signal);
+    return 'accepted';
+  } catch (error) {
+    return error instanceof AwsFailure && error.code === 'key_not_active' ? 'refused' : 'unclear';
+  }
 }
 
 function inWords(failure: AwsFailure): string {

@@ -9,7 +9,7 @@ describe('disconnecting, when things are not as they look', () => {
 
   beforeAll(async () => {
     scene = await Scene.set('socket', 'sqlite');
-    admins = addAdmins(scene, 6);
+    admins = addAdmins(scene, 8);
     await scene.start();
   });
 
@@ -59,4 +59,61 @@ describe('disconnecting, when things are not as they look', () => {
     expect([statusOf(key), statusOf(next)]).toEqual(['Active', 'Active']);
     expect((await of(name))?.state).toBe('connected');
   });
+
+  it.concurrent('does not take one refusal for a dead key', async () => {
+    const { ada, name, key } = await connected('flap');
+    const message = 'The security token included in the request is invalid.';
+    scene.aws.faults.add({
+      action: 'GetUser',
+      accessKeyId: key.accessKeyId,
+      times: 1,
+      effect: { kind: 'error', code: 'InvalidClientTokenId', status: 403, message },
+    });
+    await (await sure(ada, name, key)).submit();
+    expect((await outcome(ada)).words).toContain('is Inactive');
+    expect(statusOf(key)).toBe('Inactive');
+  });
+
+  it.concurrent('says that AWS refuses a key that it keeps refusing', async () => {
+    const { ada, name, key } = await connected('dead');
+    scene.aws.world.findKey(key.accessKeyId)?.key.change('Inactive', scene.aws.world.clock());
+    await (await sure(ada, name, key)).submit();
+    expect((await outcome(ada)).words).toContain('AWS refuses this key');
+    expect(await of(name)).toBeUndefined();
+  }, 30_000);
+
+  it.concurrent('repeats a deactivation whose answer was lost', async () => {
+    const { ada, name, key } = await connected('lost-once');
+    const rule = { action: 'UpdateAccessKey', accessKeyId: key.accessKeyId, times: 1 };
+    scene.aws.faults.add({ ...rule, effect: { kind: 'drop-before' } });
+    await (await sure(ada, name, key)).submit();
+    expect((await outcome(ada)).title).toBe('Disconnected');
+    expect(statusOf(key)).toBe('Inactive');
+  }, 30_000);
+
+  it.concurrent('says that nobody knows when no answer to the deactivation comes', async () => {
+    const { ada, name, key } = await connected('lost');
+    const rule = { action: 'UpdateAccessKey', accessKeyId: key.accessKeyId };
+    scene.aws.faults.add({ ...rule, effect: { kind: 'drop-before' } });
+    await (await sure(ada, name, key)).submit();
+    const view = await outcome(ada);
+    expect(view.title).toBe('Outcome unknown');
+    expect(view.words).toContain('AWS may have deactivated');
+    const row = await of(name);
+    expect(row).toMatchObject({ state: 'connected', lastCheck: { status: 'unknown' } });
+    const last = (await kept(scene)).audit.find(
+      ({ entityId, outcome: how }) => entityId === row?.id && how !== null,
+    );
+    expect(last?.outcome).toBe('unknown');
+  }, 60_000);
+
+  it.concurrent('does not deactivate the key that Rekey itself works with', async () => {
+    const ada = person();
+    const { host } = scene.samples;
+    await (await connectKey(ada, 'Itself', host)).close();
+    await (await sure(ada, 'Itself', host)).submit();
+    expect((await outcome(ada)).words).toContain('cut off every role connection');
+    expect(statusOf(host)).toBe('Active');
+    expect((await of('Itself'))?.state).toBe('connected');
+  }, 30_000);
 });

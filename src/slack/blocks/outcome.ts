@@ -25,6 +25,8 @@ export function outcomeTitle(kind: Attempt['kind'], result: AttemptResult): stri
     case 'not_verified':
       if (result.verdict === 'unknown') return 'Could not verify';
       return kind === 'replace' ? 'Not replaced' : 'Not connected';
+    case 'undecided':
+      return 'Outcome unknown';
     case 'stopped':
       return 'Nothing was changed';
   }
@@ -74,6 +76,7 @@ export function outcomeBlocks(kind: Attempt['kind'], result: AttemptResult): Kno
         ),
         ...diagnosisBlocks(result.diagnosis),
       ];
+    case 'undecided':
     case 'stopped':
       return [section(`${words(result.why)}\n${words(result.next)}`)];
   }
@@ -123,6 +126,14 @@ function disconnectedBlocks(result: Extract<AttemptResult, { kind: 'disconnected
   }
   if (key.state === 'untouched') {
     return [gone, section(`The access key ${code(connection.accessKeyId)} was not touched in AWS.`)];
+  }
+  if (key.state === 'refused') {
+    return [
+      gone,
+      section(
+        `AWS refuses this key, ${code(connection.accessKeyId)}: in AWS it is Inactive or deleted. Rekey did not change it.`,
+      ),
+    ];
   }
   const undo = `aws iam update-access-key --user-name ${connection.userName ?? ''} --access-key-id ${connection.accessKeyId} --status Active`;
   return [
