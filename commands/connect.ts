@@ -1,7 +1,7 @@
 import type { ConnectDraft } from '../src/domain/attempt.ts';
 import { parseConnectionName, type TypedCredentials } from '../src/domain/credential-input.ts';
 import { beginConnect } from '../src/handlers/begin-connect.ts';
-import { promiseExternalId } from '../src/handlers/promise-external-id.ts';
+import { promiseExternalId, redeemExternalId } from '../src/handlers/promise-external-id.ts';
 import { carryOut } from './carry-out.ts';
 import { modal, type Command, type Context } from './entry.ts';
 import {
@@ -43,7 +43,9 @@ export async function openConnectForm(context: Context, given: { name: string })
     alertChannel: null,
     owners: [context.actor.userId],
   };
-  const externalId = host.available ? await promiseExternalId(context.services, context.actor, '') : null;
+  const externalId = host.available
+    ? await promiseExternalId(context.services, context.actor, { accountId: '', shown: '' })
+    : null;
   await context.show(connectForm(fields, host, externalId));
 }
 
@@ -53,7 +55,7 @@ export const connectModal = modal<ConnectInput>({
   irreversible: false,
   errorBlock: blockOf('name'),
   parse: parseConnectForm,
-  async submit(context, input) {
+  async submit(context, input, view) {
     const { fields, alertChannel, owners } = input;
     const draft: ConnectDraft = {
       name: fields.name,
@@ -61,7 +63,7 @@ export const connectModal = modal<ConnectInput>({
       region: fields.region,
       alertChannel,
       owners,
-      ...(await credentialDraft(context, fields.credentials, fields.accountId)),
+      ...(await credentialDraft(context, fields.credentials, fields.accountId, view.metadata)),
     };
     const attempt = await beginConnect(
       context.services,
@@ -74,18 +76,27 @@ export const connectModal = modal<ConnectInput>({
   },
 });
 
-/** The part of a draft that says how to sign; a role gets the external ID promised for its account. */
+export type CredentialDraft = Pick<
+  ConnectDraft,
+  'method' | 'accessKeyId' | 'roleArn' | 'externalId' | 'accountId'
+>;
+
+/** The part of a draft that says how to sign; a role gets the external ID its form showed (`shown`). */
 export async function credentialDraft(
   context: Context,
   credentials: TypedCredentials,
   accountId: string | null,
-): Promise<Pick<ConnectDraft, 'method' | 'accessKeyId' | 'roleArn' | 'externalId' | 'accountId'>> {
+  shown: string,
+): Promise<CredentialDraft> {
   if (credentials.method === 'access_key') {
     const { accessKeyId } = credentials;
     return { method: 'access_key', accessKeyId, roleArn: null, externalId: null, accountId };
   }
   const { arn, accountId: roleAccount } = credentials.role;
-  const externalId = await promiseExternalId(context.services, context.actor, roleAccount);
+  const externalId = await redeemExternalId(context.services, context.actor, {
+    accountId: roleAccount,
+    shown,
+  });
   return { method: 'role', accessKeyId: null, roleArn: arn, externalId, accountId: roleAccount };
 }
 

@@ -1,13 +1,13 @@
 import type { ConnectDraft } from '../../src/domain/attempt.ts';
 import type { TypedCredentials } from '../../src/domain/credential-input.ts';
+import type { Connection } from '../../src/domain/connection.ts';
 import { RekeyError } from '../../src/errors.ts';
 import { authorise } from '../../src/handlers/authorise.ts';
 import { beginDisconnect, beginReplace, usable } from '../../src/handlers/begin-work.ts';
 import { editConnection, type ConnectionEdit } from '../../src/handlers/edit-connection.ts';
-import { promiseExternalId } from '../../src/handlers/promise-external-id.ts';
 import { carryOut, refreshHome } from '../carry-out.ts';
-import { credentialDraft, secretOf } from '../connect.ts';
-import { modal, type Action } from '../entry.ts';
+import { credentialDraft, secretOf, type CredentialDraft } from '../connect.ts';
+import { modal, type Action, type Context } from '../entry.ts';
 import { greet } from '../greet-channel.ts';
 import { CONNECTION_MENU } from '../home.ts';
 import {
@@ -26,6 +26,7 @@ import { blockOf, METHOD_FIELD } from '../modals/fields.ts';
 import { messageView } from '../modals/message-view.ts';
 import { workingView } from '../modals/outcome-view.ts';
 import { runTest } from '../test.ts';
+import { promisedForReplace, replaceLook } from './connect-form.ts';
 
 /** The menu of a connection's card: each choice opens its own window. */
 export const connectionMenu: Action = {
@@ -45,17 +46,8 @@ export const connectionMenu: Action = {
       case 'replace': {
         const host = await services.hostIdentity();
         const method = host.available ? connection.method : 'access_key';
-        const externalId =
-          method === 'role' ? await promiseExternalId(services, actor, connection.accountId) : null;
-        await context.show(
-          replaceForm(connection, {
-            method,
-            host,
-            externalId,
-            accessKeyId: '',
-            roleArn: connection.roleArn ?? '',
-          }),
-        );
+        const empty = { method, host, accessKeyId: '', roleArn: connection.roleArn ?? '' };
+        await context.show(replaceForm(connection, await replaceLook(context, connection, empty)));
         return;
       }
       case 'disconnect':
@@ -102,7 +94,7 @@ export const replaceModal = modal<TypedCredentials>({
       region: connection.region,
       alertChannel: connection.alertChannel,
       owners: connection.owners,
-      ...(await credentialDraft(context, credentials, connection.accountId)),
+      ...(await replacedBy(context, credentials, connection)),
     };
     const attempt = await beginReplace(
       context.services,
@@ -115,6 +107,20 @@ export const replaceModal = modal<TypedCredentials>({
     return workingView(attempt, connection.name);
   },
 });
+
+/** The role in use keeps its external ID; only another role gets a promised one. */
+async function replacedBy(
+  context: Context,
+  credentials: TypedCredentials,
+  connection: Connection,
+): Promise<CredentialDraft> {
+  const { accountId, externalId } = connection;
+  if (credentials.method === 'role' && externalId !== null && credentials.role.arn === connection.roleArn) {
+    return { method: 'role', accessKeyId: null, roleArn: connection.roleArn, externalId, accountId };
+  }
+  const shown = credentials.method === 'role' ? await promisedForReplace(context, accountId) : '';
+  return credentialDraft(context, credentials, accountId, shown);
+}
 
 export const disconnectModal = modal<{ connectionId: string; named: string; deactivateKey: boolean }>({
   callbackId: DISCONNECT_FORM,

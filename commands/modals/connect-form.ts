@@ -39,20 +39,26 @@ export const FormFields = z.object({
 });
 export type FormFields = z.infer<typeof FormFields>;
 
+/** What a failed outcome keeps for the way back: the fields, and the external ID that the form showed. */
+export const FormAgain = FormFields.extend({ externalId: z.string().nullable().default(null) });
+
 export interface CredentialLook {
   readonly method: Method;
   readonly host: HostIdentity;
-  /** Null for an access key. */
+  /** The one promised; null where none was. */
   readonly externalId: string | null;
+  /** The external ID of the role in use, which it keeps; for Replace credentials. */
+  readonly ownExternalId?: string | null;
   readonly accessKeyId: string;
   readonly roleArn: string;
 }
 
-/** The form of `/aws-connect`. */
+/** The form of `/aws-connect`. It remembers the external ID it shows, so that this very one is used. */
 export function connectForm(fields: FormFields, host: HostIdentity, externalId: string | null): ModalView {
   return {
     type: 'modal',
     callback_id: CONNECT_FORM,
+    private_metadata: externalId ?? '',
     title: plain('Connect AWS', 24),
     submit: plain('Connect', 24),
     close: plain('Cancel', 24),
@@ -72,9 +78,13 @@ export function connectForm(fields: FormFields, host: HostIdentity, externalId: 
 export function credentialBlocks(look: CredentialLook): KnownBlock[] {
   const roleOffered = look.host.available;
   const method = roleOffered ? look.method : 'access_key';
+  const own = look.ownExternalId ?? null;
   const role: KnownBlock[] = [
     context(
-      `The role must trust Rekey with the external ID ${code(look.externalId ?? '')}. It is kept for you for seven days.`,
+      own === null
+        ? `The role must trust Rekey with the external ID ${code(look.externalId ?? '')}. It is kept for you for seven days.`
+        : `Another role must trust Rekey with the external ID ${code(look.externalId ?? '')}, kept for you for seven days. ` +
+            `The present role keeps its own, ${code(own)}.`,
     ),
     actions('connect.setup', [button('Show setup', SHOW_SETUP)]),
     textField('roleArn', look.roleArn),

@@ -1,10 +1,11 @@
 import type { ModalView } from '@slack/types';
+import type * as z from 'zod';
 import type { AttemptResult } from '../../src/domain/attempt-result.ts';
 import type { Attempt } from '../../src/domain/attempt.ts';
 import { actions, button, context, section } from '../../src/slack/blocks/elements.ts';
 import { outcomeBlocks, outcomeTitle } from '../../src/slack/blocks/outcome.ts';
 import { bold, plain } from '../../src/slack/blocks/mrkdwn.ts';
-import type { FormFields } from './connect-form.ts';
+import type { FormAgain } from './connect-form.ts';
 
 export const BACK_TO_FORM = 'connect.again';
 
@@ -45,7 +46,7 @@ export function outcomeView(attempt: Attempt, result: AttemptResult, aside: stri
   };
 }
 
-function againFields(attempt: Attempt): FormFields | null {
+function againFields(attempt: Attempt): z.infer<typeof FormAgain> | null {
   const { draft } = attempt;
   if (attempt.kind !== 'connect' || draft === null) return null;
   return {
@@ -58,5 +59,6 @@ function againFields(attempt: Attempt): FormFields | null {
     method: draft.method,
     alertChannel: draft.alertChannel,
     owners: [...draft.owners],
+    externalId: draft.externalId,
   };
 }

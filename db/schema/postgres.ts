@@ -47,6 +47,7 @@ export const connections = pgTable(
     uniqueIndex('connections_name_key').on(t.nameKey),
     uniqueIndex('connections_access_key_id').on(t.accessKeyId),
     uniqueIndex('connections_role_arn').on(t.roleArn),
+    uniqueIndex('connections_external_id').on(t.externalId),
   ],
 );
 

@@ -75,6 +75,10 @@ export function connectionStore(engine: Engine): ConnectionStore {
         await engine.read((db) => db.select().from(t).where(eq(t.roleArn, roleArn))),
       );
     },
+    async byExternalId(externalId) {
+      const rows = await engine.read((db) => db.select().from(t).where(eq(t.externalId, externalId)));
+      return readFirst(TABLE, row, rows);
+    },
     insert(connection) {
       return write(engine, 'connections.insert', 1, (db) => db.insert(t).values(stored(connection)));
     },

@@ -121,4 +121,20 @@ export async function refuseTakenWay(
       },
     );
   }
+  await refuseTakenExternalId(services, draft.externalId, own);
+}
+
+/** An external ID serves one connection: whoever comes second with it loses, with a `conflict` in words. */
+export async function refuseTakenExternalId(
+  services: Services,
+  externalId: string | null,
+  own: string | null,
+): Promise<void> {
+  if (externalId === null) return;
+  const holder = await services.stores.connections.byExternalId(externalId);
+  if (holder === null || holder.id === own) return;
+  throw new RekeyError('conflict', 'This external ID belongs to another connection now.', {
+    next: 'A new one is shown when you open the form again; the role must trust that one.',
+    field: 'roleArn',
+  });
 }

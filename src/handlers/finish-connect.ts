@@ -5,6 +5,7 @@ import type { Secret } from '../domain/secret.ts';
 import type { VerificationReport } from '../domain/verification.ts';
 import { RekeyError } from '../errors.ts';
 import type { Write } from '../ports/stores.ts';
+import { refuseTakenExternalId } from './begin-connect.ts';
 import { checkCredentials } from './check-credentials.ts';
 import type { Ending } from './ending.ts';
 import type { Services } from './services.ts';
@@ -27,6 +28,7 @@ export async function finishConnect(
       writes: [],
     };
   }
+  await refuseTakenExternalId(services, draft.externalId, null);
   const now = services.clock.now();
   const connection: Connection = {
     id: services.ids.next(),
@@ -54,7 +56,7 @@ export async function finishConnect(
     writes: [
       services.stores.connections.insert(connection),
       ...sealForConnection(services, connection.id, 1, secret),
-      ...(draft.method === 'role' ? await forgetPromise(services, attempt, connection.accountId) : []),
+      ...consumePromise(services, connection),
     ],
   };
 }
@@ -98,14 +100,9 @@ export function sealForConnection(
   return [services.stores.secrets.insert({ ...row, box: services.sealer.seal(secret, sealedIdentity(row)) })];
 }
 
-/** An external ID belongs to one connection: once used, it is promised to nobody any more. */
-async function forgetPromise(services: Services, attempt: Attempt, accountId: string): Promise<Write[]> {
-  const { externalIdDrafts } = services.stores;
-  const promise = await externalIdDrafts.find(
-    attempt.teamId,
-    attempt.userId,
-    accountId,
-    services.clock.now(),
-  );
-  return promise === null ? [] : [externalIdDrafts.remove(promise.id)];
+/** The write that takes a connection's external ID from whoever it was promised to: it serves one connection. */
+export function consumePromise(services: Services, connection: Connection): Write[] {
+  return connection.externalId === null
+    ? []
+    : [services.stores.externalIdDrafts.consume(connection.externalId)];
 }

@@ -54,10 +54,11 @@ export function storesContract(fresh: FreshStores): void {
       ['name', connection({ id: 'c2', name: ' name C1' })],
       ['access key id', connection({ id: 'c2', accessKeyId: 'AKIA1' })],
       ['role', connection({ id: 'c2', roleArn: 'arn:role' })],
+      ['external ID', connection({ id: 'c2', externalId: 'x' })],
       ['id', connection({ id: 'c1', name: 'other' })],
     ])('of a taken %s are a conflict', async (_, second) => {
       const stores = await fresh();
-      const first = connection({ id: 'c1', accessKeyId: 'AKIA1', roleArn: 'arn:role' });
+      const first = connection({ id: 'c1', accessKeyId: 'AKIA1', roleArn: 'arn:role', externalId: 'x' });
       await put(stores, stores.connections.insert(first));
       await expect(put(stores, stores.connections.insert(second))).rejects.toMatchObject(conflict);
       expect(await stores.connections.list()).toEqual([first]);

@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX `connections_external_id` ON `connections` (`external_id`);
