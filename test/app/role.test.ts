@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { ModalDriver } from '../../sandbox/slack/driver/modal.ts';
 import type { PersonDriver } from '../../sandbox/slack/driver/person.ts';
-import { addAdmins, chooseFor, kept, keptWhen, outcome } from '../support/acting.ts';
-import { holdCall } from '../support/instants.ts';
+import { addAdmins, chooseFor, kept, outcome } from '../support/acting.ts';
 import { PEOPLE, Scene } from '../support/rekey.ts';
 
 /** The text of a block that is pre-formatted and nothing else. */
@@ -20,7 +19,7 @@ describe('connecting a role', () => {
 
   beforeAll(async () => {
     scene = await Scene.set('socket', 'sqlite');
-    admins = addAdmins(scene, 12);
+    admins = addAdmins(scene, 6);
     await scene.start();
   });
 
@@ -162,116 +161,6 @@ describe('connecting a role', () => {
     await form.fill(connecting);
     await form.submit();
     expect((await outcome(person)).title).toBe('Connected');
-  });
-
-  const submitRole = async (
-    form: ModalDriver,
-    name: string,
-    roleArn: string,
-    account = '',
-  ): Promise<void> => {
-    const typed = { 'Connection name': name, 'Role ARN': roleArn, 'Account ID': account };
-    await form.fill(typed);
-    await form.submit();
-  };
-
-  it('uses the external ID it showed, also after a refusal, a mistyped account and a new form', async () => {
-    const person = someone();
-    const first = await open(person);
-    const externalId = externalIdOf(first);
-    await submitRole(first, 'Shown', 'arn:aws:iam::999999999999:role/mistyped');
-    expect((await outcome(person)).title).toBe('Not connected');
-    const again = await open(person);
-    expect(externalIdOf(again)).toBe(externalId);
-    await submitRole(again, 'Shown', scene.samples.createRoleFor(externalId).arn);
-    expect((await outcome(person)).title).toBe('Connected');
-    expect((await kept(scene)).connections.find(({ name }) => name === 'Shown')?.externalId).toBe(externalId);
-  });
-
-  it('shows one external ID in the form, its setup, the other method and back', async () => {
-    const person = someone();
-    const form = await open(person);
-    const externalId = externalIdOf(form);
-    const account = { 'Account ID': scene.samples.customer.id };
-    await form.fill(account);
-    await form.click('Show setup');
-    const setup = await person.waitForModal((modal) => modal.title === 'Set up the role');
-    expect(setup.words).toContain(externalId);
-    await setup.close();
-    const key = { Method: 'Access key' };
-    await form.fill(key);
-    await person.waitForModal((modal) => modal.labels.includes('Secret access key'));
-    const role = { Method: 'IAM role' };
-    await form.fill(role);
-    const back = await person.waitForModal((modal) => modal.labels.includes('Role ARN'));
-    expect(externalIdOf(back)).toBe(externalId);
-  });
-
-  it('lets one external ID serve one connection, though two forms show it', async () => {
-    const person = someone();
-    const form = await open(person);
-    const externalId = externalIdOf(form);
-    const [one, two] = [scene.samples.createRoleFor(externalId), scene.samples.createRoleFor(externalId)];
-    const held = holdCall(scene, { action: 'AssumeRole' }, { kind: 'latency', ms: 1_500 });
-    await submitRole(form, 'Window 1', one.arn);
-    await held();
-    const second = await open(person);
-    expect(externalIdOf(second)).toBe(externalId);
-    await submitRole(second, 'Window 2', two.arn);
-    await outcome(person);
-    const { connections } = await keptWhen(scene, ({ attempts }) => attempts.length === 0);
-    expect(connections.filter((each) => each.externalId === externalId)).toHaveLength(1);
-  });
-
-  it('says so when the external ID of an old form is taken', async () => {
-    const person = someone();
-    const form = await open(person);
-    const externalId = externalIdOf(form);
-    const role = scene.samples.createRoleFor(externalId);
-    const stores = await scene.stores();
-    const holder = (await stores.connections.list()).find((each) => each.method === 'role');
-    if (holder === undefined) throw new Error('No role is connected');
-    const other = { ...holder, id: 'other', name: 'Other holder', roleArn: `${role.arn}-2`, externalId };
-    await stores.atomically([stores.connections.insert(other), stores.externalIdDrafts.consume(externalId)]);
-    const twin = { ...other, id: 'twin', name: 'Twin', roleArn: `${role.arn}-3` };
-    await expect(stores.atomically([stores.connections.insert(twin)])).rejects.toMatchObject({
-      code: 'conflict',
-    });
-    await stores.close();
-    const typed = { 'Connection name': 'Late', 'Role ARN': role.arn };
-    await form.fill(typed);
-    expect(JSON.stringify(await form.submit())).toContain('belongs to another connection now');
-    expect(externalIdOf(await open(person))).not.toBe(externalId);
-  });
-
-  it('replaces: the same role keeps its external ID, another uses up the one promised', async () => {
-    const person = someone();
-    const form = await open(person);
-    const own = externalIdOf(form);
-    await submitRole(form, 'Replacing', scene.samples.createRoleFor(own).arn);
-    await outcome(person);
-    const replace = async (): Promise<ModalDriver> => {
-      await person.modal()?.close('x');
-      await chooseFor(person, 'Replacing', 'Replace credentials');
-      return person.waitForModal((modal) => modal.title === 'Replace credentials');
-    };
-    const idKept = async (): Promise<string | null | undefined> =>
-      (await kept(scene)).connections.find(({ name }) => name === 'Replacing')?.externalId;
-    const unchanged = await replace();
-    expect(unchanged.words).toContain(`keeps its own, \`${own}\``);
-    const promised = externalIdOf(unchanged);
-    expect(promised).not.toBe(own);
-    await unchanged.submit();
-    expect((await outcome(person)).title).toBe('Credentials replaced');
-    expect(await idKept()).toBe(own);
-    const another = await replace();
-    expect(externalIdOf(another)).toBe(promised);
-    const role = { 'Role ARN': scene.samples.createRoleFor(promised).arn };
-    await another.fill(role);
-    await another.submit();
-    expect((await outcome(person)).title).toBe('Credentials replaced');
-    expect(await idKept()).toBe(promised);
-    expect([own, promised]).not.toContain(externalIdOf(await open(person)));
   });
 });
 
