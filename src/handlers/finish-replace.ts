@@ -1,10 +1,9 @@
 import type { Attempt } from '../domain/attempt.ts';
 import type { Connection } from '../domain/connection.ts';
 import { RekeyError } from '../errors.ts';
-import { refuseTakenExternalId } from './begin-connect.ts';
 import { checkCredentials, pinnedTo } from './check-credentials.ts';
 import { stopped, type Ending } from './ending.ts';
-import { consumePromise, identityOf, sealForConnection, typedSecret } from './finish-connect.ts';
+import { identityOf, sealForConnection, typedSecret } from './finish-connect.ts';
 import type { Services } from './services.ts';
 
 /** Verifies new credentials and, only when they reach the same account, puts them in the place of the old ones. */
@@ -40,28 +39,31 @@ export async function finishReplace(
       writes: [],
     };
   }
-  await refuseTakenExternalId(services, draft.externalId, before.id);
   const held = await stores.secrets.newest('connection', before.id);
-  const after: Connection = {
-    ...before,
-    method: draft.method,
-    accessKeyId: draft.accessKeyId,
-    roleArn: draft.roleArn,
-    externalId: draft.method === 'role' ? draft.externalId : null,
-    ...identityOf(verdict.report),
-    lastCheck: verdict,
-    updatedAt: services.clock.now(),
-    version: before.version + 1,
+  const { report } = verdict;
+  const endingOn = (row: Connection): Ending => {
+    const after: Connection = {
+      ...row,
+      method: draft.method,
+      accessKeyId: draft.accessKeyId,
+      roleArn: draft.roleArn,
+      externalId: draft.method === 'role' ? draft.externalId : null,
+      ...identityOf(report),
+      lastCheck: verdict,
+      updatedAt: services.clock.now(),
+      version: row.version + 1,
+    };
+    return {
+      result: { kind: 'replaced', connection: after, report },
+      outcome: 'done',
+      entityId: after.id,
+      writes: [
+        stores.connections.update(after),
+        stores.secrets.erase('connection', before.id),
+        ...sealForConnection(services, before.id, (held?.version ?? 0) + 1, secret),
+      ],
+      again: { from: row, on: endingOn },
+    };
   };
-  return {
-    result: { kind: 'replaced', connection: after, report: verdict.report },
-    outcome: 'done',
-    entityId: after.id,
-    writes: [
-      stores.connections.update(after),
-      ...consumePromise(services, after),
-      stores.secrets.erase('connection', before.id),
-      ...sealForConnection(services, before.id, (held?.version ?? 0) + 1, secret),
-    ],
-  };
+  return endingOn(before);
 }
