@@ -1,9 +1,10 @@
 import type { Attempt } from '../domain/attempt.ts';
 import type { Connection } from '../domain/connection.ts';
 import { RekeyError } from '../errors.ts';
+import { refuseTakenExternalId } from './begin-connect.ts';
 import { checkCredentials, pinnedTo } from './check-credentials.ts';
 import { stopped, type Ending } from './ending.ts';
-import { identityOf, sealForConnection, typedSecret } from './finish-connect.ts';
+import { consumePromise, identityOf, sealForConnection, typedSecret } from './finish-connect.ts';
 import type { Services } from './services.ts';
 
 /** Verifies new credentials and, only when they reach the same account, puts them in the place of the old ones. */
@@ -39,6 +40,7 @@ export async function finishReplace(
       writes: [],
     };
   }
+  await refuseTakenExternalId(services, draft.externalId, before.id);
   const held = await stores.secrets.newest('connection', before.id);
   const { report } = verdict;
   const endingOn = (row: Connection): Ending => {
@@ -59,6 +61,7 @@ export async function finishReplace(
       entityId: after.id,
       writes: [
         stores.connections.update(after),
+        ...consumePromise(services, after),
         stores.secrets.erase('connection', before.id),
         ...sealForConnection(services, before.id, (held?.version ?? 0) + 1, secret),
       ],
