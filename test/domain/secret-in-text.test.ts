@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseConnectFields, parseDescription } from '../../src/domain/credential-input.ts';
 import { givesAway, holdsSecret } from '../../src/domain/pasted-text.ts';
