@@ -69,8 +69,9 @@ export const editModal = modal<ConnectionEdit>({
   parse: parseEditForm,
   async submit(context, edit, view) {
     const { services, actor, correlationId } = context;
-    const before = await usable(services, view.metadata);
-    const after = await editConnection(services, context.request(), view.metadata, edit);
+    const [id = '', seen = ''] = view.metadata.split(' ');
+    const before = await usable(services, id);
+    const after = await editConnection(services, context.request(), id, seen, edit);
     context.later(() => refreshHome(services, context.desk, actor.userId));
     const trouble =
       after.alertChannel === before.alertChannel

@@ -8,7 +8,7 @@ import {
 } from '../../src/domain/credential-input.ts';
 import { parseRegion } from '../../src/domain/region-input.ts';
 import type { Connection } from '../../src/domain/connection.ts';
-import type { ConnectionEdit } from '../../src/handlers/edit-connection.ts';
+import { editedFields, type ConnectionEdit } from '../../src/handlers/edit-connection.ts';
 import { context, input, option, section } from '../../src/slack/blocks/elements.ts';
 import { bold, code, plain, words } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
@@ -36,7 +36,7 @@ export function editForm(connection: Connection): ModalView {
   return {
     type: 'modal',
     callback_id: EDIT_FORM,
-    private_metadata: connection.id,
+    private_metadata: `${connection.id} ${editedFields(connection)}`,
     title: plain('Edit connection', 24),
     submit: plain('Save', 24),
     close: plain('Cancel', 24),

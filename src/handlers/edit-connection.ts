@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { personOf } from '../domain/actor.ts';
 import { nameKey, quotedName, type Connection } from '../domain/connection.ts';
 import { partitionOfRegion } from '../domain/partition.ts';
@@ -9,18 +10,38 @@ import { claimAndWrite } from './claim.ts';
 import type { Request } from './request.ts';
 import type { Services } from './services.ts';
 
+/** A short fingerprint of what Edit shows, so that a form can tell whether it is still what the person saw. */
+export function editedFields(connection: ConnectionEdit): string {
+  const { name, description, region, alertChannel, owners } = connection;
+  const fields = JSON.stringify([name, description, region, alertChannel, owners]);
+  return createHash('sha256').update(fields).digest('base64url').slice(0, 16);
+}
+
 export type ConnectionEdit = Pick<Connection, 'name' | 'description' | 'region' | 'alertChannel' | 'owners'>;
 
-/** Changes what people call a connection and who hears of it; its credentials, history and id stay. */
+/**
+ * Changes what people call a connection and who hears of it; its credentials, history and id stay. `seen` is the
+ * fingerprint of the fields the person edited: a `conflict` when they were changed meanwhile.
+ */
 export async function editConnection(
   services: Services,
   request: Request,
   connectionId: string,
+  seen: string,
   edit: ConnectionEdit,
 ): Promise<Connection> {
   authorise(request.actor, 'admin', 'edit connections', services.admins);
   const { connections } = services.stores;
   const before = await usable(services, connectionId);
+  if (seen !== editedFields(before)) {
+    throw new RekeyError(
+      'conflict',
+      `Somebody changed ${quotedName(before.name)} since you opened this window.`,
+      {
+        next: 'Close it and open Edit again: saving now would undo that change.',
+      },
+    );
+  }
   const namesake = await connections.byName(nameKey(edit.name));
   if (namesake !== null && namesake.id !== before.id) {
     throw new RekeyError('conflict', `There is already a connection named ${quotedName(namesake.name)}.`, {

@@ -161,6 +161,21 @@ describe('a connection over its life', () => {
       });
     });
 
+    it.concurrent('does not undo by a stale window what somebody edited meanwhile', async () => {
+      const { person, name } = await owner('edit-stale');
+      const stale = await form(person, name, 'Edit', 'Edit connection');
+      const stores = await scene.stores();
+      const before = await stores.connections.byName(name);
+      if (before === null) throw new Error('No such connection');
+      const edited = { ...before, description: 'By Bea', version: before.version + 1 };
+      await stores.atomically([stores.connections.update(edited)]);
+      await stores.close();
+      await stale.fill({ 'Default region': 'eu-central-1' });
+      await stale.submit();
+      expect(person.modal()?.words ?? '').not.toContain('Saved');
+      expect(await of(name)).toMatchObject({ description: 'By Bea', region: null });
+    });
+
     it.concurrent('disconnects, and leaves the key in AWS as it is', async () => {
       const { person, name, key } = await owner('gone-plain');
       await (await form(person, name, 'Disconnect', 'Disconnect')).submit();
