@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     // The tests mostly wait: for stand-ins, leases and child processes.
     maxWorkers: 4,
+    // Real processes, sockets and databases on a shared machine: one that fails twice more is no accident.
+    retry: process.env['CI'] === undefined ? 0 : 2,
     testTimeout: 120_000,
     hookTimeout: 60_000,
   },
