@@ -26,6 +26,9 @@ export async function alertChannel(
     : { channelId: services.defaultAlertChannel, from: 'environment' };
 }
 
+/** Saves whose test message is on its way, by their claims. */
+const underWay = new Set<string>();
+
 /** Saves the workspace's alert channel, after a message could really be posted there. */
 export async function setAlertChannel(
   services: Services,
@@ -36,7 +39,15 @@ export async function setAlertChannel(
   authorise(request.actor, 'admin', 'change settings', services.admins);
   const before = await alertChannel(services);
   if (before.channelId === channelId) return;
-  await tryPost(services, channelId, testMessage);
+  // The claim is taken with the change, since a refused post must be tried again from the same window; until then
+  // this keeps the second of two quick clicks from posting too.
+  if (underWay.has(request.claimId)) throw new RekeyError('conflict', 'This is being saved already.');
+  underWay.add(request.claimId);
+  try {
+    await tryPost(services, channelId, testMessage);
+  } finally {
+    underWay.delete(request.claimId);
+  }
   await claimAndWrite(services, request, [
     services.stores.settings.set(ALERT_CHANNEL, channelId, services.clock.now()),
     auditOutcome(

@@ -118,7 +118,12 @@ describe.each([
     const before = ada.messages(CHANNELS.alerts).length;
     const window = await settings();
     await window.fill({ 'Alert channel': CHANNELS.alerts });
-    expect((await window.submit()).result).toBe('closed');
+    scene.slack.faults.add('chat.postMessage', { kind: 'latency', ms: 300 });
+    const from = scene.slack.received.length;
+    const clicks = await Promise.all([window.submit(), window.submit()]);
+    expect(clicks.map(({ result }) => result).toSorted()).toEqual(['closed', 'errors']);
+    const posts = scene.slack.received.slice(from).filter(({ method }) => method === 'chat.postMessage');
+    expect(posts).toHaveLength(1);
     expect(await kept()).toBe(CHANNELS.alerts);
     expect(ada.messages(CHANNELS.alerts)).toHaveLength(before + 1);
     await ada.waitForHome((home) => !home.words.includes('No alert channel is set'));
