@@ -131,7 +131,7 @@ function disconnectedBlocks(result: Extract<AttemptResult, { kind: 'disconnected
     return [
       gone,
       section(
-        `AWS refuses this key, ${code(connection.accessKeyId)}: in AWS it is Inactive or deleted. Rekey did not change it.`,
+        `AWS refuses this key, ${code(connection.accessKeyId)}: in AWS it is Inactive or deleted.`,
       ),
     ];
   }
