@@ -130,9 +130,7 @@ function disconnectedBlocks(result: Extract<AttemptResult, { kind: 'disconnected
   if (key.state === 'refused') {
     return [
       gone,
-      section(
-        `AWS refuses this key, ${code(connection.accessKeyId)}: in AWS it is Inactive or deleted.`,
-      ),
+      section(`AWS refuses this key, ${code(connection.accessKeyId)}: in AWS it is Inactive or deleted.`),
     ];
   }
   const undo = `aws iam update-access-key --user-name ${connection.userName ?? ''} --access-key-id ${connection.accessKeyId} --status Active`;
