@@ -4,7 +4,7 @@ import { chooseFor, connectKey, freshUser, keyForm } from '../support/acting.ts'
 import { Killing } from '../support/killing.ts';
 import { SETTINGS } from '../support/rekey.ts';
 
-const ROUNDS = 8;
+const ROUNDS = 15;
 
 /** Numbers from 0 to 1 by Mulberry32 (Tommy Ettinger, public domain): a seed names the whole run. */
 function numbers(seed: number): () => number {

@@ -24,6 +24,7 @@ describe.each(['sqlite', 'postgres'] as const)('the outbox on %s', (engine) => {
     await Promise.all([bench.empty(), bench.empty(), bench.empty()]);
     // A worker that lost every race may end before the last one is due; the next pass takes what is left.
     await bench.settle();
+    expect(bench.calls('chat.postMessage')).toBe(12);
     expect(bench.shown('C1')).toEqual(wanted);
     expect(bench.shown('C2')).toEqual(wanted.map((id) => `${id}b`));
     expect(bench.slack.received.filter(({ ok }) => !ok)).toEqual([]);
