@@ -25,6 +25,7 @@ describe.each(SETTINGS)(
   (transport, engine) => {
     const random = numbers(seed);
     let killing: Killing;
+    let tries = 0;
 
     beforeAll(async () => {
       killing = await Killing.set(transport, engine);
@@ -37,7 +38,9 @@ describe.each(SETTINGS)(
     /** A window that is about to connect, test, replace or disconnect; submitting it begins the work. */
     const prepared = async (round: number): Promise<{ what: string; begin: () => Promise<unknown> }> => {
       const { ada, scene } = killing;
-      const name = `random-${round}`;
+      // A round that is tried again takes another name: the first one is taken.
+      tries += 1;
+      const name = `random-${round}-${tries}`;
       const { key } = freshUser(scene, name, ['verify', 'inventory', 'rotate_self']);
       const what = ['connect', 'test', 'replace', 'disconnect', 'deactivate'][Math.floor(random() * 5)] ?? '';
       if (what === 'connect') {

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import type { PersonDriver } from '../../sandbox/slack/driver/person.ts';
-import { keptWhen, type Kept } from './acting.ts';
+import { kept, keptWhen, type Kept } from './acting.ts';
 import { RekeyChild } from './child.ts';
 import { callsOver, eventually, lockDatabase, passTime } from './instants.ts';
 import { PEOPLE, Scene, type EngineName, type TransportName } from './rekey.ts';
@@ -100,7 +100,9 @@ export class Killing {
 
   /** Nothing is pending, and each connection by key has one sealed secret. */
   async settled(timeoutMs = 20_000): Promise<Kept> {
-    const now = await keptWhen(this.scene, ({ attempts }) => attempts.length === 0, timeoutMs);
+    await keptWhen(this.scene, ({ attempts }) => attempts.length === 0, timeoutMs);
+    // Read again: the tables are read one after another, and the end of an attempt may have come in between.
+    const now = await kept(this.scene);
     deepEqual(
       now.connections.filter(({ state }) => state !== 'connected'),
       [],
