@@ -1,0 +1,25 @@
+/** A Slack user or user group answerable for a key. */
+export type OwnerRef =
+  | { readonly kind: 'user'; readonly userId: string }
+  | { readonly kind: 'group'; readonly groupId: string };
+
+/** Who answers for a key, and how that was found; or why nobody is known. */
+export type Ownership =
+  | {
+      readonly known: true;
+      readonly owners: readonly OwnerRef[];
+      /** In the order they are asked: what was set on the key in Slack, a tag, the mapping, the user's name or e-mail. */
+      readonly from: 'key' | 'tag' | 'mapping' | 'name' | 'email';
+    }
+  | { readonly known: false; readonly why: string };
+
+/** One line of the mapping set in Slack: users whose name matches `pattern` (`*` is any text) belong to `owners`. */
+export interface OwnerRule {
+  readonly id: string;
+  /** Null: in every account. */
+  readonly accountId: string | null;
+  readonly pattern: string;
+  readonly owners: readonly OwnerRef[];
+  readonly createdBy: string;
+  readonly createdAt: number;
+}
