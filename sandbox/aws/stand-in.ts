@@ -13,6 +13,11 @@ export interface AwsStandInOptions {
   readonly port?: number;
   /** Milliseconds; the system's clock when absent. */
   readonly clock?: () => number;
+  /**
+   * What signatures are checked by and answers are dated by; `clock` when absent. The SDK signs by the machine's own
+   * clock, which does not move with the world's.
+   */
+  readonly wireClock?: () => number;
   /** The same seed makes the same ids and secrets. */
   readonly seed?: number;
   /** The most entries on a page, to make small pages. */
@@ -40,7 +45,7 @@ export class AwsStandIn {
 
   /** Starts listening with an empty world. */
   static async start(options: AwsStandInOptions = {}): Promise<AwsStandIn> {
-    const world = new World(options.clock ?? Date.now, options.seed ?? 1);
+    const world = new World(options.clock ?? Date.now, options.seed ?? 1, options.wireClock);
     const faults = new Faults(() => world.ids.chance());
     const requests = new RequestLog();
     const surroundings = { world, faults, requests, pageSize: options.pageSize ?? 1000 };
@@ -70,9 +75,9 @@ async function serve(
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  // The date is that of the world: clients measure their clock's error by it.
+  // Clients measure their clock's error by it.
   response.sendDate = false;
-  response.setHeader('date', new Date(surroundings.world.clock()).toUTCString());
+  response.setHeader('date', new Date(surroundings.world.wireClock()).toUTCString());
   let request;
   try {
     request = await readRequest(incoming);
