@@ -8,6 +8,7 @@ import { registry } from '../commands/index.ts';
 import { openStores, type OpenStores } from '../db/open.ts';
 import { createAws } from './aws/aws.ts';
 import { readHostIdentity } from './aws/host-identity.ts';
+import { RoleSessions } from './aws/role-sessions.ts';
 import { systemClock } from './clock.ts';
 import { readConfig, type Config, type Environment } from './config.ts';
 import { createAuditSigner } from './crypto/audit-signer.ts';
@@ -137,9 +138,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   const aws = createAws({ env: config.passThrough, version: VERSION, log, clock, metrics });
   closers.push(() => aws.close());
   const jobs = measuredJobs(await jobsOf(config, base), metrics, clock);
-  const poster = slackPoster(client, log);
-  const { privateWebhooks: privateHosts } = config;
-  const pager = createPager({ ...base.pagers, dispatcher, privateHosts, clock, log });
+  const pager = createPager({ ...base.pagers, dispatcher, privateHosts: config.privateWebhooks, clock, log });
   const services: Services = {
     stores,
     sealer: createSealer(masterKeys),
@@ -149,8 +148,9 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     log,
     metrics,
     aws,
+    sessions: new RoleSessions(aws, clock),
     people: slackPeople(client, clock),
-    poster,
+    poster: slackPoster(client, log),
     pager,
     presenter,
     jobs,

@@ -24,6 +24,8 @@ const LAYERS: Layers = [
   {
     verification: ['src/verification/'],
     audit: ['src/audit/'],
+    // What reports and lists of AWS say about keys, worked out without asking; the poller and the bench use it.
+    inventory: ['src/inventory/'],
     rotation: ['src/rotation/'],
     detections: ['src/detections/'],
     destinations: ['src/destinations/'],
@@ -75,6 +77,7 @@ const PURE = [
   'src/domain/',
   'src/verification/',
   'src/audit/',
+  'src/inventory/',
   'src/rotation/',
   'src/detections/',
   'src/handlers/',

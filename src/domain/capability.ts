@@ -1,3 +1,4 @@
+import { DENY_ALL_ONLY, ONLY_KEY_TAGS } from './grant.ts';
 import type { Conditions, Grant } from './grant.ts';
 import type { Capability } from './verification.ts';
 
@@ -7,18 +8,8 @@ export const ROTATE_TAG = { key: 'rekey', value: 'managed' } as const;
 /** Secrets and parameters Rekey writes begin with this name. */
 export const DELIVERY_PREFIX = 'rekey/';
 
-/** The key id is a tag of its user: the console keeps a key's description so (IAM user guide). */
-const ONLY_KEY_TAGS: Conditions = {
-  'ForAllValues:StringLike': { 'aws:TagKeys': ['AKIA*'] },
-  Null: { 'aws:TagKeys': 'false' },
-};
-
 const TAGGED: Conditions = {
   StringEquals: { [`aws:ResourceTag/${ROTATE_TAG.key}`]: ROTATE_TAG.value },
-};
-
-const DENY_ALL_ONLY: Conditions = {
-  ArnEquals: { 'iam:PolicyARN': 'arn:PARTITION:iam::aws:policy/AWSDenyAll' },
 };
 
 /**

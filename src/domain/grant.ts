@@ -31,3 +31,13 @@ export interface Grant {
   readonly optional?: boolean;
   readonly why: string;
 }
+
+/** The key id is a tag of its user: the console keeps a key's description so (IAM user guide). */
+export const ONLY_KEY_TAGS: Conditions = {
+  'ForAllValues:StringLike': { 'aws:TagKeys': ['AKIA*'] },
+  Null: { 'aws:TagKeys': 'false' },
+};
+
+export const DENY_ALL_ONLY: Conditions = {
+  ArnEquals: { 'iam:PolicyARN': 'arn:PARTITION:iam::aws:policy/AWSDenyAll' },
+};

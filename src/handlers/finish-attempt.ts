@@ -23,7 +23,19 @@ export async function finishAttempt(services: Services, attempt: Attempt): Promi
   const { correlationId, kind } = attempt;
   const result = await log.within({ correlationId }, () => workAndRecord(services, attempt));
   metrics.attemptEnded(kind, result.kind);
+  await takeStock(services, result);
   return result;
+}
+
+/** A new way into an account: its keys are read soon. The rounds of the inventory do it when this is lost. */
+async function takeStock({ jobs, log }: Services, result: AttemptResult): Promise<void> {
+  if (result.kind !== 'connected' && result.kind !== 'replaced') return;
+  const { accountId } = result.connection;
+  try {
+    await jobs.enqueue('inventory', accountId);
+  } catch (error) {
+    log.warn('the sweep of a new connection was not enqueued', { accountId, error });
+  }
 }
 
 async function workAndRecord(services: Services, attempt: Attempt): Promise<AttemptResult> {

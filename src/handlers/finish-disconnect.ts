@@ -4,6 +4,7 @@ import type { Connection } from '../domain/connection.ts';
 import { RekeyError } from '../errors.ts';
 import { AwsFailure, type AwsCredentials } from '../ports/aws.ts';
 import { iamRegion } from '../domain/partition.ts';
+import type { Write } from '../ports/stores.ts';
 import { openSecret } from './check-credentials.ts';
 import { stopped, type Ending } from './ending.ts';
 import type { Services } from './services.ts';
@@ -61,8 +62,18 @@ export async function finishDisconnect(
     writes: [
       stores.connections.remove(connection.id, connection.version),
       stores.secrets.erase('connection', connection.id),
+      stores.inventory.keyPolicies.remove(connection.id),
+      ...(await forgetAccount(services, connection)),
     ],
   };
+}
+
+/** With the last connection to an account goes what was known of its keys. */
+async function forgetAccount({ stores }: Services, { id, accountId }: Connection): Promise<readonly Write[]> {
+  const others = (await stores.connections.list()).some(
+    (each) => each.id !== id && each.accountId === accountId,
+  );
+  return others ? [] : stores.inventory.accounts.forget(accountId);
 }
 
 function connectedAgain(services: Services, connection: Connection): Connection {

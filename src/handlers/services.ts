@@ -1,5 +1,5 @@
 import type { AuditSigner } from '../ports/audit.ts';
-import type { HostIdentity, Aws } from '../ports/aws.ts';
+import type { HostIdentity, Aws, Sessions } from '../ports/aws.ts';
 import type { Jobs } from '../ports/jobs.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Pager } from '../ports/pager.ts';
@@ -18,6 +18,8 @@ export interface Services {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly aws: Aws;
+  /** Of the roles that connections use. */
+  readonly sessions: Sessions;
   readonly people: People;
   readonly poster: Poster;
   readonly pager: Pager;
