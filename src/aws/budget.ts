@@ -74,7 +74,7 @@ export class CallBudget {
     const { clock, chance } = this.#ground;
     let last = first;
     for (const wait of RETRY_AFTER_MS) {
-      await clock.sleep(wait * (0.5 + chance()), signal);
+      await clock.sleep(Math.round(wait * (0.5 + chance())), signal);
       await this.#take(signal);
       try {
         return await this.#noticed(call);

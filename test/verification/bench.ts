@@ -24,6 +24,10 @@ export class LeapingClock implements Clock {
     this.slept.push(ms);
     this.#ahead += ms;
   }
+
+  forward(ms: number): void {
+    this.#ahead += ms;
+  }
 }
 
 /** The stand-in, the real adapters over it, a clock both share, and a log that is kept. */

@@ -1,0 +1,66 @@
+import type { OpenStores } from '../../db/open.ts';
+import { createAws } from '../../src/aws/aws.ts';
+import { RoleSessions } from '../../src/aws/role-sessions.ts';
+import { createAuditSigner } from '../../src/crypto/audit-signer.ts';
+import { createIds } from '../../src/crypto/ids.ts';
+import { parseMasterKeys } from '../../src/crypto/master-key.ts';
+import { createSealer } from '../../src/crypto/sealer.ts';
+import { LEASES } from '../../src/handlers/leases.ts';
+import type { Services } from '../../src/handlers/services.ts';
+import type { Jobs } from '../../src/ports/jobs.ts';
+import { NO_METRICS } from '../../src/ports/metrics.ts';
+import type { Metrics } from '../../src/ports/metrics.ts';
+import type { Clock, Log } from '../../src/ports/world.ts';
+
+/** What was enqueued, in order; nothing is run. */
+export class NotedJobs implements Pick<Jobs, 'enqueue'> {
+  readonly enqueued: { readonly name: string; readonly key: string; readonly due: boolean }[] = [];
+
+  enqueue(name: string, key: string, payload: Record<string, unknown> = {}): Promise<void> {
+    this.enqueued.push({ name, key, due: payload['due'] === true });
+    return Promise.resolve();
+  }
+}
+
+/** What the poller works with; of Slack there is nothing. */
+export function inventoryServices(from: {
+  readonly stores: OpenStores;
+  readonly awsUrl: string;
+  readonly masterKey: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly jobs: NotedJobs;
+  readonly instanceId?: string;
+  readonly metrics?: Metrics;
+  readonly requestMs?: number;
+}): Services & { close(): void } {
+  const { stores, awsUrl, clock, log, metrics = NO_METRICS, requestMs } = from;
+  const aws = createAws({
+    env: { AWS_ENDPOINT_URL: awsUrl },
+    version: '0.0.0',
+    log,
+    clock,
+    metrics,
+    ...(requestMs === undefined ? {} : { limits: { requestMs } }),
+  });
+  const keys = parseMasterKeys(from.masterKey);
+  const services: Partial<Services> = {
+    stores,
+    sealer: createSealer(keys),
+    auditSigner: createAuditSigner(keys),
+    clock,
+    ids: createIds(clock),
+    log,
+    metrics,
+    aws,
+    sessions: new RoleSessions(aws, clock),
+    jobs: from.jobs as Partial<Jobs> as Jobs,
+    instanceId: from.instanceId ?? 'this',
+    onlyInstance: stores.engine === 'sqlite',
+    leases: LEASES,
+    teamId: 'T0',
+    admins: [],
+    defaultAlertChannel: null,
+  };
+  return { ...(services as Services), close: () => aws.close() };
+}
