@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Terminal } from '../src/cli.ts';
 import { benchAcknowledge } from './acknowledge.ts';
 import type { Figure } from './figures.ts';
+import { benchInventory } from './inventory.ts';
 import { readOptions, type BenchName } from './options.ts';
 import { FULL, SHORT, type Plan } from './plan.ts';
 import { Postgres } from './postgres.ts';
@@ -28,6 +29,7 @@ const RUN: Readonly<Record<BenchName, (plan: Plan, postgres: NewDatabase) => Pro
     benchJobs({ engine: 'postgres', url: await database() }, jobs.postgres),
   seal: async ({ seal }) => [await benchSeal(seal)],
   verify: ({ verify }) => benchVerify(verify),
+  inventory: ({ inventory }) => benchInventory(inventory),
 };
 
 function onFile(): Promise<null> {

@@ -1,4 +1,5 @@
 import type { AcknowledgePlan } from './acknowledge.ts';
+import type { InventoryPlan } from './inventory.ts';
 import type { MemoryPlan } from './start.ts';
 import type { Amount } from './throughput.ts';
 
@@ -10,23 +11,26 @@ export interface Plan {
   readonly jobs: { readonly sqlite: Amount; readonly postgres: Amount };
   readonly seal: Amount;
   readonly verify: Amount;
+  readonly inventory: InventoryPlan;
 }
 
 /** Shows that everything runs. */
 export const SHORT: Plan = {
   acknowledge: { rounds: 1, slices: 1, alone: 5, connectsAlone: 2, bursts: 1, warmUp: 2 },
   start: { rounds: 1 },
-  memory: { rounds: 1, restMs: 100, commands: 50, connects: 2 },
+  memory: { rounds: 1, restMs: 100, commands: 50, connects: 2, keys: 1_000 },
   jobs: { sqlite: { rounds: 1, times: 50 }, postgres: { rounds: 1, times: 20 } },
   seal: { rounds: 1, times: 200 },
   verify: { rounds: 1, times: 2 },
+  inventory: { users: 100, keys: 120, changed: 10 },
 };
 
 export const FULL: Plan = {
   acknowledge: { rounds: 3, slices: 3, alone: 120, connectsAlone: 25, bursts: 5, warmUp: 20 },
   start: { rounds: 9 },
-  memory: { rounds: 3, restMs: 3_000, commands: 2_000, connects: 50 },
+  memory: { rounds: 3, restMs: 3_000, commands: 2_000, connects: 50, keys: 10_000 },
   jobs: { sqlite: { rounds: 5, times: 1_000 }, postgres: { rounds: 5, times: 300 } },
   seal: { rounds: 7, times: 20_000 },
   verify: { rounds: 5, times: 30 },
+  inventory: { users: 5_000, keys: 6_000, changed: 50 },
 };

@@ -34,7 +34,7 @@ export class Site {
   readonly transport: TransportName;
   readonly database: string;
   readonly #awsUrl: string;
-  readonly #masterKey = randomBytes(32).toString('base64');
+  readonly masterKey = randomBytes(32).toString('base64');
 
   private constructor(
     slack: SlackStandIn,
@@ -70,7 +70,7 @@ export class Site {
         : { SLACK_SIGNING_SECRET: slack.signingSecret, PORT: '0' }),
       SLACK_API_URL: slack.url,
       DATABASE_URL: this.database,
-      REKEY_MASTER_KEY: this.#masterKey,
+      REKEY_MASTER_KEY: this.masterKey,
       REKEY_ADMINS: ADMIN,
       REKEY_OPS_PORT: '0',
       AWS_ENDPOINT_URL: this.#awsUrl,

@@ -1,7 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openStores } from '../db/open.ts';
+import { systemClock } from '../src/clock.ts';
+import { createIds } from '../src/crypto/ids.ts';
+import { parseMasterKeys } from '../src/crypto/master-key.ts';
+import { createSealer } from '../src/crypto/sealer.ts';
+import { createLog } from '../src/log.ts';
 import { templatesFrom } from './deliveries.ts';
 import { figure, median, type Figure } from './figures.ts';
+import { connectionFor, fillInventory } from './inventory-rows.ts';
 import { Load } from './load.ts';
 import { Worker, type Measured } from './processes.ts';
 import { entries, Site } from './site.ts';
@@ -55,6 +62,8 @@ export interface MemoryPlan {
   readonly restMs: number;
   readonly commands: number;
   readonly connects: number;
+  /** How many keys the database of a large inventory holds. */
+  readonly keys: number;
 }
 
 /** Resident memory of a production start, idle and after use, beside a bare Bolt app. */
@@ -77,6 +86,12 @@ export async function benchMemory(plan: MemoryPlan): Promise<Figure[]> {
         { bench: 'memory', what: `resident, ${used} (${name})`, unit: 'MB' },
         of(`${name} used`),
         { what: 'bare Bolt', rounds: of('bare used') },
+        goal,
+      ),
+      figure(
+        { bench: 'memory', what: `resident, ${plan.keys.toLocaleString('en')} keys (${name})`, unit: 'MB' },
+        of(`${name} keys`),
+        { what: 'bare Bolt', rounds: of('bare idle') },
         goal,
       ),
     ];
@@ -112,10 +127,36 @@ async function memoryOnce(plan: MemoryPlan): Promise<Map<string, number>> {
   try {
     await measure('bare', (site) => site.startBareBolt());
     for (const { name, args } of entries()) await measure(name, (site) => site.startRekey(args));
+    const { url } = await aws.ask({ keys: 0 });
+    for (const { name, args } of entries()) found.set(`${name} keys`, await withKeys(plan, url, args));
   } finally {
     await aws.stop();
   }
   return found;
+}
+
+/** The same at rest, with a large inventory in its database. */
+async function withKeys(plan: MemoryPlan, awsUrl: string, args: readonly string[]): Promise<number> {
+  const site = await Site.open('socket', awsUrl);
+  try {
+    const log = createLog({ level: 'silent' });
+    const stores = await openStores({ url: site.database, exclusive: true, clock: systemClock, log });
+    const from = { accountId: '111122223333', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'x' };
+    const sealer = createSealer(parseMasterKeys(site.masterKey));
+    const ids = createIds(systemClock);
+    await stores.atomically(connectionFor({ stores, ids, clock: systemClock, sealer }, from));
+    await fillInventory(stores, from.accountId, plan.keys, Date.now());
+    await stores.close();
+    const started = await site.startRekey(args);
+    try {
+      await sleep(plan.restMs);
+      return residentMb(started.pid);
+    } finally {
+      await started.stop();
+    }
+  } finally {
+    await site.close();
+  }
 }
 
 function residentMb(pid: number): number {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { openStores, type OpenStores } from '../../db/open.ts';
 import { AwsStandIn } from '../../sandbox/aws/stand-in.ts';
-import type { Account, User } from '../../sandbox/aws/world.ts';
+import type { Account, NewKey, User } from '../../sandbox/aws/world.ts';
 import type { Connection } from '../../src/domain/connection.ts';
 import { sealedIdentity } from '../../src/domain/records.ts';
 import { Secret } from '../../src/domain/secret.ts';
@@ -11,6 +11,7 @@ import type { Capability, CapabilityAnswer } from '../../src/domain/verification
 import { sweepAccount } from '../../src/pollers/inventory.ts';
 import { NO_METRICS } from '../../src/ports/metrics.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
+import type { Keys } from '../sandbox/aws/clients.ts';
 import { freshDatabase } from '../support/postgres.ts';
 import type { EngineName } from '../support/rekey.ts';
 import { recordingLog } from '../support/system-world.ts';
@@ -40,7 +41,7 @@ export class InventoryWorld implements AsyncDisposable {
   readonly clock: LeapingClock;
   readonly log = recordingLog();
   readonly jobs = new NotedJobs();
-  readonly services: ReturnType<typeof inventoryServices>;
+  services: ReturnType<typeof inventoryServices>;
   readonly masterKey = randomBytes(32).toString('base64');
   readonly stores: OpenStores;
   readonly url: string;
@@ -103,22 +104,29 @@ export class InventoryWorld implements AsyncDisposable {
   async connect(
     options: { readonly answer?: CapabilityAnswer; readonly name?: string; readonly signer?: User } = {},
   ): Promise<Connection> {
-    const { account, stores, clock, services } = this;
     const { answer = { answer: 'yes' }, name = 'main', signer = this.robot } = options;
-    const key = signer.addKey({ createdAt: clock.now() - 30 * DAY_MS });
+    const key = signer.addKey({ createdAt: this.clock.now() - 30 * DAY_MS });
+    const who = {
+      accountId: this.account.id,
+      arn: signer.arn,
+      uniqueId: signer.userId,
+      userName: signer.name,
+    };
+    return this.#keep(who, key, name, answer);
+  }
+
+  async #keep(
+    who: Pick<Connection, 'accountId' | 'arn' | 'uniqueId' | 'userName'>,
+    key: NewKey,
+    name: string,
+    answer: CapabilityAnswer,
+  ): Promise<Connection> {
+    const { stores, clock, services } = this;
     const capabilities = Object.fromEntries(CAPABILITIES.map((capability) => [capability, answer])) as Record<
       Capability,
       CapabilityAnswer
     >;
-    const identity = {
-      accountId: account.id,
-      accountAlias: null,
-      partition: 'aws',
-      arn: signer.arn,
-      uniqueId: signer.userId,
-      userName: signer.name,
-      keyCreatedAt: null,
-    } as const;
+    const identity = { ...who, accountAlias: null, partition: 'aws', keyCreatedAt: null } as const;
     const at = clock.now();
     const connection: Connection = {
       id: services.ids.next(),
@@ -161,12 +169,28 @@ export class InventoryWorld implements AsyncDisposable {
     return connection;
   }
 
+  /** Connects an administrator somewhere else, and sweeps there from now on. Returns its account's id. */
+  async connectTo(endpoint: string, admin: Keys): Promise<string> {
+    const { stores, clock, masterKey, log, jobs } = this;
+    const secret = new Secret(admin.secretAccessKey);
+    const there = inventoryServices({ stores, awsUrl: endpoint, masterKey, clock, log, jobs });
+    const sts = there.aws.sts({ kind: 'access_key', accessKeyId: admin.accessKeyId, secret }, 'us-east-1');
+    const { accountId, arn, userId } = await sts.getCallerIdentity();
+    const key = { accessKeyId: admin.accessKeyId, secretAccessKey: admin.secretAccessKey };
+    await this.#keep({ accountId, arn, uniqueId: userId, userName: 'admin' }, key, 'there', {
+      answer: 'yes',
+    });
+    this.services.close();
+    this.services = there;
+    return accountId;
+  }
+
   /** Sweeps, and goes on as the job would until nothing is left to do. */
-  async sweep(kind: 'full' | 'changes' | 'due' = 'full'): Promise<void> {
+  async sweep(kind: 'full' | 'changes' | 'due' = 'full', accountId = this.accountId): Promise<void> {
     this.jobs.enqueued.length = 0;
-    await sweepAccount(this.services, this.accountId, kind, PATIENT);
+    await sweepAccount(this.services, accountId, kind, PATIENT);
     while (this.jobs.enqueued.shift() !== undefined) {
-      await sweepAccount(this.services, this.accountId, 'due', PATIENT);
+      await sweepAccount(this.services, accountId, 'due', PATIENT);
     }
   }
 
