@@ -25,13 +25,14 @@ export function missingPolicyView(connection: Connection, report: VerificationRe
   const missing = missingOf(report);
   const instead = missing.size === 0 && hasAdministratorRights(report);
   const documents = instead ? policiesFor(CAPABILITIES, target) : missingPolicies(missing, target);
-  const unsure = CAPABILITIES.some((capability) => report.capabilities[capability].answer === 'unknown');
+  const unsure =
+    !instead && CAPABILITIES.some((capability) => report.capabilities[capability].answer === 'unknown');
   return {
     type: 'modal',
     title: plain(instead ? 'What is enough' : 'What is missing', 24),
     close: plain('Close', 24),
     blocks: [
-      section(leading(connection, report, { nothing: documents.length === 0, instead })),
+      section(leading(connection, report, { nothing: documents.length === 0, instead, unsure })),
       ...(unsure && documents.length > 0
         ? [context('What could not be checked is not in it: the next test tells what of that is missing.')]
         : []),
@@ -43,11 +44,12 @@ export function missingPolicyView(connection: Connection, report: VerificationRe
 function leading(
   connection: Connection,
   { arn }: VerificationReport,
-  { nothing, instead }: { nothing: boolean; instead: boolean },
+  { nothing, instead, unsure }: { nothing: boolean; instead: boolean; unsure: boolean },
 ): string {
   const name = bold(connection.name);
   if (nothing) return `Nothing is missing for ${name}.`;
   const test = 'Leave out the statements you do not want, then test the connection again.';
+  if (unsure) return `Attach this to ${code(arn)} first. ${test}`;
   return instead
     ? `With this on ${code(arn)} in place of its administrator rights, Rekey can do everything with ${name}. ${test}`
     : `Attach this to ${code(arn)} for everything Rekey can do with ${name}. ${test}`;
