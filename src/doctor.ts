@@ -10,6 +10,7 @@ import { checkDatabase, checkSealedSecrets, findMasterKeys } from './doctor/data
 import { failed, failure, ok, shown, warning, type Finding } from './doctor/finding.ts';
 import { checkAdmins, checkBotToken, checkTransport } from './doctor/slack.ts';
 import { RekeyError } from './errors.ts';
+import { pauseOf } from './handlers/pause.ts';
 import { alertChannel } from './handlers/settings.ts';
 import { boltLogger, createLog } from './log.ts';
 import type { Clock } from './ports/world.ts';
@@ -83,6 +84,7 @@ async function* examine(config: Config, clock: Clock, connections: boolean): Asy
           ? webClient({ ...web, botToken: config.transport.appToken })
           : null,
     });
+    if (stores !== null) yield* await attempted('Pause', () => checkPause(stores));
     yield* await attempted('Alert channel', async () => [await checkAlertChannel(config, stores)]);
     yield* await checkClocks(config, dispatcher, clock);
     const { finding: identity, host } = await checkHostIdentity(aws, config, stores);
@@ -124,6 +126,13 @@ async function checkAlertChannel(config: Config, stores: OpenStores | null): Pro
     what,
     `${set.channelId}, from ${set.from === 'settings' ? '/aws-settings' : 'REKEY_ALERT_CHANNEL'}.`,
   );
+}
+
+async function checkPause(stores: OpenStores): Promise<Finding[]> {
+  const pause = await pauseOf({ stores });
+  if (pause === null) return [];
+  const found = `Rekey is paused by ${pause.by} since ${new Date(pause.at).toISOString()}: ${pause.why}`;
+  return [warning('Pause', found, 'When the reason is gone, resume it under /aws-settings.')];
 }
 
 /** The findings of a check, or one that says that it broke. */
