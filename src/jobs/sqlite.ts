@@ -28,6 +28,7 @@ export function sqliteJobs({ table, clock, ids, log, timing = RUN_TIMING }: Sqli
   let woken = new AbortController();
   let loop: Promise<void> | null = null;
   let lastLook: number | null = null;
+  let lastMend = -Infinity;
 
   function wake(): void {
     woken.abort();
@@ -94,10 +95,21 @@ export function sqliteJobs({ table, clock, ids, log, timing = RUN_TIMING }: Sqli
     return wait <= 0 ? timing.pollMs : Math.min(wait, timing.pollMs);
   }
 
+  /** A clock that was set back leaves the next run of what recurs far ahead: it is brought near again. */
+  async function mend(): Promise<void> {
+    const now = clock.now();
+    if (Math.abs(now - lastMend) < timing.mendMs) return;
+    lastMend = now;
+    for (const [name, interval] of intervals) {
+      await table.hasten({ name, key: EVERY, runAt: now + interval, now });
+    }
+  }
+
   async function claimAndRun(limits: ReadonlyMap<string, JobLimits>): Promise<void> {
     while (!closing.signal.aborted) {
       let wait = timing.pollMs;
       try {
+        await mend();
         // Renewed before the look, so that what is enqueued during it is not missed.
         woken = new AbortController();
         while (running.size < CONCURRENCY && !closing.signal.aborted) {
