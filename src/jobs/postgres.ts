@@ -14,7 +14,7 @@ import {
   reached,
   singletonKey,
 } from './boss.ts';
-import { EVERY, RUN_TIMING, backoffMs, checkJob, runOnce, safeError } from './run.ts';
+import { EVERY, RUN_TIMING, backoffMs, checkJob, runFields, runOnce, safeError } from './run.ts';
 import type { Handler, RunTiming } from './run.ts';
 
 /** How many jobs of one name an instance runs at a time. */
@@ -188,7 +188,10 @@ export function postgresJobs(options: PostgresJobsOptions): Jobs {
       ids.push(
         await boss.work(name, options, async (jobs: JobWithMetadata[]) => {
           try {
-            for (const job of jobs) await run(handler, job);
+            for (const job of jobs) {
+              const fields = runFields({ id: job.id, name, payload: payloadOf(job) });
+              await log.within(fields, () => run(handler, job));
+            }
           } finally {
             // Or the next job of this queue would wait for the next poll.
             wake(name);

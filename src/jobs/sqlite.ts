@@ -1,7 +1,7 @@
 import { RekeyError } from '../errors.ts';
 import type { Jobs } from '../ports/jobs.ts';
 import type { Clock, Ids, Log } from '../ports/world.ts';
-import { EVERY, RUN_TIMING, backoffMs, checkJob, leaseMs, runOnce, safeError } from './run.ts';
+import { EVERY, RUN_TIMING, backoffMs, checkJob, leaseMs, runFields, runOnce, safeError } from './run.ts';
 import type { Handler, RunTiming } from './run.ts';
 import type { ClaimedJob, JobLimits, JobsTable } from './table.ts';
 
@@ -76,7 +76,8 @@ export function sqliteJobs({ table, clock, ids, log, timing = RUN_TIMING }: Sqli
   function begin(job: ClaimedJob): void {
     const handler = handlers.get(job.name);
     if (handler === undefined) return;
-    const done = run(job, handler)
+    const done = log
+      .within(runFields(job), () => run(job, handler))
       .catch((error: unknown) => {
         // Its lease ends, and it is run again.
         log.error('The outcome of a job could not be saved.', { job: job.name, key: job.key, error });
