@@ -11,7 +11,7 @@ import { failed, failure, ok, shown, warning, type Finding } from './doctor/find
 import { checkAdmins, checkBotToken, checkTransport } from './doctor/slack.ts';
 import { RekeyError } from './errors.ts';
 import { pauseOf } from './handlers/pause.ts';
-import { alertChannel } from './handlers/settings.ts';
+import { alertChannel, channelTrouble } from './handlers/settings.ts';
 import { boltLogger, createLog } from './log.ts';
 import type { Clock } from './ports/world.ts';
 import { proxyDispatcher, webClient } from './slack/web-client.ts';
@@ -33,7 +33,8 @@ export async function doctor(
 ): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { connections: { type: 'boolean', default: false } },
+    options: { connections: { type: 'boolean', default: true } },
+    allowNegative: true,
   });
   const counts = { ok: 0, warning: 0, failed: 0 };
   for await (const finding of findings(env, clock, values.connections)) {
@@ -121,6 +122,11 @@ async function checkAlertChannel(config: Config, stores: OpenStores | null): Pro
       'None is set: alerts without a channel of their own go nowhere.',
       'Choose one in /aws-settings, or set REKEY_ALERT_CHANNEL.',
     );
+  }
+  const trouble = (await stores?.outlets.byId(set.channelId))?.trouble ?? null;
+  if (trouble !== null) {
+    const { message, next } = channelTrouble(trouble, true);
+    return failed(what, `Messages to ${set.channelId} do not get through: ${message}`, next ?? '');
   }
   return ok(
     what,
