@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { MovingClock } from '../support/moving-clock.ts';
+import { killInJob } from './contract-lifetime.ts';
 import { OPTIONS, WITHIN, gate, runner } from './runner.ts';
 
 const HOURS_MS = 5 * 3_600_000;
@@ -49,6 +50,18 @@ export function clockContract(place: () => Promise<string>): void {
       expect(performance.now() - from).toBeGreaterThan(1_400);
     }
   });
+
+  test('a job whose process was killed is run again, though the clock was set back', async (context) => {
+    const url = await place();
+    await killInJob(context, url, 3);
+    const clock = new MovingClock();
+    clock.forward(-HOURS_MS);
+    const jobs = await runner(context, url, { clock });
+    let runs = 0;
+    jobs.handle('work', { ...OPTIONS, retries: 3 }, async () => void (runs += 1));
+    await jobs.start();
+    await vi.waitFor(() => expect(runs).toBe(1), { timeout: 30_000, interval: 20 });
+  }, 90_000);
 
   test('a failed run is tried again soon, though its next regular run is far off', async (context) => {
     const clock = new MovingClock();
