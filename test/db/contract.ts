@@ -117,6 +117,17 @@ export function storesContract(fresh: FreshStores): void {
       expect(ids(await stores.attempts.abandoned(100, { anyLeaseBut: 'me' }))).toEqual(['a1', 'a2', 'a4']);
     });
 
+    test('are abandoned when their lease was given before the clock was set back', async () => {
+      const stores = await fresh();
+      const hours = 5 * 3_600_000;
+      await put(
+        stores,
+        stores.attempts.insert(attempt({ id: 'a1', leaseOwner: 'you', leaseUntil: hours })),
+        stores.attempts.insert(attempt({ id: 'a2', leaseOwner: 'you', leaseUntil: 90_000 })),
+      );
+      expect(ids(await stores.attempts.abandoned(0))).toEqual(['a1']);
+    });
+
     test('are told their modal by who holds them', async () => {
       const stores = await fresh();
       const read = attempt({ id: 'a1', leaseOwner: 'me', viewId: null });
