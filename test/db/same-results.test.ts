@@ -1,14 +1,13 @@
-import { getTableName } from 'drizzle-orm';
 import * as fc from 'fast-check';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openStores } from '../../db/open.ts';
-import * as tables from '../../db/schema/postgres.ts';
 import { RekeyError } from '../../src/errors.ts';
 import type { Stores, Write } from '../../src/ports/stores.ts';
-import { freshDatabase, withClient } from '../support/postgres.ts';
+import { freshDatabase } from '../support/postgres.ts';
 import { recordingLog, systemClock } from '../support/system-world.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { emptyTables } from './empty.ts';
 import { aKeyWrite, KEY_READS } from './key-writes.ts';
 import { attempt, connection, entry, grant, interaction, notice, secret } from './samples.ts';
 
@@ -210,29 +209,23 @@ async function sameResults(
   aWrite: fc.Arbitrary<(stores: Stores) => readonly Write[]>,
   reads: readonly Read[],
 ): Promise<void> {
-  const url = await freshDatabase();
-  const postgres = await open(url);
-  const folder = temporaryFolder();
-  let round = 0;
+  const urls = [`file:${join(temporaryFolder(), 'rekey.db')}`, await freshDatabase()];
+  const engines = await Promise.all(urls.map(open));
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(aWrite, { minLength: 1, maxLength: 4 }), { maxLength: 14 }),
       async (batches) => {
-        const names = Object.values(tables).map((table) => getTableName(table));
-        await withClient(url, (client) => client.query(`TRUNCATE ${names.join(', ')}`));
-        const sqlite = await open(`file:${join(folder, `${(round += 1)}.db`)}`);
+        await Promise.all(urls.map(emptyTables));
         for (const batch of batches) {
           const [one, other] = await Promise.all(
-            [sqlite, postgres].map((stores) =>
-              outcome(() => stores.atomically(batch.flatMap((make) => make(stores)))),
-            ),
+            engines.map((stores) => outcome(() => stores.atomically(batch.flatMap((make) => make(stores))))),
           );
           expect(one).toEqual(other);
         }
         for (const read of reads) {
-          expect(await outcome(() => read(sqlite))).toEqual(await outcome(() => read(postgres)));
+          const [one, other] = await Promise.all(engines.map((stores) => outcome(() => read(stores))));
+          expect(one).toEqual(other);
         }
-        await sqlite.close();
       },
     ),
     { numRuns: 60 },
