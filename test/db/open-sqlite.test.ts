@@ -10,6 +10,7 @@ import { fileFault } from '../../db/file-faults.ts';
 import { openStores } from '../../db/open.ts';
 import { recordingLog, systemClock } from '../support/system-world.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { key, standing } from './key-samples.ts';
 
 const HOLD = fileURLToPath(new URL('../support/hold-stores.ts', import.meta.url));
 
@@ -155,6 +156,19 @@ test('a broken row names itself and none of its values', async () => {
       ),
     });
   }
+  const { keys, standings } = stores.inventory;
+  await stores.atomically([
+    keys.put([key({ accessKeyId: 'K1' })]),
+    standings.put([standing('K1', 1, ['unused'])]),
+  ]);
+  raw.exec(`UPDATE inventory_keys SET last_use = '{"kind":"wJalr"}'; UPDATE key_marks SET value = 'wJalr'`);
+  await expect(keys.byId('K1')).rejects.toMatchObject({
+    code: 'internal',
+    message: 'Row K1 of the table inventory_keys cannot be read (lastUse.kind).',
+  });
+  await expect(standings.countByFinding(null)).rejects.toMatchObject({
+    message: 'A row of the table key_marks cannot be read (code).',
+  });
   raw.close();
 });
 
