@@ -7,6 +7,7 @@ import { iamRegion } from '../domain/partition.ts';
 import type { Write } from '../ports/stores.ts';
 import { openSecret } from './check-credentials.ts';
 import { stopped, type Ending } from './ending.ts';
+import { pauseOf } from './pause.ts';
 import type { Services } from './services.ts';
 
 /** How often, and how far apart, AWS is asked whether it refuses the key yet (facts: 3 to 4 s are usual). */
@@ -163,6 +164,11 @@ async function deactivateOwnKey(
       if (against === 'inactive') return { state: 'inactive', confirmed: true };
       if (against !== null) {
         refused = against.refused;
+        break;
+      }
+      const paused = await pauseOf(services);
+      if (paused !== null) {
+        refused = `Rekey is paused (${paused.why}).`;
         break;
       }
       sent = true;
