@@ -39,6 +39,16 @@ describe('npm run bench', () => {
     }
   }, 180_000);
 
+  it('holds the calls of sweeps to their formulas', async () => {
+    const { figures } = await run('inventory');
+    const calls = figures.filter((each) => each.unit === 'calls');
+    expect(calls).toHaveLength(2);
+    for (const { ratio, goal } of calls) {
+      expect(goal?.met).toBe(true);
+      expect(ratio).toBeLessThanOrEqual(1);
+    }
+  }, 180_000);
+
   it('counts empty jobs on a file', async () => {
     const { figures } = await run('jobs-sqlite');
     expect(figures.map((each) => each.unit)).toEqual(['per s', 'per s']);

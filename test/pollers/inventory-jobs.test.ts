@@ -161,6 +161,48 @@ describe('a sweep', () => {
     expect(signers()).toEqual(new Set([second.accessKeyId]));
   });
 
+  it('by a role goes on over the end of its session, and gets a new one when AWS refuses it', async () => {
+    await using world = await InventoryWorld.open();
+    const role = await world.connectRole();
+    for (let n = 0; n < 20; n += 1) world.account.addUser(`user-${n}`).addKey();
+    await world.sweep();
+    await world.sweep();
+    expect(world.calls()['AssumeRole']).toBe(1);
+    world.forward(2 * HOUR_MS);
+    await world.sweep();
+    expect(world.calls()['AssumeRole']).toBe(2);
+    expect(await world.inventory.accounts.byId(world.accountId)).toMatchObject({ keys: 21, trouble: null });
+
+    world.standIn.faults.add({
+      action: 'GetAccountSummary',
+      times: 1,
+      effect: { kind: 'error', code: 'ExpiredToken', status: 403, message: 'expired' },
+    });
+    await world.sweep();
+    expect((await world.inventory.accounts.byId(world.accountId))?.trouble?.why).toContain('“by role”');
+    await world.sweep();
+    expect(world.calls()['AssumeRole']).toBe(3);
+    expect(await world.inventory.accounts.byId(world.accountId)).toMatchObject({
+      running: null,
+      trouble: null,
+    });
+
+    world.account.removeRole('rekey');
+    world.services.sessions.forget(role.roleArn ?? '');
+    await world.sweep();
+    expect((await world.inventory.accounts.byId(world.accountId))?.trouble?.why).toContain('sts:AssumeRole');
+  });
+
+  it('whose secret cannot be opened is trouble in words, and no failing job', async () => {
+    await using world = await InventoryWorld.open();
+    const connection = await world.connect();
+    await world.stores.atomically([world.stores.secrets.erase('connection', connection.id)]);
+    await world.sweep();
+    expect((await world.inventory.accounts.byId(world.accountId))?.trouble?.why).toBe(
+      'The secret of “main” is missing from the database.',
+    );
+  });
+
   it('stops when its account is forgotten meanwhile, and writes nothing of it again', async () => {
     await using world = await InventoryWorld.open();
     await world.connect();

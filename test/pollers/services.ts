@@ -33,10 +33,16 @@ export function inventoryServices(from: {
   readonly instanceId?: string;
   readonly metrics?: Metrics;
   readonly requestMs?: number;
+  /** The host identity's key, where roles are assumed. */
+  readonly host?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }): Services & { close(): void } {
-  const { stores, awsUrl, clock, log, metrics = NO_METRICS, requestMs } = from;
+  const { stores, awsUrl, clock, log, metrics = NO_METRICS, requestMs, host } = from;
   const aws = createAws({
-    env: { AWS_ENDPOINT_URL: awsUrl },
+    env: {
+      AWS_ENDPOINT_URL: awsUrl,
+      AWS_ACCESS_KEY_ID: host?.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: host?.secretAccessKey,
+    },
     version: '0.0.0',
     log,
     clock,

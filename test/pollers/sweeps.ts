@@ -57,7 +57,8 @@ export function sweepsOf(size: Size, changed: number): void {
       expect(full).toBeLessThanOrEqual(Math.ceil(total.users / 1_000) + total.users + total.keys);
       expect(world.calls()['ListAccessKeys']).toBe(total.users);
       expect(world.calls()['GetAccessKeyLastUsed']).toBeLessThan(total.keys / 2);
-      expect(busiest(times)).toBeLessThanOrEqual(5 + 10 * 5);
+      // The burst, five a second, and four that may have been on the way.
+      expect(busiest(times)).toBeLessThanOrEqual(5 + 10 * 5 + 4);
       // As fast as five a second allow, nearly.
       expect(clock.now() - began).toBeLessThan((full / 5) * 1_000 * 1.15 + 5_000);
       // The first figures hold what is loaded once.

@@ -169,6 +169,50 @@ export class InventoryWorld implements AsyncDisposable {
     return connection;
   }
 
+  /** Connects by a role of the account that trusts the host identity, with a session of an hour. */
+  async connectRole(): Promise<Connection> {
+    const { account, clock, stores, masterKey, log, jobs, standIn } = this;
+    const allow = {
+      Version: '2012-10-17',
+      Statement: { Effect: 'Allow', Action: 'sts:AssumeRole' },
+    } as const;
+    const host = standIn.world.addAccount().addUser('host', {
+      inline: { roles: { ...allow, Statement: { ...allow.Statement, Resource: '*' } } },
+    });
+    const trust = {
+      Principal: { AWS: host.arn },
+      Condition: { StringEquals: { 'sts:ExternalId': 'shared' } },
+    };
+    const role = account.addRole('rekey', {
+      trust: { ...allow, Statement: { ...allow.Statement, ...trust } },
+      attached: ['IAMFullAccess'],
+    });
+    this.services.close();
+    this.services = inventoryServices({
+      stores,
+      awsUrl: standIn.url,
+      masterKey,
+      clock,
+      log,
+      jobs,
+      host: host.addKey(),
+    });
+    const byKey = await this.connect({ name: 'by role' });
+    const byRole: Connection = {
+      ...byKey,
+      method: 'role',
+      accessKeyId: null,
+      roleArn: role.arn,
+      externalId: 'shared',
+      version: byKey.version + 1,
+    };
+    await stores.atomically([
+      stores.connections.update(byRole),
+      stores.secrets.erase('connection', byKey.id),
+    ]);
+    return byRole;
+  }
+
   /** Connects an administrator somewhere else, and sweeps there from now on. Returns its account's id. */
   async connectTo(endpoint: string, admin: Keys): Promise<string> {
     const { stores, clock, masterKey, log, jobs } = this;

@@ -1,12 +1,13 @@
 import type { Connection } from '../../domain/connection.ts';
 import type { AccountInventory, KeyEvent, RunningSweep } from '../../domain/inventory.ts';
+import { RekeyError } from '../../errors.ts';
 import { credentialsOf } from '../../handlers/connection-credentials.ts';
 import { actingConnection } from '../../handlers/key-policy.ts';
 import type { Services } from '../../handlers/services.ts';
 import { withGap } from '../../inventory/gaps.ts';
 import type { FoundGap } from '../../inventory/gaps.ts';
 import type { KeyHappening } from '../../inventory/keys.ts';
-import type { Iam } from '../../ports/aws.ts';
+import type { AwsCredentials, Iam } from '../../ports/aws.ts';
 import type { Write } from '../../ports/stores.ts';
 
 /** Longer than the slowest batch takes between two writes; each write holds the sweep for so long again. */
@@ -58,14 +59,14 @@ export class Sweep {
 
   /**
    * IAM, signed by the connection that acts for the account at this moment.
-   * @throws SweepStopped when none may; AwsFailure when its role cannot be assumed.
+   * @throws SweepStopped when none may, or its secret cannot be had; AwsFailure when its role cannot be assumed.
    */
   async iam(): Promise<Iam> {
     const connection = await actingConnection(this.services, this.#account.accountId, 'inventory');
     if (connection === null)
       throw new SweepStopped('No connection of this account may read its users any more.');
     this.#connection = connection;
-    const credentials = await credentialsOf(this.services, connection);
+    const credentials = await this.#credentials(connection);
     const signer = credentials.kind === 'host' ? 'host' : credentials.accessKeyId;
     const of = `${connection.id} ${connection.version} ${signer}`;
     if (this.#iam?.of !== of) {
@@ -73,6 +74,16 @@ export class Sweep {
       this.#iam = { of, iam: this.services.aws.iam(credentials, connection.partition, use) };
     }
     return this.#iam.iam;
+  }
+
+  async #credentials(connection: Connection): Promise<AwsCredentials> {
+    try {
+      return await credentialsOf(this.services, connection);
+    } catch (error) {
+      // A secret that is missing or does not open: trouble that trying again at once does not mend.
+      if (error instanceof RekeyError && error.code !== 'unreachable') throw new SweepStopped(error.message);
+      throw error;
+    }
   }
 
   /** Remembers what could not be read; kept with the next write. */
