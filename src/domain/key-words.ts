@@ -141,6 +141,7 @@ export function ownerSourceWords(from: Extract<Ownership, { known: true }>['from
 
 const FINDINGS: Record<FindingCode, string> = {
   quarantined: 'quarantined by AWS',
+  unexpected_use: 'unexpected use',
   root_key: 'root access key',
   over_age: 'over age',
   due_soon: 'due soon',
@@ -178,6 +179,10 @@ export function findingWords({ code, at }: Finding, now: number): string {
       return `inactive: long enough to delete${since}`;
     case 'quarantined':
       return 'quarantined by AWS as exposed';
+    case 'unexpected_use':
+      return at === null
+        ? FINDINGS.unexpected_use
+        : `used at ${momentWords(at)}, which nobody should do without need`;
     case 'root_key':
     case 'two_active_keys':
     case 'console_user':
@@ -217,6 +222,8 @@ export function findingMeaning(code: FindingCode, policy: KeyPolicy): string {
       return 'The user has a console password and an access key: one stolen laptop loses both. A user for programs needs no password.';
     case 'quarantined':
       return 'AWS found a key of this user in public and put its quarantine policy on the user. That stops some calls only: treat the key as stolen, and leave the policy on until AWS’s case is answered.';
+    case 'unexpected_use':
+      return 'It is kept for emergencies or as a trap, and AWS recorded a use. Ask who it was; if nobody knows, treat it as stolen.';
     case 'root_key':
       return 'No policy can limit a root key. Delete it, signed in as root, under Security credentials: Rekey cannot, and AWS does not tell its ID.';
     case 'owner_missing':

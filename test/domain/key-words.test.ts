@@ -18,6 +18,7 @@ const NOW = Date.UTC(2026, 10, 28, 12, 0);
 const DAY = 86_400_000;
 const CODES: readonly FindingCode[] = [
   'quarantined',
+  'unexpected_use',
   'root_key',
   'over_age',
   'due_soon',
