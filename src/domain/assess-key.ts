@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts';
 import type { AccountInventory, IamUser, InventoryKey } from './inventory.ts';
 import type { KeyChoices, Snooze } from './key-choices.ts';
-import type { KeyKind } from './key-kind.ts';
+import type { KeyKind, KindOfKey } from './key-kind.ts';
 import { policyFor, type KeyPolicy } from './key-policy.ts';
 import type { KeyStanding } from './key-standing.ts';
 import { isKindSure, kindOfKey, SES_SMTP, tagNamed } from './kind-of-key.ts';
@@ -23,6 +23,8 @@ export interface KeyFacts {
   readonly ownership: Ownership;
   /** The tag that names kinds; its default when left out. */
   readonly kindTag?: string;
+  /** The kind it had; it holds while tags cannot be read. */
+  readonly formerKind?: KindOfKey | null;
 }
 
 /** An answer of AWS older than this decides nothing any more: a full sweep comes daily, and one may be missed. */
@@ -40,7 +42,7 @@ const COUNTED: ReadonlySet<KeyKind> = new Set(['ordinary', 'managed_elsewhere'])
 export function assessKey(facts: KeyFacts, now: number): KeyStanding {
   const { key, user, choices, snooze, ownership } = facts;
   const policy = policyFor(facts.policy, choices?.policy ?? null);
-  const kind = kindOfKey(key, user, choices?.kind ?? null, facts.kindTag);
+  const kind = kindOfKey(key, user, choices?.kind ?? null, facts.kindTag, facts.formerKind);
   const counts = COUNTED.has(kind.kind) && key.status === 'Active';
   const dueAt = counts && key.createdAt !== null ? key.createdAt + policy.maxAgeDays * DAY_MS : null;
   const look: Look = { ...facts, policy, kind: kind.kind, managedBy: kind.managedBy, dueAt, now };
@@ -150,8 +152,10 @@ function mayEnd({ user, choices, managedBy, now }: Look): boolean {
 }
 
 function consoleUser({ key, user }: Look): Finding[] {
-  const console = user?.console.known === true && user.console.value;
-  return console && key.status === 'Active' ? [finding('console_user', 'medium')] : [];
+  const password = user?.console;
+  return password?.known === true && password.value && key.status === 'Active'
+    ? [finding('console_user', 'medium')]
+    : [];
 }
 
 function twoActiveKeys({ key, siblings }: Look): Finding[] {

@@ -25,13 +25,14 @@ export const SES_SMTP = 'SES SMTP';
 
 /**
  * The kind of a key: what a person set in Slack, else the tag of its user, else what the user looks like, which is said
- * to be a guess.
+ * to be a guess. While the tags cannot be read it stays what it was (`former`).
  */
 export function kindOfKey(
   key: Pick<InventoryKey, 'userName'>,
   user: Pick<IamUser, 'tags'> | null,
   chosen: KeyKind | null,
   kindTag: string = DEFAULT_KIND_TAG,
+  former: KindOfKey | null = null,
 ): KindOfKey {
   const tags = user?.tags.known === true ? user.tags.value : {};
   const maker = makerOf(key.userName, tags);
@@ -41,6 +42,7 @@ export function kindOfKey(
     managedBy: kind === 'managed_elsewhere' ? maker : null,
   });
   if (chosen !== null) return of(chosen, 'slack');
+  if (user?.tags.known !== true && former !== null && former.from !== 'slack') return former;
   const tagged = kindByTag(tagNamed(tags, kindTag));
   if (tagged !== null) return of(tagged, 'tag');
   return maker === null ? of('ordinary', 'default') : of('managed_elsewhere', 'guess');

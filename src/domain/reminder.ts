@@ -1,8 +1,9 @@
 import { FRESH_MS } from './assess-key.ts';
 import type { Finding, FindingCode } from './finding.ts';
-import type { AccountInventory, Gap } from './inventory.ts';
+import type { AccountInventory, Gap, IamUser, InventoryKey } from './inventory.ts';
 import type { KeyPolicy } from './key-policy.ts';
 import type { KeyStanding } from './key-standing.ts';
+import type { Ownership } from './owner.ts';
 import { DAY_MS } from './time-words.ts';
 import { isQuietedBySnooze } from './urgency.ts';
 
@@ -153,6 +154,50 @@ export function topicsOver(
     .map(({ finding }) => finding)
     .filter((topic) => topic !== 'snooze_ended' && !current.has(topic));
   return [...new Set(over)];
+}
+
+/**
+ * Whether it is known that a finding of a key is over: one that rests on what cannot be read just now is not, and is not
+ * told again when it can.
+ */
+export function isSurelyOver(
+  topic: ReminderTopic,
+  { key, ownership, user }: OverFacts,
+  now: number,
+): boolean {
+  switch (topic) {
+    case 'unused':
+    case 'never_used':
+      return key.lastUse.kind !== 'unknown' && now - key.lastUse.asOf <= FRESH_MS;
+    case 'owner_missing':
+      return ownership.known || ownership.failed !== true;
+    case 'console_user': {
+      const password = user?.console;
+      return password?.known === true;
+    }
+    case 'quarantined':
+      return user?.quarantine.known === true;
+    case 'tag_missing':
+      return user?.tags.known === true;
+    case 'unexpected_use':
+    case 'root_key':
+    case 'over_age':
+    case 'due_soon':
+    case 'inactive_long':
+    case 'two_active_keys':
+    case 'age_unknown':
+    case 'use_unknown':
+    case 'snooze_ended':
+    case 'sweep_gaps':
+    case 'sweep_failing':
+      return true;
+  }
+}
+
+interface OverFacts {
+  readonly key: Pick<InventoryKey, 'lastUse'>;
+  readonly ownership: Ownership;
+  readonly user: IamUser | null;
 }
 
 /** Whether the on-call group is to be mentioned for a key. */

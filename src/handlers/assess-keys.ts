@@ -112,6 +112,7 @@ async function assessUsers(
         policy: setting.policy,
         ownership,
         kindTag: setting.kindTag,
+        formerKind: former?.kind ?? null,
       },
       now,
     );
