@@ -71,7 +71,7 @@ async function pass(bench: KeysBench, at: number): Promise<void> {
 function freshAt(lastUse: InventoryKey['lastUse'], at: number): InventoryKey['lastUse'] {
   if (lastUse.kind === 'unknown') return lastUse;
   const daily = lastUse.kind === 'used' && lastUse.asOf - lastUse.at <= DAY;
-  return { ...lastUse, asOf: at, ...(daily ? { at: at - DAY } : {}) } as InventoryKey['lastUse'];
+  return { ...lastUse, asOf: at, ...(daily ? { at: at - DAY } : {}) };
 }
 
 async function setPolicy(bench: KeysBench, changes: Partial<KeyPolicy>): Promise<void> {

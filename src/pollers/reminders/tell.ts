@@ -1,9 +1,9 @@
-import type { KeyEvent } from '../../domain/inventory.ts';
+import type { InventoryKey, KeyEvent } from '../../domain/inventory.ts';
 import { SEVERITIES, type Severity } from '../../domain/notice.ts';
 import { isConflict } from '../../errors.ts';
 import { alertWrites } from '../../handlers/alert.ts';
 import type { Services } from '../../handlers/services.ts';
-import type { KeyRow } from '../../ports/inventory.ts';
+import type { Told } from '../../ports/inventory.ts';
 import type { Write } from '../../ports/stores.ts';
 import { digestMessages, type DigestRow } from '../../slack/blocks/digest.ts';
 import { writesOf, type Pending } from './collect.ts';
@@ -88,20 +88,23 @@ function pagedFor({ urgent, listener }: Pending): {
 }
 
 /** A line in the history of each key that was told of. */
-function remembered({ stores, ids }: Services, { rows, listener }: Pending, now: number): Write[] {
+function remembered({ stores, ids }: Services, { rows, marks, listener }: Pending, now: number): Write[] {
   const byAccount = Map.groupBy(
-    rows.map(({ row }) => row),
-    ({ key }) => key.accountId,
+    rows.map(({ row }) => row.key),
+    ({ accountId }) => accountId,
   );
-  const eventOf = ({ key, standing }: KeyRow): KeyEvent => ({
-    id: ids.next(),
-    accessKeyId: key.accessKeyId,
-    at: now,
-    what: 'reminded',
-    userId: null,
-    detail: { to: listener.id, of: standing?.findings.map(({ code }) => code).join(' ') ?? '' },
-  });
+  const byKey = Map.groupBy(marks, ({ to }) => to.subject);
+  const eventOf = ({ accessKeyId }: InventoryKey): KeyEvent => {
+    const stages = (byKey.get(accessKeyId) ?? []).map(({ to }) => stageWords(to));
+    const detail = { audience: listener.id, stage: stages.join(', ') };
+    return { id: ids.next(), accessKeyId, at: now, what: 'reminded', userId: null, detail };
+  };
   return [...byAccount].map(([accountId, some]) =>
     stores.inventory.keyHistory.add(accountId, some.map(eventOf)),
   );
+}
+
+/** `over_age after:3`; moments are left out. */
+function stageWords({ finding, stage }: Told): string {
+  return `${finding} ${stage.replace(/:\d{6,}$/, '')}`;
 }
