@@ -1,3 +1,4 @@
+import { WebClient } from '@slack/web-api';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { openStores, type OpenStores } from '../../db/open.ts';
@@ -5,7 +6,6 @@ import { SlackStandIn } from '../../sandbox/slack/stand-in.ts';
 import { createIds } from '../../src/crypto/ids.ts';
 import { parseMasterKeys } from '../../src/crypto/master-key.ts';
 import { createSealer } from '../../src/crypto/sealer.ts';
-import { Secret } from '../../src/domain/secret.ts';
 import type { Connection } from '../../src/domain/connection.ts';
 import type { AccountInventory, IamUser, InventoryKey } from '../../src/domain/inventory.ts';
 import type { Services } from '../../src/handlers/services.ts';
@@ -14,7 +14,7 @@ import type { Clock } from '../../src/ports/world.ts';
 import { emptyOutbox } from '../../src/slack/outbox.ts';
 import { slackPeople } from '../../src/slack/people.ts';
 import { slackPoster } from '../../src/slack/poster.ts';
-import { proxyDispatcher, webClient } from '../../src/slack/web-client.ts';
+import { proxyDispatcher, webClientOptions } from '../../src/slack/web-client.ts';
 import { connection } from '../db/samples.ts';
 import { ACCOUNT, NOW } from '../domain/key-samples.ts';
 import { freshDatabase } from '../support/postgres.ts';
@@ -24,10 +24,17 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export const SCOPES = ['chat:write', 'users:read', 'usergroups:read', 'users:read.email'];
 export const ADMIN = 'U0ADMIN';
+/** How long a call of Slack may take here; ms of the machine. */
+const CALL_MS = 600;
 export const CHANNELS = { alerts: 'C0ALERTS', team: 'C0TEAM' } as const;
 
+/** A clock that a test can put forward. */
+interface TestClock extends Clock {
+  forward(ms: number): void;
+}
+
 /** A clock that stands where a test puts it; whoever sleeps by it moves it on. */
-export class SetClock implements Clock {
+export class SetClock implements TestClock {
   #now: number;
 
   constructor(now: number) {
@@ -47,25 +54,37 @@ export class SetClock implements Clock {
   set(now: number): void {
     this.#now = now;
   }
+
+  forward(ms: number): void {
+    this.#now += ms;
+  }
 }
 
 /** What decides about keys, between a database and the stand-in for Slack, at a time that the test sets. */
-export class KeysBench {
+export class KeysBench<C extends TestClock = SetClock> {
   readonly slack: SlackStandIn;
   readonly stores: OpenStores;
-  readonly clock: SetClock;
+  readonly clock: C;
   readonly log = recordingLog();
   readonly services: Services;
 
-  private constructor(slack: SlackStandIn, stores: OpenStores, clock: SetClock) {
+  private constructor(slack: SlackStandIn, stores: OpenStores, clock: C) {
     this.slack = slack;
     this.stores = stores;
     this.clock = clock;
     this.services = this.instance();
   }
 
+  /** At {@link NOW}, by a clock that stands. */
   static async open(engine: EngineName = 'sqlite', scopes: readonly string[] = SCOPES): Promise<KeysBench> {
-    const clock = new SetClock(NOW);
+    return KeysBench.by(new SetClock(NOW), engine, scopes);
+  }
+
+  static async by<C extends TestClock>(
+    clock: C,
+    engine: EngineName,
+    scopes: readonly string[],
+  ): Promise<KeysBench<C>> {
     const slack = await SlackStandIn.start({ clock, scopes });
     const url = engine === 'sqlite' ? `file:${join(temporaryFolder(), 'rekey.db')}` : await freshDatabase();
     const stores = await openStores({ url, exclusive: false, clock, log: recordingLog() });
@@ -79,12 +98,8 @@ export class KeysBench {
   /** Another instance on the same database: its memories are its own. */
   instance(): Services {
     const { clock, log, stores } = this;
-    const web = webClient({
-      botToken: new Secret(this.slack.botToken),
-      apiUrl: this.slack.url,
-      logger: boltLogger(log),
-      dispatcher: proxyDispatcher({}),
-    });
+    const options = { apiUrl: this.slack.url, logger: boltLogger(log), dispatcher: proxyDispatcher({}) };
+    const web = new WebClient(this.slack.botToken, { ...webClientOptions(options), timeout: CALL_MS });
     const ids = createIds(clock);
     const services: Partial<Services> = {
       stores,
@@ -146,7 +161,7 @@ export class KeysBench {
     for (let round = 0; round < 60; round += 1) {
       const { nextAt } = await emptyOutbox(this.services, new AbortController().signal);
       if ((await this.stores.notices.waiting()).count === 0) return;
-      if (nextAt !== null) this.clock.set(Math.max(nextAt, this.clock.now()));
+      if (nextAt !== null) this.clock.forward(Math.max(0, nextAt - this.clock.now()));
     }
     throw new Error('The outbox does not come to rest');
   }
