@@ -4,6 +4,7 @@ import { beginAuditJobs, handleAuditJobs } from './handlers/audit-jobs.ts';
 import { recoverAttempts } from './handlers/recover-attempts.ts';
 import type { Services } from './handlers/services.ts';
 import { sweep } from './handlers/sweep.ts';
+import { beginReminderJobs, handleReminderJobs } from './pollers/reminders.ts';
 import { emptyOutbox } from './slack/outbox.ts';
 
 const SECOND_MS = 1_000;
@@ -22,6 +23,7 @@ export function handleJobs(entrance: Entrance): void {
   jobs.handle('recover', { ...often, deadlineMs: 2 * services.leases.workMs }, () => recover(entrance));
   jobs.handle('sweep', { deadlineMs: 600_000, retries: 5, backoffMs: 60_000 }, () => sweep(services));
   handleAuditJobs(services);
+  handleReminderJobs(services);
 }
 
 /** Sets their rhythms, once the jobs are started. */
@@ -32,6 +34,7 @@ export async function beginJobs({ jobs, instanceId }: Pick<Services, 'jobs' | 'i
   await jobs.every('recover', 20 * SECOND_MS);
   await jobs.every('sweep', DAY_MS);
   await beginAuditJobs(jobs);
+  await beginReminderJobs(jobs);
 }
 
 /** Finishes what an earlier process left, and tells whoever waits for it. */
