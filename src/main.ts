@@ -1,5 +1,4 @@
 import { App, HTTPReceiver, SocketModeReceiver, type Receiver } from '@slack/bolt';
-import { fetch as undiciFetch } from 'undici';
 import { serve, type Entrance } from '../commands/command.ts';
 import type { Ack } from '../commands/ack-once.ts';
 import { Background } from '../commands/background.ts';
@@ -30,9 +29,11 @@ import type { Jobs } from './ports/jobs.ts';
 import type { Clock, Ids, Log } from './ports/world.ts';
 import { presenter } from './slack/blocks/outcome.ts';
 import { slackDesk } from './slack/desk.ts';
+import { slackFiles } from './slack/files.ts';
 import { openHttpDoor } from './slack/http-door.ts';
 import { socketTrouble, whoAreWe } from './slack/identity.ts';
 import { slackPeople } from './slack/people.ts';
+import { postBytes, postJson } from './slack/plain-http.ts';
 import { slackPoster } from './slack/poster.ts';
 import { closeInTime } from './slack/socket-close.ts';
 import { keepReconnecting } from './slack/reconnect.ts';
@@ -150,7 +151,8 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     aws,
     sessions: new RoleSessions(aws, clock),
     people: slackPeople(client, clock),
-    poster: slackPoster(client, log),
+    poster,
+    files: slackFiles(client, poster, postBytes(dispatcher), log),
     pager,
     presenter,
     jobs,
@@ -162,18 +164,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     admins: config.admins,
     defaultAlertChannel: config.alertChannelId,
   };
-  const desk = slackDesk(
-    client,
-    (url, body) =>
-      undiciFetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-        dispatcher,
-        signal: AbortSignal.timeout(10_000),
-      }),
-    log,
-  );
+  const desk = slackDesk(client, postJson(dispatcher), log);
   const background = new Background(clock);
   const entrance: Entrance = { appId: us.appId, services, desk, registry, background };
 

@@ -63,6 +63,7 @@ export function servePage(server: Server, world: PageWorld): Page {
       if (!team.members.some(({ id }) => id === userId)) return sendText(response, 404, 'No such person.');
       return streamValue(response, SAFE_HEADERS, () => snapshotOf(slack, userId, troubles.list()), watch);
     }
+    if (url.pathname.startsWith('/file/')) return sendFile(response, slack, url.pathname.slice(6));
     const file = files.get(url.pathname);
     if (file === undefined) return sendText(response, 404, 'Not found.');
     response.writeHead(200, { ...SAFE_HEADERS, 'content-type': file.type });
@@ -116,6 +117,15 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
 function sendJson(response: ServerResponse, body: unknown): void {
   response.writeHead(200, { ...SAFE_HEADERS, 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
+}
+
+/** What the app sent as a file, to be kept: never shown as a page of this place. */
+function sendFile(response: ServerResponse, slack: SlackStandIn, fileId: string): void {
+  const text = slack.fileText(fileId);
+  if (text === '') return sendText(response, 404, 'Not found.');
+  const headers = { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': 'attachment' };
+  response.writeHead(200, { ...SAFE_HEADERS, ...headers });
+  response.end(text);
 }
 
 function sendText(response: ServerResponse, status: number, body: string): void {

@@ -15,6 +15,13 @@ export interface WireMember extends WirePerson {
   readonly standing: string;
 }
 
+/** A file in a message; its bytes are at `/file/ID`. */
+export interface WireFile {
+  readonly id: string;
+  readonly name: string;
+  readonly size: number;
+}
+
 export interface WireMessage {
   readonly ts: string;
   readonly channelId: string;
@@ -22,6 +29,7 @@ export interface WireMessage {
   readonly fromApp: boolean;
   readonly text: string;
   readonly blocks: readonly Json[];
+  readonly files: readonly WireFile[];
   readonly threadTs?: string | undefined;
   readonly edited: boolean;
   readonly ephemeral: boolean;

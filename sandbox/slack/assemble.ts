@@ -1,6 +1,7 @@
 import { Timestamps, systemClock, type Clock } from './clock.ts';
 import type { Core, Settings } from './core.ts';
 import { Faults } from './faults.ts';
+import { Files } from './files.ts';
 import { Journal } from './journal.ts';
 import { manifestOf } from './manifest.ts';
 import { Messages } from './messages.ts';
@@ -56,6 +57,7 @@ export function assemble(options: StandInOptions, port: number): Core {
     settings,
     origin,
     messages: new Messages(timestamps),
+    files: new Files(origin),
     views: new Views(world),
     triggers: new Triggers(clock, options.triggerMs ?? 3_000),
     responseUrls: new ResponseUrls(clock, origin),

@@ -1,5 +1,6 @@
 import type { Clock, Timestamps } from './clock.ts';
 import type { Faults } from './faults.ts';
+import type { Files } from './files.ts';
 import type { Journal } from './journal.ts';
 import type { Manifest } from './manifest.ts';
 import type { Messages } from './messages.ts';
@@ -17,6 +18,7 @@ export interface Core {
   readonly timestamps: Timestamps;
   readonly world: World;
   readonly messages: Messages;
+  readonly files: Files;
   readonly views: Views;
   readonly triggers: Triggers;
   readonly responseUrls: ResponseUrls;

@@ -51,7 +51,8 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', core.origin);
-  const body = await bodyOf(request);
+  const bytes = await bytesOf(request);
+  const body = bytes.toString('utf8');
   if (url.pathname.startsWith('/response/')) {
     const args = asObject(parsed(body));
     const call = { name: 'response_url', args, raw: body };
@@ -63,6 +64,9 @@ async function answer(
     await faulty(core, { name, args, raw: body }, response, () =>
       callMethod(core, sockets, name, bearer, args),
     );
+  } else if (url.pathname.startsWith('/upload/v1/')) {
+    const call = { name: 'upload_url', args: {}, raw: body };
+    await faulty(core, call, response, () => upload(core, url.pathname.slice(11), bytes));
   } else {
     core.journal.defect(`unknown address: ${url.pathname}`);
     response.writeHead(404).end();
@@ -120,10 +124,17 @@ function respondTo(core: Core, key: string, args: Json): ApiAnswer {
   return { status: error === 'no_text' ? 400 : 200, headers: {}, body: { ok: false, error } };
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+/** The bytes of a file, sent raw; Slack answers anything but 200 when they are not what was announced. */
+function upload(core: Core, key: string, bytes: Buffer): ApiAnswer {
+  return core.files.receive(key, bytes)
+    ? { status: 200, headers: {}, body: { ok: true } }
+    : { status: 400, headers: {}, body: { ok: false, error: 'bad_upload' } };
+}
+
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function argumentsOf(request: IncomingMessage, body: string): Json {

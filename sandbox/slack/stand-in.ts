@@ -130,6 +130,11 @@ export class SlackStandIn {
     return this.#core.world;
   }
 
+  /** What was uploaded, as text; empty for a file that never came. */
+  fileText(fileId: string): string {
+    return this.#core.files.find(fileId)?.content?.toString('utf8') ?? '';
+  }
+
   /** Takes scopes from the bot token, or the token itself (`token_revoked`). */
   changeBotToken(change: { scopes?: readonly string[]; revoked?: boolean }): void {
     const token = this.#core.tokens.find(this.botToken);

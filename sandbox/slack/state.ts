@@ -1,6 +1,6 @@
 import type { Core } from './core.ts';
 import { parts, part, text, type Json } from './json.ts';
-import type { Message } from './messages.ts';
+import type { FileInMessage, Message } from './messages.ts';
 import type { Notice } from './notices.ts';
 import type { OpenView } from './views.ts';
 import type { Person, Workspace } from './world.ts';
@@ -13,6 +13,7 @@ export interface ShownMessage {
   readonly fromApp: boolean;
   readonly text: string;
   readonly blocks: readonly Json[];
+  readonly files: readonly FileInMessage[];
   readonly threadTs: string | undefined;
   readonly edited: boolean;
   /** "Only visible to you". */
@@ -79,13 +80,14 @@ export function clientState(core: Core, userId: string): ClientState {
 }
 
 function shown(ephemeral: boolean): (message: Message) => ShownMessage {
-  return ({ ts, channelId, userId, fromApp, text: words, blocks, threadTs, editedTs }) => ({
+  return ({ ts, channelId, userId, fromApp, text: words, blocks, files, threadTs, editedTs }) => ({
     ts,
     channelId,
     userId,
     fromApp,
     text: words,
     blocks,
+    files,
     threadTs,
     edited: editedTs !== undefined,
     ephemeral,

@@ -25,8 +25,26 @@ export interface UserGroup {
   readonly name: string;
 }
 
+/** A person found by a name: their handle, which they got from an admin or their e-mail, or one they chose themselves. */
+export interface NamedPerson extends Person {
+  readonly by: 'handle' | 'chosen';
+}
+
+/**
+ * The people and groups of the workspace by name, deactivated people and guests among them. Answers may be an hour old,
+ * also that there is nobody of that name; a failure is remembered for a minute, or as long as Slack asks us to wait.
+ */
+export interface Directory {
+  /** Ignoring case. */
+  named(name: string): Promise<readonly NamedPerson[]>;
+  /** Throws `not_found` when the optional scope is missing; `next` says how to mend it. */
+  withEmail(email: string): Promise<Person | null>;
+  /** By handle, ignoring case, or id. Throws `not_found` as {@link People.groupMembers} does. */
+  groupsNamed(name: string): Promise<readonly UserGroup[]>;
+}
+
 /** Who is who in the workspace. Every failure is a RekeyError `unreachable` (or `not_found`); never a guess. */
-export interface People {
+export interface People extends Directory {
   /** Answers from memory when younger than `maxAgeMs`. */
   person(userId: string, maxAgeMs: number): Promise<Person>;
   /** Throws `not_found` when the optional scope is missing or the plan has no groups; `next` says how to mend it. */
@@ -94,6 +112,21 @@ export interface Poster {
   find(channelId: string, markId: string, since: number, threadTs: string | null): Promise<Sighting>;
 }
 
+export type FileResult =
+  | { readonly ok: true }
+  /** `not_allowed`: the optional scope is not there. */
+  | { readonly ok: false; readonly why: 'not_allowed' | 'failed'; readonly error: string };
+
+/** Sends files. Never throws for Slack's refusals. */
+export interface Files {
+  /** A file of text into the direct message with a person, under a message that says what it is. */
+  sendText(
+    userId: string,
+    file: { readonly name: string; readonly title: string; readonly text: string },
+    message: Message,
+  ): Promise<FileResult>;
+}
+
 /** Turns results into messages; implemented beside the blocks, so that the core holds no Slack words. */
 export interface Presenter {
   attemptMessage(attempt: Attempt, result: AttemptResult): Message;
@@ -114,4 +147,6 @@ export interface Desk {
   publishHome(userId: string, view: HomeView): Promise<void>;
   /** A private answer where the command was typed or the button pressed. */
   reply(responseUrl: string, message: Message): Promise<void>;
+  /** Puts another message in the place of the private one whose button was pressed. */
+  replace(responseUrl: string, message: Message): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Snapshot, WireChannel, WireMessage } from '../wire.ts';
+import type { Snapshot, WireChannel, WireFile, WireMessage } from '../wire.ts';
 import { drawBlocks } from './blocks.ts';
 import type { Client } from './client.ts';
 import { el } from './dom.ts';
@@ -77,8 +77,20 @@ function drawMessage(client: Client, snapshot: Snapshot, message: WireMessage): 
       message.blocks.length > 0
         ? drawBlocks(message.blocks, messageGround(client, snapshot, message))
         : el('div', { class: 'lines' }, drawInline(parseMrkdwn(message.text), names)),
+      ...message.files.map(drawFile),
       message.edited ? el('span', { class: 'edited' }, '(edited)') : null,
     ),
+  );
+}
+
+/** A file to keep, as Slack shows one. */
+function drawFile({ id, name, size }: WireFile): HTMLElement {
+  const shownSize = size < 1_024 ? `${size} bytes` : `${Math.round(size / 1_024)} KB`;
+  return el(
+    'p',
+    { class: 'file' },
+    el('a', { attributes: { href: `/file/${id}`, download: name } }, name),
+    el('span', {}, shownSize),
   );
 }
 

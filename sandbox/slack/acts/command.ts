@@ -102,8 +102,10 @@ export class Speaking {
     return words
       .split(/(\s+)/)
       .map((word) => {
-        const person = [...people.values()].find((each) => word === `@${each.name}`);
-        if (person !== undefined) return `<@${person.id}>`;
+        // Also behind a colon, as in `owner:@ada`.
+        const [, before = '', mentioned] = /^((?:[^@]*:)?)@(.+)$/.exec(word) ?? [];
+        const person = [...people.values()].find((each) => mentioned === each.name);
+        if (person !== undefined) return `${before}<@${person.id}>`;
         const channel = [...channels.values()].find((each) => each.kind !== 'im' && word === `#${each.name}`);
         if (channel !== undefined) return `<#${channel.id}|${channel.kind === 'public' ? channel.name : ''}>`;
         const safe = word.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -60,7 +60,7 @@ export function button(
     text: plain(label, 75),
     action_id: actionId,
     ...(options.value === undefined ? {} : { value: options.value }),
-    ...(options.about === undefined ? {} : { accessibility_label: options.about.slice(0, 75) }),
+    ...(options.about === undefined ? {} : { accessibility_label: plain(options.about, 75).text }),
     ...(options.style === undefined ? {} : { style: options.style }),
     ...(options.confirm === undefined ? {} : { confirm: options.confirm }),
   };
@@ -103,6 +103,29 @@ export function input(
     ...(options.hint === undefined ? {} : { hint: plain(options.hint, 2000) }),
     ...(options.dispatch === true ? { dispatch_action: true } : {}),
   };
+}
+
+/** An input for a whole number. */
+export function numberField(
+  blockId: string,
+  label: string,
+  initial: number | null,
+  options: { hint?: string; optional?: boolean; max?: number } = {},
+): InputBlock {
+  const { max, ...more } = options;
+  return input(
+    blockId,
+    label,
+    {
+      type: 'number_input',
+      action_id: blockId,
+      is_decimal_allowed: false,
+      min_value: '1',
+      max_value: String(max ?? 3_650),
+      ...(initial === null ? {} : { initial_value: String(initial) }),
+    },
+    more,
+  );
 }
 
 /** A block of fixed-width text, kept as typed (policies, templates); at most 2,900 characters are shown. */

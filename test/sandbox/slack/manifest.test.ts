@@ -31,6 +31,12 @@ const expected = {
         should_escape: true,
       },
       {
+        command: '/aws-keys',
+        description: 'List access keys, most urgent first',
+        usage_hint: '[filter | access key ID | help]',
+        should_escape: true,
+      },
+      {
         command: '/aws-audit',
         description: 'Read, verify and export the audit log',
         usage_hint: '[@person | connection name | roles | 7d | help]',
@@ -38,7 +44,7 @@ const expected = {
       },
       {
         command: '/aws-settings',
-        description: 'Choose the alert channel and who may do what',
+        description: 'Set alerts, paging, reminders, key policy and roles; pause Rekey',
         usage_hint: '[help]',
         should_escape: true,
       },
@@ -51,7 +57,10 @@ const expected = {
     ],
   },
   oauth_config: {
-    scopes: { bot: ['commands', 'chat:write', 'users:read'], bot_optional: ['usergroups:read'] },
+    scopes: {
+      bot: ['commands', 'chat:write', 'users:read'],
+      bot_optional: ['usergroups:read', 'users:read.email', 'files:write'],
+    },
   },
   settings: {
     event_subscriptions: { bot_events: ['app_home_opened', 'app_uninstalled', 'tokens_revoked'] },
@@ -84,7 +93,14 @@ describe('manifest.yml', () => {
     const read = manifestOf(manifest);
     expect(read.command('/aws-test')).toEqual({ shouldEscape: true });
     expect(read.command('/aws-rotate')).toBeUndefined();
-    expect(read.scopes).toEqual(['commands', 'chat:write', 'users:read', 'usergroups:read']);
+    expect(read.scopes).toEqual([
+      'commands',
+      'chat:write',
+      'users:read',
+      'usergroups:read',
+      'users:read.email',
+      'files:write',
+    ]);
     expect([read.homeTab, read.messagesReadOnly, read.interactivity]).toEqual([true, true, true]);
     expect([read.subscribed('app_home_opened'), read.subscribed('message.im')]).toEqual([true, false]);
   });
