@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../src/cli/usage-error.ts';
+import { systemClock } from '../src/clock.ts';
 import { readConfig } from '../src/config.ts';
 import { RekeyError } from '../src/errors.ts';
 import { createLog } from '../src/log.ts';
 import { run } from '../src/main.ts';
 import { seedSampleWorld } from './aws/fixtures.ts';
 import { AwsStandIn } from './aws/stand-in.ts';
+import { MovableClock } from './clock.ts';
 import { replaceAwsSettings, sandboxEnvironment } from './environment.ts';
 import { listenLocally, servePage } from './page/server.ts';
 import { readManifest } from './page/snapshot.ts';
@@ -26,6 +28,9 @@ export interface Sandbox {
   readonly folder: string;
   readonly logPath: string;
   readonly slack: SlackStandIn;
+  readonly aws: AwsStandIn;
+  /** By which everything in it lives. */
+  readonly clock: MovableClock;
   /** Stops Rekey and the stand-ins and removes the folder. */
   stop(): Promise<void>;
 }
@@ -61,9 +66,10 @@ export async function startSandbox(port: number | null): Promise<Sandbox> {
     opened.push(() => closeServer(server));
     const logPath = join(folder, 'rekey.log');
     const logFile = openSync(logPath, 'a', 0o600);
-    const aws = await AwsStandIn.start();
+    const clock = new MovableClock();
+    const aws = await AwsStandIn.start({ clock: () => clock.now(), wireClock: () => systemClock.now() });
     opened.push(() => aws.stop());
-    const slack = await SlackStandIn.start({ manifest: readManifest() });
+    const slack = await SlackStandIn.start({ manifest: readManifest(), clock, wireClock: systemClock });
     opened.push(() => slack.stop());
     const samples = seedSampleWorld(aws);
     const team = seedTeam(slack);
@@ -83,12 +89,12 @@ export async function startSandbox(port: number | null): Promise<Sandbox> {
       destination: { write: (line: string) => void writeSync(logFile, line) },
     });
     opened.push(() => hungUp(slack));
-    const rekey = await run(readConfig(environment), { log });
+    const rekey = await run(readConfig(environment), { log, clock });
     opened.push(() => rekey.stop());
     await giveStartingRoles(slack, team);
-    const page = servePage(server, { slack, aws, samples, team });
+    const page = servePage(server, { slack, aws, samples, team, clock });
     opened.push(() => page.stop());
-    return { url: page.url, folder, logPath, slack, stop: closeAll };
+    return { url: page.url, folder, logPath, slack, aws, clock, stop: closeAll };
   } catch (error) {
     await closeAll();
     throw error;

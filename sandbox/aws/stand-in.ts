@@ -5,6 +5,7 @@ import { AwsError } from './aws-error.ts';
 import { answer } from './exchange.ts';
 import { Faults } from './faults.ts';
 import { RequestLog } from './request-log.ts';
+import { Traffic } from '../traffic.ts';
 import { readRequest } from './wire/raw-request.ts';
 import { World } from './world.ts';
 
@@ -13,6 +14,11 @@ export interface AwsStandInOptions {
   readonly port?: number;
   /** Milliseconds; the system's clock when absent. */
   readonly clock?: () => number;
+  /**
+   * What signatures are checked by and answers are dated by; `clock` when absent. The SDK signs by the machine's own
+   * clock, which does not move with the world's.
+   */
+  readonly wireClock?: () => number;
   /** The same seed makes the same ids and secrets. */
   readonly seed?: number;
   /** The most entries on a page, to make small pages. */
@@ -28,6 +34,7 @@ export class AwsStandIn {
   readonly world: World;
   readonly faults: Faults;
   readonly requests: RequestLog;
+  readonly traffic = new Traffic();
   private readonly server: Server;
 
   private constructor(parts: { server: Server; world: World; faults: Faults; requests: RequestLog }) {
@@ -35,12 +42,13 @@ export class AwsStandIn {
     this.world = parts.world;
     this.faults = parts.faults;
     this.requests = parts.requests;
+    this.traffic.watch(parts.server);
     this.url = `http://127.0.0.1:${(parts.server.address() as AddressInfo).port}`;
   }
 
   /** Starts listening with an empty world. */
   static async start(options: AwsStandInOptions = {}): Promise<AwsStandIn> {
-    const world = new World(options.clock ?? Date.now, options.seed ?? 1);
+    const world = new World(options.clock ?? Date.now, options.seed ?? 1, options.wireClock);
     const faults = new Faults(() => world.ids.chance());
     const requests = new RequestLog();
     const surroundings = { world, faults, requests, pageSize: options.pageSize ?? 1000 };
@@ -70,9 +78,9 @@ async function serve(
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  // The date is that of the world: clients measure their clock's error by it.
+  // Clients measure their clock's error by it.
   response.sendDate = false;
-  response.setHeader('date', new Date(surroundings.world.clock()).toUTCString());
+  response.setHeader('date', new Date(surroundings.world.wireClock()).toUTCString());
   let request;
   try {
     request = await readRequest(incoming);

@@ -18,6 +18,8 @@ export type { User } from './accounts/user.ts';
 export class World {
   /** Milliseconds. */
   readonly clock: () => number;
+  /** What requests are dated by: the same, unless the world's clock was put forward and the callers' was not. */
+  readonly wireClock: () => number;
   readonly ids: Identifiers;
   readonly lag: ReplicaLag = noLag();
   /** How long a credential report takes to be made, in milliseconds. */
@@ -27,8 +29,9 @@ export class World {
   private readonly sessions = new Map<string, Session>();
   private readonly wrongSecretAt = new Map<string, number>();
 
-  constructor(clock: () => number, seed: number) {
+  constructor(clock: () => number, seed: number, wireClock: () => number = clock) {
     this.clock = clock;
+    this.wireClock = wireClock;
     this.ids = new Identifiers(seed);
     this.environment = { clock, ids: this.ids, lag: this.lag, directory: new Map() };
   }

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { SampleWorld } from '../aws/fixtures.ts';
 import type { AwsStandIn } from '../aws/stand-in.ts';
+import type { MovableClock } from '../clock.ts';
 import type { SlackStandIn } from '../slack/stand-in.ts';
 import type { Team } from '../team.ts';
 import { carryOutAct, readAct, type Stage } from './acts.ts';
@@ -19,6 +20,7 @@ export interface PageWorld {
   readonly aws: AwsStandIn;
   readonly samples: SampleWorld;
   readonly team: Team;
+  readonly clock: MovableClock;
 }
 
 /** The page while it is served. */
@@ -29,7 +31,7 @@ export interface Page {
 
 /** Serves the page on a server that listens already, at 127.0.0.1 only. */
 export function servePage(server: Server, world: PageWorld): Page {
-  const { slack, aws, samples, team } = world;
+  const { slack, aws, samples, team, clock } = world;
   const { port } = server.address() as AddressInfo;
   const files = readPageFiles();
   const setup = setupOf(slack, team, samples);
@@ -37,13 +39,13 @@ export function servePage(server: Server, world: PageWorld): Page {
   const troubles = new Troubles({ slack, aws, samples }, () => {
     for (const watcher of watchers) watcher();
   });
-  const stage: Stage = { slack, samples, troubles };
+  const stage: Stage = { slack, aws, clock, samples, troubles };
   const watch = (listener: () => void): (() => void) => {
     watchers.add(listener);
-    const stop = slack.onChange(listener);
+    const stops = [slack.onChange(listener), clock.onMove(listener)];
     return () => {
       watchers.delete(listener);
-      stop();
+      for (const stop of stops) stop();
     };
   };
 
@@ -61,7 +63,12 @@ export function servePage(server: Server, world: PageWorld): Page {
     if (url.pathname === '/events') {
       const userId = url.searchParams.get('as') ?? '';
       if (!team.members.some(({ id }) => id === userId)) return sendText(response, 404, 'No such person.');
-      return streamValue(response, SAFE_HEADERS, () => snapshotOf(slack, userId, troubles.list()), watch);
+      return streamValue(
+        response,
+        SAFE_HEADERS,
+        () => snapshotOf(slack, userId, { troubles: troubles.list(), ahead: clock.ahead }),
+        watch,
+      );
     }
     const file = files.get(url.pathname);
     if (file === undefined) return sendText(response, 404, 'Not found.');

@@ -5,7 +5,7 @@ import { isPlain, part, parts, text } from '../slack/json.ts';
 import type { SlackStandIn } from '../slack/stand-in.ts';
 import type { Person } from '../slack/world.ts';
 import type { Team } from '../team.ts';
-import type { Setup, Snapshot, WireKey, WirePerson, WireTrouble } from './wire.ts';
+import type { Setup, Snapshot, WireKey, WirePerson } from './wire.ts';
 
 const MANIFEST = new URL('../../manifest.yml', import.meta.url);
 
@@ -17,7 +17,11 @@ export function readManifest(): Readonly<Record<string, unknown>> {
 }
 
 /** Everything one person's client shows now. */
-export function snapshotOf(slack: SlackStandIn, userId: string, troubles: readonly WireTrouble[]): Snapshot {
+export function snapshotOf(
+  slack: SlackStandIn,
+  userId: string,
+  around: Pick<Snapshot, 'troubles' | 'ahead'>,
+): Snapshot {
   const state = slack.state(userId);
   return {
     person: wirePerson(state.person),
@@ -28,7 +32,7 @@ export function snapshotOf(slack: SlackStandIn, userId: string, troubles: readon
     notices: state.notices,
     people: [...slack.world.people.values()].map(wirePerson),
     groups: [...slack.world.userGroups.values()].map(({ id, handle, name }) => ({ id, handle, name })),
-    troubles,
+    ...around,
   };
 }
 

@@ -62,6 +62,9 @@ export interface WireTrouble {
   readonly until: number | null;
 }
 
+/** How far a visitor moves the clock. */
+export type ClockStep = 'hour' | 'day' | 'week' | 'morning';
+
 export interface WireGroup {
   readonly id: string;
   readonly handle: string;
@@ -80,6 +83,8 @@ export interface Snapshot {
   readonly people: readonly WirePerson[];
   readonly groups: readonly WireGroup[];
   readonly troubles: readonly WireTrouble[];
+  /** How far the sandbox's clock is ahead of this computer's; ms. */
+  readonly ahead: number;
 }
 
 export interface WireCommand {
@@ -142,7 +147,8 @@ export type Act =
   | { readonly act: 'submit'; readonly as: string; readonly viewId: string; readonly values: StateValues }
   | { readonly act: 'close'; readonly as: string; readonly viewId: string; readonly how: 'cancel' | 'x' }
   | { readonly act: 'make_role'; readonly externalId: string }
-  | { readonly act: 'trouble'; readonly id: string; readonly on: boolean };
+  | { readonly act: 'trouble'; readonly id: string; readonly on: boolean }
+  | { readonly act: 'move_clock'; readonly step: ClockStep };
 
 /** The answer to an act. A refusal of the stand-in is `ok: false` with its reason, not an HTTP error. */
 export interface Done {

@@ -15,6 +15,7 @@ import type { Json } from './json.ts';
 import { listen, type SlackServer } from './server.ts';
 import { SocketMode } from './socket-mode.ts';
 import { clientState, type ClientState } from './state.ts';
+import type { Traffic } from '../traffic.ts';
 import type {
   Channel,
   NewChannel,
@@ -82,6 +83,11 @@ export class SlackStandIn {
   /** The Web API's base, `http://127.0.0.1:PORT/api/`. */
   get url(): string {
     return `${this.#core.origin}/api/`;
+  }
+
+  /** The requests of the Web API. */
+  get traffic(): Traffic {
+    return this.#server.traffic;
   }
 
   get teamId(): string {
@@ -153,7 +159,7 @@ export class SlackStandIn {
 
   /** Deliveries go to this URL from now on, signed; the answer can forge signatures and ask Slack's questions. */
   useHttp(requestUrl: string): HttpDelivery {
-    const { clock, journal } = this.#core;
+    const { wireClock: clock, journal } = this.#core;
     const ackMs = (): number => this.settings.ackMs;
     this.#http = new HttpDelivery({ url: requestUrl, secret: this.signingSecret, clock, ackMs, journal });
     this.#deliveries.transport = this.#http;

@@ -37,7 +37,7 @@ const mismatch =
  * SignatureDoesNotMatch, InvalidClientTokenId and ExpiredToken, all 403.
  */
 export function authenticate(world: World, request: RawRequest, claim: Claim, target: Target): Caller {
-  checkScope(claim, { service: target.service, now: world.clock() });
+  checkScope(claim, { service: target.service, now: world.wireClock() });
   const partition = partitionOf(claim.region);
   if (partition === null || (target.global && claim.region !== homeRegion(partition))) {
     throw signatureDoesNotMatch(`Credential should be scoped to a valid Region, not '${claim.region}'.`);

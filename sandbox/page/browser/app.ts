@@ -31,6 +31,10 @@ async function start(): Promise<void> {
   const place = new PlaceView(client, go);
   const sidebar = new Sidebar(client, { become, go });
   const panel = new Panel(client, { prepare, openHome: () => go({ kind: 'app', tab: 'home' }), fillIn });
+  byId('clock-button').addEventListener('click', () => {
+    drawers.openPanel();
+    panel.focusClock();
+  });
   let stop = (): void => undefined;
   let told = 0;
 

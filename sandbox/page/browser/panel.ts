@@ -1,5 +1,6 @@
 import type { Snapshot, WireView } from '../wire.ts';
 import type { Client } from './client.ts';
+import { ClockControl } from './clock-control.ts';
 import { byId, el, type Child } from './dom.ts';
 import { KeysToPaste } from './keys-to-paste.ts';
 import { RoleMaker } from './role-maker.ts';
@@ -20,12 +21,17 @@ export class Panel {
   readonly #keys: KeysToPaste;
   readonly #role: RoleMaker;
   readonly #troubles: TroubleList;
+  readonly #clock: ClockControl;
+  readonly #clockPart: HTMLElement;
 
   constructor(client: Client, ways: PanelWays) {
     this.#keys = new KeysToPaste(client.setup.keys, ways.fillIn);
     this.#role = new RoleMaker(client, ways.fillIn);
     this.#troubles = new TroubleList(client);
+    this.#clock = new ClockControl(client);
+    this.#clockPart = part('The clock', true, this.#clock.node);
     byId('panel').replaceChildren(
+      this.#clockPart,
       part('What to try', true, thingsToTry(ways)),
       part('Sample accounts', true, this.#keys.node),
       part('A role', true, this.#role.node),
@@ -37,6 +43,13 @@ export class Panel {
     this.#keys.show(top);
     this.#role.show(top);
     this.#troubles.show(snapshot.troubles);
+    this.#clock.show();
+  }
+
+  /** Brings the visitor to the clock. */
+  focusClock(): void {
+    this.#clockPart.setAttribute('open', '');
+    this.#clock.focus();
   }
 }
 

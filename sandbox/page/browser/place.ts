@@ -151,8 +151,11 @@ export class PlaceView {
 
   #fillHome(home: { node: HTMLElement; hash: string }, snapshot: Snapshot): void {
     const view = snapshot.home;
-    if (view === undefined || view.hash === home.hash || hasOpenMenu(home.node)) return;
-    home.hash = view.hash;
+    if (view === undefined) return;
+    // What it says of days is drawn anew when the clock was moved.
+    const hash = `${view.hash} ${snapshot.ahead}`;
+    if (hash === home.hash || hasOpenMenu(home.node)) return;
+    home.hash = hash;
     refill(home.node, drawBlocks(view.blocks, viewGround(this.#client, snapshot, view)));
   }
 }

@@ -194,6 +194,21 @@ describe('the sandbox', () => {
     expect((await act({ act: 'command', as: ADMIN, channelId: 'C0OLD', line })).ok).toBe(false);
   });
 
+  it('moves the clock forward by steps, and says how far it is ahead', async () => {
+    const { ahead: before } = await seen(ADMIN, () => true);
+    expect(await act({ act: 'move_clock', step: 'day' })).toEqual({ ok: true });
+    const { ahead } = await seen(ADMIN, (shown) => shown.ahead > before);
+    expect(ahead - before).toBe(86_400_000);
+    expect(running.clock.ahead).toBe(ahead);
+    const headers = { origin: `http://127.0.0.1:${port}`, 'content-type': 'application/json' };
+    const back = await send('/act', {
+      method: 'POST',
+      headers,
+      body: '{"act":"move_clock","step":"yesterday"}',
+    });
+    expect(back.status).toBe(400);
+  });
+
   it('breaks and mends, and says so', async () => {
     const until = (id: string, snapshot: Snapshot): number | null | undefined =>
       snapshot.troubles.find((trouble) => trouble.id === id)?.until;

@@ -1,0 +1,62 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { MovableClock } from '../../sandbox/clock.ts';
+import { lengthOf, moveCalmly } from '../../sandbox/moves.ts';
+import { Traffic } from '../../sandbox/traffic.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+test.each([
+  ['hour', HOUR],
+  ['day', DAY],
+  ['week', 7 * DAY],
+] as const)('a step of one %s is as long as it says', (step, ms) => {
+  expect(lengthOf(step, Date.UTC(2026, 10, 28))).toBe(ms);
+});
+
+describe('the next working morning is at nine in Berlin', () => {
+  test.each([
+    ['on the same day, before nine', '2026-11-30T07:59:59.999Z', '2026-11-30T08:00:00.000Z'],
+    ['on the next day, from nine on', '2026-11-30T08:00:00.000Z', '2026-12-01T08:00:00.000Z'],
+    ['on Monday, after Friday nine', '2026-11-27T08:00:01.000Z', '2026-11-30T08:00:00.000Z'],
+    ['on Monday, on a Sunday', '2026-11-29T23:30:00.000Z', '2026-11-30T08:00:00.000Z'],
+    ['an hour sooner in summer', '2026-06-15T20:00:00.000Z', '2026-06-16T07:00:00.000Z'],
+    ['after a weekend in which clocks went forward', '2026-03-27T12:00:00.000Z', '2026-03-30T07:00:00.000Z'],
+    ['after a weekend in which clocks went back', '2026-10-23T12:00:00.000Z', '2026-10-26T08:00:00.000Z'],
+  ])('%s', (_when, now, morning) => {
+    const at = Date.parse(now);
+    expect(new Date(at + lengthOf('morning', at)).toISOString()).toBe(morning);
+  });
+});
+
+test('a move waits for what is under way, and not for whoever never falls silent', async () => {
+  let answer = (): void => undefined;
+  const server = createServer((_request, response) => {
+    answer = () => response.end('done');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const traffic = new Traffic();
+  traffic.watch(server);
+  const asked = fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  await expect.poll(() => traffic.quietMs).toBe(0);
+
+  const clock = new MovableClock();
+  const moved = moveCalmly(clock, 'day', [traffic]);
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  expect(clock.ahead).toBe(0);
+  answer();
+  await (await asked).text();
+  await moved;
+  expect(clock.ahead).toBe(DAY);
+  expect(traffic.quietMs).toBeGreaterThan(100);
+
+  const never = fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  await expect.poll(() => traffic.quietMs).toBe(0);
+  await moveCalmly(clock, 'hour', [traffic]);
+  expect(clock.ahead).toBe(DAY + HOUR);
+  answer();
+  await (await never).text();
+  await new Promise((resolve) => server.close(resolve));
+});
