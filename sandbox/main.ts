@@ -10,17 +10,22 @@ import { readConfig } from '../src/config.ts';
 import { RekeyError } from '../src/errors.ts';
 import { createLog } from '../src/log.ts';
 import { run } from '../src/main.ts';
+import { Crowd } from './aws/crowd/crowd.ts';
 import { seedSampleWorld } from './aws/fixtures.ts';
 import { AwsStandIn } from './aws/stand-in.ts';
 import { MovableClock } from './clock.ts';
 import { replaceAwsSettings, sandboxEnvironment } from './environment.ts';
+import { Meanwhile } from './meanwhile.ts';
 import { listenLocally, servePage } from './page/server.ts';
 import { readManifest } from './page/snapshot.ts';
 import { SlackStandIn } from './slack/stand-in.ts';
+import { TeamAnswers } from './team-answers.ts';
 import { giveStartingRoles, seedTeam } from './team.ts';
 
 const USUAL_PORT = 3000;
 const GOODBYE_MS = 2_000;
+/** How often the make-believe world lives on when nobody moves the clock. */
+const LIVES_EVERY_MS = 60_000;
 
 /** A sandbox that runs. */
 export interface Sandbox {
@@ -72,6 +77,12 @@ export async function startSandbox(port: number | null): Promise<Sandbox> {
     const slack = await SlackStandIn.start({ manifest: readManifest(), clock, wireClock: systemClock });
     opened.push(() => slack.stop());
     const samples = seedSampleWorld(aws);
+    const crowd = new Crowd(aws);
+    const meanwhile = new Meanwhile();
+    const live = (): void => meanwhile.add('AWS', crowd.advance(clock.now()));
+    clock.onMove(live);
+    const living = setInterval(live, LIVES_EVERY_MS).unref();
+    opened.push(() => Promise.resolve(clearInterval(living)));
     const team = seedTeam(slack);
     const environment = sandboxEnvironment({
       folder,
@@ -92,7 +103,9 @@ export async function startSandbox(port: number | null): Promise<Sandbox> {
     const rekey = await run(readConfig(environment), { log, clock });
     opened.push(() => rekey.stop());
     await giveStartingRoles(slack, team);
-    const page = servePage(server, { slack, aws, samples, team, clock });
+    const answers = new TeamAnswers({ slack, clock, meanwhile });
+    opened.push(() => Promise.resolve(answers.stop()));
+    const page = servePage(server, { slack, aws, samples, team, clock, crowd, meanwhile, answers });
     opened.push(() => page.stop());
     return { url: page.url, folder, logPath, slack, aws, clock, stop: closeAll };
   } catch (error) {

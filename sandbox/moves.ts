@@ -3,14 +3,11 @@ import type { MovableClock } from './clock.ts';
 import type { ClockStep } from './page/wire.ts';
 import type { Traffic } from './traffic.ts';
 
-const QUARTER = 15 * 60_000;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** The sample team's working mornings: nine o'clock from Monday to Friday, where all of them live. */
-const TEAM_TIME_ZONE = 'Europe/Berlin';
-const MORNING_HOUR = 9;
-const WEEKEND = ['Sat', 'Sun'];
+/** Where Rekey's working hours begin unless a team sets others: from Monday to Friday at nine, UTC. */
+const MORNING = 9 * HOUR;
 
 /** A move waits for so long a quiet, at most for so long; ms of the machine's clock. */
 const CALM_MS = 120;
@@ -30,34 +27,12 @@ export function lengthOf(step: ClockStep, now: number): number {
   }
 }
 
-/** The next nine o'clock of a working day in the team's time zone, later than `now`. */
+/** The next nine o'clock of a working day, later than `now`. */
 function nextMorning(now: number): number {
-  // Step by step, so that a night in which the clocks were changed is as long as it was.
-  for (let at = Math.floor(now / QUARTER + 1) * QUARTER; ; at += QUARTER) {
-    const { weekday, hour, minutes } = localTime(at);
-    if (hour === MORNING_HOUR && minutes === 0 && !WEEKEND.includes(weekday)) return at;
-  }
-}
-
-const zoneClock = new Intl.DateTimeFormat('en-GB', {
-  timeZone: TEAM_TIME_ZONE,
-  weekday: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-});
-
-function localTime(at: number): {
-  readonly weekday: string;
-  readonly hour: number;
-  readonly minutes: number;
-} {
-  const parts = new Map(zoneClock.formatToParts(at).map(({ type, value }) => [type, value]));
-  return {
-    weekday: parts.get('weekday') ?? '',
-    hour: Number(parts.get('hour')),
-    minutes: Number(parts.get('minute')),
-  };
+  const today = Math.floor(now / DAY) * DAY + MORNING;
+  let morning = today > now ? today : today + DAY;
+  while ([0, 6].includes(new Date(morning).getUTCDay())) morning += DAY;
+  return morning;
 }
 
 /**

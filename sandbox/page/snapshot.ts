@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import type { Crowd } from '../aws/crowd/crowd.ts';
 import type { SampleKey, SampleWorld } from '../aws/fixtures.ts';
 import { isPlain, part, parts, text } from '../slack/json.ts';
 import type { SlackStandIn } from '../slack/stand-in.ts';
@@ -20,7 +21,7 @@ export function readManifest(): Readonly<Record<string, unknown>> {
 export function snapshotOf(
   slack: SlackStandIn,
   userId: string,
-  around: Pick<Snapshot, 'troubles' | 'ahead'>,
+  around: Pick<Snapshot, 'troubles' | 'ahead' | 'meanwhile' | 'teamAnswers'>,
 ): Snapshot {
   const state = slack.state(userId);
   return {
@@ -37,8 +38,10 @@ export function snapshotOf(
 }
 
 /** What does not change while the sandbox runs. */
-export function setupOf(slack: SlackStandIn, team: Team, samples: SampleWorld): Setup {
+export function setupOf(slack: SlackStandIn, team: Team, samples: SampleWorld, crowd: Crowd): Setup {
   const features = part(readManifest(), 'features');
+  const { good, ...others } = samples.keys;
+  const keys: Readonly<Record<string, SampleKey>> = { good, ...crowd.keys, ...others };
   return {
     members: team.members.map(({ id, standing }) => ({ ...wirePerson(slack.world.person(id)), standing })),
     commands: [
@@ -49,7 +52,7 @@ export function setupOf(slack: SlackStandIn, team: Team, samples: SampleWorld): 
       })),
       { command: '/invite', usage: '@Rekey', description: 'Slack’s own: let somebody into this channel' },
     ],
-    keys: Object.entries(samples.keys).map(([id, key]) => wireKey(id, key)),
+    keys: Object.entries(keys).map(([id, key]) => wireKey(id, key)),
     customerAccountId: samples.customer.id,
     openRoleArn: samples.openRole.arn,
     messagesReadOnly: part(features, 'app_home')['messages_tab_read_only_enabled'] === true,

@@ -25,6 +25,8 @@ export interface WireMessage {
   readonly threadTs?: string | undefined;
   readonly edited: boolean;
   readonly ephemeral: boolean;
+  /** Said by the sandbox in somebody's name. */
+  readonly scripted: boolean;
 }
 
 export interface WireChannel {
@@ -33,6 +35,7 @@ export interface WireChannel {
   readonly kind: 'public' | 'private' | 'im';
   readonly archived: boolean;
   readonly extShared: boolean;
+  readonly purpose: string;
   readonly messages: readonly WireMessage[];
 }
 
@@ -85,6 +88,18 @@ export interface Snapshot {
   readonly troubles: readonly WireTrouble[];
   /** How far the sandbox's clock is ahead of this computer's; ms. */
   readonly ahead: number;
+  /** What others did meanwhile, newest first. */
+  readonly meanwhile: readonly WireMeanwhile[];
+  /** Whether the sample team answers by itself. */
+  readonly teamAnswers: boolean;
+}
+
+/** Something nobody at this page did: the sandbox did it, as part of its make-believe. */
+export interface WireMeanwhile {
+  /** By the sandbox's clock; ms. */
+  readonly at: number;
+  readonly where: 'AWS' | 'Slack';
+  readonly words: string;
 }
 
 export interface WireCommand {
@@ -148,7 +163,8 @@ export type Act =
   | { readonly act: 'close'; readonly as: string; readonly viewId: string; readonly how: 'cancel' | 'x' }
   | { readonly act: 'make_role'; readonly externalId: string }
   | { readonly act: 'trouble'; readonly id: string; readonly on: boolean }
-  | { readonly act: 'move_clock'; readonly step: ClockStep };
+  | { readonly act: 'move_clock'; readonly step: ClockStep }
+  | { readonly act: 'team_answers'; readonly on: boolean };
 
 /** The answer to an act. A refusal of the stand-in is `ok: false` with its reason, not an HTTP error. */
 export interface Done {

@@ -11,6 +11,8 @@ export interface Message {
   blocks: readonly Json[];
   metadata: Json | undefined;
   readonly threadTs: string | undefined;
+  /** Said by a script in somebody's name. */
+  readonly scripted: boolean;
   editedTs: string | undefined;
 }
 
@@ -20,7 +22,7 @@ export interface Ephemeral extends Message {
 }
 
 export type Draft = Pick<Message, 'channelId' | 'userId' | 'fromApp' | 'text' | 'blocks'> &
-  Partial<Pick<Message, 'metadata' | 'threadTs'>>;
+  Partial<Pick<Message, 'metadata' | 'threadTs' | 'scripted'>>;
 
 /** What was posted, public and ephemeral kept apart. */
 export class Messages {
@@ -80,6 +82,7 @@ export class Messages {
     return {
       metadata: undefined,
       threadTs: undefined,
+      scripted: false,
       ...draft,
       ts: this.#timestamps.next(),
       editedTs: undefined,

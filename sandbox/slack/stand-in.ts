@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Acting, type ChosenAction, type Container } from './acts/action.ts';
-import { Speaking, type CommandOutcome } from './acts/command.ts';
+import { Speaking, type Aside, type CommandOutcome } from './acts/command.ts';
 import { Filling, type SubmitOutcome } from './acts/modal.ts';
 import { assemble, type StandInOptions } from './assemble.ts';
 import type { Core, Settings } from './core.ts';
@@ -200,8 +200,8 @@ export class SlackStandIn {
     return this.#speaking.runCommand(userId, channelId, line);
   }
 
-  say(userId: string, channelId: string, words: string): EventDelivery | undefined {
-    return this.#speaking.say(userId, channelId, words);
+  say(userId: string, channelId: string, words: string, more?: Aside): EventDelivery | undefined {
+    return this.#speaking.say(userId, channelId, words, more);
   }
 
   openHome(userId: string, tab: 'home' | 'messages' = 'home'): EventDelivery | undefined {

@@ -17,6 +17,8 @@ export interface ShownMessage {
   readonly edited: boolean;
   /** "Only visible to you". */
   readonly ephemeral: boolean;
+  /** Said by a script in this person's name. */
+  readonly scripted: boolean;
 }
 
 export interface ShownChannel {
@@ -25,6 +27,7 @@ export interface ShownChannel {
   readonly kind: 'public' | 'private' | 'im';
   readonly archived: boolean;
   readonly extShared: boolean;
+  readonly purpose: string;
   /** In order; threads carry the timestamp of their first message. */
   readonly messages: readonly ShownMessage[];
 }
@@ -63,9 +66,10 @@ export function clientState(core: Core, userId: string): ClientState {
   const channels = [...joined, ...(direct === undefined ? [] : [direct])].map((channel) => {
     const here = hidden.filter((each) => each.channelId === channel.id);
     const all = [...messages.in(channel.id).map(shown(false)), ...here.map(shown(true))];
-    const { id, name, kind, archived, extShared } = channel;
+    const { id, name, kind, archived, extShared, purpose } = channel;
     const inOrder = all.sort((a, b) => Number(a.ts) - Number(b.ts));
-    return { id, name: kind === 'im' ? world.app.name : name, kind, archived, extShared, messages: inOrder };
+    const shownName = kind === 'im' ? world.app.name : name;
+    return { id, name: shownName, kind, archived, extShared, purpose, messages: inOrder };
   });
   const home = views.home(userId);
   return {
@@ -79,7 +83,7 @@ export function clientState(core: Core, userId: string): ClientState {
 }
 
 function shown(ephemeral: boolean): (message: Message) => ShownMessage {
-  return ({ ts, channelId, userId, fromApp, text: words, blocks, threadTs, editedTs }) => ({
+  return ({ ts, channelId, userId, fromApp, text: words, blocks, threadTs, scripted, editedTs }) => ({
     ts,
     channelId,
     userId,
@@ -87,6 +91,7 @@ function shown(ephemeral: boolean): (message: Message) => ShownMessage {
     text: words,
     blocks,
     threadTs,
+    scripted,
     edited: editedTs !== undefined,
     ephemeral,
   });

@@ -9,7 +9,7 @@ const STEPS: readonly (readonly [step: ClockStep, label: string])[] = [
   ['hour', '1 hour later'],
   ['day', '1 day later'],
   ['week', '1 week later'],
-  ['morning', 'Next working morning (9:00 in Berlin)'],
+  ['morning', 'Next working morning (9:00 UTC)'],
 ];
 
 /** The time in the sandbox, and the buttons that put it forward; the top of the page shows it in short. */

@@ -100,6 +100,7 @@ function drawMessage(client: Client, snapshot: Snapshot, message: WireMessage): 
         { class: 'byline' },
         el('strong', {}, author),
         message.fromApp ? el('span', { class: 'badge' }, 'App') : null,
+        message.scripted ? el('span', { class: 'badge' }, 'scripted by the sandbox') : null,
         el('time', { attributes: { datetime: at.toISOString() } }, time),
       ),
       message.blocks.length > 0

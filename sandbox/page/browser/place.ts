@@ -115,6 +115,7 @@ export class PlaceView {
       channel.kind === 'private' ? 'private' : '',
       channel.archived ? 'archived' : '',
       channel.extShared ? 'shared with another organisation' : '',
+      channel.purpose,
     ].filter((note) => note !== '');
     refill(
       this.#node,
@@ -122,7 +123,7 @@ export class PlaceView {
         'header',
         { class: 'place-head' },
         el('h1', {}, `#${channel.name}`),
-        notes.length === 0 ? null : el('p', { class: 'note' }, notes.join(', ')),
+        notes.length === 0 ? null : el('p', { class: 'note' }, notes.join(' · ')),
       ),
       this.#messages.node,
       this.#foot(channel),
