@@ -8,7 +8,10 @@ import { recordingLog, systemClock } from '../support/system-world.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { auditContract } from './contract-audit.ts';
 import { batchesContract } from './contract-batches.ts';
+import { inventoryContract } from './contract-inventory.ts';
+import { keyChoicesContract } from './contract-key-choices.ts';
 import { noticesContract } from './contract-notices.ts';
+import { standingsContract } from './contract-standings.ts';
 import { storesContract } from './contract.ts';
 
 async function open(url: string) {
@@ -23,6 +26,9 @@ describe('sqlite', () => {
   batchesContract(fresh);
   auditContract(fresh);
   noticesContract(fresh);
+  inventoryContract(fresh);
+  standingsContract(fresh);
+  keyChoicesContract(fresh);
 });
 
 describe('postgres', () => {
@@ -39,4 +45,7 @@ describe('postgres', () => {
   batchesContract(fresh);
   auditContract(fresh);
   noticesContract(fresh);
+  inventoryContract(fresh);
+  standingsContract(fresh);
+  keyChoicesContract(fresh);
 });
