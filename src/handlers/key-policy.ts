@@ -1,0 +1,45 @@
+import type { Connection } from '../domain/connection.ts';
+import { DEFAULT_KEY_POLICY, type KeyPolicy } from '../domain/key-policy.ts';
+import type { Capability } from '../domain/verification.ts';
+import type { Services } from './services.ts';
+
+/**
+ * The connection that acts for an account: the oldest one whose last check says *yes* to the capability; when none does,
+ * the oldest for which it is not known. Null when there is none.
+ */
+export async function actingConnection(
+  services: Pick<Services, 'stores'>,
+  accountId: string,
+  capability: Capability,
+): Promise<Connection | null> {
+  return actingOf(await services.stores.connections.list(), accountId, capability);
+}
+
+/** The same among connections that were read already. */
+export function actingOf(
+  connections: readonly Connection[],
+  accountId: string,
+  capability: Capability,
+): Connection | null {
+  const ours = connections
+    .filter((each) => each.accountId === accountId && each.state === 'connected')
+    .toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+  const may = (answer: 'yes' | 'unknown') => ours.find((each) => answerOf(each, capability) === answer);
+  return may('yes') ?? may('unknown') ?? null;
+}
+
+/** A check that failed as a whole says nothing of what the connection may do. */
+function answerOf({ lastCheck }: Connection, capability: Capability): 'yes' | 'no' | 'unknown' {
+  return lastCheck?.status === 'verified' ? lastCheck.report.capabilities[capability].answer : 'unknown';
+}
+
+/** The policy for an account's keys: that of the connection that acts for its inventory, else the defaults. */
+export async function policyOfAccount(
+  services: Pick<Services, 'stores'>,
+  accountId: string,
+): Promise<KeyPolicy> {
+  const connection = await actingConnection(services, accountId, 'inventory');
+  const kept =
+    connection === null ? null : await services.stores.inventory.keyPolicies.ofConnection(connection.id);
+  return kept?.policy ?? DEFAULT_KEY_POLICY;
+}
