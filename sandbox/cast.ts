@@ -1,7 +1,7 @@
-/** Somebody of the sample team, as Slack knows them; users of IAM are named after some of them. */
+/** Somebody of the sample team, as Slack and AWS know them. */
 export interface CastMember {
   readonly id: string;
-  /** The Slack name; the e-mail address is this at example.com. */
+  /** The Slack name, and that of their IAM user; the e-mail address is this at example.com. */
   readonly name: string;
   readonly realName: string;
 }
@@ -15,20 +15,15 @@ export const CAST = {
   vera: member('U0VERA', 'vera', 'Vera Novak'),
   nils: member('U0NILS', 'nils', 'Nils Berg'),
   gus: member('U0GUS', 'gus', 'Gus Moreau'),
-  bo: member('U0BO', 'bo', 'Bo Larsen'),
-  cleo: member('U0CLEO', 'cleo', 'Cleo Marchetti'),
-  deepa: member('U0DEEPA', 'deepa', 'Deepa Rao'),
+  bo: member('U0BO', 'bo.larsen', 'Bo Larsen'),
+  cleo: member('U0CLEO', 'cleo.marchetti', 'Cleo Marchetti'),
+  deepa: member('U0DEEPA', 'deepa.rao', 'Deepa Rao'),
   /** On call with Ruth. */
-  pia: member('U0PIA', 'pia', 'Pia Lund'),
+  pia: member('U0PIA', 'pia.lund', 'Pia Lund'),
   /** Has left: deactivated in Slack, still an owner in some tags. */
-  ivo: member('U0IVO', 'ivo', 'Ivo Kask'),
+  ivo: member('U0IVO', 'ivo.kask', 'Ivo Kask'),
 } as const satisfies Readonly<Record<string, CastMember>>;
 
 export function emailOf({ name }: CastMember): string {
   return `${name}@example.com`;
-}
-
-/** How the team names the IAM user of a person. */
-export function iamNameOf({ realName }: CastMember): string {
-  return realName.toLowerCase().replaceAll(' ', '.');
 }

@@ -1,4 +1,4 @@
-import { CAST, emailOf, iamNameOf, type CastMember } from '../../cast.ts';
+import { CAST, emailOf, type CastMember } from '../../cast.ts';
 import type { Draw } from './draw.ts';
 import type { Naming } from './naming.ts';
 import { daily, DAY, key, monthly, never, robotic, stopped, user, type PlannedUser } from './planned.ts';
@@ -106,10 +106,7 @@ export function neverUsed({ draw, naming }: Ground, count: number): PlannedUser[
 /** People of the team, by their names; and others whom Slack does not know. Some sign in to the console too. */
 export function developers({ draw, naming }: Ground, count: number): PlannedUser[] {
   const known = Object.values(CAST).filter((each) => each !== CAST.ivo && each !== CAST.gus);
-  const names = [
-    ...known.map((each) => naming.take(iamNameOf(each))),
-    ...times(count, () => naming.person()),
-  ];
+  const names = [...known.map((each) => naming.take(each.name)), ...times(count, () => naming.person())];
   return names.map((name, at) =>
     user(name, [key(draw.whole(5, 85) + draw.next(), daily(draw))], {
       path: '/people/',
@@ -132,7 +129,7 @@ export function withoutKeys({ draw, naming }: Ground, count: number): PlannedUse
 
 /** People who have left: their keys are silent since, or worse, are not. */
 export function exEmployees({ draw, naming }: Ground, count: number): PlannedUser[] {
-  const ivo = user(naming.take(iamNameOf(CAST.ivo)), [key(260, stopped(120, draw.one(PERSON_PURPOSES)))], {
+  const ivo = user(naming.take(CAST.ivo.name), [key(260, stopped(120, draw.one(PERSON_PURPOSES)))], {
     path: '/people/',
     console: true,
   });

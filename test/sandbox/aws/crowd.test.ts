@@ -1,6 +1,6 @@
 import { GetAccessKeyLastUsedCommand, ListUsersCommand } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
-import { CAST, emailOf, iamNameOf } from '../../../sandbox/cast.ts';
+import { CAST, emailOf } from '../../../sandbox/cast.ts';
 import { Crowd } from '../../../sandbox/aws/crowd/crowd.ts';
 import { planPlatform } from '../../../sandbox/aws/crowd/plan.ts';
 import { AwsStandIn } from '../../../sandbox/aws/stand-in.ts';
@@ -144,7 +144,7 @@ describe('the crowd', () => {
       'owned by e-mail': tagged('Owner', emailOf(CAST.bo)),
       'owned by id': tagged('owner', CAST.bo.id),
       'owned by name': tagged('owner', CAST.cleo.name),
-      'called like somebody': users.filter(({ name }) => name === iamNameOf(CAST.bo)).length,
+      'called like somebody': users.filter(({ name }) => name === CAST.bo.name).length,
       'of nobody known': users.filter(({ tags, path }) => path === '/people/' && tags.size === 0).length,
       described: users.filter(({ tags }) => [...tags.keys()].some((tag) => tag.startsWith('AKIA'))).length,
     };
