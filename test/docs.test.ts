@@ -17,8 +17,8 @@ function permissionsPage(): string {
     lines.push('', `## ${capability.replace('_', ' ')}`, '', '| statement | calls | why |', '|---|---|---|');
     for (const grant of CAPABILITY_CALLS[capability]) {
       const calls = grant.actions.map((action) => `\`${action}\``).join(' ');
-      const effect = grant.effect === 'Deny' ? ' (denied)' : '';
-      lines.push(`| ${grant.sid}${effect} | ${calls} | ${grant.why} |`);
+      const mark = grant.effect === 'Deny' ? ' (denied)' : grant.optional === true ? ' (optional)' : '';
+      lines.push(`| ${grant.sid}${mark} | ${calls} | ${grant.why} |`);
     }
   }
   return `${lines.join('\n')}\n`;

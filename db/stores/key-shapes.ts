@@ -46,9 +46,13 @@ export const runningSweep: z.ZodType<RunningSweep> = z.object({
   id: z.string(),
   kind: oneOf<RunningSweep['kind']>({ full: true, changes: true }),
   startedAt: z.number(),
+  listedAt: z.number().nullable(),
   cursor: z.string().nullable(),
   planned: z.number(),
   done: z.number(),
+  gaps: z.array(gap),
+  heldBy: z.string().nullable(),
+  heldUntil: z.number(),
 });
 
 export const trouble: z.ZodType<NonNullable<AccountInventory['trouble']>> = z.object({

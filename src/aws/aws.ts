@@ -1,7 +1,9 @@
+import { randomInt } from 'node:crypto';
 import type { Aws } from '../ports/aws.ts';
 import { NO_METRICS } from '../ports/metrics.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Clock, Log } from '../ports/world.ts';
+import { CallBudgets } from './budget.ts';
 import { openIam } from './iam.ts';
 import { openSts } from './sts.ts';
 import { openTransport } from './transport.ts';
@@ -24,9 +26,11 @@ export interface AwsOptions {
 export function createAws(options: AwsOptions): Aws & { close(): void } {
   const transport = openTransport(options.env, options.limits);
   const ground = { ...options, transport, metrics: options.metrics ?? NO_METRICS };
+  const budgets = new CallBudgets({ ...ground, chance: () => randomInt(2 ** 32) / 2 ** 32 });
   return {
     sts: (credentials, region) => openSts(ground, credentials, region),
-    iam: (credentials, partition) => openIam(ground, credentials, partition),
+    iam: (credentials, partition, { accountId, urgency }) =>
+      openIam(ground, credentials, partition, { budget: budgets.of(accountId, 'iam'), urgency }),
     close: () => transport.close(),
   };
 }

@@ -1,52 +1,47 @@
 import {
+  GetAccessKeyLastUsedCommand,
   GetLoginProfileCommand,
   GetUserCommand,
   ListAccessKeysCommand,
   ListAccountAliasesCommand,
   ListAttachedRolePoliciesCommand,
   ListAttachedUserPoliciesCommand,
+  ListUserTagsCommand,
   ListUsersCommand,
   SimulatePrincipalPolicyCommand,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
-import type { AttachedPolicy as SdkPolicy, EvaluationResult } from '@aws-sdk/client-iam';
+import type { EvaluationResult } from '@aws-sdk/client-iam';
 import type { Partition } from '../domain/partition.ts';
 import { AwsFailure } from '../ports/aws.ts';
-import type { AttachedPolicy, AwsCredentials, Iam, SimulatedDecision } from '../ports/aws.ts';
-import { callAws, sent } from './call.ts';
+import type { AwsCredentials, Iam, SimulatedDecision } from '../ports/aws.ts';
+import { sent } from './call.ts';
 import type { CallGround } from './call.ts';
-import { iamClient } from './clients.ts';
+import { accountReads, listedUser, policiesOf, tagsOf } from './iam-account.ts';
+import { allPages, iamCalls } from './iam-calls.ts';
+import type { Inside } from './iam-calls.ts';
 import { aborted } from './sts.ts';
 
-interface Page {
-  readonly IsTruncated?: boolean | undefined;
-  readonly Marker?: string | undefined;
-}
-
-/** Follows markers to the last page. */
-async function pages<P extends Page>(read: (page: { Marker?: string }) => Promise<P>): Promise<P[]> {
-  const all = [await read({})];
-  for (let last = all[0]; last?.IsTruncated === true && last.Marker !== undefined; last = all.at(-1)) {
-    all.push(await read({ Marker: last.Marker }));
-  }
-  return all;
-}
-
-/** IAM of one partition: reads are tried twice, mutations once. */
-export function openIam(ground: CallGround, credentials: AwsCredentials, partition: Partition): Iam {
-  const reader = iamClient(ground, credentials, partition, 2);
-  const writer = iamClient(ground, credentials, partition, 1);
-  const call = <Output extends { $metadata: { requestId?: string | undefined } }>(
-    action: string,
-    send: () => Promise<Output>,
-  ) => callAws(ground, credentials, action, send);
+/** IAM of one partition, inside a call budget: reads are tried twice, mutations once. */
+export function openIam(
+  ground: CallGround,
+  credentials: AwsCredentials,
+  partition: Partition,
+  inside: Inside,
+): Iam {
+  const calls = iamCalls(ground, credentials, partition, inside);
+  const { reader, writer, call } = calls;
 
   return {
+    ...accountReads(calls),
+
     listAccessKeys: async (userName, signal) => {
       const action = 'iam:ListAccessKeys';
-      const answers = await pages((page) =>
-        call(action, () =>
-          reader.send(new ListAccessKeysCommand({ UserName: userName, ...page }), aborted(signal)),
+      const answers = await allPages(action, (page) =>
+        call(
+          action,
+          () => reader.send(new ListAccessKeysCommand({ UserName: userName, ...page }), aborted(signal)),
+          signal,
         ),
       );
       return answers
@@ -60,22 +55,49 @@ export function openIam(ground: CallGround, credentials: AwsCredentials, partiti
 
     getUser: async (userName, signal) => {
       const action = 'iam:GetUser';
-      const answer = await call(action, () =>
-        reader.send(new GetUserCommand({ UserName: userName }), aborted(signal)),
+      const answer = await call(
+        action,
+        () => reader.send(new GetUserCommand({ UserName: userName }), aborted(signal)),
+        signal,
       );
       const user = sent(answer.User, action);
+      return { ...listedUser(user, action), tags: tagsOf(user.Tags) };
+    },
+
+    listUserTags: async (userName, signal) => {
+      const action = 'iam:ListUserTags';
+      const answers = await allPages(action, (page) =>
+        call(
+          action,
+          () => reader.send(new ListUserTagsCommand({ UserName: userName, ...page }), aborted(signal)),
+          signal,
+        ),
+      );
+      return tagsOf(answers.flatMap((answer) => sent(answer.Tags, action)));
+    },
+
+    accessKeyLastUsed: async (accessKeyId, signal) => {
+      const action = 'iam:GetAccessKeyLastUsed';
+      const answer = await call(
+        action,
+        () => reader.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId }), aborted(signal)),
+        signal,
+      );
+      const used = sent(answer.AccessKeyLastUsed, action);
+      const at = used.LastUsedDate?.getTime();
       return {
-        userName: sent(user.UserName, action),
-        uniqueId: sent(user.UserId, action),
-        arn: sent(user.Arn, action),
+        userName: answer.UserName ?? null,
+        use: at === undefined ? null : { at, service: named(used.ServiceName), region: named(used.Region) },
       };
     },
 
     hasLoginProfile: async (userName, signal) => {
       const action = 'iam:GetLoginProfile';
       try {
-        const answer = await call(action, () =>
-          reader.send(new GetLoginProfileCommand({ UserName: userName }), aborted(signal)),
+        const answer = await call(
+          action,
+          () => reader.send(new GetLoginProfileCommand({ UserName: userName }), aborted(signal)),
+          signal,
         );
         sent(answer.LoginProfile, action);
         return true;
@@ -87,9 +109,15 @@ export function openIam(ground: CallGround, credentials: AwsCredentials, partiti
 
     listAttachedUserPolicies: async (userName, signal) => {
       const action = 'iam:ListAttachedUserPolicies';
-      const answers = await pages((page) =>
-        call(action, () =>
-          reader.send(new ListAttachedUserPoliciesCommand({ UserName: userName, ...page }), aborted(signal)),
+      const answers = await allPages(action, (page) =>
+        call(
+          action,
+          () =>
+            reader.send(
+              new ListAttachedUserPoliciesCommand({ UserName: userName, ...page }),
+              aborted(signal),
+            ),
+          signal,
         ),
       );
       return answers.flatMap((answer) => policiesOf(answer.AttachedPolicies, action));
@@ -97,9 +125,15 @@ export function openIam(ground: CallGround, credentials: AwsCredentials, partiti
 
     listAttachedRolePolicies: async (roleName, signal) => {
       const action = 'iam:ListAttachedRolePolicies';
-      const answers = await pages((page) =>
-        call(action, () =>
-          reader.send(new ListAttachedRolePoliciesCommand({ RoleName: roleName, ...page }), aborted(signal)),
+      const answers = await allPages(action, (page) =>
+        call(
+          action,
+          () =>
+            reader.send(
+              new ListAttachedRolePoliciesCommand({ RoleName: roleName, ...page }),
+              aborted(signal),
+            ),
+          signal,
         ),
       );
       return answers.flatMap((answer) => policiesOf(answer.AttachedPolicies, action));
@@ -107,30 +141,35 @@ export function openIam(ground: CallGround, credentials: AwsCredentials, partiti
 
     accountAlias: async (signal) => {
       const action = 'iam:ListAccountAliases';
-      const answer = await call(action, () =>
-        reader.send(new ListAccountAliasesCommand({}), aborted(signal)),
+      const answer = await call(
+        action,
+        () => reader.send(new ListAccountAliasesCommand({}), aborted(signal)),
+        signal,
       );
       return sent(answer.AccountAliases, action)[0] ?? null;
     },
 
     simulate: async ({ principalArn, actions, resource, context = [] }, signal) => {
       const action = 'iam:SimulatePrincipalPolicy';
-      const answers = await pages((page) =>
-        call(action, () =>
-          reader.send(
-            new SimulatePrincipalPolicyCommand({
-              PolicySourceArn: principalArn,
-              ActionNames: [...actions],
-              ResourceArns: [resource],
-              ContextEntries: context.map(({ key, type, values }) => ({
-                ContextKeyName: key,
-                ContextKeyType: type,
-                ContextKeyValues: [...values],
-              })),
-              ...page,
-            }),
-            aborted(signal),
-          ),
+      const answers = await allPages(action, (page) =>
+        call(
+          action,
+          () =>
+            reader.send(
+              new SimulatePrincipalPolicyCommand({
+                PolicySourceArn: principalArn,
+                ActionNames: [...actions],
+                ResourceArns: [resource],
+                ContextEntries: context.map(({ key, type, values }) => ({
+                  ContextKeyName: key,
+                  ContextKeyType: type,
+                  ContextKeyValues: [...values],
+                })),
+                ...page,
+              }),
+              aborted(signal),
+            ),
+          signal,
         ),
       );
       return new Map(
@@ -142,28 +181,31 @@ export function openIam(ground: CallGround, credentials: AwsCredentials, partiti
 
     listOneUser: async (signal) => {
       const action = 'iam:ListUsers';
-      const answer = await call(action, () =>
-        reader.send(new ListUsersCommand({ MaxItems: 1 }), aborted(signal)),
+      const answer = await call(
+        action,
+        () => reader.send(new ListUsersCommand({ MaxItems: 1 }), aborted(signal)),
+        signal,
       );
       sent(answer.Users, action);
     },
 
     updateAccessKey: async ({ userName, accessKeyId, status }, signal) => {
-      await call('iam:UpdateAccessKey', () =>
-        writer.send(
-          new UpdateAccessKeyCommand({ UserName: userName, AccessKeyId: accessKeyId, Status: status }),
-          aborted(signal),
-        ),
+      await call(
+        'iam:UpdateAccessKey',
+        () =>
+          writer.send(
+            new UpdateAccessKeyCommand({ UserName: userName, AccessKeyId: accessKeyId, Status: status }),
+            aborted(signal),
+          ),
+        signal,
       );
     },
   };
 }
 
-function policiesOf(policies: readonly SdkPolicy[] | undefined, action: string): AttachedPolicy[] {
-  return sent(policies, action).map((policy) => ({
-    name: sent(policy.PolicyName, action),
-    arn: sent(policy.PolicyArn, action),
-  }));
+/** AWS writes N/A where it does not say. */
+function named(text: string | undefined): string | null {
+  return text === undefined || text === '' || text === 'N/A' ? null : text;
 }
 
 /** A denial by the organization is reported beside the decision of the identity's own policies. */

@@ -1,4 +1,4 @@
-import type { Aws, AwsCredentials } from '../ports/aws.ts';
+import type { Aws, AwsCredentials, Sessions } from '../ports/aws.ts';
 import type { Clock } from '../ports/world.ts';
 
 type Session = Extract<AwsCredentials, { kind: 'session' }>;
@@ -18,7 +18,7 @@ const RENEW_BEFORE_MS = 5 * 60_000;
  * Sessions of roles, kept until shortly before they end; callers who ask at the same moment share one AssumeRole.
  * A failure is not kept. Throws AwsFailure.
  */
-export class RoleSessions {
+export class RoleSessions implements Sessions {
   readonly #aws: Aws;
   readonly #clock: Clock;
   readonly #held = new Map<string, { session: Promise<Session>; expiresAt: number }>();

@@ -73,6 +73,14 @@ export const CAPABILITY_CALLS: Readonly<Record<Capability, readonly Grant[]>> = 
       why: 'every user of the account, root keys among them, with few calls',
     },
     {
+      sid: 'ReadAllUsers',
+      effect: 'Allow',
+      actions: ['iam:GetAccountAuthorizationDetails'],
+      on: 'any',
+      optional: true,
+      why: 'tags and policies of up to 1,000 users with one call; without it Rekey asks for each user that has keys',
+    },
+    {
       sid: 'ReadUsers',
       effect: 'Allow',
       actions: [

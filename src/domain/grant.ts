@@ -27,7 +27,7 @@ export interface Grant {
   readonly conditions?: Conditions;
   /** Given only to a connection that is a user (or a role); both when omitted. */
   readonly only?: 'user' | 'role';
-  /** Needed only where the person names such a place; never counted as missing. */
+  /** The capability is there without it: it saves calls, or serves a place the person may name. Never counted as missing. */
   readonly optional?: boolean;
   readonly why: string;
 }

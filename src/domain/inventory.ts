@@ -18,11 +18,18 @@ export interface RunningSweep {
   /** `full` reads every user with a key, `changes` those whose row in the credential report changed. */
   readonly kind: 'full' | 'changes';
   readonly startedAt: number;
+  /** When all users had been listed; null until then, and the listing begins anew after a crash. */
+  readonly listedAt: number | null;
   /** The last user (by unique id) whose keys were read; null at the beginning. */
   readonly cursor: string | null;
   /** How many users are to be read, and how many were. */
   readonly planned: number;
   readonly done: number;
+  /** What this sweep could not read so far. */
+  readonly gaps: readonly Gap[];
+  /** The process that works on it, or null; nobody else takes it up before `heldUntil` (ms). */
+  readonly heldBy: string | null;
+  readonly heldUntil: number;
 }
 
 /** What is known of one account as a whole. */

@@ -136,7 +136,10 @@ async function deactivateOwnKey(
     return { refused: 'this connection has no access key of an IAM user.' };
   }
   const credentials: AwsCredentials = { kind: 'access_key', accessKeyId, secret };
-  const iam = services.aws.iam(credentials, connection.partition);
+  const iam = services.aws.iam(credentials, connection.partition, {
+    accountId: connection.accountId,
+    urgency: 'person',
+  });
   const sts = services.aws.sts(credentials, connection.region ?? iamRegion(connection.partition));
   // Once a change was sent and not answered, nothing but a clear answer says what the key is now.
   let lost = false;
@@ -184,7 +187,7 @@ async function reasonAgainst(
     if (error instanceof AwsFailure && error.code === 'denied_by_policy') return null;
     throw error;
   });
-  if (user !== null && user.uniqueId !== connection.uniqueId) {
+  if (user !== null && user.userId !== connection.uniqueId) {
     return { refused: `the IAM user ${userName} is not the one that was connected.` };
   }
   const keys = await iam.listAccessKeys(userName, signal);

@@ -143,7 +143,7 @@ export function postgresJobs(options: PostgresJobsOptions): Jobs {
     try {
       await runOnce(
         handler,
-        { payload, attempt, dueAt: job.startAfter.getTime() },
+        { key, payload, attempt, dueAt: job.startAfter.getTime() },
         { clock, timing, stopping: stopping.signal },
       );
     } catch (error) {

@@ -63,7 +63,7 @@ export function backoffMs(options: JobOptions, attempt: number): number {
  */
 export async function runOnce(
   { options, run }: Handler,
-  job: { readonly payload: JobPayload; readonly attempt: number; readonly dueAt: number },
+  job: Omit<JobRun, 'signal'>,
   {
     clock,
     timing,
@@ -85,7 +85,7 @@ export async function runOnce(
   });
   try {
     await Promise.race([
-      run({ payload: job.payload, attempt: job.attempt, dueAt: job.dueAt, signal }),
+      run({ key: job.key, payload: job.payload, attempt: job.attempt, dueAt: job.dueAt, signal }),
       leftBehind,
     ]);
   } finally {

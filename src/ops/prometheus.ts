@@ -79,6 +79,13 @@ export function openPrometheus({ version, transport, engine, read }: PrometheusO
     labelNames: ['api'],
     registers,
   });
+  const awsWait = new Histogram({
+    name: 'rekey_aws_budget_wait_seconds',
+    help: 'How long calls in the background waited for their turn in the call budget of their account.',
+    labelNames: ['api'],
+    buckets: LAG_BUCKETS,
+    registers,
+  });
   const slackSeconds = new Histogram({
     name: 'rekey_slack_call_seconds',
     help: 'Calls of the Slack Web API.',
@@ -117,6 +124,7 @@ export function openPrometheus({ version, transport, engine, read }: PrometheusO
         if (retries > 0) awsRetries.inc({ api }, retries);
         if (outcome === 'throttled') throttles.inc({ by: 'aws', api });
       },
+      awsWaited: (api, ms) => awsWait.observe({ api }, Math.max(0, ms) / 1_000),
       slackCall(method, outcome, ms) {
         slackSeconds.observe({ method, outcome }, ms / 1_000);
         if (outcome === 'rate_limited') throttles.inc({ by: 'slack', api: method });

@@ -1,3 +1,4 @@
+import type { Use } from '../domain/last-use.ts';
 import type { Partition } from '../domain/partition.ts';
 import type { Secret } from '../domain/secret.ts';
 
@@ -104,6 +105,28 @@ export interface AttachedPolicy {
   readonly arn: string;
 }
 
+/** An IAM user as lists show it. */
+export interface ListedUser {
+  readonly userId: string;
+  readonly userName: string;
+  readonly arn: string;
+  readonly createdAt: number | null;
+}
+
+/** What one call tells of each user of an account. */
+export interface UserDetail extends ListedUser {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly policies: readonly AttachedPolicy[];
+}
+
+/**
+ * The credential report: `content` is CSV, as of `generatedAt` (ms). AWS makes a new one every four hours at most;
+ * `expired` and `not_present` ask for a new one, `not_ready` for patience.
+ */
+export type CredentialReport =
+  | { readonly state: 'ready'; readonly content: Uint8Array; readonly generatedAt: number }
+  | { readonly state: 'not_present' | 'not_ready' | 'expired' };
+
 export type SimulatedDecision = 'allowed' | 'explicitDeny' | 'implicitDeny';
 
 /** A condition key's value for a simulation. */
@@ -119,7 +142,22 @@ export interface Iam {
   getUser(
     userName: string,
     signal?: AbortSignal,
-  ): Promise<{ userName: string; uniqueId: string; arn: string }>;
+  ): Promise<ListedUser & { readonly tags: Readonly<Record<string, string>> }>;
+  /** All users, a page at a time (up to 1,000). It has ended well only when no page threw. */
+  listUsers(signal?: AbortSignal): AsyncIterable<readonly ListedUser[]>;
+  /** The same with tags and attached policies, by GetAccountAuthorizationDetails. */
+  userDetails(signal?: AbortSignal): AsyncIterable<readonly UserDetail[]>;
+  /** All pages. */
+  listUserTags(userName: string, signal?: AbortSignal): Promise<Readonly<Record<string, string>>>;
+  /** `rootKeys`: 0 or 1, where 1 means one or two. */
+  accountSummary(signal?: AbortSignal): Promise<{ readonly rootKeys: number }>;
+  generateCredentialReport(signal?: AbortSignal): Promise<'started' | 'in_progress' | 'complete'>;
+  getCredentialReport(signal?: AbortSignal): Promise<CredentialReport>;
+  /** `use` null: AWS has no record of any use. `userName`: whose key it is; null for the root user's. */
+  accessKeyLastUsed(
+    accessKeyId: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly userName: string | null; readonly use: Use | null }>;
   /** True when the user has a console password. */
   hasLoginProfile(userName: string, signal?: AbortSignal): Promise<boolean>;
   listAttachedUserPolicies(userName: string, signal?: AbortSignal): Promise<AttachedPolicy[]>;
@@ -145,10 +183,33 @@ export interface Iam {
   ): Promise<void>;
 }
 
+/**
+ * Who waits for an answer. A `person` goes first; `background` work waits its turn in the account's call budget, and
+ * is tried again there when AWS throttles it.
+ */
+export type Urgency = 'person' | 'background';
+
 /** Makes signed clients. Errors of every call are {@link AwsFailure}. */
 export interface Aws {
   sts(credentials: AwsCredentials, region: string): Sts;
-  iam(credentials: AwsCredentials, partition: Partition): Iam;
+  /** `accountId`: whose call budget is used. */
+  iam(
+    credentials: AwsCredentials,
+    partition: Partition,
+    use: { readonly accountId: string; readonly urgency: Urgency },
+  ): Iam;
+}
+
+/** The sessions of the roles Rekey assumes. */
+export interface Sessions {
+  /** A session that has some minutes left at least. Throws AwsFailure. */
+  of(role: {
+    readonly roleArn: string;
+    readonly externalId: string;
+    readonly region: string;
+  }): Promise<Extract<AwsCredentials, { kind: 'session' }>>;
+  /** Forgets a session, after AWS refused it or its connection changed. */
+  forget(roleArn: string): void;
 }
 
 /** Rekey's own AWS identity, which assumes the roles. */

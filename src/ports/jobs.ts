@@ -2,6 +2,8 @@
 export type JobPayload = Readonly<Record<string, string | number | boolean | null>>;
 
 export interface JobRun {
+  /** What it was enqueued under. */
+  readonly key: string;
   readonly payload: JobPayload;
   /** 1 for the first try. */
   readonly attempt: number;

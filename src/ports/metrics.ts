@@ -20,6 +20,8 @@ export interface Metrics {
   jobEnded(job: string, outcome: JobOutcome, ms: number): void;
   /** `retries`: how often the SDK sent it again before this answer. */
   awsCall(action: string, outcome: 'ok' | AwsFailureCode, ms: number, retries: number): void;
+  /** How long a call in the background waited for its turn in an account's budget; `api` such as `iam`. */
+  awsWaited(api: string, ms: number): void;
   slackCall(method: string, outcome: SlackCallOutcome, ms: number): void;
   attemptEnded(kind: AttemptKind, outcome: AttemptResult['kind']): void;
 }
@@ -30,6 +32,7 @@ export const NO_METRICS: Metrics = {
   jobBegan: () => undefined,
   jobEnded: () => undefined,
   awsCall: () => undefined,
+  awsWaited: () => undefined,
   slackCall: () => undefined,
   attemptEnded: () => undefined,
 };

@@ -23,14 +23,6 @@ export async function readUser(iam: Iam, pace: Pace, userName: string): Promise<
   return { keys, policies, consolePassword, alias };
 }
 
-/**
- * The name of AWS's compromised-key policy among these, or null. By prefix: AWS has made three versions so far and
- * changes them (managed policy reference, AWSCompromisedKeyQuarantineV3).
- */
-export function quarantineIn(policies: readonly AttachedPolicy[]): string | null {
-  return policies.find(({ name }) => name.startsWith('AWSCompromisedKeyQuarantine'))?.name ?? null;
-}
-
 /** True when a policy of AWS that gives all rights, or all rights over IAM, is attached. */
 export function hasAdministratorPolicy(policies: readonly AttachedPolicy[]): boolean {
   return policies.some(({ arn }) => /:iam::aws:policy\/(?:AdministratorAccess|IAMFullAccess)$/.test(arn));

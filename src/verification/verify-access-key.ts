@@ -1,6 +1,7 @@
 import { accountOfKeyId } from '../domain/access-key-id.ts';
 import { partsOfArn } from '../domain/account.ts';
 import { canaryOwner } from '../domain/canary.ts';
+import { quarantinePolicies } from '../domain/quarantine.ts';
 import type { Verification, Warning } from '../domain/verification.ts';
 import type { AwsCredentials } from '../ports/aws.ts';
 import { DEFAULT_DEADLINE_MS, DEFAULT_MAX_AGE_DAYS, foreignTo } from './candidate.ts';
@@ -11,7 +12,7 @@ import { identify } from './identify.ts';
 import type { Identified } from './identify.ts';
 import { openPace } from './pace.ts';
 import { commonRefusal, couldNotCheck } from './readings.ts';
-import { ADMINISTRATOR, hasAdministratorPolicy, quarantineIn, readUser, userWarnings } from './user-facts.ts';
+import { ADMINISTRATOR, hasAdministratorPolicy, readUser, userWarnings } from './user-facts.ts';
 import type { UserFacts } from './user-facts.ts';
 import { noted, rejected } from './verdict.ts';
 import type { NotVerified } from './verdict.ts';
@@ -48,9 +49,9 @@ async function checkAccessKey(
 
   const { identity, partition, region } = found;
   const userName = identity.arn.slice(identity.arn.lastIndexOf('/') + 1);
-  const iam = deps.aws.iam(credentials, partition);
+  const iam = deps.aws.iam(credentials, partition, { accountId: identity.accountId, urgency: 'person' });
   const facts = await readUser(iam, pace, userName);
-  const quarantine = facts.policies.ok ? quarantineIn(facts.policies.value) : null;
+  const [quarantine = null] = facts.policies.ok ? quarantinePolicies(facts.policies.value) : [];
   const context = { accessKeyId, accountId: identity.accountId, arn: identity.arn };
   if (quarantine !== null) return rejected('quarantined', { ...context, policyName: quarantine }, now());
   const refusal = commonRefusal(Object.values(facts), context, now());

@@ -81,7 +81,7 @@ async function checkRole(
   const open = await provedClosed(sts, pace, roleArn, externalId, context, now);
   if (open !== null) return open;
 
-  const iam = deps.aws.iam(session.value, role.partition);
+  const iam = deps.aws.iam(session.value, role.partition, { accountId, urgency: 'person' });
   const [policies, alias] = await Promise.all([
     pace.attempt((both) => iam.listAttachedRolePolicies(role.name, both), READ),
     pace.attempt((both) => iam.accountAlias(both), READ),

@@ -15,6 +15,9 @@ function signedBy(key: { accessKeyId: string; secretAccessKey: string }): AwsCre
   return { kind: 'access_key', accessKeyId: key.accessKeyId, secret: new Secret(key.secretAccessKey) };
 }
 
+/** By a person, of whichever account: the budget is not what these tests are about. */
+const ASKED = { accountId: '111122223333', urgency: 'person' } as const;
+
 function plainAws(env: Record<string, string>) {
   return createAws({ env, version: '9.9.9', log: recordingLog(), clock: new LeapingClock() });
 }
@@ -31,7 +34,7 @@ describe('calls', () => {
       .addUser('ann', { attached: ['AdministratorAccess'] })
       .addKey();
     await bench.aws.sts(signedBy(key), 'us-gov-east-1').getCallerIdentity();
-    await bench.aws.iam(signedBy(key), 'aws-us-gov').accountAlias();
+    await bench.aws.iam(signedBy(key), 'aws-us-gov', ASKED).accountAlias();
     const [first, second] = [...bench.standIn.requests];
     expect(first).toMatchObject({
       service: 'sts',
@@ -55,7 +58,7 @@ describe('calls', () => {
     expect(await aws.sts(signedBy(key), 'eu-west-1').getCallerIdentity()).toMatchObject({
       arn: expect.stringContaining('user/ann'),
     });
-    expect(await aws.iam(signedBy(key), 'aws').listAccessKeys('ann')).toHaveLength(1);
+    expect(await aws.iam(signedBy(key), 'aws', ASKED).listAccessKeys('ann')).toHaveLength(1);
     aws.close();
   });
 
@@ -66,7 +69,9 @@ describe('calls', () => {
     expect(await aws.sts(signedBy(key), 'eu-west-1').getCallerIdentity()).toMatchObject({
       accountId: expect.any(String),
     });
-    await expect(aws.iam(signedBy(key), 'aws').accountAlias()).rejects.toMatchObject({ code: 'no_route' });
+    await expect(aws.iam(signedBy(key), 'aws', ASKED).accountAlias()).rejects.toMatchObject({
+      code: 'no_route',
+    });
   });
 
   it('never fall back to the host identity', async () => {
@@ -87,7 +92,7 @@ describe('calls', () => {
       .addAccount()
       .addUser('ann', { attached: ['AdministratorAccess'] })
       .addKey();
-    const iam = bench.aws.iam(signedBy(key), 'aws');
+    const iam = bench.aws.iam(signedBy(key), 'aws', ASKED);
     bench.standIn.faults.add({ effect: { kind: 'drop-after' } });
     await expect(iam.listAccessKeys('ann')).rejects.toMatchObject({ code: 'timeout' });
     await expect(
@@ -102,7 +107,7 @@ describe('calls', () => {
     const user = bench.standIn.world.addAccount().addUser('ann', { attached: ['AdministratorAccess'] });
     const key = user.addKey();
     user.addKey({ status: 'Inactive' });
-    const iam = bench.aws.iam(signedBy(key), 'aws');
+    const iam = bench.aws.iam(signedBy(key), 'aws', ASKED);
     expect((await iam.listAccessKeys('ann')).map(({ status }) => status).sort()).toEqual([
       'Active',
       'Inactive',
@@ -113,7 +118,13 @@ describe('calls', () => {
       resource: '*',
     });
     expect(decisions.size).toBe(3);
-    expect(await iam.getUser('ann')).toEqual({ userName: 'ann', uniqueId: user.userId, arn: user.arn });
+    expect(await iam.getUser('ann')).toEqual({
+      userName: 'ann',
+      userId: user.userId,
+      arn: user.arn,
+      createdAt: expect.any(Number) as number,
+      tags: {},
+    });
     await expect(iam.getUser('nobody')).rejects.toMatchObject({ code: 'no_such_entity' });
   });
 
@@ -123,7 +134,7 @@ describe('calls', () => {
       .addAccount()
       .addUser('ann', { attached: ['AdministratorAccess'] })
       .addKey();
-    await bench.aws.iam(signedBy(key), 'aws').hasLoginProfile('ann');
+    await bench.aws.iam(signedBy(key), 'aws', ASKED).hasLoginProfile('ann');
     expect(bench.log.lines).toHaveLength(1);
     expect(bench.log.lines[0]).toMatch(
       new RegExp(`^debug AWS call .*iam:GetLoginProfile.*${key.accessKeyId}.*no_such_entity.*requestId`),

@@ -32,7 +32,18 @@ export function inventoryContract(fresh: FreshStores): void {
         { what: 'tags', subject: '"אבג"', why: 'throttled', since: 9 },
         { what: 'report', subject: null, why: 'not allowed', since: 9 },
       ],
-      running: { id: 's1', kind: 'full', startedAt: 10, cursor: 'AIDA1', planned: 5, done: 2 },
+      running: {
+        id: 's1',
+        kind: 'full',
+        startedAt: 10,
+        listedAt: 12,
+        cursor: 'AIDA1',
+        planned: 5,
+        done: 2,
+        gaps: [{ what: 'keys', subject: 'ann', why: 'throttled', since: 10 }],
+        heldBy: 'i1',
+        heldUntil: 20,
+      },
       trouble: { why: 'no answer', since: 11 },
     });
 

@@ -15,7 +15,11 @@ export function jobsContract(place: () => Promise<string>): void {
     await jobs.start();
     await jobs.enqueue('work', 'k1', { id: 'ä🍏', n: 1.5, yes: true, none: null });
     await vi.waitFor(() => expect(seen).toHaveLength(1), WITHIN);
-    expect(seen[0]).toMatchObject({ payload: { id: 'ä🍏', n: 1.5, yes: true, none: null }, attempt: 1 });
+    expect(seen[0]).toMatchObject({
+      key: 'k1',
+      payload: { id: 'ä🍏', n: 1.5, yes: true, none: null },
+      attempt: 1,
+    });
     for (const key of ['k1', '', 'k1']) {
       const before = seen.length;
       await jobs.enqueue('work', key);

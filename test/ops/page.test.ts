@@ -39,6 +39,7 @@ describe('the operations page', () => {
     metrics.jobBegan('outbox', 1);
     metrics.jobEnded('outbox', 'dead', 1);
     metrics.awsCall('sts:GetCallerIdentity', 'throttled', 1, 1);
+    metrics.awsWaited('iam', 1);
     metrics.slackCall('chat.postMessage', 'rate_limited', 1);
     metrics.attemptEnded('test', 'tested');
     const text = await prometheus.page();

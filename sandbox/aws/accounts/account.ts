@@ -137,6 +137,11 @@ export class Account {
   get customerPolicyCount(): number {
     return this.customerPolicies.size;
   }
+
+  /** The customer managed policies. */
+  get localPolicies(): readonly ManagedPolicy[] {
+    return [...this.customerPolicies.values()];
+  }
 }
 
 function found<T>(value: T | undefined, message: string): T {
@@ -145,7 +150,10 @@ function found<T>(value: T | undefined, message: string): T {
 }
 
 function refuseTaken(names: ReadonlyMap<string, unknown>, name: string, kind: string): void {
-  if ([...names.keys()].some((taken) => taken.toLowerCase() === name.toLowerCase())) {
-    throw entityAlreadyExists(`${kind} with name ${name} already exists.`);
+  const folded = name.toLowerCase();
+  for (const taken of names.keys()) {
+    if (taken.length === name.length && taken.toLowerCase() === folded) {
+      throw entityAlreadyExists(`${kind} with name ${name} already exists.`);
+    }
   }
 }

@@ -2,6 +2,7 @@ import { invalidClientTokenId } from '../aws-error.ts';
 import { queryService } from '../query-service.ts';
 import { accessKeyOperations } from './access-keys.ts';
 import { accountOperations } from './account.ts';
+import { authorizationDetailsOperations } from './authorization-details.ts';
 import { policyOperations } from './policies.ts';
 import { reportOperations } from './report.ts';
 import { roleOperations } from './roles.ts';
@@ -19,6 +20,7 @@ export const iam = queryService({
     ...policyOperations,
     ...roleOperations,
     ...accountOperations,
+    ...authorizationDetailsOperations,
     ...reportOperations,
     ...simulationOperations,
   ],

@@ -4,7 +4,11 @@ import {
   CreateRoleCommand,
   CreateUserCommand,
   DeleteAccessKeyCommand,
+  GenerateCredentialReportCommand,
   GetAccessKeyLastUsedCommand,
+  GetAccountAuthorizationDetailsCommand,
+  GetAccountSummaryCommand,
+  GetCredentialReportCommand,
   GetUserCommand,
   ListAccessKeysCommand,
   ListUserTagsCommand,
@@ -13,6 +17,7 @@ import {
   TagUserCommand,
   UntagUserCommand,
   UpdateAccessKeyCommand,
+  paginateGetAccountAuthorizationDetails,
 } from '@aws-sdk/client-iam';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetAccessKeyInfoCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
@@ -151,6 +156,61 @@ export function awsContract(name: string, start: () => Promise<ContractTarget>):
       expect(await tags()).toEqual([{ Key: 'team', Value: 'a <b> & "c"' }]);
       await admin.send(new UntagUserCommand({ UserName, TagKeys: ['team'] }));
       expect(await tags()).toEqual([]);
+    });
+
+    test('the details of all users come with their tags and policies, and nothing else is asked for', async () => {
+      const { name: UserName, keys } = await newUser(everything);
+      await admin.send(new TagUserCommand({ UserName, Tags: [{ Key: keys.accessKeyId, Value: 'for ci' }] }));
+      const { User } = await admin.send(new GetUserCommand({ UserName }));
+      const found: unknown[] = [];
+      for await (const page of paginateGetAccountAuthorizationDetails(
+        { client: admin },
+        { Filter: ['User'] },
+      )) {
+        found.push(...(page.UserDetailList ?? []).filter((user) => user.UserName === UserName));
+        expect([page.RoleDetailList, page.GroupDetailList, page.Policies].flat()).toEqual([]);
+      }
+      expect(found).toMatchObject([
+        {
+          UserName,
+          UserId: User?.UserId,
+          Arn: User?.Arn,
+          CreateDate: User?.CreateDate,
+          Tags: [{ Key: keys.accessKeyId, Value: 'for ci' }],
+          UserPolicyList: [{ PolicyName: 'given' }],
+          AttachedManagedPolicies: [],
+        },
+      ]);
+    });
+
+    test('the details are refused to whom no policy allows them', async () => {
+      const { keys } = await newUser();
+      const asked = iamClient(target, keys).send(new GetAccountAuthorizationDetailsCommand({}));
+      expect(await failure(asked)).toMatchObject({ name: 'AccessDenied', status: 403 });
+    });
+
+    test('the credential report has a row for each user, and tells no key', async () => {
+      const { name, keys } = await newUser();
+      await admin.send(new GenerateCredentialReportCommand({}));
+      const { Content, GeneratedTime } = await admin.send(new GetCredentialReportCommand({}));
+      expect(GeneratedTime).toBeInstanceOf(Date);
+      const [columns = [], ...rows] = Buffer.from(Content ?? [])
+        .toString()
+        .split('\n')
+        .map((line) => line.split(','));
+      const row = rows.find(([user]) => user === name) ?? [];
+      const cell = (column: string): string | undefined => row[columns.indexOf(column)];
+      expect(cell('access_key_1_active')).toBe('true');
+      expect(cell('access_key_1_last_rotated')).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/);
+      expect(cell('access_key_1_last_used_date')).toBe('N/A');
+      expect(cell('access_key_2_active')).toBe('false');
+      expect(cell('access_key_2_last_rotated')).toBe('N/A');
+      expect(rows.flat()).not.toContain(keys.accessKeyId);
+    });
+
+    test('the summary tells of root keys', async () => {
+      const { SummaryMap } = await admin.send(new GetAccountSummaryCommand({}));
+      expect(SummaryMap?.AccountAccessKeysPresent).toBe(0);
     });
 
     test('without a policy nothing is allowed', async () => {

@@ -1,5 +1,6 @@
 import {
   CreateUserCommand,
+  GetAccountAuthorizationDetailsCommand,
   GetAccountSummaryCommand,
   GetLoginProfileCommand,
   GetRoleCommand,
@@ -11,8 +12,10 @@ import {
   ListUserTagsCommand,
   ListUsersCommand,
   TagUserCommand,
+  paginateGetAccountAuthorizationDetails,
   paginateListUsers,
 } from '@aws-sdk/client-iam';
+import type { EntityType, GetAccountAuthorizationDetailsCommandOutput } from '@aws-sdk/client-iam';
 import { sign } from 'aws4';
 import { describe, expect, test } from 'vitest';
 import { failure, iamClient } from '../clients.ts';
@@ -92,6 +95,69 @@ test('a user is shown with tags, which ListUsers leaves out', async () => {
   expect(bob.userId).toMatch(/^AIDA[A-Z2-7]{17}$/);
   const { Users } = await iam.send(new ListUsersCommand({}));
   expect(Users?.some((user) => user.Tags !== undefined)).toBe(false);
+});
+
+test('the details of an account are paged through all that it holds, or through what is asked for', async () => {
+  await using set = await stage({ pageSize: 3 });
+  const { account } = set;
+  const document = {
+    Version: '2012-10-17',
+    Statement: { Effect: 'Deny', Action: '*', Resource: '*' },
+  } as const;
+  const policy = account.addPolicy('mine', document);
+  account.addGroup('staff', { inline: { none: document } });
+  account.addRole('work', {
+    trust: {
+      ...document,
+      Statement: { Effect: 'Allow', Principal: { AWS: account.id }, Action: 'sts:AssumeRole' },
+    },
+    attached: ['SecurityAudit'],
+  });
+  const createdAt = Date.UTC(2020, 0, 2, 3, 4, 5);
+  const attached = ['AWSCompromisedKeyQuarantineV3', policy.arn];
+  const bob = account.addUser('bob', {
+    path: '/ci/',
+    tags: { a: 'b' },
+    createdAt,
+    groups: ['staff'],
+    attached,
+  });
+  for (const name of ['carol', 'dave', 'erin']) account.addUser(name);
+  const client = iamClient(set.where, set.admin);
+  const lists = ['UserDetailList', 'GroupDetailList', 'RoleDetailList', 'Policies'] as const;
+  const counts = async (Filter: EntityType[] | undefined): Promise<[pages: number, ...counts: number[]]> => {
+    const pages: GetAccountAuthorizationDetailsCommandOutput[] = [];
+    for await (const page of paginateGetAccountAuthorizationDetails({ client }, { Filter })) pages.push(page);
+    for (const { IsTruncated, Marker } of pages) expect(IsTruncated).toBe(Marker !== undefined);
+    return [pages.length, ...lists.map((list) => pages.flatMap((page) => page[list] ?? []).length)];
+  };
+  expect(await counts(['User'])).toEqual([2, 5, 0, 0, 0]);
+  expect(await counts(['LocalManagedPolicy', 'Role'])).toEqual([1, 0, 0, 1, 1]);
+  // Of AWS's own policies: the administrator's, the role's and bob's.
+  expect(await counts(['AWSManagedPolicy', 'Group'])).toEqual([2, 0, 1, 0, 3]);
+  expect(await counts(undefined)).toEqual([4, 5, 1, 1, 4]);
+  const { UserDetailList } = await client.send(
+    new GetAccountAuthorizationDetailsCommand({ Filter: ['User'], MaxItems: 2 }),
+  );
+  expect(UserDetailList?.[1]).toEqual({
+    Path: '/ci/',
+    UserName: 'bob',
+    UserId: bob.userId,
+    Arn: bob.arn,
+    CreateDate: new Date(createdAt),
+    GroupList: ['staff'],
+    Tags: [{ Key: 'a', Value: 'b' }],
+    UserPolicyList: [],
+    AttachedManagedPolicies: [
+      {
+        PolicyName: 'AWSCompromisedKeyQuarantineV3',
+        PolicyArn: 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3',
+      },
+      { PolicyName: 'mine', PolicyArn: policy.arn },
+    ],
+  });
+  const wrong = new GetAccountAuthorizationDetailsCommand({ Filter: ['Key' as EntityType] });
+  expect(await failure(client.send(wrong))).toMatchObject({ name: 'ValidationError' });
 });
 
 test('a user has fifty tags at most', async () => {
