@@ -24,6 +24,8 @@ import { giveStartingRoles, seedTeam } from './team.ts';
 
 const USUAL_PORT = 3000;
 const GOODBYE_MS = 2_000;
+/** Calls of one sweep a second: at the rate that is safe with the real AWS, a visitor would wait for minutes. */
+const AWS_PER_SECOND = 100;
 /** How often the make-believe world lives on when nobody moves the clock. */
 const LIVES_EVERY_MS = 60_000;
 
@@ -100,7 +102,7 @@ export async function startSandbox(port: number | null): Promise<Sandbox> {
       destination: { write: (line: string) => void writeSync(logFile, line) },
     });
     opened.push(() => hungUp(slack));
-    const rekey = await run(readConfig(environment), { log, clock });
+    const rekey = await run(readConfig(environment), { log, clock, awsPerSecond: AWS_PER_SECOND });
     opened.push(() => rekey.stop());
     await giveStartingRoles(slack, team);
     const answers = new TeamAnswers({ slack, clock, meanwhile });
