@@ -131,6 +131,9 @@ export function storesContract(fresh: FreshStores): void {
       const read = attempt({ id: 'a1', leaseOwner: 'dead', leaseUntil: 50 });
       await put(stores, stores.attempts.insert(read), stores.attempts.lease(read, 'me', 200));
       await expect(put(stores, stores.attempts.lease(read, 'you', 300))).rejects.toMatchObject(conflict);
+      // Who holds it already, and read it before, does not take it a second time either.
+      const mine = { ...read, leaseOwner: 'me', leaseUntil: 199 };
+      await expect(put(stores, stores.attempts.lease(mine, 'me', 300))).rejects.toMatchObject(conflict);
       await expect(put(stores, stores.attempts.finish('a1', 'dead'))).rejects.toMatchObject(conflict);
       expect(await stores.attempts.byId('a1')).toEqual({ ...read, leaseOwner: 'me', leaseUntil: 200 });
       await put(stores, stores.attempts.finish('a1', 'me'));
