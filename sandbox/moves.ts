@@ -9,9 +9,9 @@ const DAY = 24 * HOUR;
 /** Where Rekey's working hours begin unless a team sets others: from Monday to Friday at nine, UTC. */
 const MORNING = 9 * HOUR;
 
-/** A move waits for so long a quiet, at most for so long; ms of the machine's clock. */
+/** A move waits for so long a quiet, and at most for so long, which is time for a sweep; ms of the machine's clock. */
 const CALM_MS = 120;
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 10_000;
 
 /** How far a step puts the clock forward; ms, more than 0. */
 export function lengthOf(step: ClockStep, now: number): number {
@@ -43,8 +43,9 @@ export async function moveCalmly(
   clock: MovableClock,
   step: ClockStep,
   traffic: readonly Traffic[],
+  patienceMs = PATIENCE_MS,
 ): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
+  const deadline = performance.now() + patienceMs;
   while (performance.now() < deadline && traffic.some(({ quietMs }) => quietMs < CALM_MS)) await sleep(10);
   clock.forward(lengthOf(step, clock.now()));
 }

@@ -53,7 +53,7 @@ test('a move waits for what is under way, and not for whoever never falls silent
 
   const never = fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   await expect.poll(() => traffic.quietMs).toBe(0);
-  await moveCalmly(clock, 'hour', [traffic]);
+  await moveCalmly(clock, 'hour', [traffic], 500);
   expect(clock.ahead).toBe(DAY + HOUR);
   answer();
   await (await never).text();

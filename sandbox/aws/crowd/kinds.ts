@@ -27,7 +27,8 @@ function ownedBy(draw: Draw, owner: CastMember = draw.one(OWNERS)): Tags {
     case 2:
       return { team, email: emailOf(owner) };
     case 3:
-      return { owner: owner.id };
+      // Ids of Slack are longer than some of this team's: such a short one would be taken for a name.
+      return { owner: owner.id.length < 8 ? owner.name : owner.id };
     case 4:
     case 5:
       return { team, Owner: emailOf(owner) };

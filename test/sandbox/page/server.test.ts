@@ -153,8 +153,8 @@ describe('the sandbox', () => {
       ['U0OMAR', 'operator'],
       ['U0RUTH', 'responder'],
       ['U0VERA', 'viewer'],
-      ['U0CLEO', 'operator'],
-      ['U0BO', 'none yet'],
+      ['U0CLEOMARCHETTI', 'operator'],
+      ['U0BOLARSEN', 'none yet'],
       ['U0NILS', 'none yet'],
     ] as const) {
       await act({ act: 'command', as: userId, channelId: 'C0GENERAL', line: '/aws-help' });
