@@ -9,8 +9,14 @@ const DAY = 24 * HOUR;
 /** Where Rekey's working hours begin unless a team sets others: from Monday to Friday at nine, UTC. */
 const MORNING = 9 * HOUR;
 
-/** A move waits for so long a quiet, and at most for so long, which is time for a sweep; ms of the machine's clock. */
+/** An hour before that a longer move stops for a moment: what runs by night comes before the morning's reminders. */
+const DAWN = MORNING - HOUR;
+
+/** A move waits for so long a quiet; ms of the machine's clock. */
 const CALM_MS = 120;
+/** And at dawn for so long, since what the night brought only begins then. */
+const SETTLED_MS = 1_000;
+/** Each time for so long at the most, which is enough for a sweep of the sample accounts. */
 const PATIENCE_MS = 10_000;
 
 /** How far a step puts the clock forward; ms, more than 0. */
@@ -35,6 +41,14 @@ function nextMorning(now: number): number {
   return morning;
 }
 
+/** The lengths of the parts of a step, in order; ms. */
+export function partsOf(step: ClockStep, now: number): readonly number[] {
+  const length = lengthOf(step, now);
+  const end = now + length;
+  const dawn = Math.floor(end / DAY) * DAY + DAWN;
+  return now < dawn && dawn < end ? [dawn - now, end - dawn] : [length];
+}
+
 /**
  * Puts the clock forward once nothing is under way between Rekey and the stand-ins: a call that is cut off by a day
  * in its middle would be made again, and what it did be seen twice. Whoever never falls silent is not waited for.
@@ -45,7 +59,19 @@ export async function moveCalmly(
   traffic: readonly Traffic[],
   patienceMs = PATIENCE_MS,
 ): Promise<void> {
-  const deadline = performance.now() + patienceMs;
-  while (performance.now() < deadline && traffic.some(({ quietMs }) => quietMs < CALM_MS)) await sleep(10);
-  clock.forward(lengthOf(step, clock.now()));
+  let quietMs = CALM_MS;
+  for (const length of partsOf(step, clock.now())) {
+    await quiet(traffic, quietMs, patienceMs);
+    clock.forward(length);
+    quietMs = SETTLED_MS;
+  }
+}
+
+/** Resolves when nothing was under way for so long from now on, or patience is over. */
+async function quiet(traffic: readonly Traffic[], ms: number, patienceMs: number): Promise<void> {
+  const from = performance.now();
+  for (let waited = 0; waited < patienceMs; waited = performance.now() - from) {
+    if (waited >= ms && traffic.every(({ quietMs }) => quietMs >= ms)) return;
+    await sleep(10);
+  }
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { MovableClock } from '../../sandbox/clock.ts';
-import { lengthOf, moveCalmly } from '../../sandbox/moves.ts';
+import { lengthOf, moveCalmly, partsOf } from '../../sandbox/moves.ts';
 import { Traffic } from '../../sandbox/traffic.ts';
 
 const HOUR = 3_600_000;
@@ -30,6 +30,21 @@ describe('the next working morning is at nine, UTC', () => {
   });
 });
 
+describe('a move stops at eight in the morning, UTC, before its end', () => {
+  test.each([
+    ['of a day', 'day', '2026-11-30T13:30:00Z', ['2026-12-01T08:00:00Z', '2026-12-01T13:30:00Z']],
+    ['of a week', 'week', '2026-11-30T13:30:00Z', ['2026-12-07T08:00:00Z', '2026-12-07T13:30:00Z']],
+    ['to a morning', 'morning', '2026-11-28T13:30:00Z', ['2026-11-30T08:00:00Z', '2026-11-30T09:00:00Z']],
+    ['but not by night', 'day', '2026-11-30T05:00:00Z', ['2026-12-01T05:00:00Z']],
+    ['nor within a day', 'hour', '2026-11-30T08:30:00Z', ['2026-11-30T09:30:00Z']],
+    ['nor where it begins', 'morning', '2026-11-30T08:00:00Z', ['2026-11-30T09:00:00Z']],
+  ] as const)('%s', (_what, step, from, stops) => {
+    let at = Date.parse(from);
+    const passed = partsOf(step, at).map((length) => (at += length));
+    expect(passed).toEqual(stops.map((stop) => Date.parse(stop)));
+  });
+});
+
 test('a move waits for what is under way, and not for whoever never falls silent', async () => {
   let answer = (): void => undefined;
   const server = createServer((_request, response) => {
@@ -42,7 +57,7 @@ test('a move waits for what is under way, and not for whoever never falls silent
   await expect.poll(() => traffic.quietMs).toBe(0);
 
   const clock = new MovableClock();
-  const moved = moveCalmly(clock, 'day', [traffic]);
+  const moved = moveCalmly(clock, 'day', [traffic], 5_000);
   await new Promise((resolve) => setTimeout(resolve, 250));
   expect(clock.ahead).toBe(0);
   answer();
