@@ -9,8 +9,8 @@ const DAY = 24 * HOUR;
 /** Where Rekey's working hours begin unless a team sets others: from Monday to Friday at nine, UTC. */
 const MORNING = 9 * HOUR;
 
-/** An hour before that a longer move stops for a moment: what runs by night comes before the morning's reminders. */
-const DAWN = MORNING - HOUR;
+/** Before anybody's morning, in Berlin too, a longer move stops for a moment: sweeps come before reminders. */
+const DAWN = 6 * HOUR;
 
 /** A move waits for so long a quiet; ms of the machine's clock. */
 const CALM_MS = 120;

@@ -73,7 +73,7 @@ export class TeamAnswers {
     }
   }
 
-  /** Rekey's messages to this person that offer to snooze a key. */
+  /** Rekey's messages to this person that offer to snooze several keys; an alert about one key alone is none. */
   #reminders(
     userId: string,
     where: (channel: ShownChannel) => boolean,
@@ -84,10 +84,7 @@ export class TeamAnswers {
       .flatMap((channel) => channel.messages.map((message) => ({ channel, message })))
       .filter(
         ({ message }) =>
-          message.fromApp &&
-          !message.ephemeral &&
-          !isReply(message) &&
-          snoozeIn(message.blocks) !== undefined,
+          message.fromApp && !message.ephemeral && !isReply(message) && snoozesIn(message.blocks).length > 1,
       );
   }
 
@@ -111,7 +108,7 @@ export class TeamAnswers {
     const bo = this.#slack.as(CAST.bo.id);
     if (this.isPlayed(bo.id) || bo.modal() !== undefined || this.#clock.now() < this.#boRestsUntil) return;
     const message = bo.messages(channelId).find((each) => each.ts === ts);
-    const button = snoozeIn(message?.blocks ?? []);
+    const [button] = snoozesIn(message?.blocks ?? []);
     if (message === undefined || button === undefined) return;
     this.#boRestsUntil = this.#clock.now() + BO_RESTS_MS;
     await this.#slack.blockAction(CAST.bo.id, { kind: 'message', channelId, ts }, placeOf(button));
@@ -143,9 +140,9 @@ function isReply({ ts, threadTs }: ShownMessage): boolean {
   return threadTs !== undefined && threadTs !== ts;
 }
 
-/** The first button that offers to snooze. */
-function snoozeIn(blocks: readonly Json[]): Placed | undefined {
-  return placed(blocks).find(
+/** The buttons that offer to snooze. */
+function snoozesIn(blocks: readonly Json[]): readonly Placed[] {
+  return placed(blocks).filter(
     ({ element }) => element['type'] === 'button' && text(part(element, 'text'), 'text') === 'Snooze',
   );
 }

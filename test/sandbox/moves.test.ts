@@ -30,14 +30,14 @@ describe('the next working morning is at nine, UTC', () => {
   });
 });
 
-describe('a move stops at eight in the morning, UTC, before its end', () => {
+describe('a move stops at six in the morning, UTC, before its end', () => {
   test.each([
-    ['of a day', 'day', '2026-11-30T13:30:00Z', ['2026-12-01T08:00:00Z', '2026-12-01T13:30:00Z']],
-    ['of a week', 'week', '2026-11-30T13:30:00Z', ['2026-12-07T08:00:00Z', '2026-12-07T13:30:00Z']],
-    ['to a morning', 'morning', '2026-11-28T13:30:00Z', ['2026-11-30T08:00:00Z', '2026-11-30T09:00:00Z']],
+    ['of a day', 'day', '2026-11-30T13:30:00Z', ['2026-12-01T06:00:00Z', '2026-12-01T13:30:00Z']],
+    ['of a week', 'week', '2026-11-30T13:30:00Z', ['2026-12-07T06:00:00Z', '2026-12-07T13:30:00Z']],
+    ['to a morning', 'morning', '2026-11-28T13:30:00Z', ['2026-11-30T06:00:00Z', '2026-11-30T09:00:00Z']],
     ['but not by night', 'day', '2026-11-30T05:00:00Z', ['2026-12-01T05:00:00Z']],
-    ['nor within a day', 'hour', '2026-11-30T08:30:00Z', ['2026-11-30T09:30:00Z']],
-    ['nor where it begins', 'morning', '2026-11-30T08:00:00Z', ['2026-11-30T09:00:00Z']],
+    ['nor within a day', 'hour', '2026-11-30T06:30:00Z', ['2026-11-30T07:30:00Z']],
+    ['nor where it begins', 'morning', '2026-11-30T06:00:00Z', ['2026-11-30T09:00:00Z']],
   ] as const)('%s', (_what, step, from, stops) => {
     let at = Date.parse(from);
     const passed = partsOf(step, at).map((length) => (at += length));

@@ -139,9 +139,14 @@ describe('the sample team', () => {
     expect(snoozed).toEqual([]);
   });
 
-  test('what offers nothing to snooze is no reminder', async () => {
+  test('what does not offer to snooze several keys is no reminder', async () => {
     const web = new WebClient(joined.slack.botToken, { slackApiUrl: joined.slack.url });
     await web.chat.postMessage({ channel: ALERTS, text: 'Just so you know', blocks: reminder.slice(0, 1) });
+    await web.chat.postMessage({
+      channel: ALERTS,
+      text: 'One key is in danger',
+      blocks: reminder.slice(0, 2),
+    });
     joined.slack.say(CAST.bo.id, ALERTS, 'Snooze');
     await aWhile();
     expect(said().map(({ text }) => text)).toEqual(['Snooze']);
