@@ -123,7 +123,9 @@ export class PlaceView {
         'header',
         { class: 'place-head' },
         el('h1', {}, `#${channel.name}`),
-        notes.length === 0 ? null : el('p', { class: 'note' }, notes.join(' · ')),
+        notes.length === 0
+          ? null
+          : el('p', { class: 'note', attributes: { title: notes.join(' · ') } }, notes.join(' · ')),
       ),
       this.#messages.node,
       this.#foot(channel),
