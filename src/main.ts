@@ -9,6 +9,7 @@ import { createAws } from './aws/aws.ts';
 import { readHostIdentity } from './aws/host-identity.ts';
 import { RoleSessions } from './aws/role-sessions.ts';
 import { systemClock } from './clock.ts';
+import { closeAll, type Closer } from './closers.ts';
 import { readConfig, type Config, type Environment } from './config.ts';
 import { createAuditSigner } from './crypto/audit-signer.ts';
 import { createIds } from './crypto/ids.ts';
@@ -62,6 +63,8 @@ export interface Surroundings {
   readonly log?: Log;
   readonly leases?: Leases;
   readonly pagers?: PagerPlaces;
+  /** The most background calls to each AWS account: a stand-in need not be spared. */
+  readonly awsPerSecond?: number;
 }
 
 /** `npm start`: runs until SIGTERM or SIGINT. Throws before anything is opened when the configuration is wrong. */
@@ -90,25 +93,11 @@ export async function run(config: Config, around: Surroundings = {}): Promise<Ru
   try {
     const operations = await openOperations(config, { stores, clock, log });
     closers.push(() => operations.close());
-    const { pagers = {} } = around;
-    const base = { clock, log, ids, masterKeys, stores, closers, operations, leases, pagers };
+    const base = { clock, log, ids, masterKeys, stores, closers, operations, leases, around };
     return await assemble(config, base);
   } catch (error) {
     await closeAll(closers, log);
     throw error;
-  }
-}
-
-type Closer = () => Promise<unknown> | void;
-
-/** Closes what was opened last first, and goes on when one of them fails. */
-async function closeAll(closers: readonly Closer[], log: Log): Promise<void> {
-  for (const close of closers.toReversed()) {
-    try {
-      await close();
-    } catch (error) {
-      log.warn('something was not closed as it should', { error });
-    }
   }
 }
 
@@ -122,7 +111,7 @@ interface Base {
   readonly closers: Closer[];
   readonly operations: Operations;
   readonly leases: Leases;
-  readonly pagers: PagerPlaces;
+  readonly around: Surroundings;
 }
 
 async function assemble(config: Config, base: Base): Promise<Running> {
@@ -136,10 +125,12 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   const web = { apiUrl: config.slackApiUrl, logger, dispatcher };
   const client = webClient({ ...web, botToken: config.botToken, metrics });
   const us = await whoAreWe(client, log);
-  const aws = createAws({ env: config.passThrough, version: VERSION, log, clock, metrics });
+  const { pagers, awsPerSecond: mostPerSecond } = base.around;
+  const aws = createAws({ env: config.passThrough, version: VERSION, log, clock, metrics, mostPerSecond });
   closers.push(() => aws.close());
   const jobs = measuredJobs(await jobsOf(config, base), metrics, clock);
-  const pager = createPager({ ...base.pagers, dispatcher, privateHosts: config.privateWebhooks, clock, log });
+  const poster = slackPoster(client, log);
+  const pager = createPager({ ...pagers, dispatcher, privateHosts: config.privateWebhooks, clock, log });
   const services: Services = {
     stores,
     sealer: createSealer(masterKeys),

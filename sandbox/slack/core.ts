@@ -15,6 +15,7 @@ import type { World } from './world.ts';
 /** Everything the stand-in knows; each part of it works on these. */
 export interface Core {
   readonly clock: Clock;
+  readonly wireClock: Clock;
   readonly timestamps: Timestamps;
   readonly world: World;
   readonly messages: Messages;

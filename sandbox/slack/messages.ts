@@ -20,6 +20,8 @@ export interface Message {
   metadata: Json | undefined;
   readonly files: readonly FileInMessage[];
   readonly threadTs: string | undefined;
+  /** Said by a script in somebody's name. */
+  readonly scripted: boolean;
   editedTs: string | undefined;
 }
 
@@ -29,7 +31,7 @@ export interface Ephemeral extends Message {
 }
 
 export type Draft = Pick<Message, 'channelId' | 'userId' | 'fromApp' | 'text' | 'blocks'> &
-  Partial<Pick<Message, 'metadata' | 'threadTs' | 'files'>>;
+  Partial<Pick<Message, 'metadata' | 'threadTs' | 'files' | 'scripted'>>;
 
 /** What was posted, public and ephemeral kept apart. */
 export class Messages {
@@ -90,6 +92,7 @@ export class Messages {
       metadata: undefined,
       files: [],
       threadTs: undefined,
+      scripted: false,
       ...draft,
       ts: this.#timestamps.next(),
       editedTs: undefined,

@@ -5,11 +5,13 @@ import type { Fault } from './faults.ts';
 import { isPlain, parsed, type Json } from './json.ts';
 import { respond } from './respond.ts';
 import type { SocketMode } from './socket-mode.ts';
+import { Traffic } from '../traffic.ts';
 import { callMethod, errorOf, tooMany, type ApiAnswer } from './web-api/call.ts';
 
 /** Slack's own server: the Web API, response_urls and the sockets of Socket Mode. */
 export interface SlackServer {
   readonly port: number;
+  readonly traffic: Traffic;
   /** Where requests go once the parts are made; the port is known before them. */
   serve(core: Core, sockets: SocketMode): void;
   stop(): Promise<void>;
@@ -24,8 +26,11 @@ export async function listen(port: number): Promise<SlackServer> {
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server has no port');
+  const traffic = new Traffic();
+  traffic.watch(server);
   return {
     port: address.port,
+    traffic,
     serve(core, sockets) {
       server.on('request', (request, response) => {
         void answer(core, sockets, request, response).catch((error: unknown) => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Acting, type ChosenAction, type Container } from './acts/action.ts';
-import { Speaking, type CommandOutcome } from './acts/command.ts';
+import { Speaking, type Aside, type CommandOutcome } from './acts/command.ts';
 import { Filling, type SubmitOutcome } from './acts/modal.ts';
 import { assemble, type StandInOptions } from './assemble.ts';
 import type { Core, Settings } from './core.ts';
@@ -15,6 +15,7 @@ import type { Json } from './json.ts';
 import { listen, type SlackServer } from './server.ts';
 import { SocketMode } from './socket-mode.ts';
 import { clientState, type ClientState } from './state.ts';
+import type { Traffic } from '../traffic.ts';
 import type {
   Channel,
   NewChannel,
@@ -82,6 +83,11 @@ export class SlackStandIn {
   /** The Web API's base, `http://127.0.0.1:PORT/api/`. */
   get url(): string {
     return `${this.#core.origin}/api/`;
+  }
+
+  /** The requests of the Web API. */
+  get traffic(): Traffic {
+    return this.#server.traffic;
   }
 
   get teamId(): string {
@@ -158,7 +164,7 @@ export class SlackStandIn {
 
   /** Deliveries go to this URL from now on, signed; the answer can forge signatures and ask Slack's questions. */
   useHttp(requestUrl: string): HttpDelivery {
-    const { clock, journal } = this.#core;
+    const { wireClock: clock, journal } = this.#core;
     const ackMs = (): number => this.settings.ackMs;
     this.#http = new HttpDelivery({ url: requestUrl, secret: this.signingSecret, clock, ackMs, journal });
     this.#deliveries.transport = this.#http;
@@ -199,8 +205,8 @@ export class SlackStandIn {
     return this.#speaking.runCommand(userId, channelId, line);
   }
 
-  say(userId: string, channelId: string, words: string): EventDelivery | undefined {
-    return this.#speaking.say(userId, channelId, words);
+  say(userId: string, channelId: string, words: string, more?: Aside): EventDelivery | undefined {
+    return this.#speaking.say(userId, channelId, words, more);
   }
 
   openHome(userId: string, tab: 'home' | 'messages' = 'home'): EventDelivery | undefined {
