@@ -1,0 +1,8 @@
+import type { Recent } from './recent.ts';
+
+/** Notes a thing, and, when it was never done before as far as is remembered, that it was done for the first time. */
+export function noteFirst(recent: Recent, kind: string, what: string, at: number): void {
+  const id = what.slice(0, 256);
+  if (recent.last(kind, id) === null) recent.note(`first ${kind}`, id, at, at);
+  recent.note(kind, id, at, at);
+}
