@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { endWithReader } from './cli/end-with-reader.ts';
 import { UsageError } from './cli/usage-error.ts';
 import { SEVERITIES, type Severity } from './domain/notice.ts';
 import { createLookUp } from './enrichment/look-up.ts';
@@ -111,14 +112,6 @@ function summary({ learned, judged, duplicates, keys }: Replayed, tally: Tally):
     ...tally.lines(),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-/** A reader that has seen enough (`| head`) ends the printing; that is no failure. */
-function endWithReader(): void {
-  process.stdout.once('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
-  });
 }
 
 /** Many short lines go out together. */

@@ -49,8 +49,8 @@ const FAMILIES: readonly Family[] = [
 /** Names public attack tools, secret hunters and penetration-testing systems put into the user agent by default. */
 const ATTACK_TOOLS: readonly (readonly [RegExp, string])[] = [
   [/trufflehog/, 'TruffleHog'],
-  [/\bkali\b/, 'Kali Linux'],
-  [/\bparrot\b/, 'Parrot Linux'],
+  [/\bkali(?![a-z])/, 'Kali Linux'],
+  [/\bparrot(?![a-z])/, 'Parrot Linux'],
   [/pentoo/, 'Pentoo Linux'],
   [/blackarch/, 'BlackArch Linux'],
   [/\bpacu\b/, 'Pacu'],

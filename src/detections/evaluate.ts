@@ -97,7 +97,6 @@ function isHabit(event: CloudTrailEvent, { profile, now }: About): boolean {
     return true;
   }
   return (
-    profile.isSettled &&
     actions.count(call.action) >= 2 &&
     profile.isEstablished('actions', call.action, now) &&
     profile.isEstablished('agents', agent.family, now) &&

@@ -8,7 +8,7 @@ const FIRST_NAME = /^\s*\{\s*"(\w{1,40})"\s*:/;
 /** A value that is longer is given up; real records have 256 KB at most, whole files 50 MB. */
 const LONGEST = 64 * 1024 * 1024;
 
-type Mode = 'unknown' | 'lines' | 'list' | 'values';
+type Mode = 'unknown' | 'lines' | 'list' | 'tail' | 'values';
 
 /**
  * Splits a file into its values as its text comes in, so that the file is never held as a whole: JSON lines, a list of
@@ -20,6 +20,8 @@ export class Splitter {
   #mode: Mode = 'unknown';
   /** In a list: what stands between two records when they are written without white space. */
   #between: string | null = null;
+  /** The list is in an object, whose end follows. */
+  #isInObject = false;
 
   /** The values that are complete with this text. */
   *push(text: string): Generator<Piece, void> {
@@ -36,8 +38,8 @@ export class Splitter {
     yield* this.#split(true);
     const rest = this.#text.trim();
     this.#text = '';
-    if (rest !== '' && this.#mode !== 'list') yield parsed(rest);
-    else if (rest !== '') yield { broken: rest.slice(0, 100) };
+    if (rest === '' || this.#mode === 'tail') return;
+    yield this.#mode === 'list' ? { broken: rest.slice(0, 100) } : parsed(rest);
   }
 
   *#split(isEnd: boolean): Generator<Piece, void> {
@@ -51,10 +53,13 @@ export class Splitter {
         yield* this.#values();
         return;
       }
-      yield* this.#quickList();
-      yield* this.#list();
-      // The list ended: another value may follow.
-      if (this.#mode === 'list') return;
+      if (this.#mode === 'list') {
+        yield* this.#quickList();
+        yield* this.#list();
+      }
+      if (this.#mode === 'tail') this.#skipTail();
+      // Where the list ended, another value may follow.
+      if (this.#mode === 'list' || this.#mode === 'tail') return;
     }
   }
 
@@ -65,6 +70,7 @@ export class Splitter {
     const wrapper = WRAPPER.exec(text);
     if (wrapper !== null) {
       this.#text = text.slice(wrapper[0].length);
+      this.#isInObject = wrapper[0].includes('{');
       this.#between = null;
       this.#mode = 'list';
       return true;
@@ -80,7 +86,7 @@ export class Splitter {
     for (;;) {
       const to = this.#text.indexOf('\n', from);
       if (to < 0) break;
-      if (to > from + 1) {
+      if (to > from) {
         const piece = parsed(this.#text.slice(from, to));
         if ('value' in piece || piece.broken.trim() !== '') yield piece;
       }
@@ -117,10 +123,7 @@ export class Splitter {
       if (start >= this.#text.length) break;
       if (this.#text[start] === ']') {
         this.#text = this.#text.slice(start + 1);
-        // What follows the list in its object, such as a NextToken, is of no interest.
-        const close = /^\s*(?:,\s*"\w+"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[\w.-]+)\s*)*\}/.exec(this.#text);
-        if (close !== null) this.#text = this.#text.slice(close[0].length);
-        this.#mode = 'unknown';
+        this.#mode = this.#isInObject ? 'tail' : 'unknown';
         return;
       }
       const end = endOfValue(this.#text, start);
@@ -129,6 +132,14 @@ export class Splitter {
       from = end;
     }
     this.#text = this.#text.slice(from);
+  }
+
+  /** What follows the list in its object, such as a NextToken, is of no interest. */
+  #skipTail(): void {
+    const end = endOfValue(this.#text, 0, 1);
+    if (end < 0) return;
+    this.#text = this.#text.slice(end);
+    this.#mode = 'unknown';
   }
 
   /** Values after each other, such as objects over several lines. */
@@ -165,14 +176,14 @@ function skip(text: string, from: number, letters: string): number {
   return place;
 }
 
-/** Where the value that begins at `start` ends, or -1 when it does not end in this text. */
-function endOfValue(text: string, start: number): number {
+/** Where the value that begins at `start`, or is open there, ends; -1 when it does not end in this text. */
+function endOfValue(text: string, start: number, open = 0): number {
   const first = text.charAt(start);
-  if (first !== '{' && first !== '[') {
+  if (open === 0 && first !== '{' && first !== '[') {
     const end = /[,\]\n]/.exec(text.slice(start + 1, start + 2_048));
     return end === null ? -1 : start + 1 + end.index;
   }
-  let depth = 0;
+  let depth = open;
   for (let place = start; place < text.length; place += 1) {
     const code = text.charCodeAt(place);
     if (code === 0x22) {

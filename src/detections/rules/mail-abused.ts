@@ -1,7 +1,10 @@
 import { call, history } from '../example.ts';
-import { HOUR } from '../profile.ts';
+import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
+
+const MAIL = ['ses:SendEmail', 'ses:SendRawEmail', 'ses:SendBulkEmail'];
+const FAMILIAR = 3;
 
 /** Mail or text messages prepared for sending. */
 export const mailAbused: Rule = {
@@ -21,10 +24,14 @@ export const mailAbused: Rule = {
     ses:DeleteIdentity ses:DeleteEmailIdentity sns:GetSMSAttributes sns:GetSMSSandboxAccountStatus
     sns:SetSMSAttributes sns:CreateSMSSandboxPhoneNumber sns:ListSMSSandboxPhoneNumbers
     sms-voice:DescribeSpendLimits sms-voice:DescribeAccountAttributes support:CreateCase`),
+  quietFor: 7 * DAY,
   judge(event, about) {
     const { name } = event.call;
     const { recent } = about.profile;
     const isChange = !event.call.isRead;
+    // Who sends mail looks at how much is left.
+    if (!isChange && MAIL.some((action) => about.profile.tables.actions.count(action) >= FAMILIAR))
+      return null;
     recent.note('mail', name, about.now, about.now);
     const looked = recent.since('mail', about.now - HOUR).length;
     if (!isChange && looked < 2) return { severity: 'low', facts: { call: name }, of: 'look' };
