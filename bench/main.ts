@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Terminal } from '../src/cli.ts';
 import { benchAcknowledge } from './acknowledge.ts';
+import { benchDetect } from './detect.ts';
 import type { Figure } from './figures.ts';
 import { readOptions, type BenchName } from './options.ts';
 import { FULL, SHORT, type Plan } from './plan.ts';
@@ -28,6 +29,7 @@ const RUN: Readonly<Record<BenchName, (plan: Plan, postgres: NewDatabase) => Pro
     benchJobs({ engine: 'postgres', url: await database() }, jobs.postgres),
   seal: async ({ seal }) => [await benchSeal(seal)],
   verify: ({ verify }) => benchVerify(verify),
+  detect: ({ detect }) => benchDetect(detect),
 };
 
 function onFile(): Promise<null> {

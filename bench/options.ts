@@ -12,6 +12,7 @@ export const BENCHES = [
   'jobs-postgres',
   'seal',
   'verify',
+  'detect',
 ] as const;
 
 export type BenchName = (typeof BENCHES)[number];

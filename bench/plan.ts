@@ -1,4 +1,5 @@
 import type { AcknowledgePlan } from './acknowledge.ts';
+import type { DetectPlan } from './detect.ts';
 import type { MemoryPlan } from './start.ts';
 import type { Amount } from './throughput.ts';
 
@@ -10,6 +11,7 @@ export interface Plan {
   readonly jobs: { readonly sqlite: Amount; readonly postgres: Amount };
   readonly seal: Amount;
   readonly verify: Amount;
+  readonly detect: DetectPlan;
 }
 
 /** Shows that everything runs. */
@@ -20,6 +22,7 @@ export const SHORT: Plan = {
   jobs: { sqlite: { rounds: 1, times: 50 }, postgres: { rounds: 1, times: 20 } },
   seal: { rounds: 1, times: 200 },
   verify: { rounds: 1, times: 2 },
+  detect: { rounds: 1, records: 5_000, memory: [2_000, 4_000], keys: [10, 1_000] },
 };
 
 export const FULL: Plan = {
@@ -29,4 +32,5 @@ export const FULL: Plan = {
   jobs: { sqlite: { rounds: 5, times: 1_000 }, postgres: { rounds: 5, times: 300 } },
   seal: { rounds: 7, times: 20_000 },
   verify: { rounds: 5, times: 30 },
+  detect: { rounds: 5, records: 200_000, memory: [100_000, 1_000_000], keys: [10, 10_000] },
 };

@@ -2,6 +2,8 @@
 export type AgentKind = 'infrastructure' | 'cli' | 'sdk' | 'console' | 'aws' | 'other' | 'unknown';
 
 export interface Agent {
+  /** As it was written, at most 256 characters; null when it says nothing. */
+  readonly text: string | null;
   /** The family, without versions, such as `aws-cli`, `Terraform` or `SDK for Go`. */
   readonly family: string;
   readonly kind: AgentKind;
@@ -9,7 +11,12 @@ export interface Agent {
   readonly attackTool: string | null;
 }
 
-export const UNKNOWN_AGENT: Agent = { family: 'unknown', kind: 'unknown', attackTool: null };
+export const UNKNOWN_AGENT: Agent = {
+  text: null,
+  family: 'unknown',
+  kind: 'unknown',
+  attackTool: null,
+};
 
 type Family = readonly [pattern: RegExp, family: string, kind: AgentKind];
 
@@ -68,18 +75,20 @@ const ATTACK_TOOLS: readonly (readonly [RegExp, string])[] = [
 
 /** A user agent has at most 1 KB; what a hostile record holds beyond is not looked at. */
 const LONGEST = 1_024;
+const LONGEST_SHOWN = 256;
 
 /** Reads a user agent. Outer brackets, which S3 adds, do not matter. */
 export function parseAgent(raw: string): Agent {
+  const shown = raw.slice(0, LONGEST_SHOWN);
   let text = raw.length > LONGEST ? raw.slice(0, LONGEST) : raw;
   if (text.startsWith('[') && text.endsWith(']')) text = text.slice(1, -1);
   text = text.trim().toLowerCase();
   if (text === '' || text === '...') return UNKNOWN_AGENT;
   const attackTool = ATTACK_TOOLS.find(([pattern]) => pattern.test(text))?.[1] ?? null;
   for (const [pattern, family, kind] of FAMILIES) {
-    if (pattern.test(text)) return { family, kind, attackTool };
+    if (pattern.test(text)) return { text: shown, family, kind, attackTool };
   }
-  return { family: ownName(text), kind: 'other', attackTool };
+  return { text: shown, family: ownName(text), kind: 'other', attackTool };
 }
 
 /** A program's own name: its first word, without what looks like a version or an id of one run. */

@@ -14,6 +14,8 @@ export interface Call {
   readonly isDiscovery: boolean;
   /** Served from one region for the whole partition, so that its region says nothing. */
   readonly isGlobal: boolean;
+  /** Somebody reads the parameters of this API's events. */
+  readonly isWanted: boolean;
 }
 
 const GLOBAL = new Set(
@@ -48,15 +50,20 @@ const MOST = 30_000;
 
 /** The known APIs; one table for a whole process does. */
 export class Calls {
+  readonly #wanted: (action: string) => boolean;
   readonly #bySource = new Map<string, Map<string, Call>>();
   #count = 0;
+
+  constructor(wanted: (action: string) => boolean) {
+    this.#wanted = wanted;
+  }
 
   /** The API with this event source and name, or null when these cannot be what AWS writes. */
   of(source: string, name: string): Call | null {
     const known = this.#bySource.get(source)?.get(name);
     if (known !== undefined) return known;
     if (!NAME.test(name) || !NAME.test(source)) return null;
-    const call = describe(source, name);
+    const call = describe(source, name, this.#wanted);
     if (this.#count < MOST) {
       this.#count += 1;
       const names = this.#bySource.get(source) ?? new Map<string, Call>();
@@ -67,7 +74,7 @@ export class Calls {
   }
 }
 
-function describe(source: string, eventName: string): Call {
+function describe(source: string, eventName: string, wanted: (action: string) => boolean): Call {
   const service = source.replace(/\.amazonaws\.com(?:\.cn)?$|\.(?:api\.)?aws$/, '').toLowerCase();
   const name = eventName.replace(VERSION, '') || eventName;
   const action = `${service}:${name}`;
@@ -78,5 +85,6 @@ function describe(source: string, eventName: string): Call {
     isRead: READ.test(name),
     isDiscovery: DISCOVERY.test(name) && !POLLED.has(action),
     isGlobal: GLOBAL.has(service),
+    isWanted: wanted(action),
   };
 }

@@ -20,6 +20,48 @@ const ARN = /^arn:[a-z-]+:(?:iam|sts):[a-z0-9-]*:\d{12}:\S{1,1024}$/;
 const LONGEST = 256;
 const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS';
 
+/** How many keys have their caller remembered. */
+const MOST_REMEMBERED = 20_000;
+
+/** Reads callers, and remembers them by their key: what a key says of itself is mostly the same. */
+export class Callers {
+  readonly #known = new Map<string, { readonly identity: Identity; readonly caller: Caller }>();
+
+  of(identity: unknown): Caller {
+    if (typeof identity !== 'object' || identity === null) return NOBODY;
+    const fields = identity as Identity;
+    const { accessKeyId } = fields;
+    if (typeof accessKeyId !== 'string' || accessKeyId === '') return parseCaller(identity);
+    const known = this.#known.get(accessKeyId);
+    if (known !== undefined && isSame(known.identity, fields)) return known.caller;
+    const caller = parseCaller(identity);
+    if (this.#known.size >= MOST_REMEMBERED) this.#known.clear();
+    this.#known.set(accessKeyId, { identity: fields, caller });
+    return caller;
+  }
+}
+
+interface Identity {
+  readonly type?: unknown;
+  readonly arn?: unknown;
+  readonly accountId?: unknown;
+  readonly userName?: unknown;
+  readonly accessKeyId?: unknown;
+  readonly sessionContext?: unknown;
+}
+
+function isSame(a: Identity, b: Identity): boolean {
+  return (
+    a.arn === b.arn &&
+    a.type === b.type &&
+    a.accountId === b.accountId &&
+    a.userName === b.userName &&
+    textAt(a.sessionContext, 'sessionIssuer', 'arn') === textAt(b.sessionContext, 'sessionIssuer', 'arn') &&
+    flagAt(a.sessionContext, 'attributes', 'mfaAuthenticated') ===
+      flagAt(b.sessionContext, 'attributes', 'mfaAuthenticated')
+  );
+}
+
 /** Reads `userIdentity`, which may be missing, or have any part missing or empty. */
 export function parseCaller(identity: unknown): Caller {
   if (typeof identity !== 'object' || identity === null) return NOBODY;

@@ -1,9 +1,9 @@
 import type { CloudTrailEvent } from './event.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, isOrdinary } from './evaluate.ts';
 import { textAt } from './json.ts';
 import { Lineage } from './lineage.ts';
 import { noveltyOf } from './novelty.ts';
-import { NOWHERE, type LookUp, type Place } from './place.ts';
+import { NOWHERE, placeOf, type LookUp, type Place } from './place.ts';
 import { Profile } from './profile.ts';
 import type { About, Beginning, Birth, KeyNote } from './rule.ts';
 import type { Signal } from './signal.ts';
@@ -17,6 +17,7 @@ export interface DetectorOptions {
   readonly mostProfiles?: number;
 }
 
+const NONE: readonly Signal[] = [];
 const MOST_PROFILES = 20_000;
 const MOST_BIRTHS = 5_000;
 const MOST_SESSIONS = 20_000;
@@ -63,22 +64,27 @@ export class Detector {
     const keyId = longTermKeyId ?? (sessionKeyId === null ? null : this.lineage.rootOf(sessionKeyId));
     const subject = subjectOf(event, this.lineage, keyId);
     const profile = this.profileOf(subject);
-    let place: Place | null = null;
-    const placeOf = (): Place =>
-      (place ??= event.address?.isPublic === true ? this.#lookUp(event.address) : NOWHERE);
+    const note = keyId === null ? null : this.#noteOf(keyId);
+    const birth = longTermKeyId === null ? null : (this.#births.get(longTermKeyId) ?? null);
+    const first = sessionKeyId === null ? null : this.#beganElsewhere(sessionKeyId, event);
+    const novelty = noveltyOf(event, profile, this.#lookUp);
+    if (note === null && birth === null && first === null && isOrdinary(event, profile, novelty)) {
+      if (subject !== NOBODY) profile.learn(event, this.#placeFor(event, profile));
+      return NONE;
+    }
     const about: About = {
       now: event.at ?? 0,
       profile,
-      novelty: noveltyOf(event, profile, placeOf),
+      novelty,
       keyId,
       userName: (keyId === null ? null : this.lineage.userOf(keyId)) ?? event.caller.userName,
-      note: keyId === null ? null : this.#noteOf(keyId),
-      birth: longTermKeyId === null ? null : (this.#births.get(longTermKeyId) ?? null),
-      first: sessionKeyId === null ? null : this.#beganElsewhere(sessionKeyId, event),
-      place: placeOf,
+      note,
+      birth,
+      first,
+      place: () => (event.address === null ? NOWHERE : placeOf(event.address, this.#lookUp)),
     };
     const signals = evaluate(event, about);
-    if (subject !== NOBODY) profile.learn(event, place ?? this.#placeFor(event, profile));
+    if (subject !== NOBODY) profile.learn(event, this.#placeFor(event, profile));
     return signals;
   }
 
@@ -135,9 +141,8 @@ export class Detector {
 
   /** Only networks the key was not seen on are looked up. */
   #placeFor({ address }: CloudTrailEvent, profile: Profile): Place {
-    if (address?.isPublic !== true || profile.tables.prefixes.lastSeen(address.prefix) !== null)
-      return NOWHERE;
-    return this.#lookUp(address);
+    if (address === null || profile.tables.prefixes.lastSeen(address.prefix) !== null) return NOWHERE;
+    return placeOf(address, this.#lookUp);
   }
 
   #forgetOldest(): void {

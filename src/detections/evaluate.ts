@@ -1,7 +1,7 @@
 import type { Severity } from '../domain/notice.ts';
 import type { Caller, CloudTrailEvent } from './event.ts';
-import { isStrange } from './novelty.ts';
-import { DAY, HOUR } from './profile.ts';
+import { isStrange, NOTHING, type Novelty } from './novelty.ts';
+import { DAY, HOUR, type Profile } from './profile.ts';
 import { RULES } from './registry.ts';
 import type { About, Finding, Rule, Trigger } from './rule.ts';
 import { shortFacts, type Signal } from './signal.ts';
@@ -26,6 +26,19 @@ export const SWEEP = 10 * 60_000;
 /** True for actions whose parameters some rule reads. */
 export function isRuled(action: string): boolean {
   return byAction.has(action);
+}
+
+/** True when no rule is asked about an event: most are like that, and need no more. */
+export function isOrdinary(event: CloudTrailEvent, profile: Profile, novelty: Novelty): boolean {
+  return (
+    novelty === NOTHING &&
+    !event.denied &&
+    event.agent.attackTool === null &&
+    event.caller.type !== 'Root' &&
+    !(event.call.isDiscovery && profile.events === 0) &&
+    !byAction.has(event.call.action) &&
+    (event.at ?? 0) - profile.lastSeen <= ASLEEP
+  );
 }
 
 /**

@@ -36,8 +36,6 @@ export interface CloudTrailEvent {
   /** Null when the call came from inside AWS or from something that cannot be understood. */
   readonly address: Address | null;
   readonly agent: Agent;
-  /** As recorded, at most 256 characters. */
-  readonly agentText: string | null;
   /** A service of AWS called on somebody's behalf, or for itself. */
   readonly byService: boolean;
   /** A person in the AWS console, not a program with a key. */
@@ -51,7 +49,9 @@ export interface CloudTrailEvent {
   readonly failed: boolean;
   /** The account it happened in. */
   readonly accountId: string | null;
-  /** `requestParameters`, `responseElements`, `additionalEventData`: kept only where a rule reads them, else null. */
+  /**
+   * `requestParameters`, `responseElements`, `additionalEventData`: kept only where a rule reads them, else null (the
+   * last of calls that change something only). */
   readonly asked: unknown;
   readonly answered: unknown;
   readonly additional: unknown;

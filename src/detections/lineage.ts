@@ -1,4 +1,4 @@
-import type { CloudTrailEvent } from './event.ts';
+import type { Caller, CloudTrailEvent } from './event.ts';
 import { textAt } from './json.ts';
 import { words } from './words.ts';
 
@@ -19,6 +19,7 @@ export class Lineage {
   readonly #parents = new Map<string, string>();
   readonly #users = new Map<string, string>();
   readonly #most: number;
+  #lastCaller: Caller | null = null;
 
   constructor(most = 50_000) {
     this.#most = most;
@@ -27,8 +28,11 @@ export class Lineage {
   /** Takes an event in. The id of the session it made, or null when it made none, or none that a key is known for. */
   learn(event: CloudTrailEvent): string | null {
     const { longTermKeyId, sessionKeyId, userName } = event.caller;
-    if (longTermKeyId !== null && userName !== null) this.#keep(this.#users, longTermKeyId, userName);
-    if (!MAKERS.has(event.call.action) || event.failed) return null;
+    if (longTermKeyId !== null && userName !== null && event.caller !== this.#lastCaller) {
+      this.#keep(this.#users, longTermKeyId, userName);
+      this.#lastCaller = event.caller;
+    }
+    if (!event.call.isWanted || event.failed || !MAKERS.has(event.call.action)) return null;
     const parent = longTermKeyId ?? sessionKeyId;
     const child = textAt(event.answered, 'credentials', 'accessKeyId');
     if (parent === null || child === null || child === parent || child.length > 128) return null;

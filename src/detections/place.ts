@@ -12,3 +12,8 @@ export interface Place {
 export type LookUp = (address: Address) => Place;
 
 export const NOWHERE: Place = { operator: null, country: null };
+
+/** Where an address is; nothing is looked up for what is routed nowhere. */
+export function placeOf(address: Address, lookUp: LookUp): Place {
+  return address.isPublic ? lookUp(address) : NOWHERE;
+}

@@ -116,7 +116,8 @@ export interface Rule {
   /** How long the same finding is no news; ms. An hour when not given. */
   readonly quietFor?: number;
   judge(event: CloudTrailEvent, about: About): Finding | null;
-  readonly examples: {
+  /** Made when they are asked for: only tests and documentation do. */
+  readonly examples: () => {
     readonly fires: readonly [Example, ...Example[]];
     readonly quiet: readonly [Example, ...Example[]];
   };

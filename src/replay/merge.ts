@@ -1,6 +1,6 @@
 import type { CloudTrailEvent } from '../detections/event.ts';
-import { recordsIn, type RecordReader } from '../detections/record.ts';
-import { Splitter, type Piece } from './split.ts';
+import { isRecord, recordsIn, type RecordReader } from '../detections/record.ts';
+import { Splitter, type Pieces } from './split.ts';
 import { beginningOf, textOf } from './files.ts';
 
 /** How many files are read side by side at most. */
@@ -67,27 +67,33 @@ async function* batchesOf(
   counts: Counts,
 ): AsyncGenerator<readonly CloudTrailEvent[], void> {
   const splitter = new Splitter();
-  try {
-    for await (const text of textOf(path)) yield read(splitter.push(text), reader, counts);
-  } catch (error) {
-    counts.brokenFiles.push({ path, error });
+  const texts = textOf(path);
+  for (;;) {
+    // Only what reading the file throws makes the file broken.
+    const next = await texts.next().catch((error: unknown) => void counts.brokenFiles.push({ path, error }));
+    if (next === undefined || next.done === true) break;
+    const pieces: Pieces = { values: [], broken: [] };
+    splitter.push(next.value, pieces);
+    yield read(pieces, reader, counts);
   }
-  yield read(splitter.end(), reader, counts);
+  const rest: Pieces = { values: [], broken: [] };
+  splitter.end(rest);
+  yield read(rest, reader, counts);
 }
 
-function read(pieces: Iterable<Piece>, reader: RecordReader, counts: Counts): readonly CloudTrailEvent[] {
+function read({ values, broken }: Pieces, reader: RecordReader, counts: Counts): readonly CloudTrailEvent[] {
+  counts.unreadable += broken.length;
   const events: CloudTrailEvent[] = [];
-  for (const piece of pieces) {
-    if (!('value' in piece)) {
-      counts.unreadable += 1;
-      continue;
-    }
-    for (const raw of recordsIn(piece.value)) {
-      counts.records += 1;
-      const event = reader.read(raw);
-      if (event === null) counts.unreadable += 1;
-      else events.push(event);
-    }
+  const take = (raw: unknown): void => {
+    counts.records += 1;
+    const event = reader.read(raw);
+    if (event === null) counts.unreadable += 1;
+    else events.push(event);
+  };
+  for (const value of values) {
+    // Most values are records themselves.
+    if (isRecord(value)) take(value);
+    else for (const raw of recordsIn(value)) take(raw);
   }
   return events;
 }

@@ -55,7 +55,8 @@ async function inOrder(
   for await (const events of eventsOf(files, reader, counts)) {
     for (const event of events) {
       // A session counts for its key even when its first call comes before the call that made it.
-      if (window.add(event)) detector.lineage.learn(event);
+      detector.lineage.learn(event);
+      window.add(event);
     }
     for (const event of window.ready()) take(event);
   }

@@ -1,5 +1,8 @@
-/** One value of a file, or a text that is none. */
-export type Piece = { readonly value: unknown } | { readonly broken: string };
+/** What a file holds goes here: its values, and texts that are none. */
+export interface Pieces {
+  readonly values: unknown[];
+  readonly broken: string[];
+}
 
 /** A list of records, or the beginning of an object that holds one. */
 const WRAPPER = /^\s*(?:\{\s*"(?:Records|Events|events)"\s*:\s*)?\[/;
@@ -7,6 +10,8 @@ const WRAPPER = /^\s*(?:\{\s*"(?:Records|Events|events)"\s*:\s*)?\[/;
 const FIRST_NAME = /^\s*\{\s*"(\w{1,40})"\s*:/;
 /** A value that is longer is given up; real records have 256 KB at most, whole files 50 MB. */
 const LONGEST = 64 * 1024 * 1024;
+/** How much is kept of a text that is no JSON. */
+const SHOWN = 100;
 
 type Mode = 'unknown' | 'lines' | 'list' | 'tail' | 'values';
 
@@ -23,39 +28,40 @@ export class Splitter {
   /** The list is in an object, whose end follows. */
   #isInObject = false;
 
-  /** The values that are complete with this text. */
-  *push(text: string): Generator<Piece, void> {
+  /** Takes text in, and gives the values that are complete with it. */
+  push(text: string, into: Pieces): void {
     this.#text = this.#text === '' ? text : this.#text + text;
-    yield* this.#split(false);
+    this.#split(false, into);
     if (this.#text.length > LONGEST) {
-      yield { broken: this.#text.slice(0, 100) };
+      into.broken.push(this.#text.slice(0, SHOWN));
       this.#text = '';
     }
   }
 
-  /** What is left when the file ends. */
-  *end(): Generator<Piece, void> {
-    yield* this.#split(true);
+  /** Gives what is left when the file ends. */
+  end(into: Pieces): void {
+    this.#split(true, into);
     const rest = this.#text.trim();
     this.#text = '';
     if (rest === '' || this.#mode === 'tail') return;
-    yield this.#mode === 'list' ? { broken: rest.slice(0, 100) } : parsed(rest);
+    if (this.#mode === 'list') into.broken.push(rest.slice(0, SHOWN));
+    else parse(rest, into);
   }
 
-  *#split(isEnd: boolean): Generator<Piece, void> {
+  #split(isEnd: boolean, into: Pieces): void {
     for (;;) {
       if (this.#mode === 'unknown' && !this.#chooseMode(isEnd)) return;
       if (this.#mode === 'lines') {
-        yield* this.#lines(isEnd);
+        this.#lines(isEnd, into);
         return;
       }
       if (this.#mode === 'values') {
-        yield* this.#values();
+        this.#values(into);
         return;
       }
       if (this.#mode === 'list') {
-        yield* this.#quickList();
-        yield* this.#list();
+        this.#quickList(into);
+        this.#list(into);
       }
       if (this.#mode === 'tail') this.#skipTail();
       // Where the list ended, another value may follow.
@@ -77,18 +83,17 @@ export class Splitter {
     }
     const line = text.indexOf('\n');
     if (line < 0 && !isEnd && text.length < LONGEST / 2) return false;
-    this.#mode = 'value' in parsed(line < 0 ? text : text.slice(0, line)) ? 'lines' : 'values';
+    this.#mode = isJson(line < 0 ? text : text.slice(0, line)) ? 'lines' : 'values';
     return true;
   }
 
-  *#lines(isEnd: boolean): Generator<Piece, void> {
+  #lines(isEnd: boolean, into: Pieces): void {
     let from = 0;
     for (;;) {
       const to = this.#text.indexOf('\n', from);
       if (to < 0) break;
       if (to > from) {
-        const piece = parsed(this.#text.slice(from, to));
-        if ('value' in piece || piece.broken.trim() !== '') yield piece;
+        parse(this.#text.slice(from, to), into);
       }
       from = to + 1;
     }
@@ -100,7 +105,7 @@ export class Splitter {
    * A list without white space, as AWS writes it: cut before the last record, and parsed at once. When that parses, the
    * cut was between two records: a JSON text reads the same from its beginning, whatever follows.
    */
-  *#quickList(): Generator<Piece, void> {
+  #quickList(into: Pieces): void {
     this.#between ??= betweenOf(this.#text);
     if (this.#between === null) return;
     const cut = this.#text.lastIndexOf(this.#between);
@@ -112,11 +117,11 @@ export class Splitter {
       return;
     }
     this.#text = this.#text.slice(cut + 2);
-    for (const value of records) yield { value };
+    for (const value of records) into.values.push(value);
   }
 
   /** A list, record by record. */
-  *#list(): Generator<Piece, void> {
+  #list(into: Pieces): void {
     let from = 0;
     for (;;) {
       const start = skip(this.#text, from, ' \t\r\n,');
@@ -128,7 +133,7 @@ export class Splitter {
       }
       const end = endOfValue(this.#text, start);
       if (end < 0) break;
-      yield parsed(this.#text.slice(start, end));
+      parse(this.#text.slice(start, end), into);
       from = end;
     }
     this.#text = this.#text.slice(from);
@@ -143,25 +148,34 @@ export class Splitter {
   }
 
   /** Values after each other, such as objects over several lines. */
-  *#values(): Generator<Piece, void> {
+  #values(into: Pieces): void {
     let from = 0;
     for (;;) {
       const start = skip(this.#text, from, ' \t\r\n,');
       if (start >= this.#text.length) break;
       const end = endOfValue(this.#text, start);
       if (end < 0) break;
-      yield parsed(this.#text.slice(start, end));
+      parse(this.#text.slice(start, end), into);
       from = end;
     }
     this.#text = this.#text.slice(from);
   }
 }
 
-function parsed(text: string): Piece {
+function parse(text: string, { values, broken }: Pieces): void {
   try {
-    return { value: JSON.parse(text) as unknown };
+    values.push(JSON.parse(text));
   } catch {
-    return { broken: text.slice(0, 100) };
+    if (text.trim() !== '') broken.push(text.slice(0, SHOWN));
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

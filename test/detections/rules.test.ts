@@ -27,7 +27,7 @@ function signalsOf({ learned = [], records, note }: Example): readonly Signal[] 
 }
 
 const cases = (which: 'fires' | 'quiet') =>
-  RULES.flatMap((rule) => rule.examples[which].map((example) => ({ rule: rule.id, ...example })));
+  RULES.flatMap((rule) => rule.examples()[which].map((example) => ({ rule: rule.id, ...example })));
 
 describe('every rule', () => {
   it.each(cases('fires'))('$rule fires: $why', ({ rule, ...example }) => {

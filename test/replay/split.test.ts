@@ -1,16 +1,15 @@
 import { array, assert, integer, json, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Splitter } from '../../src/replay/split.ts';
+import { Splitter, type Pieces } from '../../src/replay/split.ts';
 import { samples } from '../detections/samples.ts';
 
 /** What comes out when the text comes in pieces of this size. */
 function split(text: string, size: number): { values: unknown[]; broken: number } {
   const splitter = new Splitter();
-  const pieces = [];
-  for (let at = 0; at < text.length; at += size) pieces.push(...splitter.push(text.slice(at, at + size)));
-  pieces.push(...splitter.end());
-  const values = pieces.flatMap((piece) => ('value' in piece ? [piece.value] : []));
-  return { values, broken: pieces.length - values.length };
+  const pieces: Pieces = { values: [], broken: [] };
+  for (let at = 0; at < text.length; at += size) splitter.push(text.slice(at, at + size), pieces);
+  splitter.end(pieces);
+  return { values: pieces.values, broken: pieces.broken.length };
 }
 
 const records: unknown = JSON.parse(JSON.stringify(samples.slice(0, 60)));

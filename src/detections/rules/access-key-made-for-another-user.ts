@@ -25,7 +25,7 @@ export const accessKeyMadeForAnotherUser: Rule = {
       of: textAt(event.asked, 'userName'),
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'Alice makes a key for Bob',
@@ -43,5 +43,5 @@ export const accessKeyMadeForAnotherUser: Rule = {
       },
       { why: 'the user is left out: oneself', records: [call('iam:CreateAccessKey')] },
     ],
-  },
+  }),
 };

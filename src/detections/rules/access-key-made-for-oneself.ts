@@ -17,7 +17,7 @@ export const accessKeyMadeForOneself: Rule = {
     if (event.failed || about.keyId === null || isOnAnother(event, about)) return null;
     return { facts: { 'new key': textAt(event.answered, 'accessKey', 'accessKeyId') } };
   },
-  examples: {
+  examples: () => ({
     fires: [{ why: 'Alice makes a second key for herself', records: [call('iam:CreateAccessKey')] }],
     quiet: [
       {
@@ -29,5 +29,5 @@ export const accessKeyMadeForOneself: Rule = {
         records: [call('iam:CreateAccessKey', { by: ALICE_IN_CONSOLE, agent: 'Mozilla/5.0 (X11)' })],
       },
     ],
-  },
+  }),
 };

@@ -20,7 +20,7 @@ export const accessKeyReactivated: Rule = {
       of: textAt(event.asked, 'accessKeyId'),
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a key becomes Active',
@@ -39,5 +39,5 @@ export const accessKeyReactivated: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

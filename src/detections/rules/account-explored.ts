@@ -30,7 +30,7 @@ export const accountExplored: Rule = {
       of: services >= 8 ? 'wide' : '',
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'six calls of three services in minutes',
@@ -77,5 +77,5 @@ export const accountExplored: Rule = {
         ].map((action, minute) => call(action, { minute, by: ALICE_IN_CONSOLE, agent: 'Mozilla/5.0 (X11)' })),
       },
     ],
-  },
+  }),
 };

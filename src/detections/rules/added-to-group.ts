@@ -21,7 +21,7 @@ export const addedToGroup: Rule = {
       of: textAt(event.asked, 'userName'),
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'Bob becomes an administrator',
@@ -34,5 +34,5 @@ export const addedToGroup: Rule = {
         records: [call('iam:GetGroup', { asked: { groupName: 'Administrators' } })],
       },
     ],
-  },
+  }),
 };

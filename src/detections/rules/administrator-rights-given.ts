@@ -31,7 +31,7 @@ export const administratorRightsGiven: Rule = {
       of: `${event.call.name} ${targetOf(event) ?? ''}`,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'AdministratorAccess to a user',
@@ -76,5 +76,5 @@ export const administratorRightsGiven: Rule = {
         records: [call('iam:PutUserPolicy', { asked: { userName: 'bob', policyDocument: '{' } })],
       },
     ],
-  },
+  }),
 };

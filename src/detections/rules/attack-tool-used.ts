@@ -23,11 +23,11 @@ export const attackToolUsed: Rule = {
         event.agent.attackTool === 'CloudSploit'
           ? 'medium'
           : 'high',
-      facts: { tool: event.agent.attackTool, 'user agent': event.agentText },
+      facts: { tool: event.agent.attackTool, 'user agent': event.agent.text },
       of: event.agent.attackTool,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       { why: 'TruffleHog tries the key', records: [call('sts:GetCallerIdentity', { agent: 'TruffleHog' })] },
       {
@@ -41,5 +41,5 @@ export const attackToolUsed: Rule = {
       },
     ],
     quiet: [{ why: 'the command line', records: [call('s3:ListBuckets')] }],
-  },
+  }),
 };

@@ -44,7 +44,7 @@ export const backupsDestroyed: Rule = {
       of: isGrave ? name : count >= 2 * MANY ? 'many' : 'some',
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'five snapshots in an hour',
@@ -57,5 +57,5 @@ export const backupsDestroyed: Rule = {
     quiet: [
       { why: 'one snapshot', records: [call('ec2:DeleteSnapshot', { asked: { snapshotId: 'snap-1' } })] },
     ],
-  },
+  }),
 };

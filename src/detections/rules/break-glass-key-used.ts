@@ -20,7 +20,7 @@ export const breakGlassKeyUsed: Rule = {
       of: event.address?.text ?? '',
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       { why: 'any call', note: { kind: 'break_glass', replacedAt: null }, records: [call('iam:ListUsers')] },
     ],
@@ -31,5 +31,5 @@ export const breakGlassKeyUsed: Rule = {
         records: [call('iam:ListUsers')],
       },
     ],
-  },
+  }),
 };

@@ -34,7 +34,7 @@ export const bucketOpened: Rule = {
       of: bucket,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'everybody may read',
@@ -121,5 +121,5 @@ export const bucketOpened: Rule = {
         records: [call('s3:PutBucketAcl', { asked: { bucketName: 'b', 'x-amz-acl': 'private' } })],
       },
     ],
-  },
+  }),
 };

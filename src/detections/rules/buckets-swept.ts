@@ -34,7 +34,7 @@ export const bucketsSwept: Rule = {
         }
       : null;
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'twelve buckets',
@@ -51,5 +51,5 @@ export const bucketsSwept: Rule = {
         ),
       },
     ],
-  },
+  }),
 };

@@ -29,7 +29,7 @@ export const callsRefused: Rule = {
       of: calls >= 4 * CALLS ? 'many' : '',
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'four in ten minutes',
@@ -46,5 +46,5 @@ export const callsRefused: Rule = {
         ),
       },
     ],
-  },
+  }),
 };

@@ -30,7 +30,7 @@ export const commandRunOnInstance: Rule = {
       of: `${event.call.name} ${target ?? ''}`,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a shell script',
@@ -47,5 +47,5 @@ export const commandRunOnInstance: Rule = {
       },
     ],
     quiet: [{ why: 'commands are listed', records: [call('ssm:ListCommands')] }],
-  },
+  }),
 };

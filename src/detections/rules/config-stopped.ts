@@ -26,7 +26,7 @@ export const configStopped: Rule = {
       of: `${event.call.name} ${textAt(event.asked, 'configRuleName') ?? ''}`,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'the recorder stops',
@@ -36,5 +36,5 @@ export const configStopped: Rule = {
       },
     ],
     quiet: [{ why: 'rules are listed', records: [call('config:DescribeConfigRules')] }],
-  },
+  }),
 };

@@ -21,11 +21,11 @@ export const consoleLoginWithoutMfa: Rule = {
     if (textAt(event.additional, 'MFAUsed')?.toLowerCase() !== 'no') return null;
     return {
       severity: event.caller.type === 'Root' ? 'high' : 'medium',
-      facts: { user: event.caller.userName, 'user agent': event.agentText },
+      facts: { user: event.caller.userName, 'user agent': event.agent.text },
       of: event.caller.userName,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a password alone',
@@ -67,5 +67,5 @@ export const consoleLoginWithoutMfa: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

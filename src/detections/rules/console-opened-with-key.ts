@@ -18,13 +18,13 @@ export const consoleOpenedWithKey: Rule = {
         event.agent.kind === 'unknown' ||
         event.agent.family === 'jersey'
         ? null
-        : { facts: { 'user agent': event.agentText } };
+        : { facts: { 'user agent': event.agent.text } };
     }
     return event.call.name === 'ConsoleLogin' && about.keyId !== null && !event.failed
       ? { facts: { as: event.caller.arn } }
       : null;
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a program asks for a sign-in token',
@@ -46,5 +46,5 @@ export const consoleOpenedWithKey: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -26,7 +26,7 @@ export const consolePasswordsTried: Rule = {
     const tries = recent.since('failed sign-ins', about.now - WINDOW).length;
     return tries >= TRIES ? { facts: { tries, address: event.address?.text ?? null }, of: '' } : null;
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'five in ten minutes',
@@ -49,5 +49,5 @@ export const consolePasswordsTried: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -43,7 +43,7 @@ export const costlyInstancesStarted: Rule = {
       of: `${event.region ?? ''} ${size}`,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a graphics card, refused',
@@ -73,5 +73,5 @@ export const costlyInstancesStarted: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -29,7 +29,7 @@ export const countryNew: Rule = {
       of: country,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'after days in one country',
@@ -44,5 +44,5 @@ export const countryNew: Rule = {
         records: [call('s3:GetObject', { from: '10.0.0.1' })],
       },
     ],
-  },
+  }),
 };

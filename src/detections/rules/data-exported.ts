@@ -32,7 +32,7 @@ export const dataExported: Rule = {
       of: `${event.call.name} ${textAt(event.asked, 'bucketName') ?? ''}`,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a database is exported',
@@ -44,5 +44,5 @@ export const dataExported: Rule = {
       },
     ],
     quiet: [{ why: 'exports are listed', records: [call('rds:DescribeExportTasks')] }],
-  },
+  }),
 };

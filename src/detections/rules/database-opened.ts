@@ -45,7 +45,7 @@ export const databaseOpened: Rule = {
       of: `${event.call.name} ${textAt(asked, 'dBInstanceIdentifier') ?? ''}`,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a public database',
@@ -76,5 +76,5 @@ export const databaseOpened: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -16,11 +16,15 @@ export const decoyKeyUsed: Rule = {
   judge(event, about) {
     if (about.note?.kind !== 'decoy' || event.byService) return null;
     return {
-      facts: { address: event.address?.text ?? null, 'user agent': event.agentText, call: event.call.action },
+      facts: {
+        address: event.address?.text ?? null,
+        'user agent': event.agent.text,
+        call: event.call.action,
+      },
       of: event.address?.text ?? '',
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'any call',
@@ -35,5 +39,5 @@ export const decoyKeyUsed: Rule = {
         records: [call('sts:GetCallerIdentity')],
       },
     ],
-  },
+  }),
 };

@@ -21,7 +21,7 @@ export const dormantKeyWoken: Rule = {
     const days = Math.floor((now - profile.lastSeen) / DAY);
     return { severity: days >= 60 ? 'medium' : 'low', facts: { days }, of: '' };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'after three months',
@@ -36,5 +36,5 @@ export const dormantKeyWoken: Rule = {
         records: [call('s3:GetObject')],
       },
     ],
-  },
+  }),
 };

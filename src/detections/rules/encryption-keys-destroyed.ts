@@ -30,7 +30,7 @@ export const encryptionKeysDestroyed: Rule = {
       of: key,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a key is to go',
@@ -43,5 +43,5 @@ export const encryptionKeysDestroyed: Rule = {
         records: [call('kms:CancelKeyDeletion', { asked: { keyId: 'k' } })],
       },
     ],
-  },
+  }),
 };

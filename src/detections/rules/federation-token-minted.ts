@@ -25,7 +25,7 @@ export const federationTokenMinted: Rule = {
       of: textAt(event.asked, 'name'),
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a federated session',
@@ -38,5 +38,5 @@ export const federationTokenMinted: Rule = {
       },
     ],
     quiet: [{ why: 'who am I', records: [call('sts:GetCallerIdentity')] }],
-  },
+  }),
 };

@@ -27,10 +27,10 @@ export const firewallWeakened: Rule = {
       of: `${event.call.name} ${textAt(event.asked, 'name') ?? ''}`,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       { why: 'a web ACL is deleted', records: [call('wafv2:DeleteWebACL', { asked: { name: 'shop' } })] },
     ],
     quiet: [{ why: 'web ACLs are listed', records: [call('wafv2:ListWebACLs')] }],
-  },
+  }),
 };

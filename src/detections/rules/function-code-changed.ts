@@ -35,7 +35,7 @@ export const functionCodeChanged: Rule = {
       of: `${name} ${which ?? ''}`,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'new code',
@@ -75,5 +75,5 @@ export const functionCodeChanged: Rule = {
         records: [call('lambda:UpdateFunctionCode20150331v2', { asked: { functionName: 'pay' } })],
       },
     ],
-  },
+  }),
 };

@@ -37,7 +37,7 @@ export const functionExposed: Rule = {
       of: textAt(asked, 'functionName'),
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'everybody may call it',
@@ -62,5 +62,5 @@ export const functionExposed: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

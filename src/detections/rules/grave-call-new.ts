@@ -42,7 +42,7 @@ export const graveCallNew: Rule = {
       of: event.call.action,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: "a backup's key makes a role",
@@ -57,5 +57,5 @@ export const graveCallNew: Rule = {
         records: [call('iam:CreateRole', { asked: { roleName: 'r' } })],
       },
     ],
-  },
+  }),
 };

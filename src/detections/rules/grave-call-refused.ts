@@ -27,7 +27,7 @@ export const graveCallRefused: Rule = {
     if (!GRAVE_SERVICES.has(event.call.service) || !GRAVE.test(event.call.name)) return null;
     return { facts: { call: event.call.action }, of: event.call.action };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a group is made, refused',
@@ -38,5 +38,5 @@ export const graveCallRefused: Rule = {
       { why: 'it may list users not', records: [call('iam:ListUsers', { error: 'AccessDenied' })] },
       { why: 'it may write no object', records: [call('s3:PutObject', { error: 'AccessDenied' })] },
     ],
-  },
+  }),
 };

@@ -40,7 +40,7 @@ export const guardDutyWeakened: Rule = {
       of: name,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'the detector is deleted',
@@ -66,5 +66,5 @@ export const guardDutyWeakened: Rule = {
         records: [call('guardduty:UpdateDetector', { asked: { detectorId: 'd', enable: true } })],
       },
     ],
-  },
+  }),
 };

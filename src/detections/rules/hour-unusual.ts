@@ -35,7 +35,7 @@ export const hourUnusual: Rule = {
     );
     return isQuiet ? { facts: { hour: `${hour}:00 UTC`, call: event.call.action }, of: '' } : null;
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'at night, with something new',
@@ -50,5 +50,5 @@ export const hourUnusual: Rule = {
         records: [call('s3:ListBuckets', { agent: 'Boto3/1.38.0' })],
       },
     ],
-  },
+  }),
 };

@@ -26,7 +26,7 @@ export const identitiesExplored: Rule = {
     const enough = event.agent.kind === 'infrastructure' ? 3 * CALLS : CALLS;
     return calls.length >= enough ? { facts: { calls: calls.length, last: event.call.name }, of: '' } : null;
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'four questions about rights',
@@ -40,5 +40,5 @@ export const identitiesExplored: Rule = {
       },
     ],
     quiet: [{ why: 'one question', records: [call('iam:GetUser')] }],
-  },
+  }),
 };

@@ -35,7 +35,7 @@ export const identityProviderChanged: Rule = {
       },
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a trust anchor of Roles Anywhere',
@@ -51,5 +51,5 @@ export const identityProviderChanged: Rule = {
       },
     ],
     quiet: [{ why: 'providers are listed', records: [call('iam:ListSAMLProviders')] }],
-  },
+  }),
 };

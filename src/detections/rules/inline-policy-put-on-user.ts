@@ -16,7 +16,7 @@ export const inlinePolicyPutOnUser: Rule = {
   judge(event) {
     return { facts: { on: targetOf(event), policy: textAt(event.asked, 'policyName') }, of: targetOf(event) };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a policy on Bob',
@@ -37,5 +37,5 @@ export const inlinePolicyPutOnUser: Rule = {
         records: [call('iam:GetUserPolicy', { asked: { userName: 'bob', policyName: 'p' } })],
       },
     ],
-  },
+  }),
 };

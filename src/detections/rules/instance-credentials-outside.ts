@@ -29,7 +29,7 @@ export const instanceCredentialsOutside: Rule = {
     if (operator === null || isAmazon(operator) || !operators.values.some(isAmazon)) return null;
     return { facts: { instance: caller.sessionName, network: operator }, of: caller.sessionName };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'after days inside of AWS',
@@ -46,5 +46,5 @@ export const instanceCredentialsOutside: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

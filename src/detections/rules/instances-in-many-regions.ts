@@ -27,7 +27,7 @@ export const instancesInManyRegions: Rule = {
     const regions = recent.since('instance regions', about.now - HOUR);
     return regions.length >= 3 ? { facts: { regions: regions.join(', ') }, of: '' } : null;
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'in three regions within minutes',
@@ -44,5 +44,5 @@ export const instancesInManyRegions: Rule = {
         ),
       },
     ],
-  },
+  }),
 };

@@ -24,7 +24,7 @@ export const keyQuarantined: Rule = {
       of: textAt(event.asked, 'userName'),
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a version of today',
@@ -61,5 +61,5 @@ export const keyQuarantined: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -39,7 +39,7 @@ export const keyUnlikeItself: Rule = {
       of: `${event.address?.prefix ?? ''} ${event.agent.family}`,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: "a backup's key asks who it is, elsewhere",
@@ -59,5 +59,5 @@ export const keyUnlikeItself: Rule = {
         records: [call('s3:GetObject', { from: '192.0.2.44', agent: 'Boto3/1.38.0 md/Botocore#1.38.0' })],
       },
     ],
-  },
+  }),
 };

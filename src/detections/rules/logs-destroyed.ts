@@ -29,7 +29,7 @@ export const logsDestroyed: Rule = {
       of: `${what} ${name ?? ''}`,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'an audit log group is deleted',
@@ -46,5 +46,5 @@ export const logsDestroyed: Rule = {
         records: [call('logs:PutRetentionPolicy', { asked: { logGroupName: 'app', retentionInDays: 365 } })],
       },
     ],
-  },
+  }),
 };

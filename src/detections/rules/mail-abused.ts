@@ -46,7 +46,7 @@ export const mailAbused: Rule = {
       of: isChange ? name : 'looks',
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'how much may be sent, and as whom',
@@ -73,5 +73,5 @@ export const mailAbused: Rule = {
         records: [call('ses:GetSendQuota')],
       },
     ],
-  },
+  }),
 };

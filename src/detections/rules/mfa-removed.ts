@@ -28,7 +28,7 @@ export const mfaRemoved: Rule = {
       of: textAt(event.asked, 'serialNumber'),
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a device is deactivated',
@@ -59,5 +59,5 @@ export const mfaRemoved: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -23,7 +23,7 @@ export const modelGuardRemoved: Rule = {
       of: event.call.name,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'invocations are no more logged',
@@ -33,5 +33,5 @@ export const modelGuardRemoved: Rule = {
     quiet: [
       { why: 'the configuration is read', records: [call('bedrock:GetModelInvocationLoggingConfiguration')] },
     ],
-  },
+  }),
 };

@@ -46,7 +46,7 @@ export const modelsAbused: Rule = {
     if (!wasLooking && !event.failed && !isStrange(about.novelty) && !about.novelty.service) return null;
     return { facts: { call: name, model: textAt(event.asked, 'modelId') }, of: 'called' };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'models are listed, then called',
@@ -77,5 +77,5 @@ export const modelsAbused: Rule = {
         records: [call('bedrock:InvokeModel', { asked: { modelId: 'm' } })],
       },
     ],
-  },
+  }),
 };

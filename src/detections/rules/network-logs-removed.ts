@@ -21,7 +21,7 @@ export const networkLogsRemoved: Rule = {
   judge(event) {
     return { facts: { call: event.call.name }, of: event.call.name };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'flow logs go',
@@ -41,5 +41,5 @@ export const networkLogsRemoved: Rule = {
       },
     ],
     quiet: [{ why: 'flow logs are made', records: [call('ec2:CreateFlowLogs')] }],
-  },
+  }),
 };

@@ -40,7 +40,7 @@ export const networkNew: Rule = {
       of: event.address?.prefix ?? null,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: "a server's key turns up elsewhere",
@@ -67,5 +67,5 @@ export const networkNew: Rule = {
         records: [call('s3:GetObject', { from: 'AWS Internal' })],
       },
     ],
-  },
+  }),
 };

@@ -24,7 +24,7 @@ export const newKeyUsedByItsMaker: Rule = {
       of: '',
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'from the same network, minutes later',
@@ -70,5 +70,5 @@ export const newKeyUsedByItsMaker: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

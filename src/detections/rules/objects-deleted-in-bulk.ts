@@ -30,7 +30,7 @@ export const objectsDeletedInBulk: Rule = {
       of: `${bucket ?? ''} ${count >= 4 * MANY ? 'many' : ''}`,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'twenty in minutes',
@@ -51,5 +51,5 @@ export const objectsDeletedInBulk: Rule = {
         ),
       },
     ],
-  },
+  }),
 };

@@ -48,7 +48,7 @@ export const objectsEncryptedForRansom: Rule = {
       of: bucket,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'copied over itself with a key of its own',
@@ -90,5 +90,5 @@ export const objectsEncryptedForRansom: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

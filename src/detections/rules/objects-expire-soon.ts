@@ -33,7 +33,7 @@ export const objectsExpireSoon: Rule = {
       of: textAt(event.asked, 'bucketName'),
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'after a day',
@@ -64,5 +64,5 @@ export const objectsExpireSoon: Rule = {
         records: [call('s3:PutBucketLifecycleConfiguration', { asked: { bucketName: 'b' } })],
       },
     ],
-  },
+  }),
 };

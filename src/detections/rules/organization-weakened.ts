@@ -32,7 +32,7 @@ export const organizationWeakened: Rule = {
       of: event.call.name,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'the account leaves, refused',
@@ -44,5 +44,5 @@ export const organizationWeakened: Rule = {
       },
     ],
     quiet: [{ why: 'policies are listed', records: [call('organizations:ListPolicies')] }],
-  },
+  }),
 };

@@ -25,7 +25,7 @@ export const otherCredentialMade: Rule = {
       of: `${event.call.name} ${targetOf(event) ?? ''}`,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a service-specific credential',
@@ -43,5 +43,5 @@ export const otherCredentialMade: Rule = {
       },
     ],
     quiet: [{ why: 'they are listed', records: [call('iam:ListServiceSpecificCredentials')] }],
-  },
+  }),
 };

@@ -22,7 +22,7 @@ export const othersLockedOut: Rule = {
     const users = recent.since('locked out', about.now - HOUR).length;
     return users >= 3 ? { facts: { users, call: event.call.name }, of: '' } : null;
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'three users in an hour',
@@ -37,5 +37,5 @@ export const othersLockedOut: Rule = {
         records: [call('iam:DeleteAccessKey', { asked: { accessKeyId: 'AKIAEXAMPLE000000001' } })],
       },
     ],
-  },
+  }),
 };

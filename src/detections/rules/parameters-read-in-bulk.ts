@@ -30,7 +30,7 @@ export const parametersReadInBulk: Rule = {
     if (count < ENOUGH) return null;
     return { facts: { parameters: count, last: names.at(-1) ?? null }, of: '' };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'ten at once, twice',
@@ -72,5 +72,5 @@ export const parametersReadInBulk: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

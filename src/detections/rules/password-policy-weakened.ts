@@ -17,7 +17,7 @@ export const passwordPolicyWeakened: Rule = {
       facts: { call: event.call.name, 'least length': numberAt(event.asked, 'minimumPasswordLength') },
     };
   },
-  examples: {
+  examples: () => ({
     fires: [{ why: 'it is deleted', records: [call('iam:DeleteAccountPasswordPolicy')] }],
     quiet: [
       {
@@ -25,5 +25,5 @@ export const passwordPolicyWeakened: Rule = {
         records: [call('iam:GetAccountPasswordPolicy', { error: 'NoSuchEntityException' })],
       },
     ],
-  },
+  }),
 };

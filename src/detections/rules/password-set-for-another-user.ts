@@ -21,7 +21,7 @@ export const passwordSetForAnotherUser: Rule = {
       of: `${event.call.name} ${textAt(event.asked, 'userName') ?? ''}`,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a password for Bob',
@@ -55,5 +55,5 @@ export const passwordSetForAnotherUser: Rule = {
         records: [call('iam:UpdateLoginProfile', { asked: { userName: 'bob' } })],
       },
     ],
-  },
+  }),
 };

@@ -25,7 +25,7 @@ export const permissionsBoundaryRemoved: Rule = {
       of: targetOf(event),
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'the boundary of a role goes',
@@ -37,5 +37,5 @@ export const permissionsBoundaryRemoved: Rule = {
     quiet: [
       { why: 'a boundary is looked at', records: [call('iam:GetRole', { asked: { roleName: 'dev' } })] },
     ],
-  },
+  }),
 };

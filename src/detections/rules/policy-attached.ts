@@ -20,7 +20,7 @@ export const policyAttached: Rule = {
       of: `${targetOf(event) ?? ''} ${textAt(event.asked, 'policyArn') ?? ''}`,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'full access to S3 for Bob',
@@ -41,5 +41,5 @@ export const policyAttached: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -20,7 +20,7 @@ export const policyVersionSwitched: Rule = {
       of: textAt(event.asked, 'policyArn'),
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'an old version becomes the default',
@@ -49,5 +49,5 @@ export const policyVersionSwitched: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

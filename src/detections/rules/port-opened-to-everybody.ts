@@ -45,7 +45,7 @@ export const portOpenedToEverybody: Rule = {
       of: textAt(asked, 'groupId'),
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'SSH for everybody',
@@ -121,5 +121,5 @@ export const portOpenedToEverybody: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -29,7 +29,7 @@ export const principalsGuessed: Rule = {
     const tries = recent.since('malformed', about.now - WINDOW).length;
     return tries >= TRIES ? { facts: { tries }, of: '' } : null;
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'four wrong trust policies in a minute',
@@ -53,5 +53,5 @@ export const principalsGuessed: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -23,13 +23,13 @@ export const programNew: Rule = {
       severity: profile.tables.agents.size <= 1 && !event.call.isRead ? 'medium' : 'low',
       facts: {
         program: event.agent.family,
-        'user agent': event.agentText,
+        'user agent': event.agent.text,
         before: profile.tables.agents.values.slice(0, 3).join(', '),
       },
       of: event.agent.family,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       { why: "a server's key on the command line", learned: ordinary(9), records: [call('s3:GetObject')] },
     ],
@@ -40,5 +40,5 @@ export const programNew: Rule = {
         records: [call('s3:GetObject', { agent: 'Boto3/1.99.0 md/Botocore#1.99.0 ua/2.1' })],
       },
     ],
-  },
+  }),
 };

@@ -34,7 +34,7 @@ export const publicAccessBlockRemoved: Rule = {
         }
       : null;
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: "a bucket's block is deleted",
@@ -62,5 +62,5 @@ export const publicAccessBlockRemoved: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -20,7 +20,7 @@ export const purchaseMade: Rule = {
   judge(event) {
     return { facts: { call: event.call.name, name: textAt(event.asked, 'domainName') }, of: event.call.name };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a domain',
@@ -28,5 +28,5 @@ export const purchaseMade: Rule = {
       },
     ],
     quiet: [{ why: 'offers are listed', records: [call('ec2:DescribeReservedInstancesOfferings')] }],
-  },
+  }),
 };

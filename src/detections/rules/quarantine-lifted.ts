@@ -23,7 +23,7 @@ export const quarantineLifted: Rule = {
       of: textAt(event.asked, 'userName'),
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'it is detached',
@@ -44,5 +44,5 @@ export const quarantineLifted: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

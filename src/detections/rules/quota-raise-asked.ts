@@ -20,7 +20,7 @@ export const quotaRaiseAsked: Rule = {
       of: textAt(event.asked, 'quotaCode'),
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a key asks for more',
@@ -32,5 +32,5 @@ export const quotaRaiseAsked: Rule = {
       },
     ],
     quiet: [{ why: 'quotas are read', records: [call('servicequotas:GetServiceQuota')] }],
-  },
+  }),
 };

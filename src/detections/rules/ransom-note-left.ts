@@ -23,7 +23,7 @@ export const ransomNoteLeft: Rule = {
       of: textAt(event.asked, 'bucketName'),
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a note',
@@ -36,5 +36,5 @@ export const ransomNoteLeft: Rule = {
         records: [call('s3:PutObject', { asked: { bucketName: 'b', key: 'docs/README.txt' } })],
       },
     ],
-  },
+  }),
 };

@@ -20,7 +20,7 @@ export const regionEnabled: Rule = {
       },
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a region is enabled',
@@ -28,5 +28,5 @@ export const regionEnabled: Rule = {
       },
     ],
     quiet: [{ why: 'regions are listed', records: [call('account:ListRegions')] }],
-  },
+  }),
 };

@@ -29,7 +29,7 @@ export const regionNew: Rule = {
       of: event.region,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'after days in one region',
@@ -46,5 +46,5 @@ export const regionNew: Rule = {
         records: [call('iam:GetUser', { region: 'us-west-2' })],
       },
     ],
-  },
+  }),
 };

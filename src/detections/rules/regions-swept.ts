@@ -35,7 +35,7 @@ export const regionsSwept: Rule = {
         }
       : null;
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'four new ones in minutes',
@@ -52,5 +52,5 @@ export const regionsSwept: Rule = {
         ),
       },
     ],
-  },
+  }),
 };

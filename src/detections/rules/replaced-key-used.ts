@@ -23,7 +23,7 @@ export const replacedKeyUsed: Rule = {
       of: event.address?.prefix ?? '',
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'from a new network',
@@ -40,5 +40,5 @@ export const replacedKeyUsed: Rule = {
         records: [call('s3:GetObject', { agent: 'Boto3/1.38.0' })],
       },
     ],
-  },
+  }),
 };

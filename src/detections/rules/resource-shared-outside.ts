@@ -54,7 +54,7 @@ export const resourceSharedOutside: Rule = {
       of: `${event.call.action} ${who.join(' ')}`,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a key of KMS for a foreign account',
@@ -98,5 +98,5 @@ export const resourceSharedOutside: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

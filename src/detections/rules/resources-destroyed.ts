@@ -48,7 +48,7 @@ export const resourcesDestroyed: Rule = {
       of: count >= 3 * MANY ? 'many' : count >= MANY ? 'some' : `${name} ${what}`,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'eight in half an hour',
@@ -64,5 +64,5 @@ export const resourcesDestroyed: Rule = {
       },
     ],
     quiet: [{ why: 'one bucket', records: [call('s3:DeleteBucket', { asked: { bucketName: 'b' } })] }],
-  },
+  }),
 };

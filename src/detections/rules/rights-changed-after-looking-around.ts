@@ -26,7 +26,7 @@ export const rightsChangedAfterLookingAround: Rule = {
     if (looked.length < 4 || isIdentity < 2) return null;
     return { facts: { calls: looked.length, change: event.call.action }, of: '' };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'four looks, then a user',
@@ -39,5 +39,5 @@ export const rightsChangedAfterLookingAround: Rule = {
       },
     ],
     quiet: [{ why: 'a change alone', records: [call('iam:CreateUser', { asked: { userName: 'x' } })] }],
-  },
+  }),
 };

@@ -24,7 +24,7 @@ export const roleAttempts: Rule = {
     const roles = recent.since('refused roles', about.now - HOUR).length;
     return roles >= 3 ? { facts: { roles, last: role }, of: '' } : null;
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'three roles in a minute',
@@ -49,5 +49,5 @@ export const roleAttempts: Rule = {
         ),
       },
     ],
-  },
+  }),
 };

@@ -25,7 +25,7 @@ export const roleOpenedToOutsiders: Rule = {
       of: textAt(event.asked, 'roleName'),
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a foreign account may assume a role',
@@ -99,5 +99,5 @@ export const roleOpenedToOutsiders: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -25,7 +25,7 @@ export const roleTrustChanged: Rule = {
       of: textAt(event.asked, 'roleName'),
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a role now trusts a user',
@@ -55,5 +55,5 @@ export const roleTrustChanged: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -22,7 +22,7 @@ export const rootSessionTaken: Rule = {
       of: textAt(event.asked, 'targetPrincipal'),
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'AssumeRoot',
@@ -30,5 +30,5 @@ export const rootSessionTaken: Rule = {
       },
     ],
     quiet: [{ why: 'AssumeRole', records: [call('sts:AssumeRole', { answered: madeSession() })] }],
-  },
+  }),
 };

@@ -29,7 +29,7 @@ export const rootUsed: Rule = {
       of: isGrave ? event.call.name : isSignIn ? 'sign-in' : 'work',
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'root signs in',
@@ -62,5 +62,5 @@ export const rootUsed: Rule = {
       },
       { why: 'a user', records: [call('s3:ListBuckets')] },
     ],
-  },
+  }),
 };

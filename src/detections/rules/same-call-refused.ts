@@ -31,7 +31,7 @@ export const sameCallRefused: Rule = {
       of: event.call.action,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'fifteen times in minutes',
@@ -46,5 +46,5 @@ export const sameCallRefused: Rule = {
         records: [1, 2, 3].map((minute) => call('s3:ListObjects', { minute, error: 'AccessDenied' })),
       },
     ],
-  },
+  }),
 };

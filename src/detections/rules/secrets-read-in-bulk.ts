@@ -43,7 +43,7 @@ export const secretsReadInBulk: Rule = {
       of: count >= MANY ? 'many' : 'few',
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'four different ones in a minute',
@@ -70,5 +70,5 @@ export const secretsReadInBulk: Rule = {
         ),
       },
     ],
-  },
+  }),
 };

@@ -28,7 +28,7 @@ export const securityServiceDisabled: Rule = {
   judge(event) {
     return { facts: { call: event.call.name, service: event.call.service }, of: event.call.name };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'Security Hub goes',
@@ -40,5 +40,5 @@ export const securityServiceDisabled: Rule = {
       },
     ],
     quiet: [{ why: 'findings are read', records: [call('securityhub:GetFindings')] }],
-  },
+  }),
 };

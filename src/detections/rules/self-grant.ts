@@ -35,7 +35,7 @@ export const selfGrant: Rule = {
       },
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'attaches a policy to its own user',
@@ -89,5 +89,5 @@ export const selfGrant: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -43,7 +43,7 @@ export const serviceNew: Rule = {
       of: event.call.service,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: "a backup's key looks at users",
@@ -58,5 +58,5 @@ export const serviceNew: Rule = {
         records: [call('s3:ListBuckets', { agent: 'Boto3/1.38.0' })],
       },
     ],
-  },
+  }),
 };

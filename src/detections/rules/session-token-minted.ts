@@ -29,7 +29,7 @@ export const sessionTokenMinted: Rule = {
       of: '',
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'without MFA',
@@ -49,5 +49,5 @@ export const sessionTokenMinted: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

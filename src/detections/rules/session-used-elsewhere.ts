@@ -26,7 +26,7 @@ export const sessionUsedElsewhere: Rule = {
       of: event.caller.sessionKeyId,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'credentials of an instance, taken away',
@@ -49,5 +49,5 @@ export const sessionUsedElsewhere: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -28,7 +28,7 @@ export const singleSignOnRightsGiven: Rule = {
       of: event.call.name,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'an account assignment',
@@ -36,5 +36,5 @@ export const singleSignOnRightsGiven: Rule = {
       },
     ],
     quiet: [{ why: 'assignments are listed', records: [call('sso:ListAccountAssignments')] }],
-  },
+  }),
 };

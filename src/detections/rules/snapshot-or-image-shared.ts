@@ -40,7 +40,7 @@ export const snapshotOrImageShared: Rule = {
       textAt(asked, 'snapshotIdentifier');
     return { facts: { what, with: who.join(', ') || null }, of: what };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a disk for a foreign account',
@@ -89,5 +89,5 @@ export const snapshotOrImageShared: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -40,7 +40,7 @@ export const startScriptChanged: Rule = {
       of: textAt(asked, 'instanceId'),
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'new user data',
@@ -67,5 +67,5 @@ export const startScriptChanged: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -40,7 +40,7 @@ export const storageGuardRemoved: Rule = {
       of: `${name} ${bucket ?? ''}`,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'versioning is suspended',
@@ -68,5 +68,5 @@ export const storageGuardRemoved: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -31,7 +31,7 @@ export const trafficCopied: Rule = {
       of: event.call.name,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a mirror session',
@@ -44,5 +44,5 @@ export const trafficCopied: Rule = {
         records: [call('ec2:CreateVpcPeeringConnection', { asked: { vpcId: 'a', peerOwnerId: OWN } })],
       },
     ],
-  },
+  }),
 };

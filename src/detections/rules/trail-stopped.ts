@@ -24,7 +24,7 @@ export const trailStopped: Rule = {
       of: `${event.call.name} ${event.failed ? 'failed' : ''}`,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       { why: 'logging stops', records: [call('cloudtrail:StopLogging', { asked: { name: 'main' } })] },
       {
@@ -37,5 +37,5 @@ export const trailStopped: Rule = {
     quiet: [
       { why: 'logging starts', records: [call('cloudtrail:StartLogging', { asked: { name: 'main' } })] },
     ],
-  },
+  }),
 };

@@ -43,7 +43,7 @@ export const trailWeakened: Rule = {
     if (!isPlain) return null;
     return { facts: { call: name, trail: textAt(asked, 'trailName') ?? textAt(asked, 'name') } };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'management events are left out',
@@ -78,5 +78,5 @@ export const trailWeakened: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -32,7 +32,7 @@ export const twoPlacesAtOnce: Rule = {
       of: country,
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'minutes apart, with another program',
@@ -52,5 +52,5 @@ export const twoPlacesAtOnce: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -27,7 +27,7 @@ export const userAndKeyMadeTogether: Rule = {
     if (made === null || about.now - made > WINDOW) return null;
     return { facts: { user, call: event.call.name }, of: user };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'CreateUser, then CreateAccessKey',
@@ -60,5 +60,5 @@ export const userAndKeyMadeTogether: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -32,7 +32,7 @@ export const userDataRead: Rule = {
     const enough = event.agent.kind === 'infrastructure' ? 3 * ENOUGH : ENOUGH;
     return count >= enough ? { facts: { instances: count }, of: '' } : null;
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'of four instances, refused',
@@ -60,5 +60,5 @@ export const userDataRead: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

@@ -16,7 +16,7 @@ export const userMade: Rule = {
   judge(event) {
     return { facts: { user: textAt(event.asked, 'userName') }, of: textAt(event.asked, 'userName') };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'a user is made with a key',
@@ -35,5 +35,5 @@ export const userMade: Rule = {
         ],
       },
     ],
-  },
+  }),
 };

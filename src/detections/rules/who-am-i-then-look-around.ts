@@ -30,7 +30,7 @@ export const whoAmIThenLookAround: Rule = {
     const calls = recent.since('discovery', asked);
     return calls.length >= CALLS ? { facts: { calls: calls.length, last: event.call.action }, of: '' } : null;
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'then users, buckets and instances',
@@ -63,5 +63,5 @@ export const whoAmIThenLookAround: Rule = {
         ),
       },
     ],
-  },
+  }),
 };

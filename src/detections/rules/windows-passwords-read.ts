@@ -25,7 +25,7 @@ export const windowsPasswordsRead: Rule = {
       of: instances >= 3 ? 'many' : 'one',
     };
   },
-  examples: {
+  examples: () => ({
     fires: [
       {
         why: 'three instances',
@@ -46,5 +46,5 @@ export const windowsPasswordsRead: Rule = {
         ],
       },
     ],
-  },
+  }),
 };
