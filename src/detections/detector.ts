@@ -48,13 +48,9 @@ export class Detector {
     return this.#profiles.size;
   }
 
-  /** Takes an event in as normal, without judging it. */
+  /** Takes an event in as normal: what rules remember, they remember of it too, but it raises nothing. */
   learn(event: CloudTrailEvent): void {
-    this.#prepare(event);
-    const subject = subjectOf(event, this.lineage);
-    if (subject === NOBODY) return;
-    const profile = this.profileOf(subject);
-    profile.learn(event, this.#placeFor(event, profile));
+    this.judge(event);
   }
 
   /** Judges an event, then learns it. */
@@ -88,7 +84,7 @@ export class Detector {
     return signals;
   }
 
-  /** Says that all profiles learned so far is normal. */
+  /** Says that all profiles learned so far is normal, and ends what was counted or reported on the way. */
   accept(): void {
     for (const profile of this.#profiles.values()) profile.accept();
   }

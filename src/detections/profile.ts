@@ -39,6 +39,9 @@ const REMEMBERED = 90 * DAY;
 /** Of old hours and refusals, half counts no more after this many active days. */
 const FADING_DAYS = 30;
 
+/** Kinds of things rules remember for good; all others are of the last hours or days. */
+const LASTING: ReadonlySet<string> = new Set(['secrets', 'parameters', 'roles', 'seen deleting']);
+
 /** A profile is settled once it has seen this much. */
 const SETTLED_DAYS = 3;
 const SETTLED_EVENTS = 40;
@@ -98,6 +101,7 @@ export class Profile {
   accept(): void {
     this.taught = true;
     for (const dimension of DIMENSIONS) this.tables[dimension].age();
+    this.recent.keepOnly(LASTING);
   }
 
   /** New values of this kind for each active day, the first left out: a key that roams has many. */

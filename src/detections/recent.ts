@@ -42,6 +42,11 @@ export class Recent {
     return latest;
   }
 
+  /** Forgets all other kinds. */
+  keepOnly(kinds: ReadonlySet<string>): void {
+    for (const kind of this.#kinds.keys()) if (!kinds.has(kind)) this.#kinds.delete(kind);
+  }
+
   toJSON(): RecentJson {
     return Object.fromEntries([...this.#kinds].map(([kind, things]) => [kind, [...things]]));
   }

@@ -48,6 +48,7 @@ import { newKeyUsedByItsMaker } from './rules/new-key-used-by-its-maker.ts';
 import { objectsDeletedInBulk } from './rules/objects-deleted-in-bulk.ts';
 import { objectsEncryptedForRansom } from './rules/objects-encrypted-for-ransom.ts';
 import { objectsExpireSoon } from './rules/objects-expire-soon.ts';
+import { objectsReadInBulk } from './rules/objects-read-in-bulk.ts';
 import { organizationWeakened } from './rules/organization-weakened.ts';
 import { otherCredentialMade } from './rules/other-credential-made.ts';
 import { othersLockedOut } from './rules/others-locked-out.ts';
@@ -73,6 +74,7 @@ import { resourceSharedOutside } from './rules/resource-shared-outside.ts';
 import { resourcesDestroyed } from './rules/resources-destroyed.ts';
 import { rightsChangedAfterLookingAround } from './rules/rights-changed-after-looking-around.ts';
 import { roleAttempts } from './rules/role-attempts.ts';
+import { roleNew } from './rules/role-new.ts';
 import { roleOpenedToOutsiders } from './rules/role-opened-to-outsiders.ts';
 import { roleTrustChanged } from './rules/role-trust-changed.ts';
 import { rootSessionTaken } from './rules/root-session-taken.ts';
@@ -112,6 +114,7 @@ export const RULES: readonly Rule[] = [
   programNew,
   regionNew,
   replacedKeyUsed,
+  roleNew,
   serviceNew,
   twoPlacesAtOnce,
   accessKeyMadeForAnotherUser,
@@ -186,6 +189,7 @@ export const RULES: readonly Rule[] = [
   mailAbused,
   newKeyUsedByItsMaker,
   objectsDeletedInBulk,
+  objectsReadInBulk,
   othersLockedOut,
   parametersReadInBulk,
   principalsGuessed,

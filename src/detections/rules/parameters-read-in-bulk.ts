@@ -1,5 +1,5 @@
 import { call } from '../example.ts';
-import { noteFirst } from '../first.ts';
+import { noteFirst, whoReads } from '../first.ts';
 import { flagAt, textAt, textsAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
@@ -25,7 +25,7 @@ export const parametersReadInBulk: Rule = {
     const path = textAt(asked, 'path');
     if (path === '/' && flagAt(asked, 'recursive') === true) return { facts: { path }, of: 'all' };
     const names = [...textsAt(asked, 'names'), ...textsAt(asked, 'name'), ...(path === null ? [] : [path])];
-    for (const name of names) noteFirst(recent, 'parameters', name, about.now);
+    for (const name of names) noteFirst(recent, 'parameters', `${whoReads(event, about)} ${name}`, about.now);
     const count = recent.since('first parameters', about.now - WINDOW).length;
     if (count < ENOUGH) return null;
     return { facts: { parameters: count, last: names.at(-1) ?? null }, of: '' };

@@ -1,5 +1,5 @@
 import { call } from '../example.ts';
-import { noteFirst } from '../first.ts';
+import { noteFirst, whoReads } from '../first.ts';
 import { listAt, textsAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
@@ -33,7 +33,7 @@ export const secretsReadInBulk: Rule = {
             ...listAt(asked, 'filters').map(() => event.id),
           ]
         : textsAt(asked, 'secretId');
-    for (const id of ids) noteFirst(recent, 'secrets', id, about.now);
+    for (const id of ids) noteFirst(recent, 'secrets', `${whoReads(event, about)} ${id}`, about.now);
     const count = recent.since('first secrets', about.now - WINDOW).length;
     const isBatch = name === 'BatchGetSecretValue' && !event.failed && count > 0;
     if (count < FEW && !isBatch) return null;
