@@ -24,6 +24,13 @@ export interface Signal {
   readonly facts: Readonly<Record<string, string>>;
 }
 
+/** The signal, put down to the key its session comes from, now that this is known; null when there is nothing to change. */
+export function attributed(signal: Signal, rootOf: (sessionKeyId: string) => string | null): Signal | null {
+  if (signal.accessKeyId !== null || signal.sessionKeyId === null) return null;
+  const accessKeyId = rootOf(signal.sessionKeyId);
+  return accessKeyId === null ? null : { ...signal, accessKeyId };
+}
+
 const LONGEST = 200;
 // Control characters, and marks that are not seen or turn the reading order.
 const UNREADABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;

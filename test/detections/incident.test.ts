@@ -89,7 +89,7 @@ describe('an incident', () => {
           let incident = null as ReturnType<typeof addSignal>['incident'] | null;
           for (const each of ordered) {
             const next = addSignal(incident, signal(each)).incident;
-            if (incident !== null) expect(isAtLeast(next.severity, incident.severity)).toBe(true);
+            expect(isAtLeast(next.severity, incident?.severity ?? 'info')).toBe(true);
             incident = next;
           }
           return incident;

@@ -3,6 +3,7 @@ import { Detector } from '../../src/detections/detector.ts';
 import type { CloudTrailEvent } from '../../src/detections/event.ts';
 import { ALICE_KEY, call, madeSession, roleSession } from '../../src/detections/example.ts';
 import { Lineage } from '../../src/detections/lineage.ts';
+import { attributed } from '../../src/detections/signal.ts';
 import { RecordReader } from '../../src/detections/record.ts';
 import type { RawRecord } from '../../src/detections/rule.ts';
 
@@ -68,6 +69,22 @@ describe('lineage', () => {
     }
     expect(lineage.rootOf('ASIA0000000000000000')).toBeNull();
     expect(lineage.rootOf('ASIA0000000000000099')).toBe(ALICE_KEY);
+  });
+
+  it('puts a signal down to its key afterwards, when the link came late', () => {
+    const detector = new Detector();
+    const [signal] = detector.judge(
+      read(call('cloudtrail:StopLogging', { by: roleSession('a', 's', SECOND), minute: 2 })),
+    );
+    if (signal === undefined) throw new Error('Nothing was raised');
+    const rootOf = (id: string): string | null => detector.lineage.rootOf(id);
+    expect(signal.accessKeyId).toBeNull();
+    expect(attributed(signal, rootOf)).toBeNull();
+    detector.judge(makesSecond);
+    detector.judge(makesFirst);
+    const late = attributed(signal, rootOf);
+    expect(late).toEqual({ ...signal, accessKeyId: ALICE_KEY });
+    expect(late === null ? null : attributed(late, rootOf)).toBeNull();
   });
 
   it('puts what a session does down to its key', () => {
