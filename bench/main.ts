@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Terminal } from '../src/cli.ts';
 import { benchAcknowledge } from './acknowledge.ts';
+import { benchDetect } from './detect.ts';
 import type { Figure } from './figures.ts';
 import { benchInventory } from './inventory.ts';
 import { readOptions, type BenchName } from './options.ts';
@@ -30,6 +31,7 @@ const RUN: Readonly<Record<BenchName, (plan: Plan, postgres: NewDatabase) => Pro
   seal: async ({ seal }) => [await benchSeal(seal)],
   verify: ({ verify }) => benchVerify(verify),
   inventory: ({ inventory }) => benchInventory(inventory),
+  detect: ({ detect }) => benchDetect(detect),
 };
 
 function onFile(): Promise<null> {

@@ -13,6 +13,7 @@ export const BENCHES = [
   'seal',
   'verify',
   'inventory',
+  'detect',
 ] as const;
 
 export type BenchName = (typeof BENCHES)[number];

@@ -49,6 +49,13 @@ describe('npm run bench', () => {
     }
   }, 180_000);
 
+  it('judges records beside parsing them', async () => {
+    const { figures } = await run('detect');
+    expect(figures.map((each) => each.unit)).toEqual(['µs', 'µs', 'MB', 'µs']);
+    expect(figures[0]?.floor?.what).toBe('gunzip and JSON.parse');
+    expect(figures[0]?.ratio).toBeGreaterThan(0);
+  }, 180_000);
+
   it('counts empty jobs on a file', async () => {
     const { figures } = await run('jobs-sqlite');
     expect(figures.map((each) => each.unit)).toEqual(['per s', 'per s']);
