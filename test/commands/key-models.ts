@@ -106,7 +106,18 @@ function inventoryOf(outside: Outside): AccountInventory {
     keys: 320,
     sweptAt: NOW - DAY,
     gaps: [gap, { ...gap, what: 'tags' }, { ...gap, what: 'report', subject: null }],
-    running: { id: 's', kind: 'full', startedAt: NOW - DAY, cursor: null, planned: 300, done: 40 },
+    running: {
+      id: 's',
+      kind: 'full',
+      startedAt: NOW - DAY,
+      listedAt: NOW - DAY,
+      cursor: null,
+      planned: 300,
+      done: 40,
+      gaps: [],
+      heldBy: null,
+      heldUntil: NOW,
+    },
     trouble: { why: outside.description, since: NOW - DAY },
   });
 }
