@@ -86,7 +86,7 @@ export function accountReads({
           return 'complete';
         case 'INPROGRESS':
           return 'in_progress';
-        default:
+        case 'STARTED':
           return 'started';
       }
     },

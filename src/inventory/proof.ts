@@ -48,7 +48,7 @@ export function provenUses(
 
 /** Whether these slots can be those of these keys, in one order or the other. */
 function fit(slots: readonly Slot[], keys: readonly ListedKey[]): boolean {
-  const orders = [keys, [...keys].reverse()];
+  const orders = [keys, keys.toReversed()];
   return orders.some((order) =>
     slots.every((slot, index) => {
       const key = order[index];

@@ -17,7 +17,7 @@ export function shareOf(accountId: string): number {
 
 /** Which sweep an account needs now, or none. Null account: never swept. */
 export function dueSweep(account: AccountInventory | null, now: number): 'full' | 'changes' | null {
-  if (account?.fullAt == null) return 'full';
+  if (account === null || account.fullAt === null) return 'full';
   const share = shareOf(account.accountId);
   if (now - account.fullAt >= FULL_EVERY_MS - share * FULL_SPREAD_MS) return 'full';
   const sweptAt = account.sweptAt ?? account.fullAt;

@@ -47,7 +47,7 @@ export async function goRounds(services: Services): Promise<void> {
     const account = known.get(accountId) ?? null;
     const blocked = actingOf(connections, accountId, 'inventory') === null;
     // Why it is blocked is said once.
-    if (blocked ? account?.trouble == null : isWanted(services, account, clock.now())) {
+    if (blocked ? (account?.trouble ?? null) === null : isWanted(services, account, clock.now())) {
       await jobs.enqueue(INVENTORY_JOB, accountId, { due: true });
     }
   }

@@ -122,7 +122,7 @@ async function readRootKeys(sweep: Sweep, report: Report | null): Promise<Known<
     const { rootKeys } = summary.value;
     return known(rootKeys === 0 ? 0 : Math.max(rootKeys, report?.rootKeys ?? 0), at);
   }
-  if (report?.rootKeys != null) return known(report.rootKeys, report.generatedAt);
+  if (report !== null && report.rootKeys !== null) return known(report.rootKeys, report.generatedAt);
   const why = reasonOf(summary.failure);
   sweep.note({ what: 'root_keys', subject: null, why });
   return unknown(why, at, account.rootKeys);

@@ -1,4 +1,18 @@
-import fc from 'fast-check';
+import {
+  array,
+  assert,
+  boolean,
+  constant,
+  constantFrom,
+  double,
+  integer,
+  nat,
+  oneof,
+  property,
+  record,
+  tuple,
+  type Arbitrary,
+} from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { InventoryKey } from '../../src/domain/inventory.ts';
 import { REPORT_MARGIN_MS, isSettled, provenUses } from '../../src/inventory/proof.ts';
@@ -22,13 +36,13 @@ type Step =
   | { readonly what: 'create' }
   | { readonly what: 'delete' | 'flip' | 'use'; readonly which: number };
 
-const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.constant({ what: 'create' } as const),
-  fc.record({ what: fc.constantFrom('delete', 'flip', 'use', 'use'), which: fc.nat(1) }),
+const step: Arbitrary<Step> = oneof(
+  constant({ what: 'create' } as const),
+  record({ what: constantFrom('delete', 'flip', 'use', 'use'), which: nat(1) }),
 );
 
 /** Some hours of a user's life: what is done, and how many minutes after the last. */
-const life = fc.array(fc.tuple(fc.integer({ min: 0, max: 90 }), step), { minLength: 1, maxLength: 25 });
+const life = array(tuple(integer({ min: 0, max: 90 }), step), { minLength: 1, maxLength: 25 });
 
 function isThere(key: TrueKey, at: number): boolean {
   return key.createdAt <= at && (key.deletedAt === null || key.deletedAt > at);
@@ -102,13 +116,13 @@ function listedAt(keys: readonly TrueKey[], at: number): ListedKey[] {
 describe('what a report proves', () => {
   it('is true in every life of a user, whenever the report and the list were made', () => {
     let proven = 0;
-    fc.assert(
-      fc.property(
+    assert(
+      property(
         life,
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        fc.integer({ min: 0, max: REPORT_MARGIN_MS }),
-        fc.boolean(),
+        double({ min: 0, max: 1, noNaN: true }),
+        double({ min: 0, max: 1, noNaN: true }),
+        integer({ min: 0, max: REPORT_MARGIN_MS }),
+        boolean(),
         (steps, when, later, taking, swapped) => {
           const { keys, end } = lived(steps);
           // The report says when it was finished; its rows may be older by as long as it took.

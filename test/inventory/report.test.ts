@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csvRecords } from '../../src/inventory/csv.ts';
 import { parseReport } from '../../src/inventory/report.ts';
@@ -54,9 +54,9 @@ describe('records in CSV', () => {
 
   it('come back as they were written, whatever is in them', () => {
     const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
-    const field = fc.string({ unit: 'grapheme' });
-    fc.assert(
-      fc.property(fc.array(fc.array(field, { minLength: 2, maxLength: 4 }), { maxLength: 5 }), (records) => {
+    const field = string({ unit: 'grapheme' });
+    assert(
+      property(array(array(field, { minLength: 2, maxLength: 4 }), { maxLength: 5 }), (records) => {
         const text = records.map((record) => record.map(quoted).join(',')).join('\r\n');
         expect([...csvRecords(text)]).toEqual(records);
       }),
@@ -64,7 +64,7 @@ describe('records in CSV', () => {
   });
 
   it('of any text whatever end', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void [...csvRecords(text)]));
+    assert(property(string({ unit: 'binary' }), (text) => void [...csvRecords(text)]));
   });
 });
 

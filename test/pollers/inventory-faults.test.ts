@@ -61,7 +61,7 @@ async function existing({ inventory, accountId }: InventoryWorld): Promise<Inven
 function holds(keys: readonly InventoryKey[], used: ReadonlyMap<string, number>): void {
   for (const [accessKeyId, at] of used) {
     const key = keys.find((each) => each.accessKeyId === accessKeyId);
-    expect(key, accessKeyId).toBeDefined();
+    expect(key?.accessKeyId).toBe(accessKeyId);
     expect(key?.lastUse.kind).not.toBe('not_seen');
     const last = key?.lastUse.kind === 'unknown' ? key.lastUse.last : key?.lastUse;
     expect(last).toMatchObject({ at, service: 's3' });

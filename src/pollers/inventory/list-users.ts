@@ -71,8 +71,8 @@ class Listing {
       userFrom(accountId, before[index] ?? null, user, this.#report, at),
     );
     const retagged = rows.filter((user, index) => {
-      const known = before[index];
-      return known != null && known.keysReadAt !== null && !sameTags(known.tags, user.tags);
+      const known = before[index] ?? null;
+      return known !== null && known.keysReadAt !== null && !sameTags(known.tags, user.tags);
     });
     const described = await this.#described(retagged);
     await this.#sweep.save([users.put(rows), ...(described.length === 0 ? [] : [keys.put(described)])]);
