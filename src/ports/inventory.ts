@@ -46,7 +46,7 @@ export interface KeyStore {
   put(keys: readonly InventoryKey[]): Write;
 }
 
-/** What to list; null means any. A part of a name longer than any name may be is refused as `invalid`. */
+/** What to list; null means any. A part of more than 1,000 characters is refused as `invalid`. */
 export interface KeyFilter {
   readonly accountId: string | null;
   /** A part of the user's name, ignoring ASCII case; `*` is any text. */
@@ -185,7 +185,10 @@ export interface ToldStore {
   remove(subject: string, finding: ReminderTopic): Write;
 }
 
-/** Everything about keys, as one part of {@link import('./stores.ts').Stores}. */
+/**
+ * Everything about keys, as one part of {@link import('./stores.ts').Stores}. SQLite does nothing else while it runs a
+ * batch, which takes about 0.1 ms for each row put: writers of thousands put some hundred at a time.
+ */
 export interface InventoryStores {
   readonly accounts: AccountInventoryStore;
   readonly users: IamUserStore;
