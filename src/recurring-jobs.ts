@@ -37,7 +37,7 @@ export async function beginJobs({ jobs, instanceId }: Pick<Services, 'jobs' | 'i
   await jobs.every('sweep', DAY_MS);
   await beginAuditJobs(jobs);
   await beginInventoryJobs(jobs);
-  await beginReminderJobs(jobs);
+  await beginReminderJobs(jobs, instanceId);
 }
 
 /** Finishes what an earlier process left, and tells whoever waits for it. */

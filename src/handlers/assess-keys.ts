@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { assessKey } from '../domain/assess-key.ts';
 import type { IamUser, InventoryKey, KeyEvent } from '../domain/inventory.ts';
 import type { KeyPolicy } from '../domain/key-policy.ts';
 import type { KeyStanding } from '../domain/key-standing.ts';
+import { DAY_MS } from '../domain/time-words.ts';
 import { keyTags } from './key-settings.ts';
 import { policyOfAccount } from './key-policy.ts';
 import { ownerFinder, type OwnerFinder } from './owner-of-key.ts';
@@ -116,7 +118,7 @@ async function assessUsers(
       },
       now,
     );
-    made.push(standing);
+    if (!isSame(former, standing)) made.push(standing);
     const endedAt = former?.snoozedUntil ?? null;
     if (endedAt !== null && endedAt <= now && standing.snoozedUntil === null) {
       const { accessKeyId } = key;
@@ -130,7 +132,14 @@ async function assessUsers(
       });
     }
   }
+  if (made.length === 0 && events.length === 0) return;
   await stores.atomically([standings.put(made), keyHistory.add(first.accountId, events)]);
+}
+
+/** Whether it says what is kept already, and was worked out lately: most of what an hour brings is nothing new. */
+function isSame(former: KeyStanding | undefined, standing: KeyStanding): boolean {
+  if (former === undefined || Math.abs(standing.assessedAt - former.assessedAt) > DAY_MS) return false;
+  return isDeepStrictEqual({ ...standing, assessedAt: former.assessedAt }, former);
 }
 
 function byKey<T extends { readonly accessKeyId: string }>(rows: readonly T[]): Map<string, T> {

@@ -40,16 +40,21 @@ export async function assessAll(services: Services, signal: AbortSignal): Promis
 /** Registers the hourly assessment and the reminders. Before the jobs are started. */
 export function handleReminderJobs(services: Services): void {
   const { jobs } = services;
-  const options = { deadlineMs: 10 * MINUTE_MS, retries: 3, backoffMs: 10_000 };
-  jobs.handle('assess-keys', options, async ({ signal }) => {
+  const often = { retries: 3, backoffMs: 10_000 };
+  // Slack may let us wait in the middle of its list of people.
+  jobs.handle('assess-keys', { ...often, deadlineMs: 10 * MINUTE_MS }, async ({ signal }) => {
     await assessAll(services, signal);
-    await jobs.enqueue('reminders', 'all');
+    await remind(services, signal);
   });
-  jobs.handle('reminders', options, async ({ signal }) => void (await remind(services, signal)));
+  // When its process is killed, nobody reminds until the lease is over: so it is short.
+  jobs.handle('reminders', { ...often, deadlineMs: 2 * MINUTE_MS }, async ({ signal }) => {
+    await remind(services, signal);
+  });
 }
 
-/** Sets their rhythms, once the jobs are started. */
-export async function beginReminderJobs(jobs: Jobs): Promise<void> {
+/** Sets their rhythms, once the jobs are started. What came due while nothing ran is told at once. */
+export async function beginReminderJobs(jobs: Jobs, instanceId: string): Promise<void> {
+  await jobs.enqueue('assess-keys', instanceId);
   await jobs.every('assess-keys', 60 * MINUTE_MS);
   await jobs.every('reminders', 10 * MINUTE_MS);
 }

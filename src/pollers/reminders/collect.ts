@@ -57,8 +57,11 @@ export async function collect(services: Services, signal: AbortSignal): Promise<
   const all: Collected = { services, now, gates: new Gates(services, now), pending: new Map() };
   const connections = await stores.connections.list();
   for (const inventory of await stores.inventory.accounts.list()) {
-    const ofAccount = connections.filter(({ accountId }) => accountId === inventory.accountId);
-    const connection = actingOf(ofAccount, inventory.accountId, 'inventory') ?? ofAccount[0];
+    const { accountId } = inventory;
+    const able = actingOf(connections, accountId, 'inventory');
+    // One that may not read keys still says where to tell so.
+    const connection =
+      able ?? connections.find((each) => each.accountId === accountId && each.state === 'connected');
     // Nobody is connected any more: what is left of it is forgotten elsewhere.
     if (connection === undefined) continue;
     const kept = await stores.inventory.keyPolicies.ofConnection(connection.id);

@@ -3,19 +3,17 @@ import { simulate } from './simulation.ts';
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
-describe(`three weeks in which processes die and Slack is in trouble, SEED=${seed}`, () => {
+describe(`two weeks in which processes die and Slack is in trouble, SEED=${seed}`, () => {
   test.each([
     ['sqlite', true, 1],
-    ['sqlite', false, 1],
-    ['postgres', true, 2],
     ['postgres', false, 2],
   ] as const)(
     'lose and repeat nothing: %s, history may be read: %s, instances: %i',
     async (engine, history, instances) => {
-      const tally = await simulate({ engine, history, days: 21, seed, instances });
-      expect(tally.passes).toBeGreaterThan(60);
-      expect(tally.deaths).toBeGreaterThan(5);
-      expect(tally.reminders).toBeGreaterThan(20);
+      const tally = await simulate({ engine, history, days: 14, seed, instances });
+      expect(tally.passes).toBeGreaterThan(40);
+      expect(tally.deaths).toBeGreaterThan(3);
+      expect(tally.reminders).toBeGreaterThan(10);
     },
   );
 });
