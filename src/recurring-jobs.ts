@@ -5,6 +5,7 @@ import { recoverAttempts } from './handlers/recover-attempts.ts';
 import type { Services } from './handlers/services.ts';
 import { sweep } from './handlers/sweep.ts';
 import { beginInventoryJobs, handleInventoryJobs } from './pollers/inventory-jobs.ts';
+import { beginReminderJobs, handleReminderJobs } from './pollers/reminders.ts';
 import { emptyOutbox } from './slack/outbox.ts';
 
 const SECOND_MS = 1_000;
@@ -24,6 +25,7 @@ export function handleJobs(entrance: Entrance): void {
   jobs.handle('sweep', { deadlineMs: 600_000, retries: 5, backoffMs: 60_000 }, () => sweep(services));
   handleAuditJobs(services);
   handleInventoryJobs(services);
+  handleReminderJobs(services);
 }
 
 /** Sets their rhythms, once the jobs are started. */
@@ -35,6 +37,7 @@ export async function beginJobs({ jobs, instanceId }: Pick<Services, 'jobs' | 'i
   await jobs.every('sweep', DAY_MS);
   await beginAuditJobs(jobs);
   await beginInventoryJobs(jobs);
+  await beginReminderJobs(jobs, instanceId);
 }
 
 /** Finishes what an earlier process left, and tells whoever waits for it. */

@@ -45,6 +45,8 @@ const SCOPES: Readonly<Record<string, string | null>> = {
   'usergroups.list': 'usergroups:read',
   'usergroups.users.list': 'usergroups:read',
   'users.info': 'users:read',
+  'users.list': 'users:read',
+  'users.lookupByEmail': 'users:read.email',
   'views.open': null,
   'views.publish': null,
   'views.push': null,
@@ -90,7 +92,7 @@ describe('the manifest', () => {
     const needed = new Set(called.flatMap((method) => SCOPES[method] ?? []));
     const { bot, bot_optional: optional } = manifest().oauth_config.scopes;
     expect([...bot, ...optional].toSorted()).toEqual([...needed, 'commands'].toSorted());
-    expect(optional).toEqual(['usergroups:read']);
+    expect(optional).toEqual(['usergroups:read', 'users:read.email']);
   });
 
   it('turns Home on, and keeps people from typing secrets into messages', () => {

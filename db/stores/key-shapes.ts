@@ -15,6 +15,7 @@ import type { Known } from '../../src/domain/known.ts';
 import type { LastUse } from '../../src/domain/last-use.ts';
 import { SEVERITIES } from '../../src/domain/notice.ts';
 import type { OwnerRef, Ownership } from '../../src/domain/owner.ts';
+import type { ReminderTopic } from '../../src/domain/reminder.ts';
 import { flag, json, oneOf } from '../rows.ts';
 
 // What the tables of keys hold. The annotations make the compiler compare each shape with its domain type.
@@ -87,8 +88,9 @@ export const inventoryKey: z.ZodType<InventoryKey> = z.object({
   goneAt: z.number().nullable(),
 });
 
-export const findingCode = oneOf<FindingCode>({
+const findingCodes: Record<FindingCode, true> = {
   quarantined: true,
+  unexpected_use: true,
   root_key: true,
   over_age: true,
   due_soon: true,
@@ -101,6 +103,15 @@ export const findingCode = oneOf<FindingCode>({
   tag_missing: true,
   age_unknown: true,
   use_unknown: true,
+};
+
+export const findingCode = oneOf<FindingCode>(findingCodes);
+
+export const reminderTopic = oneOf<ReminderTopic>({
+  ...findingCodes,
+  snooze_ended: true,
+  sweep_gaps: true,
+  sweep_failing: true,
 });
 
 const finding: z.ZodType<Finding> = z.object({
@@ -144,7 +155,7 @@ const ownership: z.ZodType<Ownership> = z.discriminatedUnion('known', [
       email: true,
     }),
   }),
-  z.object({ known: z.literal(false), why: z.string() }),
+  z.object({ known: z.literal(false), why: z.string(), failed: z.literal(true).exactOptional() }),
 ]);
 
 export const keyStanding: z.ZodType<KeyStanding> = z.object({

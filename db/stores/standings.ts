@@ -6,7 +6,7 @@ import type { KeyStanding } from '../../src/domain/key-standing.ts';
 import type { KeyPlace, StandingStore } from '../../src/ports/inventory.ts';
 import type { Write } from '../../src/ports/stores.ts';
 import { together, write } from '../atomically.ts';
-import { chunks, onePerId, upsert } from '../bulk.ts';
+import { chunks, onePerId, readFor, upsert } from '../bulk.ts';
 import type { Engine, Tables } from '../engine.ts';
 import { readFirst, readRow } from '../rows.ts';
 import { type Mark, matching, ownerMark } from './key-filter.ts';
@@ -58,6 +58,14 @@ export function standingStore(engine: Engine): StandingStore {
     async byKey(accessKeyId) {
       const rows = await engine.read((db) => db.select().from(s).where(eq(s.accessKeyId, accessKeyId)));
       return readFirst(TABLE, keyStanding, rows);
+    },
+    ofKeys(accessKeyIds) {
+      return readFor(accessKeyIds, async (some) => {
+        const rows = await engine.read((db) =>
+          db.select().from(s).where(inArray(s.accessKeyId, some)).orderBy(asc(s.accessKeyId)),
+        );
+        return rows.map((found) => readRow(TABLE, keyStanding, found));
+      });
     },
     async page(filter, from, limit) {
       const back = from !== null && 'before' in from;

@@ -1,16 +1,16 @@
 import { and, asc, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Told, ToldStore } from '../../src/ports/inventory.ts';
-import { write } from '../atomically.ts';
-import { readFor } from '../bulk.ts';
+import { together, write } from '../atomically.ts';
+import { chunks, readFor } from '../bulk.ts';
 import type { Engine } from '../engine.ts';
 import { readRow } from '../rows.ts';
-import { findingCode } from './key-shapes.ts';
+import { reminderTopic } from './key-shapes.ts';
 
 const row: z.ZodType<Told> = z.object({
   subject: z.string(),
   accountId: z.string(),
-  finding: findingCode,
+  finding: reminderTopic,
   audience: z.string(),
   stage: z.string(),
   at: z.number(),
@@ -31,8 +31,13 @@ export function toldStore(engine: Engine): ToldStore {
         return rows.map((found) => readRow('told', row, found));
       });
     },
-    insert(told) {
-      return write(engine, 'told.insert', 1, (db) => db.insert(t).values({ ...told }));
+    insert(...told) {
+      return together(
+        engine,
+        chunks(told, 6).map((some) =>
+          write(engine, 'told.insert', some.length, (db) => db.insert(t).values([...some])),
+        ),
+      );
     },
     move(from, { stage, at }) {
       const asRead = and(

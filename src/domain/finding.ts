@@ -2,6 +2,8 @@ import type { Severity } from './notice.ts';
 
 export type FindingCode =
   | 'quarantined'
+  /** A break-glass key or a decoy was used. */
+  | 'unexpected_use'
   | 'root_key'
   | 'over_age'
   | 'due_soon'

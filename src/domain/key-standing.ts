@@ -18,5 +18,6 @@ export interface KeyStanding {
   readonly snoozedUntil: number | null;
   /** Lists show the largest first. */
   readonly urgency: number;
+  /** When it was worked out to be so; looks that found the same since may be up to a day younger. */
   readonly assessedAt: number;
 }

@@ -11,7 +11,8 @@ export type Ownership =
       /** In the order they are asked: what was set on the key in Slack, a tag, the mapping, the user's name or e-mail. */
       readonly from: 'key' | 'tag' | 'mapping' | 'name' | 'email';
     }
-  | { readonly known: false; readonly why: string };
+  /** `failed`: it could not be asked, which says nothing; else it was asked, and nobody was found. */
+  | { readonly known: false; readonly why: string; readonly failed?: true };
 
 /** One line of the mapping set in Slack: users whose name matches `pattern` (`*` is any text) belong to `owners`. */
 export interface OwnerRule {

@@ -4,6 +4,7 @@ import type { KeyChoices, Snooze } from '../domain/key-choices.ts';
 import type { KeyPolicy } from '../domain/key-policy.ts';
 import type { KeyStanding } from '../domain/key-standing.ts';
 import type { OwnerRef, OwnerRule } from '../domain/owner.ts';
+import type { ReminderTopic } from '../domain/reminder.ts';
 import type { Write } from './stores.ts';
 
 export interface AccountInventoryStore {
@@ -86,6 +87,8 @@ export interface KeyPlace {
 
 export interface StandingStore {
   byKey(accessKeyId: string): Promise<KeyStanding | null>;
+  /** Of any number of keys, by key; those without any are left out. */
+  ofKeys(accessKeyIds: readonly string[]): Promise<KeyStanding[]>;
   /**
    * Existing keys, most urgent first (then by key id); unassessed ones count as urgency -1. Those before a place are
    * the ones next to it, in the same order.
@@ -164,7 +167,7 @@ export interface OwnerRuleStore {
 export interface Told {
   readonly subject: string;
   readonly accountId: string;
-  readonly finding: FindingCode;
+  readonly finding: ReminderTopic;
   readonly audience: string;
   /** The stage of the schedule, such as `before:7` or `after:3`. */
   readonly stage: string;
@@ -174,12 +177,12 @@ export interface Told {
 export interface ToldStore {
   /** Of any number of subjects, to everybody; by subject, finding, audience. */
   ofSubjects(subjects: readonly string[]): Promise<Told[]>;
-  /** First time: a row already there makes the batch a `conflict`. */
-  insert(told: Told): Write;
+  /** First time, for any number: a row already there makes the batch a `conflict`. */
+  insert(...told: readonly Told[]): Write;
   /** Moves the mark if its stage and time are still those of `from`; else a `conflict`. */
   move(from: Told, to: Told): Write;
   /** Forgets what no longer holds, so that it is told anew when it comes back. Any number of rows. */
-  remove(subject: string, finding: FindingCode): Write;
+  remove(subject: string, finding: ReminderTopic): Write;
 }
 
 /**

@@ -25,8 +25,26 @@ export interface UserGroup {
   readonly name: string;
 }
 
+/** A person found by a name: their handle, which they got from an admin or their e-mail, or one they chose themselves. */
+export interface NamedPerson extends Person {
+  readonly by: 'handle' | 'chosen';
+}
+
+/**
+ * The people and groups of the workspace by name, deactivated people and guests among them. Answers may be an hour old,
+ * also that there is nobody of that name; a failure is remembered for a minute, or as long as Slack asks us to wait.
+ */
+export interface Directory {
+  /** Ignoring case. */
+  named(name: string): Promise<readonly NamedPerson[]>;
+  /** Throws `not_found` when the optional scope is missing; `next` says how to mend it. */
+  withEmail(email: string): Promise<Person | null>;
+  /** By handle, ignoring case, or id. Throws `not_found` as {@link People.groupMembers} does. */
+  groupsNamed(name: string): Promise<readonly UserGroup[]>;
+}
+
 /** Who is who in the workspace. Every failure is a RekeyError `unreachable` (or `not_found`); never a guess. */
-export interface People {
+export interface People extends Directory {
   /** Answers from memory when younger than `maxAgeMs`. */
   person(userId: string, maxAgeMs: number): Promise<Person>;
   /** Throws `not_found` when the optional scope is missing or the plan has no groups; `next` says how to mend it. */

@@ -2,7 +2,9 @@ import type { WebClient } from '@slack/web-api';
 import { RekeyError } from '../errors.ts';
 import type { People, Person, UserGroup } from '../ports/slack.ts';
 import type { Clock } from '../ports/world.ts';
+import { slackDirectory } from './directory.ts';
 import { slackFailure, unreachable, type SlackFailure } from './failures.ts';
+import { personOf } from './person.ts';
 
 /** People kept in memory at the most; a workspace's active users of this bot are far fewer. */
 const KEPT_PEOPLE = 5_000;
@@ -10,7 +12,9 @@ const KEPT_PEOPLE = 5_000;
 /** Who is who, from `users.info` and `usergroups.*`; people are remembered for as long as the asker allows. */
 export function slackPeople(web: WebClient, clock: Clock): People {
   const kept = new Map<string, { person: Person; at: number }>();
+  const groups = (): Promise<readonly UserGroup[]> => askGroups(web);
   return {
+    ...slackDirectory(web, clock, groups),
     async person(userId, maxAgeMs) {
       const known = kept.get(userId);
       // What was kept before the clock was set back is of no known age.
@@ -31,19 +35,21 @@ export function slackPeople(web: WebClient, clock: Clock): People {
         throw groupTrouble(failure);
       }
     },
-    async groups() {
-      try {
-        const answer = await web.usergroups.list({ include_disabled: false });
-        return (answer.usergroups ?? []).flatMap((group): UserGroup[] =>
-          group.id === undefined
-            ? []
-            : [{ groupId: group.id, handle: group.handle ?? '', name: group.name ?? group.id }],
-        );
-      } catch (error) {
-        throw groupTrouble(slackFailure(error));
-      }
-    },
+    groups,
   };
+}
+
+async function askGroups(web: WebClient): Promise<readonly UserGroup[]> {
+  try {
+    const answer = await web.usergroups.list({ include_disabled: false });
+    return (answer.usergroups ?? []).flatMap((group): UserGroup[] =>
+      group.id === undefined
+        ? []
+        : [{ groupId: group.id, handle: group.handle ?? '', name: group.name ?? group.id }],
+    );
+  } catch (error) {
+    throw groupTrouble(slackFailure(error));
+  }
 }
 
 async function askPerson(web: WebClient, userId: string): Promise<Person> {
@@ -52,17 +58,7 @@ async function askPerson(web: WebClient, userId: string): Promise<Person> {
     if (user?.id === undefined || user.team_id === undefined) {
       throw new RekeyError('unreachable', 'Slack did not say who you are.', { next: 'Please try again.' });
     }
-    return {
-      userId: user.id,
-      teamId: user.team_id,
-      name: user.profile?.display_name || user.real_name || user.name || user.id,
-      timeZone: user.tz ?? null,
-      guest: user.is_restricted === true || user.is_ultra_restricted === true,
-      stranger: user.is_stranger === true,
-      // Slackbot calls itself a person.
-      bot: user.is_bot === true || user.is_workflow_bot === true || user.id === 'USLACKBOT',
-      deactivated: user.deleted === true,
-    };
+    return personOf({ ...user, id: user.id, team_id: user.team_id });
   } catch (error) {
     if (error instanceof RekeyError) throw error;
     const failure = slackFailure(error);

@@ -193,9 +193,12 @@ export function keyChoicesContract(fresh: FreshStores): void {
         toldOf({ subject: `account:${A}`, finding: 'root_key' }),
         toldOf({ subject: 'AKIA0' }),
       ];
-      await put(stores, ...marks.map((mark) => told.insert(mark)));
+      await put(stores, told.insert(...marks));
+      await lost(stores, told.insert(toldOf({ subject: 'AKIA9' }), toldOf()));
+      await put(stores, told.insert());
       const every = ['AKIA1', `account:${A}`, 'AKIA0', 'AKIA9'];
       expect(await told.ofSubjects(every)).toEqual([marks[4], marks[1], marks[0], marks[2], marks[3]]);
+      expect(await told.ofSubjects(['AKIA9'])).toEqual([]);
       expect(await told.ofSubjects([])).toEqual([]);
       await put(stores, told.remove('AKIA1', 'over_age'), told.remove('AKIA1', 'over_age'));
       expect(await told.ofSubjects(every)).toEqual([marks[4], marks[2], marks[3]]);

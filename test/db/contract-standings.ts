@@ -51,6 +51,8 @@ export function standingsContract(fresh: FreshStores): void {
       ]);
       await stores.atomically([standings.put([standing('K1', 0)])]);
       expect(await standings.byKey('K1')).toEqual(standing('K1', 0));
+      expect(await standings.ofKeys(['K2', 'K1', 'K1'])).toEqual([standing('K1', 0)]);
+      expect(await standings.ofKeys([])).toEqual([]);
       expect(await taken(stores, { finding: 'unused' })).toEqual([]);
       expect(await taken(stores, { owner: U1 })).toEqual([]);
     });

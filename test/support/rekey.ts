@@ -65,9 +65,9 @@ export class Scene {
   }
 
   /** Stand-ins, people, samples and a database; Rekey itself is started by `start`. */
-  static async set(transport: TransportName, engine: EngineName): Promise<Scene> {
+  static async set(transport: TransportName, engine: EngineName, clock: Clock = systemClock): Promise<Scene> {
     const manifest: unknown = parse(readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8'));
-    const slack = await SlackStandIn.start({ manifest });
+    const slack = await SlackStandIn.start({ manifest, clock });
     const aws = await AwsStandIn.start();
     const samples = seedSampleWorld(aws);
     const folder = mkdtempSync(join(tmpdir(), 'rekey-test-'));

@@ -60,7 +60,7 @@ export function button(
     text: plain(label, 75),
     action_id: actionId,
     ...(options.value === undefined ? {} : { value: options.value }),
-    ...(options.about === undefined ? {} : { accessibility_label: options.about.slice(0, 75) }),
+    ...(options.about === undefined ? {} : { accessibility_label: plain(options.about, 75).text }),
     ...(options.style === undefined ? {} : { style: options.style }),
     ...(options.confirm === undefined ? {} : { confirm: options.confirm }),
   };

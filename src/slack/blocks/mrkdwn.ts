@@ -45,6 +45,21 @@ function plainWords(text: string): string {
     .replace(/:([a-z0-9_+-]+):/g, ':$1\u200B:');
 }
 
+/** {@link words}, at most so many characters long with all its escapes; cut between characters, marked so. */
+export function brief(text: string, limit: number): string {
+  for (let length = limit; ; length = Math.floor(length * 0.8)) {
+    const shown = words(cut(text, length));
+    if (shown.length <= limit || length <= 1) return shown;
+  }
+}
+
+/** As many whole lines as fit; what is cut through a mention or moment would be shown raw. */
+export function wholeLines(lines: readonly string[], limit: number): string[] {
+  let size = 0;
+  const over = lines.findIndex((line) => (size += line.length + 1) > limit + 1);
+  return over < 0 ? [...lines] : lines.slice(0, over);
+}
+
 export function bold(text: string): string {
   return `*${words(text)}*`;
 }

@@ -51,7 +51,10 @@ const expected = {
     ],
   },
   oauth_config: {
-    scopes: { bot: ['commands', 'chat:write', 'users:read'], bot_optional: ['usergroups:read'] },
+    scopes: {
+      bot: ['commands', 'chat:write', 'users:read'],
+      bot_optional: ['usergroups:read', 'users:read.email'],
+    },
   },
   settings: {
     event_subscriptions: { bot_events: ['app_home_opened', 'app_uninstalled', 'tokens_revoked'] },
@@ -84,7 +87,13 @@ describe('manifest.yml', () => {
     const read = manifestOf(manifest);
     expect(read.command('/aws-test')).toEqual({ shouldEscape: true });
     expect(read.command('/aws-rotate')).toBeUndefined();
-    expect(read.scopes).toEqual(['commands', 'chat:write', 'users:read', 'usergroups:read']);
+    expect(read.scopes).toEqual([
+      'commands',
+      'chat:write',
+      'users:read',
+      'usergroups:read',
+      'users:read.email',
+    ]);
     expect([read.homeTab, read.messagesReadOnly, read.interactivity]).toEqual([true, true, true]);
     expect([read.subscribed('app_home_opened'), read.subscribed('message.im')]).toEqual([true, false]);
   });
