@@ -64,7 +64,12 @@ export async function sweepAccount(
     await keepTrouble(sweep, error);
     return;
   }
-  await assessAccount(services, accountId, signal);
+  try {
+    await assessAccount(services, accountId, signal);
+  } catch (error) {
+    // The sweep has ended well, and is not to be done again for this: it is worked out every hour, too.
+    log.warn('where the keys stand was not worked out yet', { accountId, error });
+  }
 }
 
 async function carryOn(sweep: Sweep, endsAt: number): Promise<'done' | 'more'> {

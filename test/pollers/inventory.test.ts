@@ -75,6 +75,10 @@ describe.each(ENGINES)('a first sweep on %s', (engine) => {
     });
     expect([...keys.values()].filter(({ userName }) => userName === 'many')).toHaveLength(5);
     expect(await eventsOf(world, other.accessKeyId)).toEqual(['first_seen']);
+    // Where they stand is worked out at the end.
+    expect(await world.inventory.standings.byKey(old.accessKeyId)).toMatchObject({
+      findings: expect.arrayContaining([expect.objectContaining({ code: 'quarantined' })]) as unknown,
+    });
     const kept = await world.inventory.accounts.byId(account.id);
     expect(kept).toMatchObject({
       rootKeys: { known: true, value: 1 },

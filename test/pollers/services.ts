@@ -5,11 +5,13 @@ import { createAuditSigner } from '../../src/crypto/audit-signer.ts';
 import { createIds } from '../../src/crypto/ids.ts';
 import { parseMasterKeys } from '../../src/crypto/master-key.ts';
 import { createSealer } from '../../src/crypto/sealer.ts';
+import { RekeyError } from '../../src/errors.ts';
 import { LEASES } from '../../src/handlers/leases.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import type { Jobs } from '../../src/ports/jobs.ts';
 import { NO_METRICS } from '../../src/ports/metrics.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
+import type { People } from '../../src/ports/slack.ts';
 import type { Clock, Log } from '../../src/ports/world.ts';
 
 /** What was enqueued, in order; nothing is run. */
@@ -22,7 +24,17 @@ export class NotedJobs implements Pick<Jobs, 'enqueue'> {
   }
 }
 
-/** What the poller works with; of Slack there is nothing. */
+/** A workspace in which nobody is known. */
+const NOBODY: People = {
+  named: () => Promise.resolve([]),
+  withEmail: () => Promise.resolve(null),
+  groupsNamed: () => Promise.resolve([]),
+  groups: () => Promise.resolve([]),
+  groupMembers: () => Promise.resolve([]),
+  person: () => Promise.reject(new RekeyError('unreachable', 'Nobody is known here.')),
+};
+
+/** What the poller works with; of Slack there is nobody. */
 export function inventoryServices(from: {
   readonly stores: OpenStores;
   readonly awsUrl: string;
@@ -61,6 +73,7 @@ export function inventoryServices(from: {
     aws,
     sessions: new RoleSessions(aws, clock),
     jobs: from.jobs as Partial<Jobs> as Jobs,
+    people: NOBODY,
     instanceId: from.instanceId ?? 'this',
     onlyInstance: stores.engine === 'sqlite',
     leases: LEASES,
