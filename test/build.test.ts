@@ -103,7 +103,10 @@ describe('the bundle', () => {
     const records = join(folder, 'records.jsonl');
     const seen = (minute: number, sourceIPAddress: string): object =>
       call('s3:GetObject', { minute, more: { sourceIPAddress } });
-    writeFileSync(records, [seen(0, '9.9.9.9'), seen(1, '8.8.8.8')].map((each) => JSON.stringify(each)).join('\n'));
+    writeFileSync(
+      records,
+      [seen(0, '9.9.9.9'), seen(1, '8.8.8.8')].map((each) => JSON.stringify(each)).join('\n'),
+    );
     const { status, stderr } = run('replay', records);
     expect(stderr).toContain('2 records judged');
     expect(stderr).toContain('operators and countries stay unknown');
