@@ -38,10 +38,16 @@ function onFile(): Promise<null> {
   return Promise.resolve(null);
 }
 
+function withMost(plan: Plan, most: number | null): Plan {
+  if (most === null) return plan;
+  const [few] = plan.detect.memory;
+  return { ...plan, detect: { ...plan.detect, memory: [few, most] } };
+}
+
 /** `npm run bench`: prints the figures as a table and writes them as JSON. */
 export async function bench(args: readonly string[], terminal: Terminal): Promise<void> {
-  const { only, short, json } = readOptions(args);
-  const plan = short ? SHORT : FULL;
+  const { only, short, json, most } = readOptions(args);
+  const plan = withMost(short ? SHORT : FULL, most);
   const figures: Figure[] = [];
   let server: Promise<Postgres> | null = null;
   const postgres: NewDatabase = async () => {

@@ -95,7 +95,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     },
   },
   bench: {
-    takes: '[--short] [--only NAME]... [--json FILE]',
+    takes: '[--short] [--only NAME]... [--json FILE] [--most RECORDS]',
     summary: 'measure Rekey beside a bare Bolt app and write the figures to bench/results.json',
     details: ['--short runs each bench once, to see that it runs. NAME: docs/bench.md lists them.'],
     async run(args, terminal) {

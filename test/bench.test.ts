@@ -64,19 +64,22 @@ describe('npm run bench', () => {
 
 describe('its options', () => {
   it('run every bench unless some are named', () => {
-    expect(readOptions([])).toEqual({ short: false, only: BENCHES, json: null });
+    expect(readOptions([])).toEqual({ short: false, only: BENCHES, json: null, most: null });
     expect(readOptions(['--only', 'seal', '--short']).only).toEqual(['seal']);
   });
 
-  it.each([[['--only', 'speed']], [['--long']], [['seal']]])('refuse %j', (args) => {
-    let thrown: unknown = null;
-    try {
-      readOptions(args);
-    } catch (error) {
-      thrown = error;
-    }
-    expect(isUsageError(thrown)).toBe(true);
-  });
+  it.each([[['--only', 'speed']], [['--long']], [['seal']], [['--most', '0']], [['--most', 'x']]])(
+    'refuse %j',
+    (args) => {
+      let thrown: unknown = null;
+      try {
+        readOptions(args);
+      } catch (error) {
+        thrown = error;
+      }
+      expect(isUsageError(thrown)).toBe(true);
+    },
+  );
 });
 
 describe('its figures', () => {

@@ -1,5 +1,6 @@
 import type { Severity } from '../domain/notice.ts';
 import type { Caller, CloudTrailEvent } from './event.ts';
+import { SESSION_MAKERS } from './lineage.ts';
 import { isStrange, NOTHING, type Novelty } from './novelty.ts';
 import { DAY, HOUR, type Profile } from './profile.ts';
 import { RULES } from './registry.ts';
@@ -23,9 +24,11 @@ const HABITUAL_CALLS = 25;
 /** Discovery calls count as one sweep inside this time. */
 export const SWEEP = 10 * 60_000;
 
-/** True for actions whose parameters some rule reads. */
-export function isRuled(action: string): boolean {
-  return byAction.has(action);
+const MAKERS = new Set(SESSION_MAKERS);
+
+/** True for actions whose parameters are read: by a rule, or to follow sessions. */
+export function isWanted(action: string): boolean {
+  return byAction.has(action) || MAKERS.has(action);
 }
 
 /** True when no rule is asked about an event: most are like that, and need no more. */

@@ -1,7 +1,6 @@
 import { Detector } from '../detections/detector.ts';
 import type { CloudTrailEvent } from '../detections/event.ts';
-import { isRuled } from '../detections/evaluate.ts';
-import { SESSION_MAKERS } from '../detections/lineage.ts';
+import { isWanted } from '../detections/evaluate.ts';
 import type { LookUp } from '../detections/place.ts';
 import { RecordReader } from '../detections/record.ts';
 import type { Signal } from '../detections/signal.ts';
@@ -27,12 +26,10 @@ export interface Replayed {
   readonly keys: number;
 }
 
-const MAKERS = new Set(SESSION_MAKERS);
-
 /** Learns, then judges. What comes out does not depend on the order of the records inside the window, nor on duplicates. */
 export async function replay({ learn, paths, lookUp, onSignal }: ReplayOptions): Promise<Replayed> {
   const [normal, judged] = [await filesOf(learn), await filesOf(paths)];
-  const reader = new RecordReader((action) => isRuled(action) || MAKERS.has(action));
+  const reader = new RecordReader(isWanted);
   const detector = new Detector({ lookUp });
   const learnedCounts = newCounts();
   const judgedCounts = newCounts();

@@ -1,7 +1,7 @@
 import { anything, array, assert, constantFrom, dictionary, integer, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Detector } from '../../src/detections/detector.ts';
-import { isRuled } from '../../src/detections/evaluate.ts';
+import { isWanted } from '../../src/detections/evaluate.ts';
 import { call, ordinary } from '../../src/detections/example.ts';
 import { Profile, type ProfileJson } from '../../src/detections/profile.ts';
 import { RecordReader, recordsIn } from '../../src/detections/record.ts';
@@ -22,7 +22,7 @@ const HOSTILE: readonly unknown[] = [
 const NEW = new Set(RULES.filter(({ family }) => family === 'new for this key').map(({ id }) => id));
 
 function newDetector(): { judge(raw: unknown): readonly Signal[]; learn(raw: unknown): void } {
-  const reader = new RecordReader((action) => isRuled(action) || action.startsWith('sts:'));
+  const reader = new RecordReader(isWanted);
   const detector = new Detector({ lookUp: exampleLookUp });
   const each = <Result>(
     raw: unknown,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Detector } from '../../src/detections/detector.ts';
-import { isRuled } from '../../src/detections/evaluate.ts';
+import { isWanted } from '../../src/detections/evaluate.ts';
 import { RecordReader } from '../../src/detections/record.ts';
 import type { RawRecord } from '../../src/detections/rule.ts';
 import type { Signal } from '../../src/detections/signal.ts';
@@ -10,7 +10,7 @@ import { DAYS, dayOfMonth, month, monthLookUp } from './month.ts';
 const LEARNING_DAYS = 7;
 
 function judge(records: readonly RawRecord[]): readonly Signal[] {
-  const reader = new RecordReader((action) => isRuled(action) || action.startsWith('sts:'));
+  const reader = new RecordReader(isWanted);
   const detector = new Detector({ lookUp: monthLookUp });
   return records.flatMap((raw) => {
     const event = reader.read(raw);

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Detector } from '../../src/detections/detector.ts';
-import { isRuled } from '../../src/detections/evaluate.ts';
+import { isWanted } from '../../src/detections/evaluate.ts';
 import { ALICE_KEY } from '../../src/detections/example.ts';
 import { RecordReader } from '../../src/detections/record.ts';
 import { RULES } from '../../src/detections/registry.ts';
@@ -9,7 +9,7 @@ import type { Example, RawRecord } from '../../src/detections/rule.ts';
 import type { Signal } from '../../src/detections/signal.ts';
 import { exampleLookUp } from './look-up.ts';
 
-const reader = new RecordReader(isRuled);
+const reader = new RecordReader(isWanted);
 
 function read(raw: RawRecord) {
   const event = reader.read(raw);

@@ -17,7 +17,6 @@ export const accessKeyMadeForAnotherUser: Rule = {
   judge(event, about) {
     if (!isOnAnother(event, about)) return null;
     return {
-      ...(event.denied ? { severity: 'medium' as const } : {}),
       facts: {
         user: textAt(event.asked, 'userName'),
         'new key': textAt(event.answered, 'accessKey', 'accessKeyId'),

@@ -33,7 +33,7 @@ export const inlinePolicyPutOnUser: Rule = {
     ],
     quiet: [
       {
-        why: 'in the console it is low, so not of this weight',
+        why: 'a policy is read',
         records: [call('iam:GetUserPolicy', { asked: { userName: 'bob', policyName: 'p' } })],
       },
     ],

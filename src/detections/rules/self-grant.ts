@@ -21,9 +21,9 @@ export const selfGrant: Rule = {
     iam:PutRolePermissionsBoundary iam:DeleteUserPolicy iam:CreateLoginProfile`),
   always: true,
   judge(event, about) {
-    if (event.call.name === 'AddUserToGroup' || event.call.name === 'CreateLoginProfile') {
-      if (!isOnOneself(event, about) || event.fromConsole) return null;
-    } else if (!isOnOneself(event, about)) return null;
+    if (!isOnOneself(event, about)) return null;
+    // In the console a user may well set a first password for himself.
+    if (event.call.name === 'CreateLoginProfile' && event.fromConsole) return null;
     return {
       facts: {
         call: event.call.name,
