@@ -8,6 +8,7 @@ import { connect, connectModal } from './connect.ts';
 import type { Command, Registry } from './entry.ts';
 import { helpCommand } from './help.ts';
 import { openPaging, pagingModal, removePaging, sendTestPage } from './paging.ts';
+import { openPause, pauseModal, resumeAction } from './pause.ts';
 import {
   giveRoleModal,
   groupSuggestions,
@@ -33,6 +34,7 @@ export const registry: Registry = {
     settingsModal,
     giveRoleModal,
     pagingModal,
+    pauseModal,
     auditModal,
   ],
   actions: [
@@ -50,6 +52,8 @@ export const registry: Registry = {
     openPaging,
     sendTestPage,
     removePaging,
+    openPause,
+    resumeAction,
     ...auditActions,
   ],
   suggestions: [groupSuggestions],

@@ -15,6 +15,7 @@ export function needsYou(look: HomeLook): string[] {
   const going = look.connections.filter((connection) => connection.state === 'disconnecting');
   const old = look.connections.filter((connection) => ageOf(connection, look.now) > MAX_AGE_MS);
   const needs = [
+    ...paused(look),
     ...notDelivered(look),
     ...broken.map((connection) => `${bold(connection.name)} does not work: ${whatIsWrong(connection)}`),
     ...unsure.map(
@@ -33,6 +34,15 @@ export function needsYou(look: HomeLook): string[] {
     if (look.actor.rolesUnsure !== null) needs.push(words(look.actor.rolesUnsure));
   }
   return needs;
+}
+
+/** Everybody who may look learns that nothing is changed, and why. */
+function paused({ pause, now }: HomeLook): string[] {
+  if (pause === null) return [];
+  const since = span(Math.max(0, now - pause.at));
+  return [
+    `*Rekey is paused* by ${person(pause.by)} (for ${since}): ${words(pause.why)}. It changes nothing in AWS but to contain a key.`,
+  ];
 }
 
 /** What did not reach whom it was meant for, and how to mend that; nothing for people who are no admins. */

@@ -1,6 +1,7 @@
 import { PAGER_OUTLET } from '../src/domain/notice.ts';
 import { isConflict, RekeyError } from '../src/errors.ts';
 import { pagerSetting } from '../src/handlers/pager.ts';
+import { pauseOf } from '../src/handlers/pause.ts';
 import { giveRole, listRoles, takeRole } from '../src/handlers/roles.ts';
 import { alertChannel, postTest, setAlertChannel } from '../src/handlers/settings.ts';
 import type { Message } from '../src/ports/slack.ts';
@@ -31,7 +32,7 @@ import { refusalText } from './refusal.ts';
 export const settings: Command = {
   command: '/aws-settings',
   usage: '[help]',
-  summary: 'Choose the alert channel and who may do what',
+  summary: 'Choose the alert channel, paging and who may do what; pause Rekey',
   needs: 'admin',
   opensModal: true,
   async run(context) {
@@ -161,6 +162,7 @@ export async function look(context: Context, said: string | null): Promise<Retur
     admins: services.admins,
     pager: await pagerSetting(services),
     pagerTrouble: (await services.stores.outlets.byId(PAGER_OUTLET))?.trouble ?? null,
+    pause: await pauseOf(services),
     said,
   });
 }

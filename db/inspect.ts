@@ -3,6 +3,7 @@ import { existsSync, statSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Client } from 'pg';
 import { rekeyError } from './faults.ts';
+import { fileFault } from './file-faults.ts';
 import { lockHolder } from './lock.ts';
 import { migrationsFolder, needsMigration } from './migrate.ts';
 import { appliedTo as appliedToPostgres, postgresPlace } from './postgres.ts';
@@ -56,7 +57,7 @@ function inspectSqlite(path: string): Inspection {
       ownerUid: statSync(path).uid,
     };
   } catch (error) {
-    throw rekeyError(error, where);
+    throw fileFault(error, where) ?? rekeyError(error, where);
   } finally {
     client?.close();
   }

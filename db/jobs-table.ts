@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { and, asc, desc, eq, inArray, lte, notExists, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lte, notExists, or, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { z } from 'zod';
@@ -39,6 +39,9 @@ const dead: z.ZodType<DeadLetter> = z
 
 const LEASE_ENDED = 'The process that ran it died, or its lease ended.';
 
+/** A lease that ends so much later than any could was given before the clock was set back: it holds no more; ms. */
+const CLOCK_STEP_MS = 15 * 60_000;
+
 /** The jobs table in the database file. Its transactions are synchronous: no other process can come between. */
 export function jobsTable({
   client,
@@ -64,9 +67,14 @@ export function jobsTable({
     and(eq(t.name, name), eq(t.key, key), eq(t.state, 'waiting'));
 
   function toWaiting(job: ClaimedJob, set: { runAt: number; attempt: number; error?: string }, now: number) {
-    const followUp = db.select({ id: t.id }).from(t).where(waiting(job.name, job.key)).get();
-    if (followUp !== undefined) db.delete(t).where(held(job)).run();
-    else {
+    const followUp = db.select().from(t).where(waiting(job.name, job.key)).get();
+    if (followUp !== undefined) {
+      const { changes } = db.delete(t).where(held(job)).run();
+      // No later than this one would have been tried again.
+      if (changes > 0 && set.runAt < followUp.runAt) {
+        db.update(t).set({ runAt: set.runAt, updatedAt: now }).where(eq(t.id, followUp.id)).run();
+      }
+    } else {
       db.update(t)
         .set({ ...set, state: 'waiting', leaseUntil: null, updatedAt: now })
         .where(held(job))
@@ -81,10 +89,12 @@ export function jobsTable({
 
   /** A job whose lease ended: taken over, or buried when it has had all its runs. */
   function takeOver(limits: ReadonlyMap<string, JobLimits>, now: number): ClaimedJob | null {
+    const longest = Math.max(...[...limits.values()].map(({ leaseMs }) => leaseMs));
+    const over = or(lte(t.leaseUntil, now), gt(t.leaseUntil, now + longest + CLOCK_STEP_MS));
     const ended = db
       .select()
       .from(t)
-      .where(and(eq(t.state, 'running'), inArray(t.name, [...limits.keys()]), lte(t.leaseUntil, now)))
+      .where(and(eq(t.state, 'running'), inArray(t.name, [...limits.keys()]), over))
       .orderBy(asc(t.leaseUntil), asc(t.id))
       .all();
     for (const job of ended) {
@@ -144,6 +154,14 @@ export function jobsTable({
         } else if (runAt < found.runAt) {
           db.update(t).set({ runAt, updatedAt: now }).where(eq(t.id, found.id)).run();
         }
+      });
+    },
+    hasten({ name, key, runAt, now }) {
+      return transact<void>(() => {
+        db.update(t)
+          .set({ runAt, updatedAt: now })
+          .where(and(waiting(name, key), gt(t.runAt, runAt)))
+          .run();
       });
     },
     has(name, key) {

@@ -13,6 +13,7 @@ import { connectionStore } from './stores/connections.ts';
 import { externalIdDraftStore } from './stores/external-id-drafts.ts';
 import { groupMemberStore } from './stores/group-members.ts';
 import { interactionStore } from './stores/interactions.ts';
+import { inventoryStores } from './stores/inventory.ts';
 import { noticeStore } from './stores/notices.ts';
 import { outletStore } from './stores/outlets.ts';
 import { roleGrantStore } from './stores/role-grants.ts';
@@ -70,6 +71,7 @@ function storesOn(engine: Engine): Stores {
     audit: auditStore(engine),
     notices: noticeStore(engine),
     outlets: outletStore(engine),
+    inventory: inventoryStores(engine),
     atomically: (writes) => atomically(engine, writes),
     ping: () => engine.ping(),
     close: () => engine.close(),

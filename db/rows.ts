@@ -27,6 +27,9 @@ export function oneOf<Name extends string>(names: Readonly<Record<Name, true>>):
   );
 }
 
+/** The columns that name a row: the first of them that is there. */
+const NAMING = ['id', 'key', 'groupId', 'accessKeyId', 'userId', 'connectionId', 'subject', 'accountId'];
+
 /**
  * A row as its domain value.
  * @throws RekeyError `internal` that names table, row and column, and none of its values.
@@ -35,10 +38,10 @@ export function readRow<T>(table: string, schema: z.ZodType<T>, row: Readonly<Re
   const result = schema.safeParse(row);
   if (result.success) return result.data;
   const path = result.error.issues[0]?.path ?? [];
-  const id = row['id'] ?? row['key'] ?? row['groupId'];
+  const id = NAMING.map((name) => row[name]).find((value) => typeof value === 'string');
   throw new RekeyError(
     'internal',
-    `Row ${String(id)} of the table ${table} cannot be read (${path.map(String).join('.') || 'row'}).`,
+    `${id === undefined ? 'A row' : `Row ${id}`} of the table ${table} cannot be read (${path.map(String).join('.') || 'row'}).`,
     { next: 'Restore the row from a backup, or remove it; nothing else is affected.' },
   );
 }

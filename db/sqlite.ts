@@ -10,6 +10,7 @@ import type { Clock, Log } from '../src/ports/world.ts';
 import { checkRows } from './atomically.ts';
 import type { Change, Db, Engine, Tables } from './engine.ts';
 import { rekeyError } from './faults.ts';
+import { fileFault } from './file-faults.ts';
 import { takeLock } from './lock.ts';
 import { MIGRATIONS_TABLE, migrationsFolder, needsMigration } from './migrate.ts';
 import type { AppliedMigration } from './migrate.ts';
@@ -52,8 +53,8 @@ export function sqlitePath(url: string): string {
 
 /**
  * Opens (and makes, and migrates) the database file.
- * @throws RekeyError `conflict` when another bot has it open, `internal` when a newer Rekey made it,
- *   `unreachable` when it cannot be opened.
+ * @throws RekeyError `conflict` when another bot has it open, `internal` when a newer Rekey made it or it is
+ *   no database, `unreachable` when it cannot be opened.
  */
 export async function openSqlite(options: SqliteOptions): Promise<SqliteEngine> {
   const path = sqlitePath(options.url);
@@ -75,7 +76,7 @@ export async function openSqlite(options: SqliteOptions): Promise<SqliteEngine> 
   } catch (error) {
     client?.close();
     release();
-    throw rekeyError(error, where);
+    throw fileFault(error, where) ?? rekeyError(error, where);
   }
 }
 

@@ -49,10 +49,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     },
   },
   doctor: {
-    takes: '[--connections]',
-    summary: 'check configuration, Slack, AWS and the database, and say what to mend',
+    takes: '[--no-connections]',
+    summary: 'check configuration, Slack, AWS, the database and every connection, and say what to mend',
     details: [
-      'Changes nothing, and runs beside a running Rekey. With --connections it also checks every connection.',
+      'Changes nothing, and runs beside a running Rekey. --no-connections leaves the connections unchecked.',
       'Exits with 1 when something failed; warnings alone are 0.',
     ],
     async run(args, terminal) {

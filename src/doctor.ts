@@ -10,7 +10,8 @@ import { checkDatabase, checkSealedSecrets, findMasterKeys } from './doctor/data
 import { failed, failure, ok, shown, warning, type Finding } from './doctor/finding.ts';
 import { checkAdmins, checkBotToken, checkTransport } from './doctor/slack.ts';
 import { RekeyError } from './errors.ts';
-import { alertChannel } from './handlers/settings.ts';
+import { pauseOf } from './handlers/pause.ts';
+import { alertChannel, channelTrouble } from './handlers/settings.ts';
 import { boltLogger, createLog } from './log.ts';
 import type { Clock } from './ports/world.ts';
 import { proxyDispatcher, webClient } from './slack/web-client.ts';
@@ -32,7 +33,8 @@ export async function doctor(
 ): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { connections: { type: 'boolean', default: false } },
+    options: { connections: { type: 'boolean', default: true } },
+    allowNegative: true,
   });
   const counts = { ok: 0, warning: 0, failed: 0 };
   for await (const finding of findings(env, clock, values.connections)) {
@@ -83,6 +85,7 @@ async function* examine(config: Config, clock: Clock, connections: boolean): Asy
           ? webClient({ ...web, botToken: config.transport.appToken })
           : null,
     });
+    if (stores !== null) yield* await attempted('Pause', () => checkPause(stores));
     yield* await attempted('Alert channel', async () => [await checkAlertChannel(config, stores)]);
     yield* await checkClocks(config, dispatcher, clock);
     const { finding: identity, host } = await checkHostIdentity(aws, config, stores);
@@ -120,10 +123,22 @@ async function checkAlertChannel(config: Config, stores: OpenStores | null): Pro
       'Choose one in /aws-settings, or set REKEY_ALERT_CHANNEL.',
     );
   }
+  const trouble = (await stores?.outlets.byId(set.channelId))?.trouble ?? null;
+  if (trouble !== null) {
+    const { message, next } = channelTrouble(trouble, true);
+    return failed(what, `Messages to ${set.channelId} do not get through: ${message}`, next ?? '');
+  }
   return ok(
     what,
     `${set.channelId}, from ${set.from === 'settings' ? '/aws-settings' : 'REKEY_ALERT_CHANNEL'}.`,
   );
+}
+
+async function checkPause(stores: OpenStores): Promise<Finding[]> {
+  const pause = await pauseOf({ stores });
+  if (pause === null) return [];
+  const found = `Rekey is paused by ${pause.by} since ${new Date(pause.at).toISOString()}: ${pause.why}`;
+  return [warning('Pause', found, 'When the reason is gone, resume it under /aws-settings.')];
 }
 
 /** The findings of a check, or one that says that it broke. */

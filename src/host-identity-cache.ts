@@ -37,7 +37,7 @@ export function rememberHostIdentity(
   };
   return async () => {
     if (last === null) return ask();
-    const old = clock.now() - last.at > (last.host.available ? FOUND_FOR_MS : MISSING_FOR_MS);
+    const old = Math.abs(clock.now() - last.at) > (last.host.available ? FOUND_FOR_MS : MISSING_FOR_MS);
     if (old) void ask();
     return last.host;
   };

@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../src/config.ts';
 import type { Environment } from '../src/config.ts';
+import { maskText } from '../src/log/mask.ts';
 
 const BOT = 'xoxb-1234567890-canarybot';
 const APP = 'xapp-1-A0123-canaryapp';
@@ -244,7 +245,7 @@ describe('mistakes', () => {
     ['SLACK_BOT_TOKEN', 'xoxb-...', 'is a placeholder'],
     ['SLACK_BOT_TOKEN', '<bot token>', 'is a placeholder'],
     ['SLACK_BOT_TOKEN', 'changeme', 'is a placeholder'],
-    ['SLACK_BOT_TOKEN', SIGNING, 'does not begin with xoxb-'],
+    ['SLACK_BOT_TOKEN', SIGNING, 'does not begin with “xoxb-”'],
     ['SLACK_BOT_TOKEN', 'xoxb-1', 'is cut short'],
     ['SLACK_BOT_TOKEN', `"${BOT}"`, 'is in quotes'],
     ['SLACK_APP_TOKEN', BOT, 'is a bot token (xoxb-)'],
@@ -275,6 +276,8 @@ describe('mistakes', () => {
     expect(error.problems).toEqual([
       expect.objectContaining({ name, problem: expect.stringContaining(problem) }),
     ]);
+    // It is printed through the masks that keep secrets out; they must leave the advice whole.
+    expect(maskText(error.message)).toBe(error.message);
   });
 
   test('PostgreSQL without a master key is refused', () => {
@@ -285,7 +288,7 @@ describe('mistakes', () => {
 
   test('a wrong app-level token does not quietly become HTTP', () => {
     expect(mistakes({ ...GOOD, SLACK_APP_TOKEN: 'oops', SLACK_SIGNING_SECRET: SIGNING })).toEqual([
-      'SLACK_APP_TOKEN does not begin with xapp-',
+      'SLACK_APP_TOKEN does not begin with “xapp-”',
     ]);
   });
 

@@ -73,10 +73,8 @@ describe.each(['sqlite', 'postgres'] as const)('the doctor on %s', (engine) => {
     const { good } = scene.samples.keys;
     await connectKey(scene.slack.as(PEOPLE.admin), 'Production', good);
     const seen = scene.aws.requests.length;
-    const report = await examine(
-      { ...scene.environment, REKEY_ALERT_CHANNEL: CHANNELS.alerts },
-      { args: ['--connections'] },
-    );
+    const environs = { ...scene.environment, REKEY_ALERT_CHANNEL: CHANNELS.alerts };
+    const report = await examine(environs);
     expect(report.failed).toEqual([]);
     expect(report.error).toBeNull();
     const said = report.ok.join('\n');
@@ -107,6 +105,26 @@ describe.each(['sqlite', 'postgres'] as const)('the doctor on %s', (engine) => {
     expect(scene.slack.defects).toEqual([]);
   });
 
+  it('leaves the connections alone when asked to', async () => {
+    const report = await examine(scene.environment, { args: ['--no-connections'] });
+    expect(report.text).toContain('Sealed secrets: 1');
+    expect(report.text).not.toContain('Connection “');
+  });
+
+  it('says that Rekey is paused, and that the alert channel takes nothing', async () => {
+    const stores = await scene.stores();
+    const pause = { by: PEOPLE.admin, why: 'freeze', at: 1 };
+    await stores.atomically([
+      stores.settings.set('pause', JSON.stringify(pause), 1),
+      stores.outlets.trouble(CHANNELS.alerts, 'is_archived', 1),
+    ]);
+    const report = await examine({ ...scene.environment, REKEY_ALERT_CHANNEL: CHANNELS.alerts });
+    expect(report.warning.join('\n')).toContain(`Pause: Rekey is paused by ${PEOPLE.admin} since 1970`);
+    expect(report.failed.join('\n')).toContain('do not get through: That channel is archived.');
+    await stores.atomically([stores.settings.remove('pause'), stores.outlets.mended(CHANNELS.alerts)]);
+    await stores.close();
+  });
+
   it('says what no longer works of a connection', async () => {
     const { good } = scene.samples.keys;
     const account = scene.aws.world.account(good.accountId);
@@ -116,25 +134,26 @@ describe.each(['sqlite', 'postgres'] as const)('the doctor on %s', (engine) => {
       times: 40,
     });
     expect(account).not.toBeNull();
-    const report = await examine(scene.environment, { args: ['--connections'] });
+    const report = await examine(scene.environment);
     expect(report.failed.join('\n')).toContain('Connection “Production”: ');
     expect(report.error).toMatchObject({ message: '1 checks failed.' });
   });
 
   it('names secrets that no given key opens, and rows that were changed', async () => {
     const other = randomBytes(32).toString('base64');
-    const alone = await examine({ ...scene.environment, REKEY_MASTER_KEY: other });
+    const args = ['--no-connections'];
+    const alone = await examine({ ...scene.environment, REKEY_MASTER_KEY: other }, { args });
     expect(alone.failed).toEqual([
       expect.stringMatching(/^Sealed secrets: 1 under key \S+, which was not given\./),
     ]);
     const both = `${other},${String(scene.environment['REKEY_MASTER_KEY'])}`;
-    expect((await examine({ ...scene.environment, REKEY_MASTER_KEY: both })).failed).toEqual([]);
+    expect((await examine({ ...scene.environment, REKEY_MASTER_KEY: both }, { args })).failed).toEqual([]);
 
     const move = 'UPDATE sealed_secrets SET version = version + 1';
     const url = String(scene.environment['DATABASE_URL']);
     if (engine === 'postgres') await withClient(url, (client) => client.query(move));
     else new Database(url.slice('file:'.length)).exec(move).close();
-    const changed = await examine(scene.environment);
+    const changed = await examine(scene.environment, { args });
     expect(changed.failed).toEqual([
       expect.stringMatching(/^Sealed secrets: 1 of 1 under key \S+ do not open/),
     ]);

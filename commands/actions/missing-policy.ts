@@ -4,7 +4,7 @@ import { SHOW_MISSING_POLICY } from '../../src/slack/blocks/outcome.ts';
 import type { Action } from '../entry.ts';
 import { missingPolicyView } from '../modals/missing-policy.ts';
 
-/** The policy for what is missing, on top of the outcome of a check. */
+/** The policy a connection needs, on top of the outcome of a check. */
 export const showMissingPolicy: Action = {
   actionId: SHOW_MISSING_POLICY,
   needs: 'viewer',

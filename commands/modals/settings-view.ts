@@ -1,6 +1,7 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { ROLES, type Role } from '../../src/domain/actor.ts';
 import type { PagerSetting } from '../../src/domain/pager.ts';
+import type { Pause } from '../../src/domain/pause.ts';
 import type { RoleGrant } from '../../src/domain/records.ts';
 import type { AlertChannel } from '../../src/handlers/settings.ts';
 import {
@@ -18,6 +19,7 @@ import { channel, group, person, plain } from '../../src/slack/blocks/mrkdwn.ts'
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
 import { pagingBlocks } from './paging-view.ts';
+import { pauseBlocks } from './pause-view.ts';
 
 export const SETTINGS_FORM = 'settings.form';
 export const TEST_POST = 'settings.test_post';
@@ -41,6 +43,7 @@ export interface SettingsLook {
   readonly pager: PagerSetting | null;
   /** Why pages do not get through, or null. */
   readonly pagerTrouble: string | null;
+  readonly pause: Pause | null;
   /** What the last button of this window did, or null. */
   readonly said: string | null;
 }
@@ -79,6 +82,8 @@ export function settingsView(look: SettingsLook): ModalView {
       actions('settings.actions', [button('Post a test message', TEST_POST)]),
       divider(),
       ...pagingBlocks(look.pager, look.pagerTrouble),
+      divider(),
+      ...pauseBlocks(look.pause),
       divider(),
       header('Roles'),
       context(

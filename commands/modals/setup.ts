@@ -6,12 +6,12 @@ import {
   rolePolicies,
   terraformTemplate,
   trustPolicy,
-  chunked,
   type RoleRequest,
   type Template,
 } from '../../src/domain/role-templates.ts';
 import { context, header, preformatted, section } from '../../src/slack/blocks/elements.ts';
 import { code, plain } from '../../src/slack/blocks/mrkdwn.ts';
+import { inPieces, policyBlocks } from './policy-blocks.ts';
 
 const ROLE_NAME = 'Rekey';
 
@@ -29,7 +29,6 @@ export function setupView(
     externalId,
     capabilities,
   };
-  const policies = rolePolicies(request).map((document) => chunked(JSON.stringify(document, null, 1)));
   return {
     type: 'modal',
     title: plain('Set up the role', 24),
@@ -48,10 +47,7 @@ export function setupView(
       context(
         'Everything Rekey can do, and its undo. Leave out what you do not want: Rekey says what is missing.',
       ),
-      ...policies.flatMap((pieces, index) => [
-        context(`Policy ${index + 1} of ${policies.length}${joined(pieces.length)}`),
-        ...pieces.map(preformatted),
-      ]),
+      ...policyBlocks(rolePolicies(request)),
       header('CloudFormation'),
       ...templateBlocks(cloudFormationTemplate(request)),
       header('Terraform'),
@@ -62,11 +58,7 @@ export function setupView(
 
 function templateBlocks(template: Template): KnownBlock[] {
   return [
-    context(`${code(template.fileName)}${joined(template.chunks.length)}`),
+    context(`${code(template.fileName)}${inPieces(template.chunks.length)}`),
     ...template.chunks.map(preformatted),
   ];
-}
-
-function joined(pieces: number): string {
-  return pieces > 1 ? `, in ${pieces} pieces; join them in this order` : '';
 }

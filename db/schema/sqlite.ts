@@ -1,18 +1,8 @@
 import { sql } from 'drizzle-orm';
-import { customType, index, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { storableInteger, storableText } from './values.ts';
+import { index, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { integer, text } from './sqlite-columns.ts';
 
-/** Text in SQLite's own BINARY collation: UTF-8 byte order. */
-const text = customType<{ data: string; driverData: string }>({
-  dataType: () => 'text',
-  toDriver: storableText,
-});
-
-/** Whole numbers, among them times (ms since the epoch) and booleans (0 or 1). */
-const integer = customType<{ data: number; driverData: number }>({
-  dataType: () => 'integer',
-  toDriver: storableInteger,
-});
+export * from './sqlite-keys.ts';
 
 export const connections = sqliteTable(
   'connections',

@@ -1,4 +1,4 @@
-import { and, asc, eq, lt, ne, or } from 'drizzle-orm';
+import { and, asc, eq, gt, lt, ne, or } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Attempt, ConnectDraft } from '../../src/domain/attempt.ts';
 import type { AttemptStore } from '../../src/ports/stores.ts';
@@ -8,6 +8,9 @@ import { flag, json, oneOf, readFirst, readRow } from '../rows.ts';
 import { method } from './shapes.ts';
 
 const TABLE = 'attempts';
+
+/** A lease that ends later than any could was given before the clock was set back: it is over. */
+const CLOCK_STEP_MS = 15 * 60_000;
 
 const draft: z.ZodType<ConnectDraft> = z.object({
   name: z.string(),
@@ -56,7 +59,7 @@ export function attemptStore(engine: Engine): AttemptStore {
       return rows.map((found) => readRow(TABLE, row, found));
     },
     async abandoned(now, { anyLeaseBut } = {}) {
-      const ended = lt(t.leaseUntil, now);
+      const ended = or(lt(t.leaseUntil, now), gt(t.leaseUntil, now + CLOCK_STEP_MS));
       const free = anyLeaseBut === undefined ? ended : or(ended, ne(t.leaseOwner, anyLeaseBut));
       const rows = await engine.read((db) =>
         db

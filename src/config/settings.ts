@@ -55,7 +55,7 @@ function slackToken(prefix: 'xoxb-' | 'xapp-'): z.ZodType<Secret, string> {
     if (isPlaceholder(value)) return 'is a placeholder';
     if (!value.startsWith(prefix)) {
       const kind = slackTokenKind(value);
-      return kind === null ? `does not begin with ${prefix}` : `is ${kind}`;
+      return kind === null ? `does not begin with “${prefix}”` : `is ${kind}`;
     }
     return /^[A-Za-z0-9-]{8,}$/.test(value) ? null : 'is cut short or has characters no Slack token has';
   });
@@ -129,7 +129,7 @@ export const opsPort = portSetting('REKEY_OPS_PORT');
 export const database: Setting<Database> = {
   name: 'DATABASE_URL',
   secret: true,
-  expected: 'file:PATH (SQLite) or postgres://USER:PASSWORD@HOST/NAME',
+  expected: 'file:PATH (SQLite) or postgres://… with user, password, host and database (PostgreSQL)',
   schema: checked((value) => {
     if (value.startsWith('file:')) return sqlitePath(value) === null ? 'names no file' : null;
     if (!/^postgres(?:ql)?:\/\//.test(value)) return 'begins with neither file: nor postgres://';

@@ -29,7 +29,7 @@ function read(raw: string | null): Pasted {
   };
 }
 
-const BEGIN = `It has ${ACCESS_KEY_ID_LENGTH} characters and begins with AKIA.`;
+const BEGIN = `An access key ID has ${ACCESS_KEY_ID_LENGTH} characters and begins with AKIA.`;
 
 /** Why a text gives no access key id. Never repeats the text: it may be the secret. */
 function whyNoKeyId({ text, secrets }: Pasted): string {
@@ -51,11 +51,11 @@ function whyNoKeyId({ text, secrets }: Pasted): string {
   if (/^arn$/i.test(only)) return `This is an ARN. Here belongs the access key ID. ${BEGIN}`;
   if (only.toUpperCase().startsWith('AKIA')) {
     if (!/^[A-Za-z0-9]+$/.test(only)) return 'An access key ID consists of letters and digits only.';
-    return `An access key ID has ${ACCESS_KEY_ID_LENGTH} characters; this has ${only.length}.`;
+    return `An access key ID has ${ACCESS_KEY_ID_LENGTH} characters; this has ${Array.from(only).length}.`;
   }
   return only.length === ACCESS_KEY_ID_LENGTH
     ? 'The ID of a long-term access key begins with AKIA; this does not.'
-    : `This is not an access key ID (${countCharacters(only.length)}). ${BEGIN}`;
+    : `This is not an access key ID (${countCharacters(Array.from(only).length)}). ${BEGIN}`;
 }
 
 /** Why a text gives no secret. Says how many characters were found, never which. */

@@ -55,7 +55,9 @@ export function parseConnectionName(raw: string | null): Field<string> {
   const name = visible(raw ?? '').replace(/[\t\n\r ]+/g, ' ');
   if (name === '') return refused('Give the connection a name, such as "billing production".');
   if (holdsSecret(name)) return refused(SECRET_IN_TEXT);
-  if (/[\p{Cc}\u2028\u2029]/u.test(name)) return refused('A name cannot hold control characters.');
+  if (/[\p{Cc}\u2028\u2029]/u.test(name) || !name.isWellFormed()) {
+    return refused('A name cannot hold control characters.');
+  }
   const length = Array.from(name).length;
   if (length > NAME_LENGTH) {
     return refused(`A name has at most ${countCharacters(NAME_LENGTH)}; this has ${length}.`);

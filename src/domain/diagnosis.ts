@@ -7,8 +7,12 @@ export interface DiagnosisContext {
   readonly accessKeyId?: string | null;
   /** The account that answered, or the role's. */
   readonly accountId?: string | null;
-  /** The account the person typed. */
+  /** The account the person typed, or the connection's. */
   readonly expectedAccountId?: string | null;
+  /** True when the account expected is the connection's own, which nobody typed and nobody can change. */
+  readonly ofConnection?: boolean;
+  /** Who told the account of the credentials. */
+  readonly toldBy?: 'aws' | 'key_id' | 'role_arn';
   readonly region?: string | null;
   /** The partitions that were tried when no region was given, in order. */
   readonly triedPartitions?: readonly string[];
@@ -71,6 +75,12 @@ const accountOf = ({ accountId }: DiagnosisContext) =>
 const regionOf = ({ region }: DiagnosisContext) => region ?? 'this region';
 
 const actionOf = ({ action }: DiagnosisContext) => action ?? 'the call';
+
+const WHO_TOLD = {
+  aws: 'AWS named the account itself.',
+  key_id: 'The account is in the key’s ID. Rekey made no call with it.',
+  role_arn: 'The account is in the role’s ARN. Rekey made no call with it.',
+} as const;
 
 const WORDS: Record<DiagnosisCode, (context: DiagnosisContext) => Words> = {
   wrong_secret: (context) => ({
@@ -145,9 +155,11 @@ const WORDS: Record<DiagnosisCode, (context: DiagnosisContext) => Words> = {
     mend: 'Make an IAM user or a role for Rekey, connect that, and delete the root key.',
   }),
   wrong_account: (context) => ({
-    what: `These credentials belong to ${accountOf(context)}, not to the account given${context.expectedAccountId ? `, ${groupedAccount(context.expectedAccountId)}` : ''}.`,
-    why: 'AWS named the account itself.',
-    mend: 'Give the credentials of the right account, or correct Account ID.',
+    what: `These credentials belong to ${accountOf(context)}, not to the account ${context.ofConnection ? 'of this connection' : 'given'}${context.expectedAccountId ? `, ${groupedAccount(context.expectedAccountId)}` : ''}.`,
+    why: WHO_TOLD[context.toldBy ?? 'aws'],
+    mend: context.ofConnection
+      ? 'Give credentials of the connection’s own account; to connect another account, use Connect.'
+      : 'Give the credentials of the right account, or correct Account ID.',
   }),
   quarantined: (context) => ({
     what: `AWS has quarantined the user of this ${keyOf(context)}.`,

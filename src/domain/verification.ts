@@ -89,6 +89,10 @@ export interface VerificationReport {
   readonly checkedAt: number;
 }
 
+export function hasAdministratorRights({ warnings }: Pick<VerificationReport, 'warnings'>): boolean {
+  return warnings.some(({ code }) => code === 'administrator');
+}
+
 /** The three answers of a check. `unknown` is never treated as `rejected`, nor as `verified`. */
 export type Verification =
   | { readonly status: 'verified'; readonly report: VerificationReport }

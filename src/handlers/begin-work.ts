@@ -7,6 +7,7 @@ import { auditIntent } from './audit.ts';
 import { authorise } from './authorise.ts';
 import { newAttempt, refuseTakenWay, sealFor } from './begin-connect.ts';
 import { claimAndWrite } from './claim.ts';
+import { refuseWhilePaused } from './pause.ts';
 import type { Request } from './request.ts';
 import type { Services } from './services.ts';
 
@@ -58,6 +59,7 @@ export async function beginDisconnect(
   if (deactivateKey && connection.method !== 'access_key') {
     throw new RekeyError('invalid', 'This connection uses a role: there is no access key to deactivate.');
   }
+  if (deactivateKey) await refuseWhilePaused(services, 'deactivate keys');
   return begin(services, request, connection, { kind: 'disconnect', draft: null, deactivateKey }, null);
 }
 

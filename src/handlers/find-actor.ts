@@ -66,7 +66,7 @@ async function membersOf(
 ): Promise<readonly string[] | null> {
   const { stores, clock, people, log } = services;
   const kept = await stores.groupMembers.byId(grant.subjectId);
-  const age = kept === null ? Infinity : clock.now() - kept.fetchedAt;
+  const age = kept === null ? Infinity : Math.abs(clock.now() - kept.fetchedAt);
   if (kept !== null && age < FRESH_MS && !irreversible) return kept.members;
   try {
     const members = await people.groupMembers(grant.subjectId);

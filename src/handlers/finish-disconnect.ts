@@ -6,6 +6,7 @@ import { AwsFailure, type AwsCredentials } from '../ports/aws.ts';
 import { iamRegion } from '../domain/partition.ts';
 import { openSecret } from './check-credentials.ts';
 import { stopped, type Ending } from './ending.ts';
+import { pauseOf } from './pause.ts';
 import type { Services } from './services.ts';
 
 /** How often, and how far apart, AWS is asked whether it refuses the key yet (facts: 3 to 4 s are usual). */
@@ -149,6 +150,11 @@ async function deactivateOwnKey(
       if (against === 'inactive') return { state: 'inactive', confirmed: true };
       if (against !== null) {
         refused = against.refused;
+        break;
+      }
+      const paused = await pauseOf(services);
+      if (paused !== null) {
+        refused = `Rekey is paused (${paused.why}).`;
         break;
       }
       sent = true;

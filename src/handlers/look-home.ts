@@ -1,7 +1,9 @@
 import { holds, type Actor } from '../domain/actor.ts';
 import type { Connection } from '../domain/connection.ts';
 import { PAGER_OUTLET, type Outlet } from '../domain/notice.ts';
+import type { Pause } from '../domain/pause.ts';
 import type { HostIdentity } from '../ports/aws.ts';
+import { pauseOf } from './pause.ts';
 import { alertChannel, type AlertChannel } from './settings.ts';
 import type { Services } from './services.ts';
 
@@ -13,6 +15,7 @@ export interface HomeLook {
   readonly host: HostIdentity;
   readonly admins: readonly string[];
   readonly undelivered: Undelivered;
+  readonly pause: Pause | null;
   readonly now: number;
 }
 
@@ -44,6 +47,7 @@ export async function lookHome(services: Services, actor: Actor): Promise<HomeLo
     host: await services.hostIdentity(),
     admins: services.admins,
     undelivered: holds(actor.roles, 'admin') ? await readUndelivered(services, inUse) : NOTHING,
+    pause: mayLook ? await pauseOf(services) : null,
     now: services.clock.now(),
   };
 }

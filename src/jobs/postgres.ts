@@ -14,7 +14,7 @@ import {
   reached,
   singletonKey,
 } from './boss.ts';
-import { EVERY, RUN_TIMING, checkJob, runOnce, safeError } from './run.ts';
+import { EVERY, RUN_TIMING, backoffMs, checkJob, runFields, runOnce, safeError } from './run.ts';
 import type { Handler, RunTiming } from './run.ts';
 
 /** How many jobs of one name an instance runs at a time. */
@@ -108,17 +108,24 @@ export function postgresJobs(options: PostgresJobsOptions): Jobs {
     await reached(() => insertOrMove(...job));
   }
 
+  /** The queue goes by the server's clock, from which ours may differ by hours: waits are told, not moments. */
+  async function serverNow(): Promise<number> {
+    const { rows } = await boss.getDb().executeSql('SELECT extract(epoch FROM now()) * 1000 AS ms');
+    return Number(Reflect.get(Object(rows[0]), 'ms'));
+  }
+
   async function insertOrMove(name: string, key: string, payload: JobPayload, runAt: number): Promise<void> {
     await ready(name);
+    const waitMs = Math.max(0, runAt - clock.now());
     for (;;) {
       const [found] = await waiting(name, key);
       if (found === undefined) {
-        const startAfter = runAt <= clock.now() ? {} : { startAfter: new Date(runAt) };
+        const startAfter = waitMs === 0 ? {} : { startAfter: waitMs / 1_000 };
         if ((await boss.send(name, payload, { singletonKey: singletonKey(key), ...startAfter })) !== null)
           return;
       } else {
-        if (runAt >= found.startAfter.getTime()) return;
-        const moved = { id: found.id, startAfter: new Date(runAt) };
+        if (waitMs >= found.startAfter.getTime() - (await serverNow())) return;
+        const moved = { id: found.id, startAfter: waitMs / 1_000 };
         if ((await boss.update(name, undefined, moved)).updated > 0) return;
       }
     }
@@ -140,10 +147,12 @@ export function postgresJobs(options: PostgresJobsOptions): Jobs {
     const key = keyOf(job);
     const payload = payloadOf(job);
     const attempt = job.retryCount + 1;
+    // Both by the server's clock.
+    const lateMs = Math.max(0, job.startedOn.getTime() - job.startAfter.getTime());
     try {
       await runOnce(
         handler,
-        { payload, attempt, dueAt: job.startAfter.getTime() },
+        { payload, attempt, dueAt: clock.now() - lateMs },
         { clock, timing, stopping: stopping.signal },
       );
     } catch (error) {
@@ -154,7 +163,11 @@ export function postgresJobs(options: PostgresJobsOptions): Jobs {
       }
       log.warn('A job failed.', { job: name, key, attempt, error });
       if (attempt > handler.options.retries) await comesBack(name, key);
-      else if ((await waiting(name, key)).length > 0) return;
+      else if ((await waiting(name, key)).length > 0) {
+        // No later than this one would have been tried again.
+        await put(name, key, payload, clock.now() + backoffMs(handler.options, attempt));
+        return;
+      }
       // pg-boss keeps what it is thrown, with its stack and whatever else hangs on it.
       const kept = new Error(safeError(error));
       delete kept.stack;
@@ -175,7 +188,10 @@ export function postgresJobs(options: PostgresJobsOptions): Jobs {
       ids.push(
         await boss.work(name, options, async (jobs: JobWithMetadata[]) => {
           try {
-            for (const job of jobs) await run(handler, job);
+            for (const job of jobs) {
+              const fields = runFields({ id: job.id, name, payload: payloadOf(job) });
+              await log.within(fields, () => run(handler, job));
+            }
           } finally {
             // Or the next job of this queue would wait for the next poll.
             wake(name);
@@ -253,7 +269,7 @@ function onceAMinute(clock: Clock): () => number | null {
   let last = -Infinity;
   let unsaid = 0;
   return () => {
-    if (clock.now() - last < 60_000) {
+    if (Math.abs(clock.now() - last) < 60_000) {
       unsaid += 1;
       return null;
     }

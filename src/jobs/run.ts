@@ -46,6 +46,19 @@ export function checkJob(name: string, key: string, payload: JobPayload): void {
   throw new RekeyError('invalid', 'A job has a name, key or payload that cannot be stored.');
 }
 
+/**
+ * What every log line of a run carries: the id of the click that asked for it, when its payload has one, else the
+ * job's own, so that the calls of one run are found together.
+ */
+export function runFields(job: {
+  readonly id: string;
+  readonly name: string;
+  readonly payload: JobPayload;
+}): { readonly job: string; readonly correlationId: string } {
+  const { correlationId } = job.payload;
+  return { job: job.name, correlationId: typeof correlationId === 'string' ? correlationId : job.id };
+}
+
 /** How long one run may be believed to be under way. */
 export function leaseMs(options: JobOptions, timing: RunTiming): number {
   return options.deadlineMs + timing.abortGraceMs + timing.leaseSlackMs;

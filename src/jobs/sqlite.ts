@@ -1,7 +1,7 @@
 import { RekeyError } from '../errors.ts';
 import type { Jobs } from '../ports/jobs.ts';
 import type { Clock, Ids, Log } from '../ports/world.ts';
-import { EVERY, RUN_TIMING, backoffMs, checkJob, leaseMs, runOnce, safeError } from './run.ts';
+import { EVERY, RUN_TIMING, backoffMs, checkJob, leaseMs, runFields, runOnce, safeError } from './run.ts';
 import type { Handler, RunTiming } from './run.ts';
 import type { ClaimedJob, JobLimits, JobsTable } from './table.ts';
 
@@ -28,6 +28,7 @@ export function sqliteJobs({ table, clock, ids, log, timing = RUN_TIMING }: Sqli
   let woken = new AbortController();
   let loop: Promise<void> | null = null;
   let lastLook: number | null = null;
+  let lastMend = -Infinity;
 
   function wake(): void {
     woken.abort();
@@ -75,7 +76,8 @@ export function sqliteJobs({ table, clock, ids, log, timing = RUN_TIMING }: Sqli
   function begin(job: ClaimedJob): void {
     const handler = handlers.get(job.name);
     if (handler === undefined) return;
-    const done = run(job, handler)
+    const done = log
+      .within(runFields(job), () => run(job, handler))
       .catch((error: unknown) => {
         // Its lease ends, and it is run again.
         log.error('The outcome of a job could not be saved.', { job: job.name, key: job.key, error });
@@ -94,10 +96,21 @@ export function sqliteJobs({ table, clock, ids, log, timing = RUN_TIMING }: Sqli
     return wait <= 0 ? timing.pollMs : Math.min(wait, timing.pollMs);
   }
 
+  /** A clock that was set back leaves the next run of what recurs far ahead: it is brought near again. */
+  async function mend(): Promise<void> {
+    const now = clock.now();
+    if (Math.abs(now - lastMend) < timing.mendMs) return;
+    lastMend = now;
+    for (const [name, interval] of intervals) {
+      await table.hasten({ name, key: EVERY, runAt: now + interval, now });
+    }
+  }
+
   async function claimAndRun(limits: ReadonlyMap<string, JobLimits>): Promise<void> {
     while (!closing.signal.aborted) {
       let wait = timing.pollMs;
       try {
+        await mend();
         // Renewed before the look, so that what is enqueued during it is not missed.
         woken = new AbortController();
         while (running.size < CONCURRENCY && !closing.signal.aborted) {

@@ -33,6 +33,13 @@ export interface JobsTable {
     readonly runAt: number;
     readonly now: number;
   }): Promise<void>;
+  /** Moves what waits under this name and key to an earlier time; nothing when nothing does. */
+  hasten(job: {
+    readonly name: string;
+    readonly key: string;
+    readonly runAt: number;
+    readonly now: number;
+  }): Promise<void>;
   /** True when a job of this name and key waits or runs. */
   has(name: string, key: string): Promise<boolean>;
   /**
@@ -43,7 +50,7 @@ export interface JobsTable {
   /** When the next claim can succeed, or null when nothing waits or runs. */
   nextAt(names: readonly string[]): Promise<number | null>;
   complete(job: ClaimedJob): Promise<void>;
-  /** Back to waiting; dropped when a follow-up waits, which does the same work. */
+  /** Back to waiting; dropped when a follow-up waits, which does the same work and is run no later. */
   retry(job: ClaimedJob, runAt: number, error: string, now: number): Promise<void>;
   /** Back to waiting as if this run had not begun. */
   release(job: ClaimedJob, now: number): Promise<void>;

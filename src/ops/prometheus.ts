@@ -165,13 +165,19 @@ function storedGauges(registers: Registry[]): { show(readings: Readings | null):
     labelNames: ['state', 'check'],
     registers,
   });
+  const paused = new Gauge({
+    name: 'rekey_paused',
+    help: '1 while an admin has paused what changes AWS.',
+    registers,
+  });
   return {
     show(readings) {
       readable.set(readings === null ? 0 : 1);
-      for (const gauge of [outboxDepth, outboxAge]) gauge.remove();
+      for (const gauge of [outboxDepth, outboxAge, paused]) gauge.remove();
       for (const gauge of [dead, connections]) gauge.reset();
       if (readings === null) return;
       outboxDepth.set(readings.outboxWaiting);
+      paused.set(readings.paused ? 1 : 0);
       outboxAge.set(readings.outboxOldestMs / 1_000);
       for (const [job, count] of readings.deadLetters) dead.set({ job }, count);
       for (const { state, check, count } of readings.connections) connections.set({ state, check }, count);

@@ -1,6 +1,7 @@
 import type { ConnectionState } from '../domain/connection.ts';
 import type { Verification } from '../domain/verification.ts';
 import { RekeyError } from '../errors.ts';
+import { pauseOf } from '../handlers/pause.ts';
 import type { Jobs } from '../ports/jobs.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { Clock } from '../ports/world.ts';
@@ -17,6 +18,7 @@ export interface Readings {
     readonly check: Verification['status'] | 'never';
     readonly count: number;
   }[];
+  readonly paused: boolean;
 }
 
 /** More dead letters than this are not counted one by one. */
@@ -27,7 +29,7 @@ const DEADLINE_MS = 3_000;
 
 /** Reads them, at most every few seconds however often somebody asks. Throws RekeyError `unreachable`. */
 export function readingsOf(
-  stores: Pick<Stores, 'connections' | 'notices'>,
+  stores: Pick<Stores, 'connections' | 'notices' | 'settings'>,
   jobs: Pick<Jobs, 'deadLetters'>,
   clock: Clock,
 ): () => Promise<Readings> {
@@ -46,14 +48,15 @@ export function readingsOf(
 }
 
 async function read(
-  stores: Pick<Stores, 'connections' | 'notices'>,
+  stores: Pick<Stores, 'connections' | 'notices' | 'settings'>,
   jobs: Pick<Jobs, 'deadLetters'>,
   now: number,
 ): Promise<Readings> {
-  const [outbox, dead, connections] = await Promise.all([
+  const [outbox, dead, connections, pause] = await Promise.all([
     stores.notices.waiting(),
     jobs.deadLetters(DEAD_LETTERS),
     stores.connections.list(),
+    pauseOf({ stores }),
   ]);
   const byState = Map.groupBy(
     connections,
@@ -72,6 +75,7 @@ async function read(
         count: alike.length,
       })),
     ),
+    paused: pause !== null,
   };
 }
 

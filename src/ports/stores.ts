@@ -17,13 +17,14 @@ import type {
   AuditRow,
   LinkedEntry,
 } from './audit.ts';
+import type { InventoryStores } from './inventory.ts';
 import type { NoticeStore, OutletStore } from './notices.ts';
 
 declare const write: unique symbol;
 
 /**
- * One prepared change, run by {@link Stores.atomically} and by nothing else. It knows how many rows it must
- * touch; made by the stores below.
+ * One prepared change, of one statement or several, run by {@link Stores.atomically} and by nothing else. It knows
+ * how many rows it must touch; made by the stores below.
  */
 export interface Write {
   readonly [write]: true;
@@ -167,6 +168,8 @@ export interface Stores {
   readonly audit: AuditStore;
   readonly notices: NoticeStore;
   readonly outlets: OutletStore;
+  /** What is known of keys, and what people said about them. */
+  readonly inventory: InventoryStores;
   /**
    * Runs the writes together, in order; rolls all back and throws a RekeyError `conflict` when one did not touch
    * the rows it expects or met a unique value; `unreachable` when the database did not answer.

@@ -14,6 +14,8 @@ export type SlackFailure =
   /** Slack answered 5xx, or nothing. `sent` is false when no connection was made; else the call may have had its effect. */
   | { readonly kind: 'unknown'; readonly error: string; readonly sent: boolean };
 
+const NO_ANSWER = 'no answer';
+
 /** What undici and Node call a connection that never was. */
 const NEVER_CONNECTED = new Set([
   'ECONNREFUSED',
@@ -41,7 +43,7 @@ export function slackFailure(error: unknown): SlackFailure {
     return { kind: 'unknown', error: `HTTP ${error.statusCode}`, sent: true };
   }
   if (error instanceof WebAPIRequestError) {
-    return { kind: 'unknown', error: 'no answer', sent: !neverConnected(error.original) };
+    return { kind: 'unknown', error: NO_ANSWER, sent: !neverConnected(error.original) };
   }
   return { kind: 'unknown', error: error instanceof Error ? error.name : 'failure', sent: true };
 }
@@ -54,6 +56,10 @@ function neverConnected(error: Error): boolean {
 /** The same as an error for people: Slack could not be asked. */
 export function unreachable(what: string, failure: SlackFailure): RekeyError {
   const why =
-    failure.kind === 'rate_limited' ? 'Slack asks us to slow down' : `Slack answered “${failure.error}”`;
+    failure.kind === 'rate_limited'
+      ? 'Slack asks us to slow down'
+      : failure.error === NO_ANSWER
+        ? 'there was no answer'
+        : `Slack answered “${failure.error}”`;
   return new RekeyError('unreachable', `${what}: ${why}.`, { next: 'Please try again in a minute.' });
 }

@@ -13,7 +13,8 @@ export function slackPeople(web: WebClient, clock: Clock): People {
   return {
     async person(userId, maxAgeMs) {
       const known = kept.get(userId);
-      if (known !== undefined && clock.now() - known.at <= maxAgeMs) return known.person;
+      // What was kept before the clock was set back is of no known age.
+      if (known !== undefined && Math.abs(clock.now() - known.at) <= maxAgeMs) return known.person;
       const person = await askPerson(web, userId);
       if (kept.size >= KEPT_PEOPLE) kept.clear();
       kept.set(userId, { person, at: clock.now() });

@@ -1,3 +1,4 @@
+import type { DiagnosisContext } from '../domain/diagnosis.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Aws, HostIdentity } from '../ports/aws.ts';
 import type { Clock, Log } from '../ports/world.ts';
@@ -50,13 +51,15 @@ export const DEFAULT_MAX_AGE_DAYS = 90;
 export const DEFAULT_DEADLINE_MS = 45_000;
 
 /**
- * The account that was expected where these credentials are of another one, else null: the one typed, or that of
- * the connection they stand in for.
+ * What to say of credentials of another account than was expected, else null: the account that was expected, and
+ * whether a person typed it or the connection is bound to it.
  */
 export function foreignTo(
   { expectedAccountId, pinned }: Pick<AccessKeyCandidate, 'expectedAccountId' | 'pinned'>,
   accountId: string,
-): string | null {
-  const expected = [expectedAccountId, pinned?.accountId ?? null];
-  return expected.find((account) => account !== null && account !== accountId) ?? null;
+): Pick<DiagnosisContext, 'expectedAccountId' | 'ofConnection'> | null {
+  if (pinned !== null && pinned.accountId !== accountId) {
+    return { expectedAccountId: pinned.accountId, ofConnection: true };
+  }
+  return expectedAccountId === null || expectedAccountId === accountId ? null : { expectedAccountId };
 }

@@ -94,10 +94,10 @@ function refusedById(candidate: AccessKeyCandidate, checkedAt: number): NotVerif
   const owner = canaryOwner(accountId);
   if (owner !== null)
     return rejected('canary_key', { accessKeyId, accountId, canaryOwner: owner }, checkedAt);
-  const expectedAccountId = foreignTo(candidate, accountId);
-  return expectedAccountId === null
+  const foreign = foreignTo(candidate, accountId);
+  return foreign === null
     ? null
-    : rejected('wrong_account', { accessKeyId, accountId, expectedAccountId }, checkedAt);
+    : rejected('wrong_account', { accessKeyId, accountId, ...foreign, toldBy: 'key_id' }, checkedAt);
 }
 
 function refusedIdentity(
@@ -108,9 +108,9 @@ function refusedIdentity(
   const { accessKeyId, pinned } = candidate;
   const { accountId, arn } = identity;
   const resource = partsOfArn(arn)?.resource ?? '';
-  const expectedAccountId = foreignTo(candidate, accountId);
-  if (expectedAccountId !== null) {
-    return rejected('wrong_account', { accessKeyId, accountId, expectedAccountId }, checkedAt);
+  const foreign = foreignTo(candidate, accountId);
+  if (foreign !== null) {
+    return rejected('wrong_account', { accessKeyId, accountId, ...foreign, toldBy: 'aws' }, checkedAt);
   }
   if (resource === 'root') return rejected('root_key', { accessKeyId, accountId }, checkedAt);
   if (!resource.startsWith('user/'))

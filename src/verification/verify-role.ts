@@ -125,9 +125,9 @@ function refusedByArn(
   checkedAt: number,
 ): NotVerified | null {
   const { accountId, partition } = role;
-  const expectedAccountId = foreignTo(candidate, accountId);
-  if (expectedAccountId !== null) {
-    return rejected('wrong_account', { accountId, expectedAccountId }, checkedAt);
+  const foreign = foreignTo(candidate, accountId);
+  if (foreign !== null) {
+    return rejected('wrong_account', { accountId, ...foreign, toldBy: 'role_arn' }, checkedAt);
   }
   if (!host.available) {
     return rejected('host_identity_missing', { hostWhy: host.why, hostMend: host.mend }, checkedAt);

@@ -41,6 +41,22 @@ describe('connecting an access key', () => {
     return person;
   };
 
+  it('draws no key that was typed behind the command', async () => {
+    const person = someone();
+    const { accessKeyId, secretAccessKey } = scene.samples.keys.good;
+    for (const typed of [
+      `${accessKeyId} ${secretAccessKey.slice(0, 30)}`,
+      `${accessKeyId},${secretAccessKey}`,
+      secretAccessKey,
+    ]) {
+      await person.slash(`/aws-connect ${typed}`);
+      const form = await person.waitForModal((modal) => modal.title === 'Connect AWS', 10_000);
+      expect(form.field('Connection name').value ?? '').toBe('');
+      expect(JSON.stringify(form.blocks)).not.toContain(secretAccessKey.slice(0, 12));
+      await form.close('x');
+    }
+  });
+
   describe('the samples', () => {
     it.concurrent.each(REFUSED)('refuses the sample %s and says why', async (sample, title, words) => {
       const person = someone();

@@ -89,7 +89,10 @@ describe('a connection over its life', () => {
       const { person, name, key } = await owner('replace-foreign');
       const { otherAccount } = scene.samples.keys;
       await (await replace(person, name, otherAccount)).submit();
-      expect((await outcome(person)).words).toContain('not to the account given');
+      const { words } = await outcome(person);
+      expect(words).toContain('not to the account of this connection');
+      expect(words).toContain('Rekey made no call with it');
+      expect(words).not.toContain('Account ID');
       expect(
         [...scene.aws.requests].some(({ accessKeyId }) => accessKeyId === otherAccount.accessKeyId),
       ).toBe(false);

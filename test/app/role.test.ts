@@ -3,13 +3,8 @@ import { parse } from 'yaml';
 import type { ModalDriver } from '../../sandbox/slack/driver/modal.ts';
 import type { PersonDriver } from '../../sandbox/slack/driver/person.ts';
 import { addAdmins, chooseFor, kept, outcome } from '../support/acting.ts';
+import { textsToCopy } from '../support/texts-to-copy.ts';
 import { PEOPLE, Scene } from '../support/rekey.ts';
-
-/** The text of a block that is pre-formatted and nothing else. */
-function preformattedText(block: Readonly<Record<string, unknown>>): string {
-  const { elements } = block as { elements: readonly { elements: readonly { text: string }[] }[] };
-  return elements.flatMap((each) => each.elements.map(({ text }) => text)).join('');
-}
 
 const EXTERNAL_ID = /external ID `([^`]+)`/;
 
@@ -40,18 +35,6 @@ describe('connecting a role', () => {
   };
 
   const externalIdOf = (form: ModalDriver): string => EXTERNAL_ID.exec(form.words)?.[1] ?? '';
-
-  /** The pre-formatted texts of a window: those that follow one another are joined, as the window says. */
-  const texts = (window: ModalDriver): string[] => {
-    const found: string[] = [];
-    let open = false;
-    for (const block of window.blocks) {
-      const pre = block['type'] === 'rich_text';
-      if (pre) found.push(`${open ? (found.pop() ?? '') : ''}${preformattedText(block)}`);
-      open = pre;
-    }
-    return found;
-  };
 
   it('offers the role first, with an external ID that stays the same when the form is opened again', async () => {
     const person = someone();
@@ -142,7 +125,7 @@ describe('connecting a role', () => {
     await form.click('Show setup');
     const setup = await person.waitForModal((modal) => modal.title === 'Set up the role');
     const externalId = /external ID is `([^`]+)`/.exec(setup.words)?.[1] ?? 'none';
-    const all = texts(setup);
+    const all = textsToCopy(setup);
     const [trust, ...policies] = all.slice(0, -2).map((text) => JSON.parse(text) as { Statement: unknown });
     expect(JSON.stringify(trust)).toContain(externalId);
     expect(policies.length).toBeGreaterThan(0);

@@ -216,6 +216,25 @@ describe.each<[TransportName]>([['socket'], ['http']])('the way in over %s', (tr
     expect(role === 'nobody' && seen.includes(PRIVATE_NAME)).toBe(false);
   });
 
+  it('shows a viewer no window of an admin, whatever choice of a menu was forged', async () => {
+    const stores = await scene.stores();
+    const [connection] = await stores.connections.list();
+    await stores.close();
+    for (const choice of ['edit', 'replace', 'disconnect']) {
+      const action = {
+        type: 'overflow',
+        action_id: 'connection.menu',
+        block_id: 'b',
+        action_ts: `${transport}-${choice}`,
+        selected_option: { value: `${choice}:${connection?.id ?? ''}` },
+      };
+      const entry = { path: 'action', name: 'connection.menu' };
+      const { words } = await attempt('U0ROLEVIEWER', entry, { actions: [action] });
+      expect(words).toContain('takes the role admin');
+      expect(words).not.toContain(PRIVATE_NAME);
+    }
+  });
+
   it('answers help behind every command, also to people without a role', async () => {
     const userId = newcomer();
     for (const { command } of registry.commands) {

@@ -22,6 +22,8 @@ import {
 import type { PagerSetting } from '../../src/domain/pager.ts';
 import { RekeyError } from '../../src/errors.ts';
 import { pagingForm } from '../../commands/modals/paging-view.ts';
+import { pauseForm } from '../../commands/modals/pause-view.ts';
+import { PAUSE_WHY_LENGTH } from '../../src/domain/pause.ts';
 import { presenter } from '../../src/slack/blocks/outcome.ts';
 import type { Message } from '../../src/ports/slack.ts';
 import { attempt, connection, draft, entry, verified } from '../db/samples.ts';
@@ -157,7 +159,8 @@ export function homeOf(connections: readonly Connection[], role: Role | null, pa
   const since = { nextAt: 0, limitedUntil: 0, channelId: null, troubleSince: 1, troubleAt: 1 };
   const troubles = ['C1', 'U1', 'pager'].map((id) => ({ id, trouble: 'not_in_channel', ...since }));
   const undelivered = { troubles, lost: 2, lastLoss: 'is_archived' };
-  const look = { actor, connections, host, admins: ['U0ADMIN'], undelivered, now: NOW };
+  const pause = { by: 'U0ADMIN', why: 'a *freeze*', at: NOW - 3_600_000 };
+  const look = { actor, connections, host, admins: ['U0ADMIN'], undelivered, pause, now: NOW };
   return homeView({ ...look, alertChannel: { channelId: null, from: 'nowhere' } }, page);
 }
 
@@ -224,7 +227,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
       grantedAt: 1,
     },
   ] as const;
-  const settings = { grants, admins: ['U0ADMIN'], pager: null, pagerTrouble: null, said: null };
+  const settings = { grants, admins: ['U0ADMIN'], pager: null, pagerTrouble: null, pause: null, said: null };
   const error = new RekeyError('conflict', `There is ${quotedName(outside.name)} already.`, {
     next: 'Ask <@U0ADMIN>.',
   });
@@ -267,6 +270,15 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
         }),
       ],
     ]),
+    ['pause', pauseForm()],
+    [
+      'settings, paused',
+      settingsView({
+        ...settings,
+        pause: { by: 'U0ADMIN', why: outside.description.slice(0, PAUSE_WHY_LENGTH), at: NOW },
+        channel: { channelId: 'C1', from: 'environment' },
+      }),
+    ],
     ['audit log', auditOf(outside)],
     ['audit log, empty', auditView({ ...auditLook, entries: [], connections: [] }, ANYTHING, null)],
     ['give a role', giveRoleForm(null)],

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { generateMasterKeyText, parseMasterKeys } from '../../src/crypto/master-key.ts';
 import type { MasterKey } from '../../src/crypto/master-key.ts';
 import { createSealer } from '../../src/crypto/sealer.ts';
+import { sealedIdentity } from '../../src/domain/records.ts';
 import type { SealedBox } from '../../src/domain/records.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { RekeyError } from '../../src/errors.ts';
@@ -108,6 +109,17 @@ describe('sealing', () => {
     const box = sealer.seal(new Secret(CANARY), ROW);
     expect(failure(() => sealer.open({ ...box, ciphertext: part }, ROW)).code).toBe('internal');
     expect(failure(() => sealer.open({ ...box, wrappedKey: part }, ROW)).code).toBe('internal');
+  });
+
+  test('a box sealed by an earlier version opens: what is kept in databases stays readable', () => {
+    const kept = createSealer(parseMasterKeys(Buffer.alloc(32, 7).toString('base64')));
+    const box: SealedBox = {
+      masterKeyId: 'f021bef71d5d8f18',
+      wrappedKey: 'AZwc9L7k6UJi0wnf9AEi+91s/MIS5UlLEuSOluB5H2wLIC8vLuu1qTztlBHi9qAJPQqtQH8Yhl07yhz5vA==',
+      ciphertext: 'Aa1YTJMK1bzigE1XXgbsKcpBbgCf3S21LkxX9WA6Dm5Pc9B8kKnorXJR/cvBs3WH/v3/BFJ7VzpE',
+    };
+    const row = { id: 's1', holderKind: 'connection', holderId: 'c1', version: 1 } as const;
+    expect(kept.open(box, sealedIdentity(row)).reveal()).toBe(CANARY);
   });
 
   test('a box of a later format is named as such', () => {

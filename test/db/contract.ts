@@ -117,6 +117,17 @@ export function storesContract(fresh: FreshStores): void {
       expect(ids(await stores.attempts.abandoned(100, { anyLeaseBut: 'me' }))).toEqual(['a1', 'a2', 'a4']);
     });
 
+    test('are abandoned when their lease was given before the clock was set back', async () => {
+      const stores = await fresh();
+      const hours = 5 * 3_600_000;
+      await put(
+        stores,
+        stores.attempts.insert(attempt({ id: 'a1', leaseOwner: 'you', leaseUntil: hours })),
+        stores.attempts.insert(attempt({ id: 'a2', leaseOwner: 'you', leaseUntil: 90_000 })),
+      );
+      expect(ids(await stores.attempts.abandoned(0))).toEqual(['a1']);
+    });
+
     test('are told their modal by who holds them', async () => {
       const stores = await fresh();
       const read = attempt({ id: 'a1', leaseOwner: 'me', viewId: null });
@@ -131,6 +142,9 @@ export function storesContract(fresh: FreshStores): void {
       const read = attempt({ id: 'a1', leaseOwner: 'dead', leaseUntil: 50 });
       await put(stores, stores.attempts.insert(read), stores.attempts.lease(read, 'me', 200));
       await expect(put(stores, stores.attempts.lease(read, 'you', 300))).rejects.toMatchObject(conflict);
+      // Who holds it already, and read it before, does not take it a second time either.
+      const mine = { ...read, leaseOwner: 'me', leaseUntil: 199 };
+      await expect(put(stores, stores.attempts.lease(mine, 'me', 300))).rejects.toMatchObject(conflict);
       await expect(put(stores, stores.attempts.finish('a1', 'dead'))).rejects.toMatchObject(conflict);
       expect(await stores.attempts.byId('a1')).toEqual({ ...read, leaseOwner: 'me', leaseUntil: 200 });
       await put(stores, stores.attempts.finish('a1', 'me'));

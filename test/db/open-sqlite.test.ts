@@ -3,11 +3,14 @@ import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
+import { fileFault } from '../../db/file-faults.ts';
 import { openStores } from '../../db/open.ts';
 import { recordingLog, systemClock } from '../support/system-world.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { key, standing } from './key-samples.ts';
 
 const HOLD = fileURLToPath(new URL('../support/hold-stores.ts', import.meta.url));
 
@@ -153,5 +156,74 @@ test('a broken row names itself and none of its values', async () => {
       ),
     });
   }
+  const { keys, standings } = stores.inventory;
+  await stores.atomically([
+    keys.put([key({ accessKeyId: 'K1' })]),
+    standings.put([standing('K1', 1, ['unused'])]),
+  ]);
+  raw.exec(`UPDATE inventory_keys SET last_use = '{"kind":"wJalr"}'; UPDATE key_marks SET value = 'wJalr'`);
+  await expect(keys.byId('K1')).rejects.toMatchObject({
+    code: 'internal',
+    message: 'Row K1 of the table inventory_keys cannot be read (lastUse.kind).',
+  });
+  await expect(standings.countByFinding(null)).rejects.toMatchObject({
+    message: 'A row of the table key_marks cannot be read (code).',
+  });
   raw.close();
+});
+
+test('a file that is no database, and one that is damaged, are named as such and left alone', async () => {
+  const folder = temporaryFolder();
+  const garbage = join(folder, 'garbage.db');
+  writeFileSync(garbage, Buffer.alloc(9_000, 'no database '), { mode: 0o600 });
+  await expect(open(garbage)).rejects.toMatchObject({
+    code: 'internal',
+    message: expect.stringContaining('is not a database') as unknown,
+    next: expect.stringContaining('DATABASE_URL') as unknown,
+  });
+  expect(readFileSync(garbage).equals(Buffer.alloc(9_000, 'no database '))).toBe(true);
+
+  const damaged = join(folder, 'damaged.db');
+  await (await open(damaged)).close();
+  const bytes = readFileSync(damaged);
+  writeFileSync(damaged, bytes.fill(0xa5, 4_096));
+  await expect(open(damaged)).rejects.toMatchObject({
+    message: expect.stringContaining('is damaged') as unknown,
+    next: expect.stringContaining('backup') as unknown,
+  });
+});
+
+test('a path that is no file in a folder is no moment of bad luck', async () => {
+  const folder = temporaryFolder();
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  mkdirSync(join(folder, 'folder'));
+  for (const path of [join(file, 'rekey.db'), join(folder, 'folder')]) {
+    await expect(open(path)).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringContaining('cannot be opened for writing') as unknown,
+      next: expect.stringContaining('may write') as unknown,
+    });
+  }
+});
+
+test.each([
+  ['EACCES', /cannot be opened for writing/],
+  ['EROFS', /cannot be opened for writing/],
+  ['SQLITE_READONLY_DIRECTORY', /cannot be opened for writing/],
+  ['ENOSPC', /left as it was/],
+])('%s is said in words, without what the system said', (code, words) => {
+  const system = Object.assign(new Error('a system says canary'), { code });
+  const error = fileFault(new Error('wrapped', { cause: system }), 'SQLite, /x');
+  expect(error?.message).toMatch(words);
+  expect(inspect(error, { depth: 9 })).not.toContain('canary');
+});
+
+test('what SQLite undid by itself is not blamed on the code', () => {
+  const error = fileFault(new Error('cannot rollback - no transaction is active'), 'SQLite, /x');
+  expect(error).toMatchObject({
+    code: 'unreachable',
+    next: expect.stringContaining('disk is full') as unknown,
+  });
+  expect(fileFault(new Error('anything else'), 'SQLite, /x')).toBeNull();
 });

@@ -26,6 +26,7 @@ function shape(config: {
   name: string;
   columns: readonly { name: string; notNull: boolean; primary: boolean; getSQLType(): string }[];
   indexes: readonly IndexLike[];
+  primaryKeys: readonly { getName(): string | undefined; columns: readonly { name: string }[] }[];
 }) {
   return {
     name: config.name,
@@ -36,6 +37,10 @@ function shape(config: {
       type: { 'text COLLATE "C"': 'text', bigint: 'integer' }[column.getSQLType()] ?? column.getSQLType(),
     })),
     indexes: indexes(config.indexes),
+    keys: config.primaryKeys.map((key) => ({
+      name: key.getName(),
+      columns: key.columns.map((column) => column.name),
+    })),
   };
 }
 

@@ -1,15 +1,17 @@
 import { join } from 'node:path';
-import { getTableName } from 'drizzle-orm';
 import { describe, onTestFinished } from 'vitest';
 import { openStores } from '../../db/open.ts';
-import * as tables from '../../db/schema/postgres.ts';
-import { freshDatabase, withClient } from '../support/postgres.ts';
+import { freshDatabase } from '../support/postgres.ts';
 import { recordingLog, systemClock } from '../support/system-world.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { auditContract } from './contract-audit.ts';
 import { batchesContract } from './contract-batches.ts';
+import { inventoryContract } from './contract-inventory.ts';
+import { keyChoicesContract } from './contract-key-choices.ts';
 import { noticesContract } from './contract-notices.ts';
+import { standingsContract } from './contract-standings.ts';
 import { storesContract } from './contract.ts';
+import { emptyTables } from './empty.ts';
 
 async function open(url: string) {
   const stores = await openStores({ url, exclusive: true, clock: systemClock, log: recordingLog() });
@@ -23,6 +25,9 @@ describe('sqlite', () => {
   batchesContract(fresh);
   auditContract(fresh);
   noticesContract(fresh);
+  inventoryContract(fresh);
+  standingsContract(fresh);
+  keyChoicesContract(fresh);
 });
 
 describe('postgres', () => {
@@ -31,12 +36,14 @@ describe('postgres', () => {
   const fresh = async () => {
     const url = await (database ??= freshDatabase());
     const stores = await open(url);
-    const names = Object.values(tables).map((table) => getTableName(table));
-    await withClient(url, (client) => client.query(`TRUNCATE ${names.join(', ')}`));
+    await emptyTables(url);
     return stores;
   };
   storesContract(fresh);
   batchesContract(fresh);
   auditContract(fresh);
   noticesContract(fresh);
+  inventoryContract(fresh);
+  standingsContract(fresh);
+  keyChoicesContract(fresh);
 });

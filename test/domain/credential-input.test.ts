@@ -25,6 +25,7 @@ describe('names and descriptions', () => {
     [' \u200b ', /Give the connection a name/],
     ['x'.repeat(61), /at most 60 characters; this has 61/],
     ['a\u0007b', /control characters/],
+    ['a\ud800', /control characters/],
     ['---', /at least one letter or digit/],
     ['🔑', /at least one letter or digit/],
     [`key ${SECRET}`, /seems to hold a secret/],

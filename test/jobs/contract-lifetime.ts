@@ -157,7 +157,7 @@ export function lifetimeContract(place: () => Promise<string>): void {
 }
 
 /** Leaves a job behind whose process was killed while it ran. */
-async function killInJob(context: TestContext, url: string, retries: number): Promise<void> {
+export async function killInJob(context: TestContext, url: string, retries: number): Promise<void> {
   const tool = await runner(context, url);
   await tool.enqueue('work', 'k1', { n: 1 });
   const script = fileURLToPath(new URL('../support/hang-in-job.ts', import.meta.url));

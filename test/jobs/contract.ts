@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { RekeyError } from '../../src/errors.ts';
+import { createLog } from '../../src/log.ts';
 import type { JobRun } from '../../src/ports/jobs.ts';
 import { recordingLog } from '../support/system-world.ts';
 import { FAR, NO_POLL, OPTIONS, WITHIN, gate, runner } from './runner.ts';
@@ -125,6 +126,30 @@ export function jobsContract(place: () => Promise<string>): void {
     expect(await jobs.deadLetters(1)).toEqual([second]);
     await jobs.enqueue('ours', 'k1');
     await vi.waitFor(async () => expect(await jobs.deadLetters(9)).toHaveLength(3), WITHIN);
+  });
+
+  test('every line of a run carries the id of the click it serves, or its own', async (context) => {
+    const lines: Record<string, unknown>[] = [];
+    const write = (line: string): void => void lines.push(JSON.parse(line) as Record<string, unknown>);
+    const log = createLog({ level: 'info', destination: { write } });
+    const jobs = await runner(context, await place(), { log });
+    jobs.handle('work', OPTIONS, async ({ payload }) => {
+      log.info('inside', { key: payload['key'] });
+      throw new Error('no');
+    });
+    await jobs.start();
+    await jobs.enqueue('work', 'clicked', { key: 'clicked', correlationId: 'c1' });
+    await jobs.enqueue('work', 'timed', { key: 'timed' });
+    await vi.waitFor(async () => expect(await jobs.deadLetters(9)).toHaveLength(2), WITHIN);
+    const idsOf = (key: string) =>
+      lines.filter((line) => line['key'] === key).map(({ job, correlationId }) => [job, correlationId]);
+    expect(idsOf('clicked')).toEqual([
+      ['work', 'c1'],
+      ['work', 'c1'],
+    ]);
+    const [own, again] = idsOf('timed');
+    expect(own?.[1]).toEqual(expect.stringMatching(/^[0-9a-z-]{20,}$/));
+    expect(again).toEqual(own);
   });
 
   test('a failed run gives way to the work that waits on its key', async (context) => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
 import { freshDatabase } from '../support/postgres.ts';
+import { clockContract } from './contract-clock.ts';
 import { lifetimeContract } from './contract-lifetime.ts';
 import { jobsContract } from './contract.ts';
 
@@ -14,9 +15,11 @@ describe.concurrent('on SQLite', () => {
   const place = async () => `file:${join(folder, `${(count += 1)}.db`)}`;
   jobsContract(place);
   lifetimeContract(place);
+  clockContract(place);
 });
 
 describe.concurrent('on PostgreSQL', () => {
   jobsContract(freshDatabase);
   lifetimeContract(freshDatabase);
+  clockContract(freshDatabase);
 });

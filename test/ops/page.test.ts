@@ -32,6 +32,7 @@ describe('the operations page', () => {
           outboxOldestMs: 1,
           deadLetters: new Map([['outbox', 1]]),
           connections: [{ state: 'connected', check: 'never', count: 1 }],
+          paused: true,
         }),
     });
     const { metrics } = prometheus;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { emptyOutbox } from '../../src/slack/outbox.ts';
 import { channel, OutboxBench, person } from './bench.ts';
 
 describe.each(['sqlite', 'postgres'] as const)('the outbox on %s', (engine) => {
@@ -165,6 +166,31 @@ describe.each(['sqlite', 'postgres'] as const)('the outbox on %s', (engine) => {
     expect([delivered, nextAt]).toEqual([0, now + 45_000]);
     await bench.settle();
     expect(bench.shown('C1')).toEqual(['a']);
+  });
+
+  it.each([
+    ['posts', 'chat.postMessage', {}],
+    ['edits', 'chat.update', { edits: 'root' }],
+  ])('one that was frozen for long %s nothing when it wakes', async (_, method, more) => {
+    await using bench = await OutboxBench.open(engine);
+    await bench.add({ id: 'root' });
+    await bench.settle();
+    await bench.add({ id: 'late', ...more });
+    const before = bench.calls(method);
+    let frozen = false;
+    const atomically: typeof bench.stores.atomically = async (writes) => {
+      await bench.stores.atomically(writes);
+      if (frozen) return;
+      frozen = true;
+      // Taken, and then asleep for longer than that holds, while another does the work.
+      bench.clock.forward(60_000);
+      await bench.settle();
+    };
+    const deps = { ...bench.deps, stores: { ...bench.stores, atomically } };
+    await emptyOutbox(deps, new AbortController().signal);
+    expect(frozen).toBe(true);
+    expect(bench.calls(method) - before).toBe(1);
+    expect((await bench.notice('late')).state).toBe('sent');
   });
 
   it('goes on with the others when one meets an error of ours, and says so', async () => {

@@ -47,7 +47,9 @@ describe.each(['sqlite', 'postgres'] as const)('pages on %s', (engine) => {
     expect(bench.pagers.incidents.map(({ key }) => key).toSorted()).toEqual(['bad', 'worse']);
     await follow(bench, 'acknowledge', 'worse');
     await follow(bench, 'resolve', 'bad');
-    await follow(bench, 'resolve', 'mild');
+    // What was never paged is not closed there.
+    const closing = { why: 'closed', correlationId: 'c' };
+    expect(await followPage(bench.deps, 'resolve', 'mild', closing)).toEqual([]);
     await bench.settle();
     const states = bench.pagers.incidents.map(({ key, state }) => `${key} ${state}`);
     expect(states.toSorted()).toEqual(['bad resolved', 'worse acknowledged']);
@@ -63,6 +65,24 @@ describe.each(['sqlite', 'postgres'] as const)('pages on %s', (engine) => {
     await follow(bench, 'resolve', 'one');
     await bench.settle();
     expect(bench.pagers.incidents).toMatchObject([{ key: 'one', state: 'resolved' }]);
+  });
+
+  it('that a silent service does not take are told after the third try, and not before', async () => {
+    await using bench = await OutboxBench.open(engine);
+    await withPager(bench);
+    const silent = { kind: 'http', status: 503 } as const;
+    bench.pagers.faults.push(silent, silent, silent);
+    await alert(bench, 'high', 'one');
+    const told = (): string[] =>
+      bench.shown('C0ALERTS').filter((text) => text.includes('do not get through'));
+    while (bench.pagers.faults.length > 0) {
+      expect(told()).toEqual([]);
+      const { nextAt } = await bench.empty();
+      bench.clock.forward(Math.max(0, (nextAt ?? 0) - bench.clock.now()));
+    }
+    await bench.settle();
+    expect(told()).toHaveLength(1);
+    expect(bench.pagers.incidents).toMatchObject([{ key: 'one', state: 'triggered' }]);
   });
 
   it('wait as long as they are asked to', async () => {

@@ -38,7 +38,8 @@ export function freshUser(
   return { user, key: user.addKey({ createdAt: Date.now() - 86_400_000 }) };
 }
 
-function accountOf(scene: Scene): NonNullable<ReturnType<Scene['aws']['world']['account']>> {
+/** The main sample account. */
+export function accountOf(scene: Scene): NonNullable<ReturnType<Scene['aws']['world']['account']>> {
   const account = scene.aws.world.account(scene.samples.keys.good.accountId);
   if (account === null) throw new Error('The sample account is gone');
   return account;

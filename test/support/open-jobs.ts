@@ -4,7 +4,7 @@ import { postgresJobs } from '../../src/jobs/postgres.ts';
 import type { RunTiming } from '../../src/jobs/run.ts';
 import { sqliteJobs } from '../../src/jobs/sqlite.ts';
 import type { Jobs } from '../../src/ports/jobs.ts';
-import type { Log } from '../../src/ports/world.ts';
+import type { Clock, Log } from '../../src/ports/world.ts';
 import { recordingLog, systemClock } from './system-world.ts';
 
 /** Short enough for tests; a poll that is longer than a test shows what does not wait for it. */
@@ -13,9 +13,12 @@ export const QUICK: RunTiming = { pollMs: 500, abortGraceMs: 100, leaseSlackMs: 
 /** A runner on a database, as one process has it; `close` frees what `stop` leaves open. */
 export async function openJobs(
   url: string,
-  { timing = QUICK, log = recordingLog() }: { timing?: RunTiming; log?: Log } = {},
+  {
+    timing = QUICK,
+    log = recordingLog(),
+    clock = systemClock,
+  }: { timing?: RunTiming; log?: Log; clock?: Clock } = {},
 ): Promise<Jobs & { close(): Promise<void> }> {
-  const clock = systemClock;
   const stores = await openStores({ url, exclusive: false, clock, log });
   const jobs =
     stores.jobs === null

@@ -29,7 +29,15 @@ describe('a key that is refused', () => {
     const calls = bench.standIn.requests.length;
     const user = userWith(account, ['verify']);
     const foreign = await check(bench, candidateOf(user.addKey(), { expectedAccountId: '999999999999' }));
-    expect(foreign).toMatchObject({ status: 'rejected', diagnosis: { code: 'wrong_account' } });
+    expect(foreign).toMatchObject({
+      status: 'rejected',
+      diagnosis: {
+        code: 'wrong_account',
+        what: expect.stringContaining('not to the account given, 9999-9999-9999'),
+        why: expect.stringContaining('made no call'),
+        mend: expect.stringContaining('correct Account ID'),
+      },
+    });
     expect(bench.standIn.requests.length).toBe(calls);
 
     const other = userWith(account, ['verify'], 'other');
@@ -51,7 +59,11 @@ describe('a key that is refused', () => {
     const elsewhere = { ...pinned, accountId: '999999999999', sameAccountIsEnough: true };
     expect(await check(bench, candidateOf(key, { pinned: elsewhere }))).toMatchObject({
       status: 'rejected',
-      diagnosis: { code: 'wrong_account' },
+      diagnosis: {
+        code: 'wrong_account',
+        what: expect.stringContaining('not to the account of this connection, 9999-9999-9999'),
+        mend: expect.not.stringContaining('Account ID'),
+      },
     });
   });
 

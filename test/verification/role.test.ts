@@ -192,7 +192,7 @@ describe('verifyRole', () => {
     expect(
       await verifyRole(stage, candidate(role, { expectedAccountId: '999999999999' }), patient),
     ).toMatchObject({
-      diagnosis: { code: 'wrong_account' },
+      diagnosis: { code: 'wrong_account', why: expect.stringContaining('in the role’s ARN') },
     });
     expect(stage.standIn.requests.length).toBe(0);
   });

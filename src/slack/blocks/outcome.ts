@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import type { AttemptResult } from '../../domain/attempt-result.ts';
 import type { Attempt } from '../../domain/attempt.ts';
 import type { Connection } from '../../domain/connection.ts';
-import type { VerificationReport } from '../../domain/verification.ts';
+import { hasAdministratorRights, type VerificationReport } from '../../domain/verification.ts';
 import type { Message, Presenter } from '../../ports/slack.ts';
 import { alarmMessage, auditHeadMessage } from './audit.ts';
 import { diagnosisBlocks, reportBlocks } from './check.ts';
@@ -52,7 +52,7 @@ export function outcomeBlocks(kind: Attempt['kind'], result: AttemptResult): Kno
           `${bold(result.connection.name)} is connected.${result.connection.method === 'access_key' ? ' Its secret is kept sealed.' : ''}`,
         ),
         ...reportBlocks(result.report),
-        ...missingButton(result.connection, result.report),
+        ...policyButton(result.connection, result.report),
       ];
     case 'replaced':
       return [
@@ -60,7 +60,7 @@ export function outcomeBlocks(kind: Attempt['kind'], result: AttemptResult): Kno
           `${bold(result.connection.name)} now uses the new credentials; the old ones were erased here.`,
         ),
         ...reportBlocks(result.report),
-        ...missingButton(result.connection, result.report),
+        ...policyButton(result.connection, result.report),
       ];
     case 'tested':
       return testedBlocks(result);
@@ -93,21 +93,18 @@ function testedBlocks(result: Extract<AttemptResult, { kind: 'tested' }>): Known
   );
   if (check === null) return [head, changed];
   return check.status === 'verified'
-    ? [head, changed, ...reportBlocks(check.report), ...missingButton(connection, check.report)]
+    ? [head, changed, ...reportBlocks(check.report), ...policyButton(connection, check.report)]
     : [head, ...diagnosisBlocks(check.diagnosis), changed];
 }
 
-/** Leads to the least-privilege policy, where a check found something missing. */
-function missingButton(connection: Connection, report: VerificationReport): KnownBlock[] {
+/** Leads to the least-privilege policy, where a check found something missing or far too much. */
+function policyButton(connection: Connection, report: VerificationReport): KnownBlock[] {
   const missing = Object.values(report.capabilities).some(
     (answer) => answer.answer === 'no' && answer.missing.length > 0,
   );
-  if (!missing) return [];
-  return [
-    actions('check.policy', [
-      button('Show the missing policy', SHOW_MISSING_POLICY, { value: connection.id }),
-    ]),
-  ];
+  if (!missing && !hasAdministratorRights(report)) return [];
+  const label = missing ? 'Show the missing policy' : 'Show the policy that is enough';
+  return [actions('check.policy', [button(label, SHOW_MISSING_POLICY, { value: connection.id })])];
 }
 
 function disconnectedBlocks(result: Extract<AttemptResult, { kind: 'disconnected' }>): KnownBlock[] {

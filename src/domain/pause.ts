@@ -1,0 +1,11 @@
+/** A stop, by a person, of everything by which Rekey changes AWS, but for containment and its undo. */
+export interface Pause {
+  /** Slack user id. */
+  readonly by: string;
+  /** In that person's words; at most {@link PAUSE_WHY_LENGTH} characters. */
+  readonly why: string;
+  /** ms. */
+  readonly at: number;
+}
+
+export const PAUSE_WHY_LENGTH = 200;
