@@ -1,5 +1,7 @@
 import type { Partition } from '../domain/partition.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { ParameterStore, SecretsManager } from './secret-stores.ts';
+import type { Trail } from './trail.ts';
 
 /** What signs a call. Never the host identity, unless it is asked for by name. */
 export type AwsCredentials =
@@ -149,6 +151,11 @@ export interface Iam {
 export interface Aws {
   sts(credentials: AwsCredentials, region: string): Sts;
   iam(credentials: AwsCredentials, partition: Partition): Iam;
+  secretsManager(credentials: AwsCredentials, region: string): SecretsManager;
+  /** The account says whose budget the calls count against. */
+  parameterStore(credentials: AwsCredentials, place: { accountId: string; region: string }): ParameterStore;
+  /** The account says whose budget the look-ups count against. */
+  trail(credentials: AwsCredentials, place: { accountId: string; partition: Partition }): Trail;
 }
 
 /** Rekey's own AWS identity, which assumes the roles. */

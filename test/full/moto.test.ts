@@ -8,6 +8,8 @@ import { CreateAccessKeyCommand, CreateUserCommand, PutUserPolicyCommand } from 
 import { iamClient } from '../sandbox/aws/clients.ts';
 import type { Keys } from '../sandbox/aws/clients.ts';
 import { awsContract } from '../sandbox/aws/contract.ts';
+import type { ContractTarget } from '../sandbox/aws/contract.ts';
+import { secretStoresContract } from '../sandbox/aws/contract-secret-stores.ts';
 
 const server = process.env['MOTO_SERVER'] ?? 'moto_server';
 
@@ -64,7 +66,7 @@ async function makeAdministrator(endpoint: string): Promise<Keys> {
   return { accessKeyId, secretAccessKey };
 }
 
-awsContract('moto in authorisation mode', async () => {
+async function start(): Promise<ContractTarget> {
   const port = await freePort();
   const moto = await startMoto(port);
   const endpoint = `http://127.0.0.1:${port}`;
@@ -78,4 +80,7 @@ awsContract('moto in authorisation mode', async () => {
       await ended;
     },
   };
-});
+}
+
+awsContract('moto in authorisation mode', start);
+secretStoresContract('moto in authorisation mode', start);

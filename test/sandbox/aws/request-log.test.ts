@@ -75,37 +75,62 @@ test('it keeps the latest ten thousand', () => {
 });
 
 describe('a service that is not here yet', () => {
-  function lookUp(set: Stage, credentials: Keys): Promise<unknown> {
+  function listKeys(set: Stage, credentials: Keys): Promise<unknown> {
     const { url: endpoint } = set.standIn;
     const region = 'us-east-1';
-    return new CloudTrailClient({ endpoint, region, credentials: { ...credentials }, maxAttempts: 1 }).send(
-      new LookupEventsCommand({}),
+    // KMS by another client: signed for it, and with its target.
+    const client = new CloudTrailClient({
+      endpoint,
+      region,
+      credentials: { ...credentials },
+      maxAttempts: 1,
+      httpAuthSchemeProvider: () => [
+        {
+          schemeId: 'aws.auth#sigv4',
+          signingProperties: { name: 'kms', region },
+          propertiesExtractor: (config: object, context: object) => ({
+            signingProperties: { config, context },
+          }),
+        },
+      ],
+    });
+    client.middlewareStack.add(
+      (next) => (args) => {
+        const { headers } = args.request as { headers: Record<string, string> };
+        headers['x-amz-target'] = 'TrentService.ListKeys';
+        return next(args);
+      },
+      { step: 'build', name: 'target' },
     );
+    return client.send(new LookupEventsCommand({}));
   }
 
   test('checks keys, and answers in the protocol it was asked in', async () => {
     await using set = await stage();
     const unknown = { accessKeyId: 'AKIAQNZGKIQY56JQ7WML', secretAccessKey: 'x'.repeat(40) };
-    expect(await failure(lookUp(set, unknown))).toEqual({
+    expect(await failure(listKeys(set, unknown))).toEqual({
       name: 'UnrecognizedClientException',
       status: 400,
       message: 'The security token included in the request is invalid.',
     });
     const wrong = { ...set.account.addUser('bob').addKey(), secretAccessKey: 'x'.repeat(40) };
-    expect(await failure(lookUp(set, wrong))).toMatchObject({
+    expect(await failure(listKeys(set, wrong))).toMatchObject({
       name: 'InvalidSignatureException',
       status: 400,
     });
-    expect(await failure(lookUp(set, set.admin))).toMatchObject({
+    expect(await failure(listKeys(set, set.admin))).toMatchObject({
       name: 'UnknownOperationException',
       status: 400,
     });
-    expect(set.standIn.requests.at(-1)).toMatchObject({ service: 'cloudtrail', action: 'LookupEvents' });
+    expect(set.standIn.requests.at(-1)).toMatchObject({ service: 'kms', action: 'ListKeys' });
   });
 
   test('takes faults like any other', async () => {
     await using set = await stage();
-    set.standIn.faults.add({ service: 'cloudtrail', effect: { kind: 'throttle' } });
-    expect(await failure(lookUp(set, set.admin))).toMatchObject({ name: 'ThrottlingException', status: 400 });
+    set.standIn.faults.add({ service: 'kms', effect: { kind: 'throttle' } });
+    expect(await failure(listKeys(set, set.admin))).toMatchObject({
+      name: 'ThrottlingException',
+      status: 400,
+    });
   });
 });
