@@ -22,9 +22,9 @@ export class CallBudget {
   }
 
   /** Resolves when a call may go out; people before watching, else in order. Rejects when the signal is aborted. */
-  take(priority: Priority, signal: AbortSignal): Promise<void> {
+  async take(priority: Priority, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    return new Promise<void>((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       const abort = () => {
         const row = this.#waiting[priority];
         const at = row.indexOf(entry);

@@ -67,7 +67,9 @@ test('values written to secrets and parameters are not in their events', async (
     new PutParameterCommand({ Name: '/rekey/x', Type: 'SecureString', Value: value }),
   );
   const { events } = await lookUp(set, by('ReadOnly', 'false'));
-  expect(events.map(({ EventName }) => EventName).toSorted()).toEqual(['CreateSecret', 'PutParameter']);
+  expect(new Set(events.map(({ EventName }) => EventName))).toEqual(
+    new Set(['CreateSecret', 'PutParameter']),
+  );
   expect(JSON.stringify(events)).not.toContain(value);
 });
 
