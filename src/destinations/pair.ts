@@ -15,11 +15,27 @@ export type PairFields = z.infer<typeof PairFields>;
 /** A JSON object of a place; its values may be secrets of others. */
 export type Held = Readonly<Record<string, unknown>>;
 
+/** What Node has of JSON and TypeScript's library does not describe yet: the source text of a value. */
+interface SourceJson {
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
+  ): unknown;
+  rawJSON(text: string): object;
+}
+
+const sourceJson = JSON as unknown as SourceJson;
+
+/** Numbers stay as they are written: ours cannot hold every number that JSON can. */
+function asWritten(_key: string, value: unknown, { source }: { source?: string }): unknown {
+  return typeof value === 'number' && source !== undefined ? sourceJson.rawJSON(source) : value;
+}
+
 /** The JSON object in a value, or null when it is none. */
 export function objectIn(text: Secret | null): Held | null {
   if (text === null) return null;
   try {
-    const value: unknown = JSON.parse(text.reveal());
+    const value: unknown = sourceJson.parse(text.reveal(), asWritten);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
     return value as Held;
   } catch {

@@ -11,6 +11,9 @@ const SUSTAINED_MS = 10 * 60_000;
 /** Two versions close together are no sustained rate; a third waits until the average is kept. */
 const BURST = 2;
 
+/** Readers may be a little behind writers. */
+const LOOK_AGAIN_MS = 10_000;
+
 const CURRENT = 'AWSCURRENT';
 const PREVIOUS = 'AWSPREVIOUS';
 
@@ -57,17 +60,25 @@ export async function writeSecret(
   const kept = target.mode === 'merge' ? held : {};
   const value = withPair(kept, target.fields, key);
   await secrets.put({ name: target.name, value, token, stages: [CURRENT, OUR_STAGE] }, signal);
-  return written(place, target, current?.versionId ?? null, signal);
+  return written(place, target, { token, read: current?.versionId ?? null }, signal);
 }
 
 /** Reads back what the new version stands upon: another one than was read means that somebody wrote meanwhile. */
 async function written(
-  { secrets }: SecretPlace,
+  { secrets, clock }: SecretPlace,
   target: SecretTarget,
-  read: string | null,
+  { token, read }: { readonly token: string; readonly read: string | null },
   signal: AbortSignal,
 ): Promise<Written> {
-  const before = at(PREVIOUS, await secrets.versions(target.name, signal));
+  const versions = await secrets.versions(target.name, signal);
+  if (at(CURRENT, versions) !== token) {
+    return later(
+      'the new version cannot be seen yet',
+      'Rekey looks again by itself.',
+      clock.now() + LOOK_AGAIN_MS,
+    );
+  }
+  const before = at(PREVIOUS, versions);
   if (before === read) return { ok: true, before };
   return stopped(
     `somebody else wrote in the same moment: their version (${before ?? 'unknown'}) is ${PREVIOUS} now`,

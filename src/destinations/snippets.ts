@@ -89,7 +89,8 @@ function pairSnippets(target: Extract<ParameterTarget, { shape: 'pair' }>): Snip
     {
       tool: 'Terraform',
       text: [
-        terraformParameter('rotated', name),
+        ...TERRAFORM_PLACE,
+        terraformParameter('rotated', region, name),
         'locals {',
         '  pair = jsondecode(ephemeral.aws_ssm_parameter.rotated.value)',
         '}',
@@ -134,8 +135,9 @@ function twoSnippets(target: Extract<ParameterTarget, { shape: 'two' }>): Snippe
     {
       tool: 'Terraform',
       text: [
-        terraformParameter('id', id),
-        terraformParameter('secret', secret),
+        ...TERRAFORM_PLACE,
+        terraformParameter('id', region, id),
+        terraformParameter('secret', region, secret),
         'provider "aws" {',
         '  alias      = "rotated"',
         '  access_key = ephemeral.aws_ssm_parameter.id.value',
@@ -197,10 +199,13 @@ const scriptReader = (region: string) => [
   'const read = async (Name) => (await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }))).Parameter.Value;',
 ];
 
-const terraformParameter = (label: string, name: string) =>
-  [`ephemeral "aws_ssm_parameter" "${label}" {`, `  arn = "\${var.parameter_arn_prefix}${name}"`, '}'].join(
-    '\n',
-  );
+const TERRAFORM_PLACE = ['data "aws_partition" "here" {}', 'data "aws_caller_identity" "here" {}'];
+
+function terraformParameter(label: string, region: string, name: string): string {
+  const account = '${data.aws_caller_identity.here.account_id}';
+  const arn = `arn:\${data.aws_partition.here.partition}:ssm:${region}:${account}:parameter${name}`;
+  return [`ephemeral "aws_ssm_parameter" "${label}" {`, `  arn = "${arn}"`, '}'].join('\n');
+}
 
 const powerShellRead = (region: string, name: string) =>
   `(Get-SSMParameter -Region ${region} -Name '${name}' -WithDecryption $true).Value`;

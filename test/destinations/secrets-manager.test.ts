@@ -142,6 +142,31 @@ describe('Secrets Manager', () => {
     });
   });
 
+  it('keeps numbers that JavaScript cannot hold, and names it has a use for', async () => {
+    const { ground, secret } = await stored(false);
+    await using trial = await trialOf({ ground, secret }, 'merge');
+    const text = `{"big":12345678901234567890,"exact":1.10,"__proto__":{"x":1},"${FIELDS.accessKeyId}":"${OLD_KEY}"}`;
+    secret.put({ id: 'n'.repeat(32), value: text, stages: ['AWSCURRENT'], at: 1 });
+    expect(await write(trial)).toMatchObject({ ok: true });
+    const value = secret.at('AWSCURRENT')?.value;
+    expect(value).toContain('"big":12345678901234567890,"exact":1.10,"__proto__":{"x":1}');
+    expect(value).toContain(NEW_KEY);
+  });
+
+  it('looks again when its own version cannot be seen yet', async () => {
+    const { ground, secret } = await stored(false);
+    await using trial = await trialOf({ ground, secret }, 'merge');
+    const move = secret.move.bind(secret);
+    secret.move = () => undefined;
+    expect(await write(trial)).toMatchObject({ ok: false, final: false });
+    secret.move = move;
+    for (const stage of ['AWSCURRENT', 'rekey']) {
+      const newest = secret.versions.at(-1);
+      if (newest !== undefined) move(stage, newest);
+    }
+    expect(await write(trial)).toEqual({ ok: true, before: 'v'.repeat(32) });
+  });
+
   it.each([
     ['is being deleted', (secret: StoredSecret) => (secret.deletedAt = 1)],
     ['rotates', (secret: StoredSecret) => (secret.rotates = true)],
