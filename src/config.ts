@@ -32,7 +32,7 @@ export interface Config {
   /** Slack user ids of the first admins; never empty. */
   readonly admins: readonly string[];
   readonly alertChannelId: string | null;
-  /** Hosts of paging webhooks that may lead to private addresses. */
+  /** Hosts of webhooks that may lead to private addresses. */
   readonly privateWebhooks: readonly string[];
   readonly corpus: string | null;
   readonly logLevel: LogLevel;

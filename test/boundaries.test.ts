@@ -21,6 +21,8 @@ const LAYERS: Layers = [
   { domain: ['src/domain/', 'src/errors.ts'] },
   // src/jobs/table.ts is a port too: what the jobs on SQLite ask of db.
   { ports: ['src/ports/', 'src/ports.ts', 'src/jobs/table.ts'] },
+  // The way to URLs that people typed, and questions to CloudTrail: what lies below builds on both.
+  { outward: ['src/outward/'], trail: ['src/trail/'] },
   {
     verification: ['src/verification/'],
     audit: ['src/audit/'],
@@ -77,6 +79,8 @@ const SHIPPED = ['src/', 'commands/', 'db/', 'sandbox/'];
 const CORE = ['src/', 'commands/', 'db/'];
 const PURE = [
   'src/domain/',
+  'src/trail/',
+  'src/destinations/',
   'src/verification/',
   'src/audit/',
   'src/inventory/',

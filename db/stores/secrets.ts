@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, ne, notExists, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, inArray, ne, notExists, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { SealedSecret } from '../../src/domain/records.ts';
 import type { SecretStore } from '../../src/ports/stores.ts';
@@ -15,6 +15,7 @@ const row: z.ZodType<SealedSecret> = z
       attempt: true,
       connection: true,
       pager: true,
+      webhook_keys: true,
     }),
     holderId: z.string(),
     version: z.number(),
@@ -118,7 +119,7 @@ export function secretStore(engine: Engine): SecretStore {
                 db
                   .select(one)
                   .from(settings)
-                  .where(and(eq(t.holderKind, 'pager'), eq(settings.key, t.holderId))),
+                  .where(and(inArray(t.holderKind, ['pager', 'webhook_keys']), eq(settings.key, t.holderId))),
               ),
             ),
           )

@@ -6,6 +6,7 @@ import { principalArn } from './auth/principal.ts';
 import type { FaultEffect, Faults } from './faults.ts';
 import type { RequestLog } from './request-log.ts';
 import type { Service } from './service.ts';
+import { recordEvent } from './cloudtrail/record.ts';
 import { services } from './services.ts';
 import { unknownService } from './unknown-service.ts';
 import { header } from './wire/raw-request.ts';
@@ -135,14 +136,31 @@ function perform(given: {
 }): Reply {
   const { surroundings, request, service, caller, action, requestId } = given;
   const { world, pageSize } = surroundings;
-  const reply = attempt(() => {
-    if ('error' in caller) throw caller.error;
-    const { value } = caller;
-    const now = world.clock();
-    // Whoever proved the key has used it, whether or not the call is then allowed.
-    value.key?.recordUse({ at: now, service: service.name, region: value.region });
-    const circumstances = { now, sourceIp: request.sourceIp, userAgent: header(request, 'user-agent') ?? '' };
-    return service.perform({ world, caller: value, request, action, circumstances, requestId, pageSize });
-  });
-  return 'value' in reply ? reply.value : service.refuse(reply.error, requestId);
+  // Without a proved caller there is no event: CloudTrail does not see such requests.
+  if ('error' in caller) return service.refuse(caller.error, requestId);
+  const { value } = caller;
+  const now = world.clock();
+  // Whoever proved the key has used it, whether or not the call is then allowed.
+  value.key?.recordUse({ at: now, service: service.name, region: value.region });
+  const circumstances = { now, sourceIp: request.sourceIp, userAgent: header(request, 'user-agent') ?? '' };
+  const reply = attempt(() =>
+    service.perform({ world, caller: value, request, action, circumstances, requestId, pageSize }),
+  );
+  const done = 'value' in reply ? reply.value : service.refuse(reply.error, requestId);
+  const refusal = 'error' in reply ? reply.error : null;
+  if (action !== null) {
+    const parameters = service.parametersOf(request);
+    const { name } = service;
+    recordEvent(world, {
+      service: name,
+      caller: value,
+      action,
+      circumstances,
+      requestId,
+      parameters,
+      done,
+      refusal,
+    });
+  }
+  return done;
 }

@@ -3,6 +3,7 @@ import { requireAllowed } from './auth/authorise.ts';
 import type { Caller } from './auth/authenticate.ts';
 import type { Operation } from './operation.ts';
 import type { Service } from './service.ts';
+import { lowerCamel } from './wire/json-input.ts';
 import { QueryInput } from './wire/query-input.ts';
 import { header } from './wire/raw-request.ts';
 import type { RawRequest } from './wire/raw-request.ts';
@@ -29,6 +30,7 @@ export function queryService(definition: {
     global,
     recognises: (request) => form(request).get('Version') === version,
     actionOf: (request) => form(request).get('Action'),
+    parametersOf: (request) => parametersOf(form(request)),
     refuse: (error, requestId) => refuseInXml(error, requestId, namespace),
     perform: ({ request, action, requestId, ...order }): Reply => {
       const operation = operations.get(action ?? '');
@@ -44,6 +46,7 @@ export function queryService(definition: {
         contentType: 'text/xml',
         errorCode: null,
         body: envelope(operation.name, namespace, result, requestId),
+        elements: result,
       };
     },
   };
@@ -91,4 +94,17 @@ function form(request: RawRequest): URLSearchParams {
   }
   forms.set(request, fields);
   return fields;
+}
+
+/** Parameters in lower camel case, lists put together. */
+function parametersOf(fields: URLSearchParams): Record<string, unknown> {
+  const parameters: Record<string, unknown> = {};
+  for (const [name, value] of fields) {
+    if (name === 'Action' || name === 'Version') continue;
+    const [head = '', ...rest] = name.split('.');
+    const key = lowerCamel(head);
+    if (rest.length === 0) parameters[key] = value;
+    else parameters[key] = [...((parameters[key] as string[] | undefined) ?? []), value];
+  }
+  return parameters;
 }

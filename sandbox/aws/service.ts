@@ -26,6 +26,8 @@ export interface Service {
   readonly recognises: (request: RawRequest) => boolean;
   /** The action a request names, or null. */
   readonly actionOf: (request: RawRequest) => string | null;
+  /** The parameters as CloudTrail writes them down, without secrets. */
+  readonly parametersOf: (request: RawRequest) => Readonly<Record<string, unknown>>;
   /** Authorises and carries out; throws AwsError. */
   readonly perform: (order: Order) => Reply;
   /** Words an error in the service's protocol. */

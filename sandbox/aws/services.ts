@@ -1,6 +1,10 @@
+import { cloudTrail } from './cloudtrail/service.ts';
+import { ec2 } from './ec2/service.ts';
 import { iam } from './iam/service.ts';
+import { secretsManager } from './secretsmanager/service.ts';
 import type { Service } from './service.ts';
+import { ssm } from './ssm/service.ts';
 import { sts } from './sts/service.ts';
 
 /** Every service the stand-in has. */
-export const services: readonly Service[] = [iam, sts];
+export const services: readonly Service[] = [iam, sts, secretsManager, ssm, cloudTrail, ec2];

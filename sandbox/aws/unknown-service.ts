@@ -16,6 +16,7 @@ export function unknownService(request: RawRequest, name: string): Service {
     global: false,
     recognises: () => false,
     actionOf: () => (target === null ? null : target.slice(target.indexOf('.') + 1)),
+    parametersOf: () => ({}),
     perform: ({ action }) => {
       throw new AwsError('InvalidAction', 400, `Could not find operation ${action ?? '(none)'} of ${name}`);
     },

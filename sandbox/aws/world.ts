@@ -5,6 +5,7 @@ import { Identifiers } from './accounts/identifiers.ts';
 import type { KeyRing } from './accounts/key-ring.ts';
 import { noLag } from './accounts/lag.ts';
 import type { ReplicaLag } from './accounts/lag.ts';
+import { Rates } from './accounts/rate.ts';
 import type { Partition } from './accounts/regions.ts';
 import type { Role } from './accounts/role.ts';
 import type { Session } from './accounts/session.ts';
@@ -24,6 +25,9 @@ export class World {
   readonly lag: ReplicaLag = noLag();
   /** How long a credential report takes to be made, in milliseconds. */
   credentialReportMs = 0;
+  /** How long an event takes to appear in CloudTrail's event history, in milliseconds. */
+  eventDelayMs = 0;
+  readonly rates: Rates;
   private readonly environment: Environment;
   private readonly accountsById = new Map<string, Account>();
   private readonly sessions = new Map<string, Session>();
@@ -33,6 +37,7 @@ export class World {
     this.clock = clock;
     this.wireClock = wireClock;
     this.ids = new Identifiers(seed);
+    this.rates = new Rates(clock);
     this.environment = { clock, ids: this.ids, lag: this.lag, directory: new Map() };
   }
 

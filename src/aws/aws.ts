@@ -4,7 +4,11 @@ import { NO_METRICS } from '../ports/metrics.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Clock, Log } from '../ports/world.ts';
 import { CallBudgets } from './budget.ts';
+import { LOOK_UP_GAP_MS, openTrail } from './cloudtrail.ts';
 import { openIam } from './iam.ts';
+import { CallPaces } from './pace.ts';
+import { openParameterStore, PARAMETER_WRITE_GAP_MS } from './parameter-store.ts';
+import { openSecretsManager } from './secrets-manager.ts';
 import { openSts } from './sts.ts';
 import { openTransport } from './transport.ts';
 import type { AwsEnvironment } from './transport.ts';
@@ -29,10 +33,16 @@ export function createAws(options: AwsOptions): Aws & { close(): void } {
   const transport = openTransport(options.env, options.limits);
   const ground = { ...options, transport, metrics: options.metrics ?? NO_METRICS };
   const budgets = new CallBudgets({ ...ground, chance: () => randomInt(2 ** 32) / 2 ** 32 });
+  const lookUps = new CallPaces(options.clock, LOOK_UP_GAP_MS);
+  const parameterWrites = new CallPaces(options.clock, PARAMETER_WRITE_GAP_MS);
   return {
     sts: (credentials, region) => openSts(ground, credentials, region),
     iam: (credentials, partition, { accountId, urgency }) =>
       openIam(ground, credentials, partition, { budget: budgets.of(accountId, 'iam'), urgency }),
+    secretsManager: (credentials, region) => openSecretsManager(ground, credentials, region),
+    parameterStore: (credentials, { accountId, region }) =>
+      openParameterStore(ground, credentials, region, parameterWrites.of(accountId, region)),
+    trail: (credentials, place) => openTrail(ground, credentials, place, lookUps),
     close: () => transport.close(),
   };
 }

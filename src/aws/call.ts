@@ -18,13 +18,14 @@ interface Answer {
 
 /**
  * Makes one call: throws {@link AwsFailure} and nothing else, and leaves one line in the log, without parameters.
- * `signer` says who signed, by key id, never more.
+ * `signer` says who signed, by key id, never more. `inRequest`: secrets in the request, which an answer could echo.
  */
 export async function callAws<Output extends Answer>(
   ground: CallGround,
   credentials: AwsCredentials,
   action: string,
   send: () => Promise<Output>,
+  inRequest: readonly string[] = [],
 ): Promise<Output> {
   const startedAt = ground.clock.now();
   const fields = { action, signer: credentials.kind === 'host' ? 'host' : credentials.accessKeyId };
@@ -44,7 +45,7 @@ export async function callAws<Output extends Answer>(
     const failure = failureOf(error, {
       action,
       proxies: ground.transport.proxies,
-      secrets: secretsOf(credentials),
+      secrets: [...secretsOf(credentials), ...inRequest],
       now,
     });
     ground.metrics.awsCall(action, failure.code, now - startedAt, retriesOf(Object(error).$metadata));

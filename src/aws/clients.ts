@@ -1,5 +1,9 @@
 import { inspect } from 'node:util';
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import type { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { iamRegion } from '../domain/partition.ts';
 import type { Partition } from '../domain/partition.ts';
@@ -69,8 +73,11 @@ function credentialsFor(
   };
 }
 
+/** As the SDK names services in its variables. */
+type EndpointName = 'IAM' | 'STS' | 'SECRETS_MANAGER' | 'SSM' | 'CLOUDTRAIL' | 'EC2';
+
 /** The endpoint set in the environment handed in. The SDK itself honours those of the process and of its files. */
-function endpointFor(service: 'IAM' | 'STS', env: AwsEnvironment): { endpoint?: string } {
+function endpointFor(service: EndpointName, env: AwsEnvironment): { endpoint?: string } {
   if (env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true') return {};
   const endpoint = env[`AWS_ENDPOINT_URL_${service}`] || env['AWS_ENDPOINT_URL'];
   return endpoint ? { endpoint } : {};
@@ -146,6 +153,58 @@ export function iamClient(
     ...endpointFor('IAM', ground.env),
     region: iamRegion(partition),
   });
+  refusePages(client.middlewareStack as unknown as Stack);
+  return client;
+}
+
+/** What every client of a regional service is made of. */
+function regional(
+  ground: ClientGround,
+  credentials: AwsCredentials,
+  region: string,
+  attempts: Attempts,
+  service: EndpointName,
+) {
+  return { ...common(ground, credentials, attempts), ...endpointFor(service, ground.env), region };
+}
+
+export function secretsManagerClient(
+  ground: ClientGround,
+  credentials: AwsCredentials,
+  region: string,
+  attempts: Attempts,
+): SecretsManagerClient {
+  const client = new SecretsManagerClient(regional(ground, credentials, region, attempts, 'SECRETS_MANAGER'));
+  refusePages(client.middlewareStack as unknown as Stack);
+  return client;
+}
+
+/** One try: its caller keeps a budget, which the SDK's own retries would pass by. */
+export function ssmClient(ground: ClientGround, credentials: AwsCredentials, region: string): SSMClient {
+  const client = new SSMClient(regional(ground, credentials, region, 1, 'SSM'));
+  refusePages(client.middlewareStack as unknown as Stack);
+  return client;
+}
+
+/** One try: its caller keeps a budget, which the SDK's own retries would pass by. */
+export function cloudTrailClient(
+  ground: ClientGround,
+  credentials: AwsCredentials,
+  region: string,
+): CloudTrailClient {
+  const client = new CloudTrailClient(regional(ground, credentials, region, 1, 'CLOUDTRAIL'));
+  refusePages(client.middlewareStack as unknown as Stack);
+  return client;
+}
+
+/** Loaded when it is first asked for: a large library, of which one call is used. */
+export async function ec2Client(
+  ground: ClientGround,
+  credentials: AwsCredentials,
+  region: string,
+): Promise<EC2Client> {
+  const { EC2Client } = await import('@aws-sdk/client-ec2');
+  const client = new EC2Client(regional(ground, credentials, region, 2, 'EC2'));
   refusePages(client.middlewareStack as unknown as Stack);
   return client;
 }

@@ -202,8 +202,7 @@ export const alertChannel: Setting<string> = {
 export const privateWebhooks: Setting<readonly string[]> = {
   name: 'REKEY_PRIVATE_WEBHOOKS',
   secret: false,
-  expected:
-    'host names or addresses, separated by commas, that a paging webhook may reach though they are private',
+  expected: 'host names or addresses, separated by commas, that webhooks may reach though they are private',
   schema: checked((value) => {
     const wrong = listOf(value).findIndex((host) => !/^(?:[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+)$/.test(host));
     return wrong < 0 ? null : `has an entry that is not a host name or an address (number ${wrong + 1})`;

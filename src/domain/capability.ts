@@ -262,7 +262,7 @@ export const CAPABILITY_CALLS: Readonly<Record<Capability, readonly Grant[]>> = 
     {
       sid: 'WriteParameters',
       effect: 'Allow',
-      actions: ['ssm:PutParameter', 'ssm:GetParameter', 'ssm:GetParameterHistory'],
+      actions: ['ssm:PutParameter', 'ssm:GetParameter'],
       on: 'parameters',
       why: `put a rotated key into parameters named /${DELIVERY_PREFIX}…, and restore the value before`,
     },

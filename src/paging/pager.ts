@@ -1,9 +1,9 @@
-import { lookup } from 'node:dns/promises';
-import { Agent, request, type Dispatcher } from 'undici';
+import { request, type Dispatcher } from 'undici';
 import { PAGER_NAMES, type PagerRegion } from '../domain/pager.ts';
+import { chooseAddress, RefusedAddress, urlProblem, type Resolve } from '../outward/address.ts';
+import { agentFor, resolveName } from '../outward/outward.ts';
 import type { Page, Pager, PagerAccess, PageResult } from '../ports/pager.ts';
 import type { Clock, Log } from '../ports/world.ts';
-import { chooseAddress, RefusedAddress, urlProblem, type Address, type Resolve } from './address.ts';
 import { OPSGENIE_URLS, opsgenieRequest } from './opsgenie.ts';
 import { PAGERDUTY_URL, pagerDutyRequest } from './pagerduty.ts';
 import { PAGE_TIMEOUT_MS, resultOf, unreachable, type PagerAnswer, type PagerRequest } from './request.ts';
@@ -110,22 +110,4 @@ export function createPager(options: PagerOptions): Pager {
       }
     },
   };
-}
-
-/** Connects to exactly this address, whatever the name would answer now; TLS still asks for the name. */
-function agentFor(address: Address, timeoutMs: number): Agent {
-  return new Agent({
-    connect: {
-      timeout: timeoutMs,
-      lookup: (_host, options, callback) => {
-        if (options.all === true) callback(null, [{ ...address }]);
-        else callback(null, address.address, address.family);
-      },
-    },
-  });
-}
-
-async function resolveName(host: string): Promise<Address[]> {
-  const found = await lookup(host, { all: true, verbatim: true });
-  return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
 }

@@ -1,6 +1,8 @@
 import type { Use } from '../domain/last-use.ts';
 import type { Partition } from '../domain/partition.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { ParameterStore, SecretsManager } from './secret-stores.ts';
+import type { Trail } from './trail.ts';
 
 /** What signs a call. Never the host identity, unless it is asked for by name. */
 export type AwsCredentials =
@@ -198,6 +200,11 @@ export interface Aws {
     partition: Partition,
     use: { readonly accountId: string; readonly urgency: Urgency },
   ): Iam;
+  secretsManager(credentials: AwsCredentials, region: string): SecretsManager;
+  /** The account says whose budget the calls count against. */
+  parameterStore(credentials: AwsCredentials, place: { accountId: string; region: string }): ParameterStore;
+  /** The account says whose budget the look-ups count against. */
+  trail(credentials: AwsCredentials, place: { accountId: string; partition: Partition }): Trail;
 }
 
 /** The sessions of the roles Rekey assumes. */

@@ -7,7 +7,9 @@ import { Group } from './group.ts';
 import { KeyRing } from './key-ring.ts';
 import type { KeySeed, NewKey } from './key-ring.ts';
 import type { PolicySeed } from './policy-set.ts';
+import { defaultRegions } from './regions.ts';
 import type { Partition } from './regions.ts';
+import { Regional } from './regional.ts';
 import { Role } from './role.ts';
 import type { RoleSeed } from './role.ts';
 import { User } from './user.ts';
@@ -43,6 +45,9 @@ export class Account {
   /** Regions in which STS answers RegionDisabledException. */
   readonly stsDisabledRegions = new Set<string>();
   report: CredentialReport | null = null;
+  /** The regions that are enabled: those AWS enables by itself, until others are. */
+  readonly regions: Set<string>;
+  private readonly byRegion = new Map<string, Regional>();
   private readonly customerPolicies = new Map<string, ManagedPolicy>();
   private readonly environment: Environment;
 
@@ -56,6 +61,14 @@ export class Account {
     this.alias = identity.alias;
     this.createdAt = identity.createdAt;
     this.rootKeys = new KeyRing(environment, this, null);
+    this.regions = new Set(defaultRegions(identity.partition));
+  }
+
+  /** What the account has in a region. */
+  in(region: string): Regional {
+    const known = this.byRegion.get(region) ?? new Regional(this, region);
+    this.byRegion.set(region, known);
+    return known;
   }
 
   /** An ARN of this account's IAM. */

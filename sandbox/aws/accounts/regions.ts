@@ -31,3 +31,19 @@ export function partitionOf(region: string): Partition | null {
 export function homeRegion(partition: Partition): string {
   return home[partition];
 }
+
+/** Enabled in every account without being asked for (Account Management Reference, "Enable or disable Regions"). */
+const byDefault = new Set(
+  `us-east-1 us-east-2 us-west-1 us-west-2 ca-central-1 sa-east-1 eu-central-1 eu-north-1 eu-west-1 eu-west-2 eu-west-3
+  ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2`.split(/\s+/),
+);
+
+/** All regions of a partition. */
+export function regionsOf(partition: Partition): readonly string[] {
+  return regions[partition];
+}
+
+/** The regions a new account has. */
+export function defaultRegions(partition: Partition): readonly string[] {
+  return partition === 'aws' ? regions.aws.filter((region) => byDefault.has(region)) : regions[partition];
+}

@@ -4,4 +4,6 @@ export interface Reply {
   readonly contentType: string;
   readonly body: string;
   readonly errorCode: string | null;
+  /** What CloudTrail may write down of an answer, in the service's own names. */
+  readonly elements?: Readonly<Record<string, unknown>> | null;
 }

@@ -1,4 +1,8 @@
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 
 export interface Keys {
@@ -37,6 +41,27 @@ export function stsClient(where: Where, credentials: Keys): STSClient {
     new STSClient({ endpoint, region, credentials: { ...credentials }, maxAttempts: 1 }),
     where,
   );
+}
+
+function options(where: Where, credentials: Keys) {
+  const { endpoint, region = 'us-east-1' } = where;
+  return { endpoint, region, credentials: { ...credentials }, maxAttempts: 1 };
+}
+
+export function secretsManagerClient(where: Where, credentials: Keys): SecretsManagerClient {
+  return keepTime(new SecretsManagerClient(options(where, credentials)), where);
+}
+
+export function ssmClient(where: Where, credentials: Keys): SSMClient {
+  return keepTime(new SSMClient(options(where, credentials)), where);
+}
+
+export function cloudTrailClient(where: Where, credentials: Keys): CloudTrailClient {
+  return keepTime(new CloudTrailClient(options(where, credentials)), where);
+}
+
+export function ec2Client(where: Where, credentials: Keys): EC2Client {
+  return keepTime(new EC2Client(options(where, credentials)), where);
 }
 
 /** How a call failed. */

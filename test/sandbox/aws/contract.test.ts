@@ -1,11 +1,16 @@
 import { AwsStandIn } from '../../../sandbox/aws/stand-in.ts';
 import { awsContract } from './contract.ts';
+import type { ContractTarget } from './contract.ts';
+import { secretStoresContract } from './contract-secret-stores.ts';
 
-awsContract('the AWS stand-in', async () => {
+async function start(): Promise<ContractTarget> {
   const standIn = await AwsStandIn.start();
   const admin = standIn.world
     .addAccount()
     .addUser('admin', { attached: ['AdministratorAccess'] })
     .addKey();
   return { endpoint: standIn.url, admin, stop: () => standIn.stop() };
-});
+}
+
+awsContract('the AWS stand-in', start);
+secretStoresContract('the AWS stand-in', start);

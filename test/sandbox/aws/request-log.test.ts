@@ -1,4 +1,4 @@
-import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
+import { sign } from 'aws4';
 import { CreateAccessKeyCommand, ListUsersCommand } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect, test } from 'vitest';
@@ -75,37 +75,44 @@ test('it keeps the latest ten thousand', () => {
 });
 
 describe('a service that is not here yet', () => {
-  function lookUp(set: Stage, credentials: Keys): Promise<unknown> {
-    const { url: endpoint } = set.standIn;
-    const region = 'us-east-1';
-    return new CloudTrailClient({ endpoint, region, credentials: { ...credentials }, maxAttempts: 1 }).send(
-      new LookupEventsCommand({}),
+  async function listKeys(
+    set: Stage,
+    keys: Keys,
+  ): Promise<{ status: number; name: string; message: string }> {
+    const { url } = set.standIn;
+    const { headers, body = '' } = sign(
+      {
+        host: new URL(url).host,
+        service: 'kms',
+        region: 'us-east-1',
+        method: 'POST',
+        headers: { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'TrentService.ListKeys' },
+        body: '{}',
+      },
+      keys,
     );
+    const answer = await fetch(url, { method: 'POST', headers, body });
+    const { __type: name, message } = (await answer.json()) as { __type: string; message: string };
+    return { status: answer.status, name, message };
   }
 
   test('checks keys, and answers in the protocol it was asked in', async () => {
     await using set = await stage();
     const unknown = { accessKeyId: 'AKIAQNZGKIQY56JQ7WML', secretAccessKey: 'x'.repeat(40) };
-    expect(await failure(lookUp(set, unknown))).toEqual({
+    expect(await listKeys(set, unknown)).toEqual({
       name: 'UnrecognizedClientException',
       status: 400,
       message: 'The security token included in the request is invalid.',
     });
     const wrong = { ...set.account.addUser('bob').addKey(), secretAccessKey: 'x'.repeat(40) };
-    expect(await failure(lookUp(set, wrong))).toMatchObject({
-      name: 'InvalidSignatureException',
-      status: 400,
-    });
-    expect(await failure(lookUp(set, set.admin))).toMatchObject({
-      name: 'UnknownOperationException',
-      status: 400,
-    });
-    expect(set.standIn.requests.at(-1)).toMatchObject({ service: 'cloudtrail', action: 'LookupEvents' });
+    expect(await listKeys(set, wrong)).toMatchObject({ name: 'InvalidSignatureException', status: 400 });
+    expect(await listKeys(set, set.admin)).toMatchObject({ name: 'UnknownOperationException', status: 400 });
+    expect(set.standIn.requests.at(-1)).toMatchObject({ service: 'kms', action: 'ListKeys' });
   });
 
   test('takes faults like any other', async () => {
     await using set = await stage();
-    set.standIn.faults.add({ service: 'cloudtrail', effect: { kind: 'throttle' } });
-    expect(await failure(lookUp(set, set.admin))).toMatchObject({ name: 'ThrottlingException', status: 400 });
+    set.standIn.faults.add({ service: 'kms', effect: { kind: 'throttle' } });
+    expect(await listKeys(set, set.admin)).toMatchObject({ name: 'ThrottlingException', status: 400 });
   });
 });

@@ -9,7 +9,7 @@ export interface Address {
 export type Resolve = (host: string) => Promise<readonly Address[]>;
 
 /**
- * What no webhook may reach: this machine, its networks, and what IANA keeps for special use (the IPv4 and IPv6
+ * What no URL of a person may reach: this machine, its networks, and what IANA keeps for special use (the IPv4 and IPv6
  * special-purpose address registries), among them the metadata services of clouds.
  */
 const SPECIAL_V4: readonly (readonly [string, number])[] = [

@@ -1,0 +1,62 @@
+import type { Binding, KeptDestination } from '../domain/destination.ts';
+import type { JournalEntry, Rotation, RotationState } from '../domain/rotation.ts';
+import type { Write } from './stores.ts';
+
+export interface RotationStore {
+  byId(id: string): Promise<Rotation | null>;
+  /** The open one (not done, not undone) that has this key as its old or new one. */
+  openOfKey(accessKeyId: string): Promise<Rotation | null>;
+  /** Open ones of a user. */
+  openOfUser(accountId: string, userId: string): Promise<Rotation[]>;
+  openOfConnection(connectionId: string): Promise<Rotation[]>;
+  /** Newest first. */
+  page(
+    filter: {
+      readonly state: RotationState | null;
+      readonly accountId: string | null;
+      readonly open: boolean | null;
+    },
+    after: string | null,
+    limit: number,
+  ): Promise<Rotation[]>;
+  /** Open ones whose `nextAt` has come and whose lease is over, oldest first: nothing else is read. */
+  due(now: number, limit: number): Promise<Rotation[]>;
+  countOpen(): Promise<number>;
+  /** A second open rotation of one user makes the batch a `conflict`. */
+  insert(rotation: Rotation): Write;
+  /** Stores it if the stored version is `rotation.version - 1`; else a `conflict`. */
+  update(rotation: Rotation): Write;
+}
+
+export interface JournalStore {
+  /** Oldest first. */
+  ofRotation(rotationId: string, limit: number): Promise<JournalEntry[]>;
+  add(entry: JournalEntry): Write;
+}
+
+export interface DestinationStore {
+  list(): Promise<KeptDestination[]>;
+  byId(id: string): Promise<KeptDestination | null>;
+  byName(name: string): Promise<KeptDestination | null>;
+  insert(destination: KeptDestination): Write;
+  update(destination: KeptDestination): Write;
+  remove(id: string, version: number): Write;
+}
+
+export interface BindingStore {
+  byId(id: string): Promise<Binding | null>;
+  ofUser(accountId: string, userId: string): Promise<Binding[]>;
+  ofDestination(destinationId: string): Promise<Binding[]>;
+  insert(binding: Binding): Write;
+  /** Sets or clears the approval if it still is `from`'s; else a `conflict`. */
+  approve(from: Binding, to: Binding): Write;
+  remove(id: string): Write;
+}
+
+/** Everything about rotations, as one part of the stores. */
+export interface RotationStores {
+  readonly rotations: RotationStore;
+  readonly journal: JournalStore;
+  readonly destinations: DestinationStore;
+  readonly bindings: BindingStore;
+}
