@@ -15,6 +15,7 @@ const row: z.ZodType<SealedSecret> = z
       attempt: true,
       connection: true,
       pager: true,
+      rotation: true,
     }),
     holderId: z.string(),
     version: z.number(),
@@ -36,7 +37,7 @@ const row: z.ZodType<SealedSecret> = z
  */
 export function secretStore(engine: Engine): SecretStore {
   const t = engine.tables.sealedSecrets;
-  const { attempts, connections, settings } = engine.tables;
+  const { attempts, connections, rotations, settings } = engine.tables;
   const erases = { erases: true };
   return {
     async newest(holderKind, holderId) {
@@ -119,6 +120,12 @@ export function secretStore(engine: Engine): SecretStore {
                   .select(one)
                   .from(settings)
                   .where(and(eq(t.holderKind, 'pager'), eq(settings.key, t.holderId))),
+              ),
+              notExists(
+                db
+                  .select(one)
+                  .from(rotations)
+                  .where(and(eq(t.holderKind, 'rotation'), eq(rotations.id, t.holderId))),
               ),
             ),
           )

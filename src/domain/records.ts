@@ -59,8 +59,8 @@ export interface SealedBox {
 /** The row a sealed secret lives in; id, holder and version are its associated data. */
 export interface SealedSecret {
   readonly id: string;
-  /** `pager`: the one paging service that is set. */
-  readonly holderKind: 'attempt' | 'connection' | 'pager';
+  /** `pager`: the one paging service that is set; `rotation`: a new key that is not delivered yet. */
+  readonly holderKind: 'attempt' | 'connection' | 'pager' | 'rotation';
   readonly holderId: string;
   /** Counts up when a connection's credentials are replaced. */
   readonly version: number;
