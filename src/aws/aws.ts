@@ -3,6 +3,7 @@ import { NO_METRICS } from '../ports/metrics.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Clock, Log } from '../ports/world.ts';
 import { openIam } from './iam.ts';
+import { openIamKeys } from './iam-keys.ts';
 import { openSts } from './sts.ts';
 import { openTransport } from './transport.ts';
 import type { AwsEnvironment } from './transport.ts';
@@ -27,6 +28,7 @@ export function createAws(options: AwsOptions): Aws & { close(): void } {
   return {
     sts: (credentials, region) => openSts(ground, credentials, region),
     iam: (credentials, partition) => openIam(ground, credentials, partition),
+    iamKeys: (credentials, partition) => openIamKeys(ground, credentials, partition),
     close: () => transport.close(),
   };
 }

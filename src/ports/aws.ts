@@ -1,5 +1,6 @@
 import type { Partition } from '../domain/partition.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { IamKeys } from './iam-keys.ts';
 
 /** What signs a call. Never the host identity, unless it is asked for by name. */
 export type AwsCredentials =
@@ -149,6 +150,7 @@ export interface Iam {
 export interface Aws {
   sts(credentials: AwsCredentials, region: string): Sts;
   iam(credentials: AwsCredentials, partition: Partition): Iam;
+  iamKeys(credentials: AwsCredentials, partition: Partition): IamKeys;
 }
 
 /** Rekey's own AWS identity, which assumes the roles. */

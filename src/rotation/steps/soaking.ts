@@ -2,6 +2,7 @@ import { USE_GRANULARITY_MS } from '../../domain/last-use.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import { oldKeyIsGone } from '../compare.ts';
+import { allHold } from '../deliveries.ts';
 import { again, block } from '../failures.ts';
 import { ready } from '../look.ts';
 import { oldKeyProof } from '../proof.ts';
@@ -25,6 +26,8 @@ export const soaking: Step = async (run) => {
     }
     const used = await usedSince(run, Math.max(deactivatedAt ?? now, approvedAt));
     if (used !== null) return used;
+    const forgotten = await allHold(run);
+    if (forgotten !== null) return forgotten;
   }
   const state = await ready(run, [oldKeyId]);
   if (!state.ok) return state.outcome;

@@ -18,9 +18,33 @@ export const undoing: Step = async (run) => {
     const orphan = { accessKeyId: newKeyId, knownBy: 'response', inactiveAt: null, deletedAt: null } as const;
     await run.save({ orphans: [...orphans, orphan] }, null, [run.eraseSecret()]);
   }
+  const forgotten = await stillRestored(run);
+  if (forgotten !== null) return forgotten;
   const tidied = await tidyOrphans(run);
   return tidied ?? { kind: 'move', to: 'undone', writes: [run.eraseSecret()] };
 };
+
+/** Whether every destination still holds the old key: the new one is not touched otherwise. Null when all do. */
+async function stillRestored(run: Run): Promise<Outcome | null> {
+  for (const { destinationId, state } of run.rotation.deliveries) {
+    if (state !== 'restored') continue;
+    const found = await run.ground.world.place(run.rotation, destinationId, run.signal);
+    // No longer Rekey's: a person saw to it.
+    if (found === null) continue;
+    const { answer, why } = await found.place.holds(found.target, run.rotation.oldKeyId, run.signal);
+    if (answer === 'yes') continue;
+    const outcome = again(run, `${found.name}: ${why ?? 'it does not hold the old key'}`, {
+      code: 'undo_failed',
+      patient: false,
+    });
+    if (answer === 'unknown') return outcome;
+    return {
+      ...outcome,
+      patch: { deliveries: withDelivery(run.rotation, destinationId, { state: 'failed' }) },
+    };
+  }
+  return null;
+}
 
 async function restore(run: Run, delivery: Delivery): Promise<Outcome> {
   const { destinationId } = delivery;

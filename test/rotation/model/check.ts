@@ -11,7 +11,7 @@ export class Check {
   readonly #model: Model;
   readonly #tried = new Map<string, number>();
   /** Somebody changed a destination behind Rekey's back. */
-  forgotten = false;
+  forgottenAt: number | null = null;
   /** The first broken promise: what Rekey does with an error must not hide it. */
   broken: Broken | null = null;
 
@@ -37,6 +37,7 @@ export class Check {
 
   created(): void {
     const { truth } = this.#model;
+    this.#seen(this.#model.stores.only);
     truth.createdByRekey += 1;
     const ours = truth.keys.filter(({ by }) => by === 'rekey');
     this.#must(ours.length <= 1, 'no more keys than before plus one');
@@ -49,7 +50,7 @@ export class Check {
 
   mayRestore(accessKeyId: string): void {
     const { truth } = this.#model;
-    const meddled = truth.meddledWith.has(accessKeyId) || truth.userId !== 'AIDA1';
+    const meddled = truth.meddledLately(accessKeyId);
     this.#must(
       meddled || truth.find(accessKeyId)?.status === 'Active',
       'a restore goes back to a working key',
@@ -62,6 +63,7 @@ export class Check {
     const { truth, oldKeyId } = model;
     const key = truth.find(accessKeyId);
     const rotation = model.stores.only;
+    this.#seen(rotation);
     this.#must(accessKeyId === oldKeyId || key?.by !== 'stranger', `nobody else's key is touched: ${what}`);
     this.#must(
       accessKeyId !== signerKeyId || what === 'Active',
@@ -71,7 +73,7 @@ export class Check {
     if (accessKeyId !== oldKeyId) this.#must(isOurs(rotation, accessKeyId), `only attributed keys: ${what}`);
     if (what === 'Active') return;
     for (const place of model.places.values()) {
-      const excused = place.confirmed === null && this.forgotten;
+      const excused = this.forgottenAt !== null && model.trueNow - this.forgottenAt < 15 * 60_000;
       this.#must(
         place.held.id !== accessKeyId || excused,
         `no consumer loses its key: ${what} of ${accessKeyId}`,
@@ -81,11 +83,24 @@ export class Check {
     if (what === 'delete') this.#deletes(accessKeyId, rotation);
   }
 
+  /** What every list has shown for minutes is known before a change: another user, a quarantine, a stranger's key. */
+  #seen({ snapshot }: Rotation): void {
+    const { truth, trueNow } = this.#model;
+    const long = (at: number | null) => at !== null && trueNow - at > 10 * 60_000;
+    this.#must(!long(truth.remadeAt), 'nothing is changed at another user by the same name');
+    this.#must(!long(truth.quarantinedAt), 'nothing is changed under quarantine');
+    const strange = truth.keys.find(
+      ({ by, accessKeyId, createdAt }) =>
+        by === 'stranger' && long(createdAt) && !snapshot.keys.some((key) => key.accessKeyId === accessKeyId),
+    );
+    this.#must(strange === undefined, "nothing is changed while a stranger's key is not accepted");
+  }
+
   #oldKey(what: string, rotation: Rotation): void {
     const { truth } = this.#model;
     const fresh = truth.find(rotation.newKeyId);
     const id = rotation.newKeyId ?? '';
-    const meddled = truth.meddledWith.has(id) || truth.userId !== 'AIDA1';
+    const meddled = truth.meddledLately(id);
     this.#must(meddled || fresh?.status === 'Active', 'the old key is touched only when the new one works');
     this.#must((this.#tried.get(id) ?? 0) >= 3, 'and was seen to work several times');
     const { wait, change } = rotation;
@@ -147,7 +162,7 @@ export class Check {
     }
     if (isFinal(rotation.state)) this.#must(stores.secrets.size === 0, 'no secret stays behind');
     if (rotation.cutoverAt !== null) this.#must(stores.secrets.size === 0, 'no secret stays after delivery');
-    if (truth.meddledWith.size > 0 || truth.userId !== 'AIDA1' || this.forgotten) return;
+    if (truth.meddledWith.size > 0 || truth.userId !== 'AIDA1' || this.forgottenAt !== null) return;
     for (const { held } of places.values()) {
       this.#must(truth.find(held.id)?.status === 'Active', `the consumer holds a working key: ${held.id}`);
     }

@@ -138,6 +138,8 @@ export class Model {
 
   /** Who may sign, by key id. */
   signers(): string[] {
+    // An instance that has not heard of the hand-over still signs with the old key.
+    if (this.own && this.chance.hits(0.2)) return [this.oldKeyId, ...(this.another ? ['ASIAOTHER'] : [])];
     const mine = this.own ? [this.places.get('own')?.held.id ?? ''] : ['ASIAROLE'];
     return this.another ? [...mine, 'ASIAOTHER'] : mine;
   }

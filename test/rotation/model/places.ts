@@ -16,8 +16,6 @@ export class ModelPlace {
   held: { id: string; secret: string };
   #earlier: { id: string; secret: string } | null = null;
   #writtenAt = 0;
-  /** What it last said that it holds; null after somebody changed it. */
-  confirmed: string | null = null;
 
   constructor(model: Model, id: string, held: { id: string; secret: string }) {
     this.id = id;
@@ -30,14 +28,12 @@ export class ModelPlace {
   forget(): void {
     if (this.#earlier === null) return;
     this.held = this.#earlier;
-    this.confirmed = null;
-    this.#model.check.forgotten = true;
+    this.#model.check.forgottenAt = this.#model.trueNow;
   }
 
   /** A person puts the old key there by hand. */
   repair(key: { id: string; secret: string }): void {
     this.held = key;
-    this.confirmed = key.id;
   }
 
   seenBy(rotation: Rotation, hand: Hand): RotationPlace {
@@ -83,7 +79,6 @@ export class ModelPlace {
           if (model.trueNow - this.#writtenAt < FLAPS_MS && chance.hits(0.4))
             return { answer: 'no', why: 'not yet' };
           if (this.held.id !== accessKeyId) return { answer: 'no', why: 'another key' };
-          this.confirmed = accessKeyId;
           return { answer: 'yes', why: null };
         }),
       restore: this.canRestore

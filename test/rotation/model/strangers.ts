@@ -36,30 +36,31 @@ function stranger({ chance, truth, trueNow }: Model): void {
   });
 }
 
-function toggle({ chance, truth }: Model): void {
+function toggle({ chance, truth, trueNow }: Model): void {
   if (truth.keys.length === 0) return;
   const key = chance.pick(truth.keys);
-  truth.meddledWith.add(key.accessKeyId);
+  truth.meddledWith.set(key.accessKeyId, trueNow);
   key.status = key.status === 'Active' ? 'Inactive' : 'Active';
   key.inactiveSince = null;
 }
 
-function remove({ chance, truth }: Model): void {
+function remove({ chance, truth, trueNow }: Model): void {
   if (truth.keys.length === 0) return;
   const key = chance.pick(truth.keys);
-  truth.meddledWith.add(key.accessKeyId);
+  truth.meddledWith.set(key.accessKeyId, trueNow);
   truth.remove(key);
 }
 
-function remade({ chance, truth }: Model): void {
+function remade({ chance, truth, trueNow }: Model): void {
   if (!chance.hits(0.3)) return;
   truth.userId = 'AIDA2';
-  for (const { accessKeyId } of truth.keys) truth.meddledWith.add(accessKeyId);
+  truth.remadeAt = trueNow;
+  for (const { accessKeyId } of truth.keys) truth.meddledWith.set(accessKeyId, trueNow);
   truth.keys = [];
 }
 
-function quarantine({ truth }: Model): void {
-  truth.quarantined = !truth.quarantined;
+function quarantine({ truth, trueNow }: Model): void {
+  truth.quarantinedAt = truth.quarantinedAt === null ? trueNow : null;
 }
 
 function forget({ chance, places }: Model): void {
@@ -90,7 +91,7 @@ function see(model: Model): void {
 /** Everything is as it should be again: what follows must come to an end. */
 export function calm(model: Model): void {
   const { truth } = model;
-  truth.quarantined = false;
+  truth.quarantinedAt = null;
   model.pausedWhy = null;
   model.offset = 0;
   model.watched = true;

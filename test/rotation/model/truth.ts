@@ -21,7 +21,9 @@ export class Truth {
   readonly chance: Chance;
   readonly #now: () => number;
   userId = 'AIDA1';
-  quarantined = false;
+  /** Since when it is so; null when it is not. */
+  quarantinedAt: number | null = null;
+  remadeAt: number | null = null;
   keys: TrueKey[] = [];
   readonly events: { readonly visibleAt: number; readonly event: TrailEvent }[] = [];
   /** What lists showed since when; the newest last. */
@@ -30,7 +32,13 @@ export class Truth {
   createdByRekey = 0;
   strangersMade = 0;
   /** Keys a stranger had a hand in: what follows from that is not Rekey's doing. */
-  readonly meddledWith = new Set<string>();
+  readonly meddledWith = new Map<string, number>();
+
+  /** Whether a stranger had a hand in it so lately that nobody may know. */
+  meddledLately(accessKeyId: string): boolean {
+    const at = this.meddledWith.get(accessKeyId);
+    return at !== undefined && this.#now() - at < 15 * 60_000;
+  }
 
   constructor(chance: Chance, now: () => number) {
     this.chance = chance;
@@ -70,7 +78,7 @@ export class Truth {
       createdAt,
     }));
     const at = this.#now();
-    const quarantine = this.quarantined ? ['AWSCompromisedKeyQuarantineV3'] : [];
+    const quarantine = this.quarantinedAt !== null ? ['AWSCompromisedKeyQuarantineV3'] : [];
     const look: UserLook = {
       userId: this.userId,
       keys,

@@ -4,6 +4,7 @@ import type { RotatedAccount, RotationWorld } from '../../../src/ports/rotation-
 import type { LastUse } from '../../../src/domain/last-use.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { Model } from './model.ts';
+import { meddle } from './strangers.ts';
 import type { ModelPlace } from './places.ts';
 
 /** Codes after which nothing was done, and those after which nobody knows. */
@@ -34,7 +35,10 @@ export function worldOf(model: Model, hand: Hand): RotationWorld {
         throw failure('key_not_active', action);
       }
       if (model.fault(0.04)) throw failure(chance.pick(REFUSALS), action);
-      if (model.fault(0.03)) {
+      // What becomes of a key whose answer is lost is the hardest part: it happens more often than in life.
+      const making = action === 'iam:CreateAccessKey';
+      if (making && model.fault(0.05)) meddle(model);
+      if (model.fault(making ? 0.15 : 0.03)) {
         if (chance.hits(0.6)) act();
         throw failure(chance.pick(UNSURE), action);
       }
