@@ -38,7 +38,11 @@ export class Model {
   /** Faults, strangers and kills that may still come. */
   #left: number;
 
-  constructor(seed: number) {
+  /** What happens to the next calls of an action, before chance has a say. */
+  readonly scripted = new Map<string, ('answer lost' | 'refused')[]>();
+
+  /** `calm`: nothing goes wrong but what is scripted; one destination, and a role that signs. */
+  constructor(seed: number, calm = false) {
     this.seed = seed;
     this.chance = new Chance(seed);
     this.truth = new Truth(this.chance, () => this.trueNow);
@@ -46,18 +50,19 @@ export class Model {
     const { chance, truth } = this;
     const old = truth.add('before');
     this.oldKeyId = old.accessKeyId;
-    if (chance.hits(0.06)) truth.add('stranger');
+    if (chance.hits(0.06) && !calm) truth.add('stranger');
     this.trueNow += HOUR;
-    this.watched = chance.hits(0.85);
-    this.own = chance.hits(0.2);
+    this.watched = chance.hits(0.85) || calm;
+    this.own = chance.hits(0.2) && !calm;
     this.another = !this.own || chance.hits(0.5);
     this.#clockForgiven = chance.hits(0.5);
-    this.#left = chance.below(16);
+    this.#left = calm ? 0 : chance.below(16);
     const names = this.own ? ['own'] : ['a', 'b'].slice(0, 1 + chance.below(2));
     for (const name of names) {
       this.places.set(name, new ModelPlace(this, name, { id: old.accessKeyId, secret: old.secret }));
     }
-    this.stores.rotations.set('r1', this.#planned(names));
+    const planned = this.#planned(names);
+    this.stores.rotations.set('r1', calm ? { ...planned, wait: null } : planned);
   }
 
   #planned(names: readonly string[]): Rotation {

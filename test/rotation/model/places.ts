@@ -16,12 +16,18 @@ export class ModelPlace {
   held: { id: string; secret: string };
   #earlier: { id: string; secret: string } | null = null;
   #writtenAt = 0;
+  #refusals = 0;
 
   constructor(model: Model, id: string, held: { id: string; secret: string }) {
     this.id = id;
     this.#model = model;
     this.canRestore = model.chance.hits(0.7);
     this.held = held;
+  }
+
+  /** The next writes fail, for now. */
+  refuse(times: number): void {
+    this.#refusals = times;
   }
 
   /** Somebody else puts the earlier value back. */
@@ -47,6 +53,10 @@ export class ModelPlace {
     };
     const attempt = (change: () => Written): Written => {
       check.mutation(hand);
+      if (this.#refusals > 0) {
+        this.#refusals -= 1;
+        return failed(false);
+      }
       if (model.fault(0.05)) return failed(false);
       if (model.fault(0.05)) {
         change();

@@ -11,7 +11,7 @@ import { worldOf } from './world.ts';
 class Killed extends Error {}
 
 /** One life of a process: killed before or after any of its calls and writes. */
-class Instance {
+export class Instance {
   readonly ground: RotationGround;
   #model: Model;
   #callsLeft: number;

@@ -35,6 +35,12 @@ export function worldOf(model: Model, hand: Hand): RotationWorld {
         throw failure('key_not_active', action);
       }
       if (model.fault(0.04)) throw failure(chance.pick(REFUSALS), action);
+      const scripted = model.scripted.get(action)?.shift();
+      if (scripted === 'refused') throw failure('throttled', action);
+      if (scripted === 'answer lost') {
+        act();
+        throw failure('timeout', action);
+      }
       // What becomes of a key whose answer is lost is the hardest part: it happens more often than in life.
       const making = action === 'iam:CreateAccessKey';
       if (making && model.fault(0.05)) meddle(model);
@@ -59,7 +65,8 @@ export function worldOf(model: Model, hand: Hand): RotationWorld {
       lastUse: (id) =>
         life('iam:GetAccessKeyLastUsed', (): LastUse => {
           const asOf = model.now();
-          if (model.clockIsOff || model.fault(0.1)) {
+          const refused = model.scripted.get('iam:GetAccessKeyLastUsed')?.shift() === 'refused';
+          if (model.clockIsOff || refused || model.fault(0.1)) {
             return { kind: 'unknown', why: 'throttled', since: asOf, last: null };
           }
           const at = model.lastUsed.get(id);
