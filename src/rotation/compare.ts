@@ -84,6 +84,11 @@ function expectedKeys(rotation: Rotation): [string, SeenKey['status']][] {
   return newKeyId === null || taken ? planned : [...planned, [newKeyId, 'Active']];
 }
 
+/** True when a change was begun so long ago that AWS would show it: it never came to be, and is decided anew. */
+export function cameToNothing({ change }: Rotation, now: number): boolean {
+  return change !== null && now >= change.at + LAG_MS;
+}
+
 /** While a change is under way the key may be found either way. */
 function mayBe(change: KeyChange | null, accessKeyId: string, found: SeenKey | undefined): boolean {
   if (change?.accessKeyId !== accessKeyId) return false;

@@ -1,5 +1,5 @@
 import { SETTLE_MS, MAX_QUIET_MS, silence } from '../quiet.ts';
-import { oldKeyIsGone } from '../compare.ts';
+import { cameToNothing, oldKeyIsGone } from '../compare.ts';
 import { allHold } from '../deliveries.ts';
 import { block } from '../failures.ts';
 import { lookAgain, ready } from '../look.ts';
@@ -61,6 +61,10 @@ async function deactivate(run: Run): Promise<Outcome> {
   const { oldKeyId: accessKeyId, snapshot } = run.rotation;
   const state = await ready(run, [accessKeyId]);
   if (!state.ok) return state.outcome;
+  const found = state.look.keys.find((key) => key.accessKeyId === accessKeyId);
+  if (found?.status === 'Active' && cameToNothing(run.rotation, run.now())) {
+    return { kind: 'wait', until: run.now(), patch: { change: null } };
+  }
   await run.save(
     { change: { accessKeyId, change: 'deactivate', at: run.now() } },
     before('key.deactivate', { accessKeyId }),

@@ -1,7 +1,7 @@
 import { USE_GRANULARITY_MS } from '../../domain/last-use.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { AwsFailure } from '../../ports/aws.ts';
-import { oldKeyIsGone } from '../compare.ts';
+import { cameToNothing, oldKeyIsGone } from '../compare.ts';
 import { allHold } from '../deliveries.ts';
 import { again, block } from '../failures.ts';
 import { ready } from '../look.ts';
@@ -33,6 +33,9 @@ export const soaking: Step = async (run) => {
   if (!state.ok) return state.outcome;
   const gone = !state.look.keys.some(({ accessKeyId }) => accessKeyId === oldKeyId);
   if (gone) return deleted(run);
+  if (cameToNothing(run.rotation, run.now())) {
+    return { kind: 'wait', until: run.now(), patch: { change: null } };
+  }
   const proof = oldKeyProof(run.rotation, state.look, run.now());
   if (proof === null) return block(run, 'keys_changed', 'The old key is not Inactive.');
   await run.save(
