@@ -17,6 +17,7 @@ import { inventoryStores } from './stores/inventory.ts';
 import { noticeStore } from './stores/notices.ts';
 import { outletStore } from './stores/outlets.ts';
 import { roleGrantStore } from './stores/role-grants.ts';
+import { rotationStores } from './stores/rotation.ts';
 import { secretStore } from './stores/secrets.ts';
 import { settingStore } from './stores/settings.ts';
 
@@ -72,6 +73,7 @@ function storesOn(engine: Engine): Stores {
     notices: noticeStore(engine),
     outlets: outletStore(engine),
     inventory: inventoryStores(engine),
+    rotation: rotationStores(engine),
     atomically: (writes) => atomically(engine, writes),
     ping: () => engine.ping(),
     close: () => engine.close(),

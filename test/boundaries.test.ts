@@ -109,6 +109,12 @@ const TEXTS: readonly TextRule[] = [
     pattern: /\bset(?:Timeout|Interval|Immediate)\b|\bperformance\.now\b/,
     in: PURE,
   },
+  {
+    name: 'makes a proof that a key may be deleted',
+    pattern: /\bas (?:unknown as )?DeleteProof\b/,
+    in: EVERYTHING,
+    except: ['src/rotation/proof.ts'],
+  },
   { name: 'writes to the console', pattern: /\bconsole\s*\./, in: CORE },
   { name: 'gives up its types', pattern: /\bas any\b/, in: EVERYTHING },
   { name: 'is switched off or alone', pattern: /\.(?:only|skip)\s*\(/, in: EVERYTHING },

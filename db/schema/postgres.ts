@@ -3,6 +3,7 @@ import { index, pgTable, uniqueIndex } from 'drizzle-orm/pg-core';
 import { integer, text } from './postgres-columns.ts';
 
 export * from './postgres-keys.ts';
+export * from './postgres-rotations.ts';
 
 export const connections = pgTable(
   'connections',

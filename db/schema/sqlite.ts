@@ -3,6 +3,7 @@ import { index, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { integer, text } from './sqlite-columns.ts';
 
 export * from './sqlite-keys.ts';
+export * from './sqlite-rotations.ts';
 
 export const connections = sqliteTable(
   'connections',

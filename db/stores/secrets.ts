@@ -16,6 +16,7 @@ const row: z.ZodType<SealedSecret> = z
       connection: true,
       pager: true,
       webhook_keys: true,
+      rotation: true,
     }),
     holderId: z.string(),
     version: z.number(),
@@ -37,7 +38,7 @@ const row: z.ZodType<SealedSecret> = z
  */
 export function secretStore(engine: Engine): SecretStore {
   const t = engine.tables.sealedSecrets;
-  const { attempts, connections, settings } = engine.tables;
+  const { attempts, connections, rotations, settings } = engine.tables;
   const erases = { erases: true };
   return {
     async newest(holderKind, holderId) {
@@ -120,6 +121,12 @@ export function secretStore(engine: Engine): SecretStore {
                   .select(one)
                   .from(settings)
                   .where(and(inArray(t.holderKind, ['pager', 'webhook_keys']), eq(settings.key, t.holderId))),
+              ),
+              notExists(
+                db
+                  .select(one)
+                  .from(rotations)
+                  .where(and(eq(t.holderKind, 'rotation'), eq(rotations.id, t.holderId))),
               ),
             ),
           )

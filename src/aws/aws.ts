@@ -6,6 +6,7 @@ import type { Clock, Log } from '../ports/world.ts';
 import { CallBudgets } from './budget.ts';
 import { LOOK_UP_GAP_MS, openTrail } from './cloudtrail.ts';
 import { openIam } from './iam.ts';
+import { openIamKeys } from './iam-keys.ts';
 import { CallPaces } from './pace.ts';
 import { openParameterStore, PARAMETER_WRITE_GAP_MS } from './parameter-store.ts';
 import { openSecretsManager } from './secrets-manager.ts';
@@ -43,6 +44,7 @@ export function createAws(options: AwsOptions): Aws & { close(): void } {
     parameterStore: (credentials, { accountId, region }) =>
       openParameterStore(ground, credentials, region, parameterWrites.of(accountId, region)),
     trail: (credentials, place) => openTrail(ground, credentials, place, lookUps),
+    iamKeys: (credentials, partition) => openIamKeys(ground, credentials, partition),
     close: () => transport.close(),
   };
 }

@@ -83,13 +83,21 @@ function endpointFor(service: EndpointName, env: AwsEnvironment): { endpoint?: s
   return endpoint ? { endpoint } : {};
 }
 
-function common(ground: ClientGround, credentials: AwsCredentials, attempts: Attempts) {
+function common(
+  ground: ClientGround,
+  credentials: AwsCredentials,
+  attempts: Attempts,
+  nonce: string | null = null,
+) {
   return {
     ...credentialsFor(credentials, ground.env),
     requestHandler: ground.transport.handler,
     maxAttempts: attempts,
     retryMode: 'standard',
-    customUserAgent: [['rekey', ground.version]] as [string, string][],
+    customUserAgent: [['rekey', ground.version], ...(nonce === null ? [] : [['rotation', nonce]])] as [
+      string,
+      string,
+    ][],
     // The SDK's own log would show requests; ours has one line a call.
     logger: { trace() {}, debug() {}, info() {}, warn() {}, error() {} },
   };
@@ -141,15 +149,19 @@ export function stsClient(
   return client;
 }
 
-/** An IAM client; it signs for the one region IAM lives in per partition, also at an endpoint of our choice. */
+/**
+ * An IAM client; it signs for the one region IAM lives in per partition, also at an endpoint of our choice. A `nonce`
+ * is shown in its user agent.
+ */
 export function iamClient(
   ground: ClientGround,
   credentials: AwsCredentials,
   partition: Partition,
   attempts: Attempts,
+  nonce: string | null = null,
 ): IAMClient {
   const client = new IAMClient({
-    ...common(ground, credentials, attempts),
+    ...common(ground, credentials, attempts, nonce),
     ...endpointFor('IAM', ground.env),
     region: iamRegion(partition),
   });

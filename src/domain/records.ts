@@ -59,8 +59,11 @@ export interface SealedBox {
 /** The row a sealed secret lives in; id, holder and version are its associated data. */
 export interface SealedSecret {
   readonly id: string;
-  /** `pager`: the one paging service that is set; `webhook_keys`: what signs messages to webhooks. */
-  readonly holderKind: 'attempt' | 'connection' | 'pager' | 'webhook_keys';
+  /**
+   * `pager`: the one paging service that is set; `webhook_keys`: what signs messages to webhooks; `rotation`: a new key
+   * that is not delivered yet.
+   */
+  readonly holderKind: 'attempt' | 'connection' | 'pager' | 'webhook_keys' | 'rotation';
   readonly holderId: string;
   /** Counts up when a connection's credentials are replaced. */
   readonly version: number;

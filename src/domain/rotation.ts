@@ -27,7 +27,8 @@ export const LEGAL_MOVES: Readonly<Record<RotationState, readonly RotationState[
   verifying: ['delivering', 'blocked', 'undoing'],
   delivering: ['cutover', 'blocked', 'undoing'],
   cutover: ['quiet', 'blocked', 'undoing'],
-  quiet: ['deactivated', 'blocked', 'undoing'],
+  // To deleted when somebody else removed the old key, and a person saw to it.
+  quiet: ['deactivated', 'deleted', 'blocked', 'undoing'],
   // Reactivated: the old key must fall silent again.
   deactivated: ['soaking', 'quiet', 'blocked'],
   soaking: ['deleted', 'quiet', 'blocked'],
@@ -40,9 +41,9 @@ export const LEGAL_MOVES: Readonly<Record<RotationState, readonly RotationState[
     'delivering',
     'cutover',
     'quiet',
+    'deactivated',
     'soaking',
     'deleted',
-    'done',
     'undoing',
     'undone',
   ],
@@ -81,7 +82,7 @@ export interface UserSnapshot {
  * try has a nonce of its own, sent in the user agent, by which CloudTrail's event names us.
  */
 export interface CreateIntent {
-  /** 128 random bits, hex. */
+  /** At least 128 random bits, of letters and digits. */
   readonly nonce: string;
   readonly openedAt: number;
   /** The latest time at which AWS may still have acted on this try. */
@@ -111,6 +112,30 @@ export interface Delivery {
   readonly before: string | null;
   readonly lastError: string | null;
   readonly at: number | null;
+  /** Whether the consumer was told to take it up; `none` where there is no hook. */
+  readonly hook: 'none' | 'waiting' | 'done';
+  readonly hookAttempts: number;
+}
+
+/**
+ * A change of one key that is under way: written before the call, removed when AWS shows the result. While it stands,
+ * the key may be found either way.
+ */
+export interface KeyChange {
+  readonly accessKeyId: string;
+  readonly change: 'activate' | 'deactivate' | 'delete';
+  readonly at: number;
+}
+
+/** A key that is ours and that nobody will use: its secret was lost, or the rotation was taken back. */
+export interface Orphan {
+  readonly accessKeyId: string;
+  /** How we know that it is ours. */
+  readonly knownBy: 'response' | 'cloudtrail' | 'person';
+  /** When AWS showed it Inactive; null before. */
+  readonly inactiveAt: number | null;
+  /** When it was deleted; null before. */
+  readonly deletedAt: number | null;
 }
 
 /** What holds a rotation up, in words, and who may decide. */
@@ -121,6 +146,10 @@ export interface Block {
   readonly why: string;
   /** What a person may choose; shown as buttons. */
   readonly choices: readonly BlockChoice[];
+  /** The keys it is about. */
+  readonly keyIds: readonly string[];
+  /** The user's keys as they were found, which “go on” accepts; null when it is not about them. */
+  readonly seen: readonly SeenKey[] | null;
   readonly since: number;
 }
 
@@ -137,7 +166,8 @@ export type BlockCode =
   | 'delivery_failed'
   | 'hook_failed'
   | 'denied'
-  | 'new_key_not_used'
+  | 'secret_lost'
+  | 'undo_failed'
   | 'needs_approval'
   | 'signer_is_target'
   | 'too_long';
@@ -153,6 +183,11 @@ export type BlockChoice =
   | 'orphan_is_ours'
   /** It is somebody else's: leave it alone and end. */
   | 'orphan_is_not_ours'
+  /** Within the soak: the old key Active again. */
+  | 'reactivate'
+  /** The second person's word for the deletion. */
+  | 'approve'
+  /** End here: nothing of ours is left. */
   | 'stop';
 
 /** “Wait”: an owner holds the next irreversible step up, for a reason and until a time. */
@@ -163,9 +198,10 @@ export interface Wait {
   readonly until: number;
 }
 
-/** A person's word for something that takes a second one. */
+/** A person's word for what Rekey does not decide. */
 export interface Approval {
-  readonly what: 'delete' | 'destination';
+  /** `deactivate`: go on before the quiet window is over. */
+  readonly what: 'deactivate' | 'delete';
   readonly by: string;
   readonly at: number;
 }
@@ -181,9 +217,15 @@ export interface Rotation {
   /** The connection whose own key this is: Rekey itself is the consumer. Null for any other key. */
   readonly ownConnectionId: string | null;
   readonly state: RotationState;
+  /** Since when it is in this state. */
+  readonly stateAt: number;
   /** Set exactly in the state `blocked`. */
   readonly block: Block | null;
   readonly intents: readonly CreateIntent[];
+  readonly change: KeyChange | null;
+  /** When a change of ours was last made or seen: lists may lag behind it. */
+  readonly changedAt: number;
+  readonly orphans: readonly Orphan[];
   readonly verify: VerifyProgress;
   readonly deliveries: readonly Delivery[];
   /** When everything was delivered: the old key's silence counts from its last use after this. */
@@ -198,6 +240,8 @@ export interface Rotation {
   readonly trigger: 'person' | 'policy';
   readonly requestedBy: string | null;
   readonly reason: string;
+  /** What keeps the present step from succeeding; null when it did. */
+  readonly trouble: { readonly why: string; readonly since: number; readonly times: number } | null;
   /** Its one message in Slack. */
   readonly noticeId: string | null;
   /** When the machine has something to do next; null when only a person can move it. */

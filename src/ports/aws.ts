@@ -1,6 +1,7 @@
 import type { Use } from '../domain/last-use.ts';
 import type { Partition } from '../domain/partition.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { IamKeys } from './iam-keys.ts';
 import type { ParameterStore, SecretsManager } from './secret-stores.ts';
 import type { Trail } from './trail.ts';
 
@@ -200,6 +201,7 @@ export interface Aws {
     partition: Partition,
     use: { readonly accountId: string; readonly urgency: Urgency },
   ): Iam;
+  iamKeys(credentials: AwsCredentials, partition: Partition): IamKeys;
   secretsManager(credentials: AwsCredentials, region: string): SecretsManager;
   /** The account says whose budget the calls count against. */
   parameterStore(credentials: AwsCredentials, place: { accountId: string; region: string }): ParameterStore;

@@ -19,6 +19,7 @@ import type {
 } from './audit.ts';
 import type { InventoryStores } from './inventory.ts';
 import type { NoticeStore, OutletStore } from './notices.ts';
+import type { RotationStores } from './rotations.ts';
 
 declare const write: unique symbol;
 
@@ -170,6 +171,8 @@ export interface Stores {
   readonly outlets: OutletStore;
   /** What is known of keys, and what people said about them. */
   readonly inventory: InventoryStores;
+  /** Rotations, their journal, and where keys may be delivered. */
+  readonly rotation: RotationStores;
   /**
    * Runs the writes together, in order; rolls all back and throws a RekeyError `conflict` when one did not touch
    * the rows it expects or met a unique value; `unreachable` when the database did not answer.

@@ -9,6 +9,7 @@ import { batchesContract } from './contract-batches.ts';
 import { inventoryContract } from './contract-inventory.ts';
 import { keyChoicesContract } from './contract-key-choices.ts';
 import { noticesContract } from './contract-notices.ts';
+import { rotationsContract } from './contract-rotations.ts';
 import { standingsContract } from './contract-standings.ts';
 import { storesContract } from './contract.ts';
 import { emptyTables } from './empty.ts';
@@ -28,6 +29,7 @@ describe('sqlite', () => {
   inventoryContract(fresh);
   standingsContract(fresh);
   keyChoicesContract(fresh);
+  rotationsContract(fresh);
 });
 
 describe('postgres', () => {
@@ -46,4 +48,5 @@ describe('postgres', () => {
   inventoryContract(fresh);
   standingsContract(fresh);
   keyChoicesContract(fresh);
+  rotationsContract(fresh);
 });

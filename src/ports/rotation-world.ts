@@ -1,0 +1,87 @@
+import type { DestinationPlace } from './destination.ts';
+import type { AccessKeyMetadata } from './aws.ts';
+import type { Trail } from './trail.ts';
+import type { Write } from './stores.ts';
+import type { Known } from '../domain/known.ts';
+import type { LastUse } from '../domain/last-use.ts';
+import type { Rotation } from '../domain/rotation.ts';
+import type { Secret } from '../domain/secret.ts';
+
+declare const proof: unique symbol;
+
+/** That this key was Inactive for long enough. Only `src/rotation/proof.ts` makes one; without it nothing is deleted. */
+export interface DeleteProof {
+  readonly [proof]: true;
+  readonly userName: string;
+  readonly accessKeyId: string;
+}
+
+/** The user and all its keys, read just now. */
+export interface UserLook {
+  readonly userId: string;
+  readonly keys: readonly AccessKeyMetadata[];
+  /** Names of AWS's compromised-key policies on it. */
+  readonly quarantine: Known<readonly string[]>;
+}
+
+/** The account of a rotation, by whoever signs there now. Errors are AwsFailures; each mutation is tried once. */
+export interface RotatedAccount {
+  /** The ARN CloudTrail shows for who signs. */
+  readonly signerArn: string;
+  /** The key that signs, AKIA… or a session's ASIA…. */
+  readonly signerKeyId: string;
+  look(userName: string, signal: AbortSignal): Promise<UserLook>;
+  /** Never throws: a failure is `unknown`. */
+  lastUse(accessKeyId: string, signal: AbortSignal): Promise<LastUse>;
+  /** A single attempt; the nonce goes into the user agent. */
+  createKey(
+    input: { readonly userName: string; readonly nonce: string },
+    signal: AbortSignal,
+  ): Promise<{ readonly accessKeyId: string; readonly secret: Secret }>;
+  setStatus(
+    input: {
+      readonly userName: string;
+      readonly accessKeyId: string;
+      readonly status: 'Active' | 'Inactive';
+    },
+    signal: AbortSignal,
+  ): Promise<void>;
+  deleteKey(proof: DeleteProof, signal: AbortSignal): Promise<void>;
+  /** The description tag of a key, where permitted: a refusal is no failure. */
+  tagKey(userName: string, accessKeyId: string, text: string | null, signal: AbortSignal): Promise<void>;
+}
+
+/** What one use of the new key showed. `not_yet`: refused, as a new key is for some seconds. */
+export type KeyTrial =
+  | { readonly answer: 'works' }
+  | { readonly answer: 'not_yet' | 'unknown'; readonly why: string };
+
+/** A destination that is bound to the rotated user and approved, or Rekey itself. */
+export interface RotationPlace {
+  readonly place: DestinationPlace<Readonly<Record<string, unknown>>>;
+  readonly target: Readonly<Record<string, unknown>>;
+  /** Its name in words. */
+  readonly name: string;
+}
+
+export type HookAnswer =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly why: string; readonly final: boolean };
+
+/** What the machine asks of the world. */
+export interface RotationWorld {
+  /** Who may act in the account, signed by none of the keys `notBy`; null when there is nobody. */
+  account(rotation: Rotation, notBy: readonly string[], signal: AbortSignal): Promise<RotatedAccount | null>;
+  /** CloudTrail of the account; null when nothing may read it. */
+  trail(rotation: Rotation, signal: AbortSignal): Promise<Trail | null>;
+  /** Uses the new key once, in the region that matters. */
+  tryKey(rotation: Rotation, accessKeyId: string, secret: Secret, signal: AbortSignal): Promise<KeyTrial>;
+  /** Null when the binding or its approval is gone. */
+  place(rotation: Rotation, destinationId: string, signal: AbortSignal): Promise<RotationPlace | null>;
+  /** Calls the redeploy hook; the same rotation twice is one deployment. */
+  runHook(rotation: Rotation, destinationId: string, signal: AbortSignal): Promise<HookAnswer>;
+  /** Why nothing may change now (the global pause); null when it may. */
+  paused(): Promise<string | null>;
+  /** What must be written together with a change of state: notices, audit, and erasing what is no longer needed. */
+  writesFor(before: Rotation, after: Rotation): Promise<readonly Write[]>;
+}

@@ -1,0 +1,108 @@
+import { isFinal, mayMove } from '../domain/rotation.ts';
+import type { Rotation } from '../domain/rotation.ts';
+import { isConflict, RekeyError } from '../errors.ts';
+import { outcomeOfError } from './failures.ts';
+import { after, LEASE_MS, Run } from './run.ts';
+import type { Outcome, RotationGround, Step } from './run.ts';
+import { STEPS } from './steps.ts';
+
+/** A wait up to this long is spent here, under the lease; a longer one ends the turn. */
+const SHORT_MS = 10_000;
+/** No turn takes more steps: others have rotations, too. */
+const MAX_STEPS = 60;
+
+/**
+ * - `waiting`: looks again at `nextAt`, or a person must decide
+ * - `ended`: done or undone
+ * - `not_due`: nothing to do yet, or somebody else works on it
+ * - `overtaken`: somebody changed it meanwhile; whoever did goes on, or the next look does
+ */
+export type Advance = 'waiting' | 'ended' | 'not_due' | 'overtaken';
+
+/** Takes a rotation as far as it goes now. Only a lost database makes it throw. */
+export async function advance(
+  ground: RotationGround,
+  rotationId: string,
+  signal: AbortSignal,
+): Promise<Advance> {
+  const rotation = await ground.stores.rotation.rotations.byId(rotationId);
+  if (rotation === null || !isDue(rotation, ground.clock.now())) return 'not_due';
+  const run = new Run(ground, rotation, signal);
+  try {
+    await run.save({}, null);
+    return await turn(run);
+  } catch (error) {
+    if (isConflict(error)) return 'overtaken';
+    throw error;
+  }
+}
+
+function isDue({ state, nextAt, leaseUntil }: Rotation, now: number): boolean {
+  return !isFinal(state) && nextAt !== null && nextAt <= now && leaseIsOver(leaseUntil, now);
+}
+
+/** A lease further ahead than any is given was given before the clock was set back. */
+function leaseIsOver(until: number, now: number): boolean {
+  return until <= now || until > now + 2 * LEASE_MS;
+}
+
+async function turn(run: Run): Promise<Advance> {
+  for (let steps = 0; ; steps += 1) {
+    const outcome = await taken(run, STEPS[run.rotation.state]);
+    const ends = run.signal.aborted || steps >= MAX_STEPS || endsTurn(run, outcome);
+    await settle(run, outcome, ends);
+    if (isFinal(run.rotation.state)) return 'ended';
+    if (ends) return 'waiting';
+    const pause = (run.rotation.nextAt ?? 0) - run.now();
+    if (pause > 0) await run.ground.clock.sleep(pause, run.signal);
+  }
+}
+
+/** What a step came to; what it threw is an outcome, too, but for a lost compare-and-swap. */
+async function taken(run: Run, step: Step | null): Promise<Outcome> {
+  if (step === null) throw new RekeyError('internal', `A rotation in ${run.rotation.state} was due.`);
+  try {
+    return await step(run);
+  } catch (error) {
+    if (isConflict(error)) throw error;
+    return outcomeOfError(run, error);
+  }
+}
+
+function endsTurn(run: Run, outcome: Outcome): boolean {
+  if (outcome.kind === 'block') return true;
+  if (outcome.kind === 'move') return isFinal(outcome.to);
+  return outcome.until > run.now() + SHORT_MS;
+}
+
+async function settle(run: Run, outcome: Outcome, ends: boolean): Promise<void> {
+  const { rotation } = run;
+  const now = run.now();
+  const leaseMs = ends ? 0 : undefined;
+  if (outcome.kind === 'wait') {
+    const { until, patch = {}, trouble = null } = outcome;
+    const kept = trouble === null ? null : troubled(rotation, trouble, now);
+    await run.save({ ...patch, nextAt: until, trouble: kept }, null, [], leaseMs);
+    return;
+  }
+  const to = outcome.kind === 'block' ? 'blocked' : outcome.to;
+  if (!mayMove(rotation.state, to)) {
+    throw new RekeyError('internal', `A rotation may not move from ${rotation.state} to ${to}.`);
+  }
+  const moved = { ...outcome.patch, state: to, stateAt: now, trouble: null };
+  if (outcome.kind === 'block') {
+    const { code, why, choices, keyIds = [], seen = null } = outcome;
+    const block = { from: rotation.state, code, why, choices, keyIds, seen, since: now };
+    const note = after('rotation.block', 'refused', { code, why });
+    await run.save({ ...moved, block, nextAt: null }, note, [], leaseMs);
+    return;
+  }
+  const ended = isFinal(to);
+  const note = after('rotation.move', 'done', { to });
+  const rest = { block: null, nextAt: ended ? null : now, endedAt: ended ? now : null };
+  await run.save({ ...moved, ...rest }, note, outcome.writes, leaseMs);
+}
+
+function troubled({ trouble }: Rotation, why: string, now: number): NonNullable<Rotation['trouble']> {
+  return { why, since: trouble?.since ?? now, times: (trouble?.times ?? 0) + 1 };
+}

@@ -1,0 +1,94 @@
+import type { Orphan, Rotation } from '../domain/rotation.ts';
+import { AwsFailure } from '../ports/aws.ts';
+import type { RotatedAccount, UserLook } from '../ports/rotation-world.ts';
+import { LAG_MS } from './compare.ts';
+import { block } from './failures.ts';
+import { lookAgain, ready } from './look.ts';
+import { ORPHAN_MS, orphanProof } from './proof.ts';
+import { after, before } from './run.ts';
+import type { Outcome, Run } from './run.ts';
+
+/** Makes each key of ours that nobody will use Inactive, and deletes it an hour later. Null when none is left. */
+export async function tidyOrphans(run: Run): Promise<Outcome | null> {
+  for (;;) {
+    const orphan = run.rotation.orphans.find(({ deletedAt }) => deletedAt === null);
+    if (orphan === undefined) return null;
+    const state = await ready(run, [orphan.accessKeyId]);
+    if (!state.ok) return state.outcome;
+    const outcome = await tidy(run, orphan, state.account, state.look);
+    if (outcome !== null) return outcome;
+  }
+}
+
+async function tidy(
+  run: Run,
+  orphan: Orphan,
+  account: RotatedAccount,
+  look: UserLook,
+): Promise<Outcome | null> {
+  const { accessKeyId } = orphan;
+  const found = look.keys.find((key) => key.accessKeyId === accessKeyId);
+  const now = run.now();
+  if (found === undefined) {
+    if (now < run.rotation.changedAt + LAG_MS && run.rotation.change === null) return lookAgain(run);
+    await gone(run, orphan, account);
+    return null;
+  }
+  if (found.status === 'Inactive') {
+    if (orphan.inactiveAt === null) {
+      const patch = { orphans: replaced(run.rotation, orphan, { inactiveAt: now }), change: null };
+      await run.save(patch, after('key.deactivate', 'done', { accessKeyId }));
+      return { kind: 'wait', until: now + ORPHAN_MS };
+    }
+    return remove(run, orphan, account, look);
+  }
+  if (orphan.inactiveAt !== null) {
+    if (now < run.rotation.changedAt + LAG_MS) return lookAgain(run);
+    const why = `Somebody made ${accessKeyId} Active again, a key of Rekey's whose secret nobody holds.`;
+    return block(run, 'keys_changed', why, ['retry', 'orphan_is_ours', 'orphan_is_not_ours'], {
+      keyIds: [accessKeyId],
+    });
+  }
+  await run.save(
+    { change: { accessKeyId, change: 'deactivate', at: now } },
+    before('key.deactivate', { accessKeyId }),
+  );
+  const { userName } = run.rotation.snapshot;
+  await account.setStatus({ userName, accessKeyId, status: 'Inactive' }, run.signal);
+  return { kind: 'wait', until: run.now() + 3_000, patch: { changedAt: run.now() } };
+}
+
+async function remove(
+  run: Run,
+  orphan: Orphan,
+  account: RotatedAccount,
+  look: UserLook,
+): Promise<Outcome | null> {
+  const { accessKeyId } = orphan;
+  const proof = orphanProof(run.rotation, orphan, look, run.now());
+  if (proof === null) return { kind: 'wait', until: (orphan.inactiveAt ?? run.now()) + ORPHAN_MS };
+  await run.save(
+    { change: { accessKeyId, change: 'delete', at: run.now() } },
+    before('key.delete', { accessKeyId }),
+  );
+  try {
+    await account.deleteKey(proof, run.signal);
+  } catch (error) {
+    if (!(error instanceof AwsFailure && error.code === 'no_such_entity')) throw error;
+  }
+  await gone(run, orphan, account);
+  return null;
+}
+
+async function gone(run: Run, orphan: Orphan, account: RotatedAccount): Promise<void> {
+  const { accessKeyId } = orphan;
+  const now = run.now();
+  const patch = { orphans: replaced(run.rotation, orphan, { deletedAt: now }), change: null, changedAt: now };
+  await run.save(patch, after('key.delete', 'done', { accessKeyId }));
+  const { userName } = run.rotation.snapshot;
+  await account.tagKey(userName, accessKeyId, null, run.signal).catch(() => null);
+}
+
+function replaced({ orphans }: Rotation, orphan: Orphan, by: Partial<Orphan>): Orphan[] {
+  return orphans.map((each) => (each.accessKeyId === orphan.accessKeyId ? { ...each, ...by } : each));
+}

@@ -1,0 +1,29 @@
+import { advance } from './machine.ts';
+import type { RotationGround } from './run.ts';
+
+/** How many are read at a time. */
+const BATCH = 50;
+/** How many are worked on at once: IAM's calls have a budget for each account. */
+const AT_ONCE = 5;
+
+/**
+ * Takes every open rotation that has something to do as far as it goes; the others are not even read. Answers how many
+ * there were. One that fails does not keep the others.
+ */
+export async function resumeRotations(ground: RotationGround, signal: AbortSignal): Promise<number> {
+  const { stores, clock, log } = ground;
+  const due = await stores.rotation.rotations.due(clock.now(), BATCH);
+  const waiting = due.map(({ id }) => id);
+  const worker = async (): Promise<void> => {
+    for (let id = waiting.shift(); id !== undefined && !signal.aborted; id = waiting.shift()) {
+      const rotationId = id;
+      try {
+        await log.within({ rotationId }, () => advance(ground, rotationId, signal));
+      } catch (error) {
+        log.error('A rotation could not be taken further.', { rotationId, error });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return due.length;
+}

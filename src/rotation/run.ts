@@ -1,0 +1,151 @@
+import { sealedIdentity } from '../domain/records.ts';
+import type {
+  BlockChoice,
+  BlockCode,
+  JournalEntry,
+  Rotation,
+  RotationState,
+  SeenKey,
+} from '../domain/rotation.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { RotationWorld } from '../ports/rotation-world.ts';
+import type { Stores, Write } from '../ports/stores.ts';
+import type { Clock, Ids, Log, Sealer } from '../ports/world.ts';
+
+/** How long an instance is taken for alive between two writes; every call to the outside ends well before. */
+export const LEASE_MS = 90_000;
+
+/** What the machine works with. */
+export interface RotationGround {
+  readonly stores: Pick<Stores, 'rotation' | 'secrets' | 'atomically'>;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly world: RotationWorld;
+  /** Names the holder of leases. */
+  readonly instanceId: string;
+}
+
+/** What a step or a person changes; the bookkeeping is the machine's. */
+export type Patch = Partial<
+  Pick<
+    Rotation,
+    | 'newKeyId'
+    | 'intents'
+    | 'change'
+    | 'changedAt'
+    | 'orphans'
+    | 'verify'
+    | 'deliveries'
+    | 'cutoverAt'
+    | 'deactivatedAt'
+  >
+>;
+
+export type Note = Pick<JournalEntry, 'phase' | 'step' | 'outcome' | 'detail'>;
+
+/** What a step came to. */
+export type Outcome =
+  | {
+      readonly kind: 'move';
+      readonly to: RotationState;
+      readonly patch?: Patch;
+      readonly writes?: readonly Write[];
+    }
+  /** Looks again at `until`; `trouble` says what kept it, null that nothing did. */
+  | {
+      readonly kind: 'wait';
+      readonly until: number;
+      readonly trouble?: string | null;
+      readonly patch?: Patch;
+    }
+  | {
+      readonly kind: 'block';
+      readonly code: BlockCode;
+      readonly why: string;
+      readonly choices: readonly BlockChoice[];
+      readonly keyIds?: readonly string[];
+      readonly seen?: readonly SeenKey[];
+      readonly patch?: Patch;
+    };
+
+/** Takes one rotation one step further; may be run again after a crash at any point. */
+export type Step = (run: Run) => Promise<Outcome>;
+
+/** One instance's turn at one rotation: what it read last, and the only way to write. */
+export class Run {
+  rotation: Rotation;
+  readonly ground: RotationGround;
+  readonly signal: AbortSignal;
+
+  constructor(ground: RotationGround, rotation: Rotation, signal: AbortSignal) {
+    this.ground = ground;
+    this.rotation = rotation;
+    this.signal = signal;
+  }
+
+  now(): number {
+    return this.ground.clock.now();
+  }
+
+  /**
+   * Writes what is about to be done, or was done, if nobody changed the rotation since it was read; extends the lease.
+   * Throws RekeyError `conflict` when somebody did.
+   */
+  async save(
+    patch: Partial<Rotation>,
+    note: Note | null,
+    writes: readonly Write[] = [],
+    leaseMs = LEASE_MS,
+  ): Promise<void> {
+    const { stores, instanceId, world } = this.ground;
+    const before = this.rotation;
+    const after: Rotation = {
+      ...before,
+      ...patch,
+      leaseOwner: leaseMs === 0 ? null : instanceId,
+      leaseUntil: leaseMs === 0 ? 0 : this.now() + leaseMs,
+      version: before.version + 1,
+    };
+    const also = before.state === after.state ? [] : await world.writesFor(before, after);
+    await stores.atomically([
+      stores.rotation.rotations.update(after),
+      ...(note === null ? [] : [stores.rotation.journal.add(this.entry(after, note))]),
+      ...writes,
+      ...also,
+    ]);
+    this.rotation = after;
+  }
+
+  entry(rotation: Rotation, note: Note): JournalEntry {
+    const { ids } = this.ground;
+    return { id: ids.next(), rotationId: rotation.id, at: this.now(), state: rotation.state, ...note };
+  }
+
+  /** The write that keeps the new key's secret, sealed, until it is delivered. */
+  keepSecret(secret: Secret, version: number): Write {
+    const { ids, sealer, stores } = this.ground;
+    const row = { id: ids.next(), holderKind: 'rotation', holderId: this.rotation.id, version } as const;
+    const box = sealer.seal(secret, sealedIdentity(row));
+    return stores.secrets.insert({ ...row, box, createdAt: this.now() });
+  }
+
+  /** The new key's secret, or null when it is no longer kept. */
+  async secret(): Promise<Secret | null> {
+    const row = await this.ground.stores.secrets.newest('rotation', this.rotation.id);
+    return row === null ? null : this.ground.sealer.open(row.box, sealedIdentity(row));
+  }
+
+  eraseSecret(): Write {
+    return this.ground.stores.secrets.erase('rotation', this.rotation.id);
+  }
+}
+
+export function before(step: string, detail: Note['detail'] = {}): Note {
+  return { phase: 'before', step, outcome: null, detail };
+}
+
+export function after(step: string, outcome: Note['outcome'], detail: Note['detail'] = {}): Note {
+  return { phase: 'after', step, outcome, detail };
+}

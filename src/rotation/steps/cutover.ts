@@ -1,0 +1,30 @@
+import { withDelivery } from '../deliveries.ts';
+import { again, block } from '../failures.ts';
+import { PAUSED_MS } from '../look.ts';
+import { after, before } from '../run.ts';
+import type { Step } from '../run.ts';
+
+/** Tells the consumers to take the new key up, where a destination has a hook for that. */
+export const cutover: Step = async (run) => {
+  const delivery = run.rotation.deliveries.find(({ hook }) => hook === 'waiting');
+  if (delivery === undefined) return { kind: 'move', to: 'quiet' };
+  const { destinationId } = delivery;
+  if ((await run.ground.world.paused()) !== null) return { kind: 'wait', until: run.now() + PAUSED_MS };
+  await run.save(
+    { deliveries: withDelivery(run.rotation, destinationId, { hookAttempts: delivery.hookAttempts + 1 }) },
+    before('hook.call', { destinationId }),
+  );
+  const answer = await run.ground.world.runHook(run.rotation, destinationId, run.signal);
+  if (answer.ok) {
+    await run.save(
+      { deliveries: withDelivery(run.rotation, destinationId, { hook: 'done' }) },
+      after('hook.call', 'done', { destinationId }),
+    );
+    return { kind: 'wait', until: run.now() };
+  }
+  if (answer.final) {
+    const why = `The redeploy hook failed: ${answer.why} The consumer may still use the old key, which works.`;
+    return block(run, 'hook_failed', why, ['retry', 'go_on', 'undo']);
+  }
+  return again(run, answer.why, { code: 'hook_failed', patient: false });
+};

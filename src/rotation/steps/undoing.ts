@@ -1,0 +1,89 @@
+import type { Delivery } from '../../domain/rotation.ts';
+import { withDelivery } from '../deliveries.ts';
+import { again, block } from '../failures.ts';
+import { settleIntent } from '../intents.ts';
+import { ready } from '../look.ts';
+import { tidyOrphans } from '../orphans.ts';
+import { after, before } from '../run.ts';
+import type { Outcome, Run, Step } from '../run.ts';
+
+/** Takes back what can be: each destination gets the old key again, then the new one goes. */
+export const undoing: Step = async (run) => {
+  const settled = await settleIntent(run);
+  if (settled !== null) return settled;
+  const written = run.rotation.deliveries.find(({ state, attempts }) => attempts > 0 && state !== 'restored');
+  if (written !== undefined) return restore(run, written);
+  const { newKeyId, orphans } = run.rotation;
+  if (newKeyId !== null && !orphans.some(({ accessKeyId }) => accessKeyId === newKeyId)) {
+    const orphan = { accessKeyId: newKeyId, knownBy: 'response', inactiveAt: null, deletedAt: null } as const;
+    await run.save({ orphans: [...orphans, orphan] }, null, [run.eraseSecret()]);
+  }
+  const forgotten = await stillRestored(run);
+  if (forgotten !== null) return forgotten;
+  const tidied = await tidyOrphans(run);
+  return tidied ?? { kind: 'move', to: 'undone', writes: [run.eraseSecret()] };
+};
+
+/** Whether every destination still holds the old key: the new one is not touched otherwise. Null when all do. */
+async function stillRestored(run: Run): Promise<Outcome | null> {
+  for (const { destinationId, state } of run.rotation.deliveries) {
+    if (state !== 'restored') continue;
+    const found = await run.ground.world.place(run.rotation, destinationId, run.signal);
+    // No longer Rekey's: a person saw to it.
+    if (found === null) continue;
+    const { answer, why } = await found.place.holds(found.target, run.rotation.oldKeyId, run.signal);
+    if (answer === 'yes') continue;
+    const outcome = again(run, `${found.name}: ${why ?? 'it does not hold the old key'}`, {
+      code: 'undo_failed',
+      patient: false,
+    });
+    if (answer === 'unknown') return outcome;
+    return {
+      ...outcome,
+      patch: { deliveries: withDelivery(run.rotation, destinationId, { state: 'failed' }) },
+    };
+  }
+  return null;
+}
+
+async function restore(run: Run, delivery: Delivery): Promise<Outcome> {
+  const { destinationId } = delivery;
+  const { oldKeyId } = run.rotation;
+  const state = await ready(run);
+  if (!state.ok) return state.outcome;
+  const old = state.look.keys.find(({ accessKeyId }) => accessKeyId === oldKeyId);
+  if (old?.status !== 'Active') {
+    return block(run, 'undo_failed', 'The old key is not Active: going back to it would break its users.', [
+      'retry',
+    ]);
+  }
+  const found = await run.ground.world.place(run.rotation, destinationId, run.signal);
+  if (found === null) return byHand(run, 'A destination is no longer approved for this user.');
+  const { place, target, name } = found;
+  const held = await place.holds(target, oldKeyId, run.signal);
+  if (held.answer === 'yes') {
+    return {
+      kind: 'wait',
+      until: run.now(),
+      patch: { deliveries: withDelivery(run.rotation, destinationId, { state: 'restored', at: run.now() }) },
+    };
+  }
+  if (place.restore === null || delivery.before === null) {
+    return byHand(run, `${name} cannot go back by itself. Put the old key there by hand.`);
+  }
+  await run.save({}, before('destination.restore', { destinationId }));
+  const restored = await place.restore(target, delivery.before, run.signal);
+  const patch = { deliveries: withDelivery(run.rotation, destinationId, { state: 'failed' }) };
+  if (!restored.ok && restored.final) return byHand(run, `${name}: ${restored.why} ${restored.mend}`);
+  const why = restored.ok ? 'it does not hold the old key yet' : restored.why;
+  if (restored.ok) await run.save(patch, after('destination.restore', 'done', { destinationId }));
+  return again(run, `${name}: ${why}`, {
+    code: 'undo_failed',
+    retryAt: restored.ok ? 0 : (restored.retryAt ?? 0),
+    patient: false,
+  });
+}
+
+function byHand(run: Run, why: string): Outcome {
+  return block(run, 'undo_failed', why, ['retry', 'go_on']);
+}

@@ -1,0 +1,3 @@
+import { schedules } from '../rotation/model/schedules.ts';
+
+schedules(20_000);

@@ -1,0 +1,4 @@
+import { schedules } from './model/schedules.ts';
+
+// The full suite plays many more.
+schedules(2_000);
