@@ -13,11 +13,15 @@ COPY commands ./commands
 COPY db ./db
 COPY scripts ./scripts
 COPY src ./src
-# The C sources of better-sqlite3 are for compiling only.
+# The C sources of better-sqlite3 are for compiling only; of each list of networks one form is read.
 RUN node scripts/build.ts /app \
   && mkdir /app/node_modules \
   && cp -r node_modules/better-sqlite3 /app/node_modules/ \
-  && rm -rf /app/node_modules/better-sqlite3/deps /app/node_modules/better-sqlite3/src
+  && rm -rf /app/node_modules/better-sqlite3/deps /app/node_modules/better-sqlite3/src \
+  && mkdir /app/node_modules/@ip-location-db \
+  && cp -r node_modules/@ip-location-db/asn node_modules/@ip-location-db/asn-country /app/node_modules/@ip-location-db/ \
+  && cd /app/node_modules/@ip-location-db \
+  && rm asn/asn-ipv4.csv asn/asn-ipv6-num.csv asn-country/asn-country-ipv4.csv asn-country/asn-country-ipv6-num.csv
 
 FROM node:24-slim
 # HOST: requests reach a container from outside. Health and metrics stay inside unless REKEY_OPS_HOST says otherwise.

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Terminal } from '../src/cli.ts';
 import { benchAcknowledge } from './acknowledge.ts';
+import { benchDetect } from './detect.ts';
 import type { Figure } from './figures.ts';
 import { benchInventory } from './inventory.ts';
 import { readOptions, type BenchName } from './options.ts';
@@ -30,16 +31,23 @@ const RUN: Readonly<Record<BenchName, (plan: Plan, postgres: NewDatabase) => Pro
   seal: async ({ seal }) => [await benchSeal(seal)],
   verify: ({ verify }) => benchVerify(verify),
   inventory: ({ inventory }) => benchInventory(inventory),
+  detect: ({ detect }) => benchDetect(detect),
 };
 
 function onFile(): Promise<null> {
   return Promise.resolve(null);
 }
 
+function withMost(plan: Plan, most: number | null): Plan {
+  if (most === null) return plan;
+  const [few] = plan.detect.memory;
+  return { ...plan, detect: { ...plan.detect, memory: [few, most] } };
+}
+
 /** `npm run bench`: prints the figures as a table and writes them as JSON. */
 export async function bench(args: readonly string[], terminal: Terminal): Promise<void> {
-  const { only, short, json } = readOptions(args);
-  const plan = short ? SHORT : FULL;
+  const { only, short, json, most } = readOptions(args);
+  const plan = withMost(short ? SHORT : FULL, most);
   const figures: Figure[] = [];
   let server: Promise<Postgres> | null = null;
   const postgres: NewDatabase = async () => {

@@ -13,6 +13,7 @@ export const BENCHES = [
   'seal',
   'verify',
   'inventory',
+  'detect',
 ] as const;
 
 export type BenchName = (typeof BENCHES)[number];
@@ -23,6 +24,8 @@ export interface BenchOptions {
   readonly only: readonly BenchName[];
   /** Where the figures are written as JSON; null: bench/results.json beside the code. */
   readonly json: string | null;
+  /** How many records the memory of detection is measured with; null: what the plan says. */
+  readonly most: number | null;
 }
 
 /** Reads the command line. Throws a usage error. */
@@ -33,6 +36,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       short: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
       json: { type: 'string' },
+      most: { type: 'string' },
     },
   });
   const only = values.only.map((name) => {
@@ -42,5 +46,9 @@ export function readOptions(args: readonly string[]): BenchOptions {
     }
     return known;
   });
-  return { short: values.short, only: only.length === 0 ? BENCHES : only, json: values.json ?? null };
+  const most = values.most === undefined ? null : Number(values.most);
+  if (most !== null && !(Number.isInteger(most) && most > 0 && most <= 100_000_000)) {
+    throw new UsageError('--most takes a number of records', 'such as --only detect --most 10000000');
+  }
+  return { most, short: values.short, only: only.length === 0 ? BENCHES : only, json: values.json ?? null };
 }

@@ -1,5 +1,6 @@
 import type { AcknowledgePlan } from './acknowledge.ts';
 import type { InventoryPlan } from './inventory.ts';
+import type { DetectPlan } from './detect.ts';
 import type { MemoryPlan } from './start.ts';
 import type { Amount } from './throughput.ts';
 
@@ -12,6 +13,7 @@ export interface Plan {
   readonly seal: Amount;
   readonly verify: Amount;
   readonly inventory: InventoryPlan;
+  readonly detect: DetectPlan;
 }
 
 /** Shows that everything runs. */
@@ -23,6 +25,7 @@ export const SHORT: Plan = {
   seal: { rounds: 1, times: 200 },
   verify: { rounds: 1, times: 2 },
   inventory: { users: 100, keys: 120, changed: 10 },
+  detect: { rounds: 1, records: 5_000, memory: [2_000, 4_000], keys: [10, 1_000] },
 };
 
 export const FULL: Plan = {
@@ -33,4 +36,5 @@ export const FULL: Plan = {
   seal: { rounds: 7, times: 20_000 },
   verify: { rounds: 5, times: 30 },
   inventory: { users: 5_000, keys: 6_000, changed: 50 },
+  detect: { rounds: 5, records: 200_000, memory: [100_000, 1_000_000], keys: [10, 10_000] },
 };

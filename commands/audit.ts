@@ -4,7 +4,7 @@ import { RekeyError } from '../src/errors.ts';
 import { checkAudit } from '../src/handlers/check-audit.ts';
 import { EXPORTED, exportAudit } from '../src/handlers/export-audit.ts';
 import { lookAudit, type AuditFrom } from '../src/handlers/look-audit.ts';
-import { exportMessages } from '../src/slack/blocks/audit-export.ts';
+import { exportMessages } from '../src/slack/blocks/line-pages.ts';
 import { verdictText, VERB_FAMILIES } from '../src/slack/blocks/audit.ts';
 import { cut } from '../src/slack/blocks/mrkdwn.ts';
 import { modal, type Action, type Command, type Context } from './entry.ts';

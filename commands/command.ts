@@ -7,12 +7,11 @@ import type { Request } from '../src/handlers/request.ts';
 import type { Services } from '../src/handlers/services.ts';
 import type { Desk } from '../src/ports/slack.ts';
 import type { Log } from '../src/ports/world.ts';
-import { section } from '../src/slack/blocks/elements.ts';
 import { AckOnce, type Ack } from './ack-once.ts';
 import type { Background } from './background.ts';
-import type { Context, Need, Registry, Surroundings } from './entry.ts';
+import type { Command, Context, Need, Registry, Surroundings } from './entry.ts';
 import { Frame } from './frame.ts';
-import { helpLine } from './help.ts';
+import { helpMessage } from './help.ts';
 import type { Incoming } from './incoming.ts';
 import { refusalOf } from './refusal.ts';
 import { tellPerson } from './tell-person.ts';
@@ -104,7 +103,9 @@ async function serveCommand(visit: Visit): Promise<void> {
   const command = entrance.registry.commands.find((entry) => entry.command === incoming.name);
   const text = incoming.text.trim();
   const asksHelp = /^(help|-h|--help|\?)$/i.test(text);
-  if (command?.opensModal === true && !asksHelp) frame.openSoon(entrance.services.clock, log);
+  if (command !== undefined && !asksHelp && opensModal(command, text)) {
+    frame.openSoon(entrance.services.clock, log);
+  }
   try {
     const needs = command === undefined || asksHelp ? 'member' : command.needs;
     const actor = await known(visit, needs, `use ${incoming.name}`, false);
@@ -114,13 +115,16 @@ async function serveCommand(visit: Visit): Promise<void> {
       });
     }
     if (asksHelp) {
-      const line = helpLine(command, actor);
-      return await once.reply({ text: line, blocks: [section(line)] });
+      return await once.reply(helpMessage(command, actor));
     }
     await once.reply(await command.run(contextFor(visit, actor), text));
   } catch (error) {
     await frame.refuse(error, refusalPlace(visit));
   }
+}
+
+function opensModal(command: Command, text: string): boolean {
+  return typeof command.opensModal === 'function' ? command.opensModal(text) : command.opensModal;
 }
 
 /** Where a refusal goes that no window shows. */

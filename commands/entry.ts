@@ -29,9 +29,11 @@ export interface Command {
   readonly command: string;
   readonly usage: string;
   readonly summary: string;
+  /** Said besides when somebody asks for help about this command alone, in mrkdwn. */
+  readonly details?: string;
   readonly needs: Need;
-  /** True when it answers with a modal: then a first frame may be opened while we find out who asks. */
-  readonly opensModal: boolean;
+  /** Whether it answers with a modal: then a first frame may be opened while we find out who asks. */
+  readonly opensModal: boolean | ((text: string) => boolean);
   /** The reply is shown to the asker alone. */
   run(context: Context, text: string): Promise<Message | null>;
 }

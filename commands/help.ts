@@ -1,6 +1,7 @@
 import { holds, type Actor } from '../src/domain/actor.ts';
 import { context as contextBlock, section } from '../src/slack/blocks/elements.ts';
 import { person, words } from '../src/slack/blocks/mrkdwn.ts';
+import type { Message } from '../src/ports/slack.ts';
 import type { Command } from './entry.ts';
 
 /** One command in a line of mrkdwn: how it is typed, what it does, and what it takes when the person may not. */
@@ -9,6 +10,13 @@ export function helpLine(command: Command, actor: Actor): string {
   const usage = command.usage === '' ? '' : ` ${command.usage}`;
   const note = may ? '' : ` (takes the role ${command.needs})`;
   return `\`${command.command}${usage}\`: ${words(command.summary)}${note}`;
+}
+
+/** All there is to say of one command. */
+export function helpMessage(command: Command, actor: Actor): Message {
+  const line = helpLine(command, actor);
+  const { details } = command;
+  return { text: line, blocks: [section(line), ...(details === undefined ? [] : [section(details)])] };
 }
 
 /** Made from the registry's own commands, so that it cannot drift from them. */
@@ -29,6 +37,7 @@ export function helpCommand(others: () => readonly Command[]): Command {
         text: 'Rekey looks after the AWS access keys of this workspace.',
         blocks: [
           section(`*Rekey looks after the AWS access keys of this workspace.*\n${lines.join('\n')}`),
+          ...asked.flatMap(({ details }) => (details === undefined ? [] : [section(details)])),
           section('The Home tab of this app shows every connection, and what needs you.'),
           contextBlock(`Your roles: ${roles} · Admins: ${services.admins.map(person).join(', ')}`),
         ],

@@ -14,6 +14,8 @@ import {
   section,
 } from '../src/slack/blocks/elements.ts';
 import { bold, channel, code, cut, moment, person, span, words } from '../src/slack/blocks/mrkdwn.ts';
+import type { AccountLook } from '../src/handlers/look-keys.ts';
+import { keyNeeds, keysOfCard } from './home-keys.ts';
 import { needsYou } from './needs-you.ts';
 
 export const HOME_CONNECT = 'home.connect';
@@ -32,20 +34,23 @@ export function homeView(look: HomeLook, page: number): HomeView {
   const shown = Math.min(Math.max(0, page), pages - 1);
   const cards = look.connections.slice(shown * CARDS_PER_PAGE, (shown + 1) * CARDS_PER_PAGE);
   const needs = needsYou(look);
+  const keys = keyNeeds(look.keys, look.now);
+  const accounts = new Map(look.keys.accounts.map((account) => [account.accountId, account]));
   return {
     type: 'home',
     blocks: [
       header('Needs you'),
-      ...(needs.length === 0
+      ...(needs.length === 0 && keys.length === 0
         ? [section('Nothing needs you right now.')]
         : needs.slice(0, 12).map((need) => section(`• ${need}`))),
       ...(needs.length > 12 ? [context(`${needs.length - 12} more below, at their connections.`)] : []),
+      ...keys,
       divider(),
       header('Connections'),
       ...(cards.length === 0 ? [section('No AWS account is connected yet.')] : []),
       ...cards.flatMap((connection, index) => [
         ...(index === 0 ? [] : [divider()]),
-        ...card(connection, look.now, admin),
+        ...card(connection, accounts.get(connection.accountId), look.now, admin),
       ]),
       ...paging(shown, pages),
       divider(),
@@ -61,6 +66,7 @@ function strangersHome(look: HomeLook): HomeView {
     blocks: [
       header('Rekey'),
       section('Rekey looks after the AWS access keys of this workspace. You have no role here yet.'),
+      ...keyNeeds(look.keys, look.now),
       section(
         `Ask an admin to give you one: ${look.admins.map(person).join(', ')}. \`/aws-help\` says what there is.`,
       ),
@@ -73,7 +79,12 @@ export function refusedHome(why: string): HomeView {
   return { type: 'home', blocks: [header('Rekey'), section(why)] };
 }
 
-function card(connection: Connection, now: number, admin: boolean): KnownBlock[] {
+function card(
+  connection: Connection,
+  account: AccountLook | undefined,
+  now: number,
+  admin: boolean,
+): KnownBlock[] {
   const alias = connection.accountAlias === null ? '' : ` (${words(connection.accountAlias)})`;
   const way =
     connection.accessKeyId === null
@@ -83,12 +94,14 @@ function card(connection: Connection, now: number, admin: boolean): KnownBlock[]
     `${bold(connection.name)} · ${statusWords(connection)}`,
     ...(connection.description === '' ? [] : [words(cut(connection.description, 300))]),
     `Account ${code(connection.accountId)}${alias} by ${way}`,
+    `Access keys: ${keysOfCard(account, now)}`,
   ];
   const menu = [
     option('Test', `test:${connection.id}`),
     ...(admin
       ? [
           option('Edit', `edit:${connection.id}`),
+          option('Key policy', `policy:${connection.id}`),
           option('Replace credentials', `replace:${connection.id}`),
           option('Disconnect', `disconnect:${connection.id}`),
         ]

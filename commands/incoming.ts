@@ -21,6 +21,8 @@ export interface IncomingView {
   readonly type: 'modal' | 'home';
   readonly hash: string;
   readonly rootId: string | null;
+  /** The view it was pushed on, or null. */
+  readonly previousId: string | null;
   readonly callbackId: string;
   readonly metadata: string;
   readonly values: Values;
@@ -126,6 +128,7 @@ function readView(value: unknown): IncomingView | null {
     type: text(view['type']) === 'home' ? 'home' : 'modal',
     hash: text(view['hash']),
     rootId: text(view['root_view_id']) || null,
+    previousId: text(view['previous_view_id']) || null,
     callbackId: text(view['callback_id']),
     metadata: text(view['private_metadata']),
     values,
@@ -138,7 +141,9 @@ function readField(element: Json): FieldValue {
     text(object(element['selected_option'])['value']) ||
     text(element['selected_conversation']) ||
     text(element['selected_channel']) ||
-    text(element['selected_user']);
+    text(element['selected_user']) ||
+    text(element['selected_date']) ||
+    text(element['selected_time']);
   const many = [
     ...list(element['selected_options']).map((option) => text(object(option)['value'])),
     ...list(element['selected_users']).map(text),

@@ -2,25 +2,23 @@ import { appEvents } from './app-events.ts';
 import { backToForm, changeMethod, showSetup } from './actions/connect-form.ts';
 import { connectionMenu, disconnectModal, editModal, replaceModal } from './actions/connection-menu.ts';
 import { homeConnect, homeOpened, homePaging, homeSettings } from './actions/home.ts';
+import { keyActions, keyChoicesModal, snoozeModal } from './actions/key-buttons.ts';
 import { showMissingPolicy } from './actions/missing-policy.ts';
 import { audit, auditActions, auditModal } from './audit.ts';
 import { connect, connectModal } from './connect.ts';
 import type { Command, Registry } from './entry.ts';
 import { helpCommand } from './help.ts';
+import { hoursActions, hoursModal } from './key-hours.ts';
+import { ownerActions, ownerRuleModal, ownersModal } from './key-owners.ts';
+import { policyActions, policyModal } from './key-policy.ts';
+import { keyListActions, keys } from './keys.ts';
 import { openPaging, pagingModal, removePaging, sendTestPage } from './paging.ts';
 import { openPause, pauseModal, resumeAction } from './pause.ts';
-import {
-  giveRoleModal,
-  groupSuggestions,
-  openGiveRole,
-  settings,
-  settingsModal,
-  takeRoleBack,
-  testPost,
-} from './settings.ts';
+import { giveRoleModal, openGiveRole, settings, settingsModal, takeRoleBack, testPost } from './settings.ts';
 import { test } from './test.ts';
+import { groupSuggestions } from './user-groups.ts';
 
-const commands: Command[] = [connect, test, audit, settings];
+const commands: Command[] = [connect, test, keys, audit, settings];
 commands.push(helpCommand(() => commands));
 
 /** Every command, modal, action and event, once. `manifest.yml` is held equal to it by a test. */
@@ -36,6 +34,12 @@ export const registry: Registry = {
     pagingModal,
     pauseModal,
     auditModal,
+    snoozeModal,
+    keyChoicesModal,
+    policyModal,
+    ownersModal,
+    ownerRuleModal,
+    hoursModal,
   ],
   actions: [
     homeConnect,
@@ -55,7 +59,12 @@ export const registry: Registry = {
     openPause,
     resumeAction,
     ...auditActions,
+    ...keyListActions,
+    ...keyActions,
+    ...policyActions,
+    ...ownerActions,
+    ...hoursActions,
   ],
-  suggestions: [groupSuggestions],
+  suggestions: groupSuggestions,
   events: [homeOpened, ...appEvents],
 };

@@ -3,6 +3,7 @@ import type { Connection } from '../src/domain/connection.ts';
 import { PAGER_OUTLET } from '../src/domain/notice.ts';
 import type { HomeLook } from '../src/handlers/look-home.ts';
 import { channelTrouble } from '../src/handlers/settings.ts';
+import { accountNeeds } from './home-keys.ts';
 import { bold, channel, code, person, span, words } from '../src/slack/blocks/mrkdwn.ts';
 
 /** Security Hub IAM.3's threshold; IAM itself sets none (facts: what AWS says about age). */
@@ -21,6 +22,7 @@ export function needsYou(look: HomeLook): string[] {
     ...unsure.map(
       (connection) => `${bold(connection.name)} could not be checked: ${whatIsWrong(connection)}`,
     ),
+    ...accountNeeds(look.keys),
     ...going.map((connection) => `${bold(connection.name)} is being disconnected.`),
     ...old.map(
       (connection) =>

@@ -1,22 +1,22 @@
 import { PAGER_OUTLET } from '../src/domain/notice.ts';
-import { isConflict, RekeyError } from '../src/errors.ts';
+import { isConflict } from '../src/errors.ts';
 import { pagerSetting } from '../src/handlers/pager.ts';
+import { keyTags } from '../src/handlers/key-settings.ts';
 import { pauseOf } from '../src/handlers/pause.ts';
 import { giveRole, listRoles, takeRole } from '../src/handlers/roles.ts';
 import { alertChannel, postTest, setAlertChannel } from '../src/handlers/settings.ts';
+import { workingHours } from '../src/handlers/working-hours.ts';
 import type { Message } from '../src/ports/slack.ts';
 import { section } from '../src/slack/blocks/elements.ts';
 import { channel, person, words } from '../src/slack/blocks/mrkdwn.ts';
-import { option } from '../src/slack/blocks/elements.ts';
 import { refreshHome } from './carry-out.ts';
-import { modal, type Action, type Command, type Context, type Suggestions } from './entry.ts';
+import { modal, type Action, type Command, type Context } from './entry.ts';
 import { messageView } from './modals/message-view.ts';
 import {
   chosenChannel,
   GIVE_ROLE,
   GIVE_ROLE_ERROR_BLOCK,
   GIVE_ROLE_FORM,
-  GROUP_SUGGESTIONS,
   giveRoleForm,
   parseGiveRole,
   parseSettings,
@@ -28,11 +28,12 @@ import {
   type GiveRoleInput,
 } from './modals/settings-view.ts';
 import { refusalText } from './refusal.ts';
+import { whichGroups } from './user-groups.ts';
 
 export const settings: Command = {
   command: '/aws-settings',
   usage: '[help]',
-  summary: 'Choose the alert channel, paging and who may do what; pause Rekey',
+  summary: 'Set alerts, paging, reminders, key policy and roles; pause Rekey',
   needs: 'admin',
   opensModal: true,
   async run(context) {
@@ -90,7 +91,8 @@ export const openGiveRole: Action = {
   needs: 'admin',
   opensModal: true,
   async run(context) {
-    await context.show(giveRoleForm(await whyNoGroups(context)));
+    const groups = await whichGroups(context);
+    await context.show(giveRoleForm('why' in groups ? groups.why : null));
   },
 };
 
@@ -130,29 +132,6 @@ export const takeRoleBack: Action = {
   },
 };
 
-export const groupSuggestions: Suggestions = {
-  actionId: GROUP_SUGGESTIONS,
-  needs: 'admin',
-  async options(context, typed) {
-    const wanted = typed.trim().toLowerCase();
-    const groups = await context.services.people.groups();
-    return groups
-      .filter((group) => `${group.name} ${group.handle}`.toLowerCase().includes(wanted))
-      .map((group) => option(`${group.name} (@${group.handle})`, group.groupId));
-  },
-};
-
-/** Why user groups cannot be chosen now, in mrkdwn; null when they can. Roles for people need no groups. */
-async function whyNoGroups(context: Context): Promise<string | null> {
-  try {
-    await context.services.people.groups();
-    return null;
-  } catch (error) {
-    if (!(error instanceof RekeyError)) throw error;
-    return refusalText(error, context.correlationId, context.log);
-  }
-}
-
 /** The settings window as it is now; `said`: what the last button did. */
 export async function look(context: Context, said: string | null): Promise<ReturnType<typeof settingsView>> {
   const { services, actor } = context;
@@ -162,6 +141,12 @@ export async function look(context: Context, said: string | null): Promise<Retur
     admins: services.admins,
     pager: await pagerSetting(services),
     pagerTrouble: (await services.stores.outlets.byId(PAGER_OUTLET))?.trouble ?? null,
+    keys: {
+      hours: await workingHours(services, null),
+      tags: await keyTags(services),
+      rules: (await services.stores.inventory.ownerRules.list()).length,
+      connections: (await services.stores.connections.list()).map(({ id, name }) => ({ id, name })),
+    },
     pause: await pauseOf(services),
     said,
   });

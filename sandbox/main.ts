@@ -5,20 +5,29 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../src/cli/usage-error.ts';
+import { systemClock } from '../src/clock.ts';
 import { readConfig } from '../src/config.ts';
 import { RekeyError } from '../src/errors.ts';
 import { createLog } from '../src/log.ts';
 import { run } from '../src/main.ts';
+import { Crowd } from './aws/crowd/crowd.ts';
 import { seedSampleWorld } from './aws/fixtures.ts';
 import { AwsStandIn } from './aws/stand-in.ts';
+import { MovableClock } from './clock.ts';
 import { replaceAwsSettings, sandboxEnvironment } from './environment.ts';
+import { Meanwhile } from './meanwhile.ts';
 import { listenLocally, servePage } from './page/server.ts';
 import { readManifest } from './page/snapshot.ts';
 import { SlackStandIn } from './slack/stand-in.ts';
+import { TeamAnswers } from './team-answers.ts';
 import { giveStartingRoles, seedTeam } from './team.ts';
 
 const USUAL_PORT = 3000;
 const GOODBYE_MS = 2_000;
+/** Calls of one sweep a second: at the rate that is safe with the real AWS, a visitor would wait for minutes. */
+const AWS_PER_SECOND = 100;
+/** How often the make-believe world lives on when nobody moves the clock. */
+const LIVES_EVERY_MS = 60_000;
 
 /** A sandbox that runs. */
 export interface Sandbox {
@@ -26,6 +35,9 @@ export interface Sandbox {
   readonly folder: string;
   readonly logPath: string;
   readonly slack: SlackStandIn;
+  readonly aws: AwsStandIn;
+  /** By which everything in it lives. */
+  readonly clock: MovableClock;
   /** Stops Rekey and the stand-ins and removes the folder. */
   stop(): Promise<void>;
 }
@@ -61,11 +73,18 @@ export async function startSandbox(port: number | null): Promise<Sandbox> {
     opened.push(() => closeServer(server));
     const logPath = join(folder, 'rekey.log');
     const logFile = openSync(logPath, 'a', 0o600);
-    const aws = await AwsStandIn.start();
+    const clock = new MovableClock();
+    const aws = await AwsStandIn.start({ clock: () => clock.now(), wireClock: () => systemClock.now() });
     opened.push(() => aws.stop());
-    const slack = await SlackStandIn.start({ manifest: readManifest() });
+    const slack = await SlackStandIn.start({ manifest: readManifest(), clock, wireClock: systemClock });
     opened.push(() => slack.stop());
     const samples = seedSampleWorld(aws);
+    const crowd = new Crowd(aws);
+    const meanwhile = new Meanwhile();
+    const live = (): void => meanwhile.add('AWS', crowd.advance(clock.now()));
+    clock.onMove(live);
+    const living = setInterval(live, LIVES_EVERY_MS).unref();
+    opened.push(() => Promise.resolve(clearInterval(living)));
     const team = seedTeam(slack);
     const environment = sandboxEnvironment({
       folder,
@@ -83,12 +102,14 @@ export async function startSandbox(port: number | null): Promise<Sandbox> {
       destination: { write: (line: string) => void writeSync(logFile, line) },
     });
     opened.push(() => hungUp(slack));
-    const rekey = await run(readConfig(environment), { log });
+    const rekey = await run(readConfig(environment), { log, clock, awsPerSecond: AWS_PER_SECOND });
     opened.push(() => rekey.stop());
     await giveStartingRoles(slack, team);
-    const page = servePage(server, { slack, aws, samples, team });
+    const answers = new TeamAnswers({ slack, clock, meanwhile });
+    opened.push(() => Promise.resolve(answers.stop()));
+    const page = servePage(server, { slack, aws, samples, team, clock, crowd, meanwhile, answers });
     opened.push(() => page.stop());
-    return { url: page.url, folder, logPath, slack, stop: closeAll };
+    return { url: page.url, folder, logPath, slack, aws, clock, stop: closeAll };
   } catch (error) {
     await closeAll();
     throw error;

@@ -1,5 +1,7 @@
 import type { Role } from '../src/domain/actor.ts';
+import { CAST } from './cast.ts';
 import type { SlackStandIn } from './slack/stand-in.ts';
+import type { NewChannel } from './slack/world.ts';
 
 /** A person a visitor can be. */
 export interface TeamMember {
@@ -14,54 +16,60 @@ export interface Team {
   readonly adminId: string;
 }
 
-const ADA = 'U0ADA';
-const OMAR = 'U0OMAR';
-const RUTH = 'U0RUTH';
-const VERA = 'U0VERA';
-const NILS = 'U0NILS';
-const GUS = 'U0GUS';
 const ON_CALL = 'S0ONCALL';
 
 /** Fills the workspace with people, channels and a user group. */
 export function seedTeam(slack: SlackStandIn): Team {
+  const { ada, omar, ruth, vera, nils, gus, bo, cleo, deepa, pia, ivo } = CAST;
   slack.world.workspace(slack.teamId).name = 'Rekey sandbox';
-  slack.addPerson({ id: ADA, name: 'ada', realName: 'Ada Osei', isAdmin: true });
-  slack.addPerson({ id: OMAR, name: 'omar', realName: 'Omar Haddad' });
-  slack.addPerson({ id: RUTH, name: 'ruth', realName: 'Ruth Lindqvist' });
-  slack.addPerson({ id: VERA, name: 'vera', realName: 'Vera Novak' });
-  slack.addPerson({ id: NILS, name: 'nils', realName: 'Nils Berg' });
-  slack.addPerson({ id: GUS, name: 'gus', realName: 'Gus Moreau', isRestricted: true });
-  slack.addUserGroup({ id: ON_CALL, handle: 'oncall', name: 'On call', users: [RUTH] });
-  const staff = [ADA, OMAR, RUTH, VERA, NILS];
-  slack.addChannel({ id: 'C0GENERAL', name: 'general', members: [...staff, GUS], bot: false });
-  slack.addChannel({ id: 'C0ALERTS', name: 'aws-alerts', members: staff });
-  slack.addChannel({ id: 'C0SECURITY', name: 'security', members: staff, bot: false });
-  slack.addChannel({ id: 'C0PLATFORM', name: 'platform-leads', kind: 'private', members: [ADA, OMAR] });
-  slack.addChannel({ id: 'C0GLOBEX', name: 'shared-globex', members: staff, extShared: true });
-  slack.addChannel({ id: 'C0OLD', name: 'old-project', members: staff, archived: true });
+  slack.addPerson({ ...ada, isAdmin: true });
+  for (const each of [omar, ruth, vera, nils, bo, cleo, deepa, pia]) slack.addPerson(each);
+  slack.addPerson({ ...gus, isRestricted: true });
+  slack.addPerson({ ...ivo, deleted: true });
+  slack.addUserGroup({ id: ON_CALL, handle: 'oncall', name: 'On call', users: [ruth.id, pia.id] });
+  const staff = [ada, omar, ruth, vera, nils, bo, cleo, deepa, pia].map(({ id }) => id);
+  const channel = (id: string, name: string, purpose: string, more: Partial<NewChannel> = {}): void => {
+    slack.addChannel({ id, name, purpose, members: staff, bot: false, ...more });
+  };
+  channel('C0GENERAL', 'general', 'Everything and everybody', { members: [...staff, gus.id] });
+  channel('C0ALERTS', 'aws-alerts', 'What Rekey has to say about access keys: alerts and reminders', {
+    bot: true,
+  });
+  channel('C0SECURITY', 'security', 'Incidents, audits and questions; Rekey is not in here yet');
+  channel('C0PAYMENTS', 'payments', 'Deepa’s and Bo’s team: checkout, payouts and their deployments');
+  channel('C0DATA', 'data', 'Cleo’s team: exports, reports and nightly jobs');
+  channel('C0PLATFORM', 'platform-leads', 'Where Ada and Omar decide', {
+    kind: 'private',
+    members: [ada.id, omar.id],
+    bot: true,
+  });
+  channel('C0GLOBEX', 'shared-globex', 'With our partner Globex', { extShared: true, bot: true });
+  channel('C0OLD', 'old-project', 'Done in 2023', { archived: true, bot: true });
   slack.say(
-    ADA,
+    ada.id,
     'C0GENERAL',
     'Welcome! Rekey looks after our AWS access keys: type `/aws-help` to see what it does.',
   );
   return {
-    adminId: ADA,
+    adminId: ada.id,
     members: [
-      { id: ADA, standing: 'admin' },
-      { id: OMAR, standing: 'operator' },
-      { id: RUTH, standing: 'responder' },
-      { id: VERA, standing: 'viewer' },
-      { id: NILS, standing: 'no role' },
-      { id: GUS, standing: 'guest' },
+      { id: ada.id, standing: 'admin' },
+      { id: omar.id, standing: 'operator' },
+      { id: ruth.id, standing: 'responder' },
+      { id: vera.id, standing: 'viewer' },
+      { id: bo.id, standing: 'owner of keys' },
+      { id: cleo.id, standing: 'operator, owner of keys' },
+      { id: nils.id, standing: 'no role' },
+      { id: gus.id, standing: 'guest' },
     ],
   };
 }
 
 /** Gives the starting roles as an admin does, through the settings of the running Rekey. */
 export async function giveStartingRoles(slack: SlackStandIn, team: Team): Promise<void> {
-  await giveRole(slack, team.adminId, 'operator', { people: [OMAR] });
+  await giveRole(slack, team.adminId, 'operator', { people: [CAST.omar.id, CAST.cleo.id] });
   await giveRole(slack, team.adminId, 'responder', { group: 'On call (@oncall)' });
-  await giveRole(slack, team.adminId, 'viewer', { people: [VERA] });
+  await giveRole(slack, team.adminId, 'viewer', { people: [CAST.vera.id] });
 }
 
 async function giveRole(

@@ -8,6 +8,8 @@ const ROOT = join(import.meta.dirname, '..');
 
 /** Not bundled, because they are native; their own dependencies are needed to compile them only. */
 export const EXTERNAL = ['better-sqlite3'] as const;
+/** Not code: files with data that are read where their packages lie. Detection does without them, and says so. */
+export const DATA = ['@ip-location-db/asn', '@ip-location-db/asn-country'] as const;
 /** Asked for by a dependency, never installed: pg's native driver. */
 const ABSENT = ['pg-native'];
 /** Chunks lie one folder down, as the sources do: what they name relative to themselves stays where it is. */
@@ -67,7 +69,7 @@ function packageOf(): object {
     license: source.license,
     type: 'module',
     bin: { rekey: 'rekey.js' },
-    dependencies: Object.fromEntries(EXTERNAL.map((name) => [name, source.dependencies[name]])),
+    dependencies: Object.fromEntries([...EXTERNAL, ...DATA].map((name) => [name, source.dependencies[name]])),
   };
 }
 

@@ -6,6 +6,7 @@ import { parseHead, type PrintedHead } from './audit/head.ts';
 import { entryLine } from './audit/line.ts';
 import { parseSince } from './audit/since.ts';
 import { verifyChain } from './audit/verify.ts';
+import { endWithReader } from './cli/end-with-reader.ts';
 import { UsageError } from './cli/usage-error.ts';
 import { systemClock } from './clock.ts';
 import { readStorage } from './config.ts';
@@ -60,14 +61,6 @@ export async function audit(args: readonly string[], { env, out }: Terminal): Pr
   } finally {
     await stores.close();
   }
-}
-
-/** A reader that has seen enough (`| head`) ends the printing; that is no failure. */
-function endWithReader(): void {
-  process.stdout.once('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
-  });
 }
 
 function usable<T>(text: string, parse: (text: string) => T, option: string, example: string): T {

@@ -81,8 +81,21 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
       await audit(args, terminal);
     },
   },
+  replay: {
+    takes: '[--learn PATH]... [--json] PATH...',
+    summary: 'judge CloudTrail records in files or folders, and print the signals',
+    details: [
+      'Reads what a trail writes, JSON lines, and the output of LookupEvents, each also packed (.gz).',
+      '--learn takes records as normal, without signals. --json prints one object a line.',
+      'The summary, and records that could not be read, are on standard error.',
+    ],
+    async run(args, terminal) {
+      const { replayCommand } = await import('./replay-command.ts');
+      await replayCommand(args, terminal);
+    },
+  },
   bench: {
-    takes: '[--short] [--only NAME]... [--json FILE]',
+    takes: '[--short] [--only NAME]... [--json FILE] [--most RECORDS]',
     summary: 'measure Rekey beside a bare Bolt app and write the figures to bench/results.json',
     details: ['--short runs each bench once, to see that it runs. NAME: docs/bench.md lists them.'],
     async run(args, terminal) {

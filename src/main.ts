@@ -1,5 +1,4 @@
 import { App, HTTPReceiver, SocketModeReceiver, type Receiver } from '@slack/bolt';
-import { fetch as undiciFetch } from 'undici';
 import { serve, type Entrance } from '../commands/command.ts';
 import type { Ack } from '../commands/ack-once.ts';
 import { Background } from '../commands/background.ts';
@@ -10,6 +9,7 @@ import { createAws } from './aws/aws.ts';
 import { readHostIdentity } from './aws/host-identity.ts';
 import { RoleSessions } from './aws/role-sessions.ts';
 import { systemClock } from './clock.ts';
+import { closeAll, type Closer } from './closers.ts';
 import { readConfig, type Config, type Environment } from './config.ts';
 import { createAuditSigner } from './crypto/audit-signer.ts';
 import { createIds } from './crypto/ids.ts';
@@ -30,9 +30,11 @@ import type { Jobs } from './ports/jobs.ts';
 import type { Clock, Ids, Log } from './ports/world.ts';
 import { presenter } from './slack/blocks/outcome.ts';
 import { slackDesk } from './slack/desk.ts';
+import { slackFiles } from './slack/files.ts';
 import { openHttpDoor } from './slack/http-door.ts';
 import { socketTrouble, whoAreWe } from './slack/identity.ts';
 import { slackPeople } from './slack/people.ts';
+import { postBytes, postJson } from './slack/plain-http.ts';
 import { slackPoster } from './slack/poster.ts';
 import { closeInTime } from './slack/socket-close.ts';
 import { keepReconnecting } from './slack/reconnect.ts';
@@ -61,6 +63,8 @@ export interface Surroundings {
   readonly log?: Log;
   readonly leases?: Leases;
   readonly pagers?: PagerPlaces;
+  /** The most background calls to each AWS account: a stand-in need not be spared. */
+  readonly awsPerSecond?: number;
 }
 
 /** `npm start`: runs until SIGTERM or SIGINT. Throws before anything is opened when the configuration is wrong. */
@@ -89,25 +93,11 @@ export async function run(config: Config, around: Surroundings = {}): Promise<Ru
   try {
     const operations = await openOperations(config, { stores, clock, log });
     closers.push(() => operations.close());
-    const { pagers = {} } = around;
-    const base = { clock, log, ids, masterKeys, stores, closers, operations, leases, pagers };
+    const base = { clock, log, ids, masterKeys, stores, closers, operations, leases, around };
     return await assemble(config, base);
   } catch (error) {
     await closeAll(closers, log);
     throw error;
-  }
-}
-
-type Closer = () => Promise<unknown> | void;
-
-/** Closes what was opened last first, and goes on when one of them fails. */
-async function closeAll(closers: readonly Closer[], log: Log): Promise<void> {
-  for (const close of closers.toReversed()) {
-    try {
-      await close();
-    } catch (error) {
-      log.warn('something was not closed as it should', { error });
-    }
   }
 }
 
@@ -121,7 +111,7 @@ interface Base {
   readonly closers: Closer[];
   readonly operations: Operations;
   readonly leases: Leases;
-  readonly pagers: PagerPlaces;
+  readonly around: Surroundings;
 }
 
 async function assemble(config: Config, base: Base): Promise<Running> {
@@ -135,10 +125,12 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   const web = { apiUrl: config.slackApiUrl, logger, dispatcher };
   const client = webClient({ ...web, botToken: config.botToken, metrics });
   const us = await whoAreWe(client, log);
-  const aws = createAws({ env: config.passThrough, version: VERSION, log, clock, metrics });
+  const { pagers, awsPerSecond: mostPerSecond } = base.around;
+  const aws = createAws({ env: config.passThrough, version: VERSION, log, clock, metrics, mostPerSecond });
   closers.push(() => aws.close());
   const jobs = measuredJobs(await jobsOf(config, base), metrics, clock);
-  const pager = createPager({ ...base.pagers, dispatcher, privateHosts: config.privateWebhooks, clock, log });
+  const poster = slackPoster(client, log);
+  const pager = createPager({ ...pagers, dispatcher, privateHosts: config.privateWebhooks, clock, log });
   const services: Services = {
     stores,
     sealer: createSealer(masterKeys),
@@ -150,7 +142,8 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     aws,
     sessions: new RoleSessions(aws, clock),
     people: slackPeople(client, clock),
-    poster: slackPoster(client, log),
+    poster,
+    files: slackFiles(client, poster, postBytes(dispatcher), log),
     pager,
     presenter,
     jobs,
@@ -162,18 +155,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     admins: config.admins,
     defaultAlertChannel: config.alertChannelId,
   };
-  const desk = slackDesk(
-    client,
-    (url, body) =>
-      undiciFetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-        dispatcher,
-        signal: AbortSignal.timeout(10_000),
-      }),
-    log,
-  );
+  const desk = slackDesk(client, postJson(dispatcher), log);
   const background = new Background(clock);
   const entrance: Entrance = { appId: us.appId, services, desk, registry, background };
 

@@ -49,6 +49,13 @@ describe('npm run bench', () => {
     }
   }, 180_000);
 
+  it('judges records beside parsing them', async () => {
+    const { figures } = await run('detect');
+    expect(figures.map((each) => each.unit)).toEqual(['µs', 'µs', 'MB', 'µs']);
+    expect(figures[0]?.floor?.what).toBe('gunzip and JSON.parse');
+    expect(figures[0]?.ratio).toBeGreaterThan(0);
+  }, 180_000);
+
   it('counts empty jobs on a file', async () => {
     const { figures } = await run('jobs-sqlite');
     expect(figures.map((each) => each.unit)).toEqual(['per s', 'per s']);
@@ -57,19 +64,22 @@ describe('npm run bench', () => {
 
 describe('its options', () => {
   it('run every bench unless some are named', () => {
-    expect(readOptions([])).toEqual({ short: false, only: BENCHES, json: null });
+    expect(readOptions([])).toEqual({ short: false, only: BENCHES, json: null, most: null });
     expect(readOptions(['--only', 'seal', '--short']).only).toEqual(['seal']);
   });
 
-  it.each([[['--only', 'speed']], [['--long']], [['seal']]])('refuse %j', (args) => {
-    let thrown: unknown = null;
-    try {
-      readOptions(args);
-    } catch (error) {
-      thrown = error;
-    }
-    expect(isUsageError(thrown)).toBe(true);
-  });
+  it.each([[['--only', 'speed']], [['--long']], [['seal']], [['--most', '0']], [['--most', 'x']]])(
+    'refuse %j',
+    (args) => {
+      let thrown: unknown = null;
+      try {
+        readOptions(args);
+      } catch (error) {
+        thrown = error;
+      }
+      expect(isUsageError(thrown)).toBe(true);
+    },
+  );
 });
 
 describe('its figures', () => {

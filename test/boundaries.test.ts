@@ -38,6 +38,8 @@ const LAYERS: Layers = [
     aws: ['src/aws/'],
     slack: ['src/slack/'],
     paging: ['src/paging/'],
+    enrichment: ['src/enrichment/'],
+    replay: ['src/replay/'],
     crypto: ['src/crypto/'],
     jobs: ['src/jobs/'],
     ops: ['src/ops/'],

@@ -14,7 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EXTERNAL, build } from '../scripts/build.ts';
+import { DATA, EXTERNAL, build } from '../scripts/build.ts';
+import { call } from '../src/detections/example.ts';
 import { connectKey } from './support/acting.ts';
 import { PEOPLE, Scene } from './support/rekey.ts';
 
@@ -98,6 +99,20 @@ describe('the bundle', () => {
     ).toEqual([]);
   });
 
+  it('judges records, also where the lists of networks are not installed, and says so', () => {
+    const records = join(folder, 'records.jsonl');
+    const seen = (minute: number, sourceIPAddress: string): object =>
+      call('s3:GetObject', { minute, more: { sourceIPAddress } });
+    writeFileSync(
+      records,
+      [seen(0, '9.9.9.9'), seen(1, '8.8.8.8')].map((each) => JSON.stringify(each)).join('\n'),
+    );
+    const { status, stderr } = run('replay', records);
+    expect(stderr).toContain('2 records judged');
+    expect(stderr).toContain('operators and countries stay unknown');
+    expect(status).toBe(0);
+  });
+
   it('keeps the PostgreSQL jobs apart, so that SQLite does not load them', () => {
     const chunks = readdirSync(join(folder, 'dist', 'lib')).filter((name) => name.endsWith('.js'));
     const main = chunks.find((name) => name.startsWith('main-')) ?? '';
@@ -117,7 +132,7 @@ describe('the bundle', () => {
     const made = JSON.parse(readFileSync(join(folder, 'dist', 'package.json'), 'utf8')) as {
       dependencies: Record<string, string>;
     };
-    expect(Object.keys(made.dependencies)).toEqual([...EXTERNAL]);
+    expect(Object.keys(made.dependencies)).toEqual([...EXTERNAL, ...DATA]);
     expect(made.dependencies['better-sqlite3']).toMatch(/^\d/);
   });
 });

@@ -42,6 +42,8 @@ const SCOPES: Readonly<Record<string, string | null>> = {
   // Once-only posting looks for its own messages where an overlay of the manifest lets it; it works without.
   'conversations.history': null,
   'conversations.replies': null,
+  'files.completeUploadExternal': 'files:write',
+  'files.getUploadURLExternal': 'files:write',
   'usergroups.list': 'usergroups:read',
   'usergroups.users.list': 'usergroups:read',
   'users.info': 'users:read',
@@ -92,7 +94,7 @@ describe('the manifest', () => {
     const needed = new Set(called.flatMap((method) => SCOPES[method] ?? []));
     const { bot, bot_optional: optional } = manifest().oauth_config.scopes;
     expect([...bot, ...optional].toSorted()).toEqual([...needed, 'commands'].toSorted());
-    expect(optional).toEqual(['usergroups:read', 'users:read.email']);
+    expect(optional).toEqual(['usergroups:read', 'users:read.email', 'files:write']);
   });
 
   it('turns Home on, and keeps people from typing secrets into messages', () => {

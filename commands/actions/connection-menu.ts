@@ -25,6 +25,7 @@ import {
 import { blockOf, METHOD_FIELD } from '../modals/fields.ts';
 import { messageView } from '../modals/message-view.ts';
 import { workingView } from '../modals/outcome-view.ts';
+import { openPolicy } from '../key-policy.ts';
 import { runTest } from '../test.ts';
 import { promisedForReplace, replaceLook } from './connect-form.ts';
 
@@ -50,6 +51,9 @@ export const connectionMenu: Action = {
         await context.show(replaceForm(connection, await replaceLook(context, connection, empty)));
         return;
       }
+      case 'policy':
+        await openPolicy(context, connection.id);
+        return;
       case 'disconnect':
         await context.show(disconnectForm(connection));
         return;

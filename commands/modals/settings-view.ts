@@ -1,5 +1,9 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { ROLES, type Role } from '../../src/domain/actor.ts';
+import type { Connection } from '../../src/domain/connection.ts';
+import { counted } from '../../src/domain/time-words.ts';
+import { hoursWords, type WorkingHours } from '../../src/domain/working-hours.ts';
+import type { KeyTags } from '../../src/handlers/key-settings.ts';
 import type { PagerSetting } from '../../src/domain/pager.ts';
 import type { Pause } from '../../src/domain/pause.ts';
 import type { RoleGrant } from '../../src/domain/records.ts';
@@ -15,8 +19,10 @@ import {
   option,
   section,
 } from '../../src/slack/blocks/elements.ts';
-import { channel, group, person, plain } from '../../src/slack/blocks/mrkdwn.ts';
+import { channel, code, cut, group, person, plain, words } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
+import { HOURS_OPEN } from './hours-form.ts';
+import { OWNERS_OPEN } from './owner-rules-view.ts';
 import type { IncomingView } from '../incoming.ts';
 import { pagingBlocks } from './paging-view.ts';
 import { pauseBlocks } from './pause-view.ts';
@@ -27,6 +33,7 @@ export const GIVE_ROLE = 'settings.give_role';
 export const TAKE_ROLE = 'settings.take_role';
 export const GIVE_ROLE_FORM = 'settings.give_role_form';
 export const GROUP_SUGGESTIONS = 'field.groups';
+export const SETTINGS_POLICY = 'settings.policy';
 
 const CHANNEL_FIELD = 'field.workspaceChannel';
 const PEOPLE_FIELD = 'field.people';
@@ -43,9 +50,19 @@ export interface SettingsLook {
   readonly pager: PagerSetting | null;
   /** Why pages do not get through, or null. */
   readonly pagerTrouble: string | null;
+  readonly keys: KeySettingsLook;
   readonly pause: Pause | null;
   /** What the last button of this window did, or null. */
   readonly said: string | null;
+}
+
+/** What is set about keys and their reminders, in short. */
+export interface KeySettingsLook {
+  readonly hours: WorkingHours;
+  readonly tags: KeyTags;
+  /** How many rules say whose keys are whose. */
+  readonly rules: number;
+  readonly connections: readonly Pick<Connection, 'id' | 'name'>[];
 }
 
 export function settingsView(look: SettingsLook): ModalView {
@@ -83,6 +100,8 @@ export function settingsView(look: SettingsLook): ModalView {
       divider(),
       ...pagingBlocks(look.pager, look.pagerTrouble),
       divider(),
+      ...keyBlocks(look.keys),
+      divider(),
       ...pauseBlocks(look.pause),
       divider(),
       header('Roles'),
@@ -100,6 +119,32 @@ export function settingsView(look: SettingsLook): ModalView {
       actions('settings.roles', [button('Give a role', GIVE_ROLE)]),
     ],
   };
+}
+
+function keyBlocks({ hours, tags, rules, connections }: KeySettingsLook): KnownBlock[] {
+  const names = tags.owners.slice(0, 5).map((name) => code(cut(name, 40)));
+  const asked = names.length === 0 ? 'No tag is asked' : `Tags ${names.join(', ')} are asked first`;
+  return [
+    header('Access keys'),
+    section(`*Reminders* come ${words(hoursWords(hours))}`, button('Working hours', HOURS_OPEN)),
+    section(
+      `*Owners.* ${asked}; ${rules === 0 ? 'there is no rule' : `then ${counted(rules, 'rule')}`}.`,
+      button('Owners', OWNERS_OPEN, { about: 'Owners of keys: tags and rules' }),
+    ),
+    ...(connections.length === 0
+      ? []
+      : [
+          section('*Policy:* how old keys may become, when people are told, and how long they may snooze.'),
+          actions('settings.keys', [
+            {
+              type: 'static_select',
+              action_id: SETTINGS_POLICY,
+              placeholder: plain('Key policy of…', 150),
+              options: connections.slice(0, 100).map(({ id, name }) => option(name, id)),
+            },
+          ]),
+        ]),
+  ];
 }
 
 function whereFrom(alert: AlertChannel): string {

@@ -21,7 +21,7 @@ export function ownerMark(owner: OwnerRef): Mark {
 /** The condition on keys, joined with their standings, that leaves the existing ones the filter takes. */
 export function matching(db: Db, tables: Tables, filter: KeyFilter): SQL | undefined {
   const { inventoryKeys: k, keyStandings: s, keyMarks: m } = tables;
-  const { accountId, userName, owner, status, createdBefore, finding, snoozed, accessKeyId } = filter;
+  const { accountId, userName, owner, status, createdBefore, findings, snoozed, accessKeyId } = filter;
   const marked = ({ kind, value }: Mark): SQL =>
     inArray(
       k.accessKeyId,
@@ -37,7 +37,7 @@ export function matching(db: Db, tables: Tables, filter: KeyFilter): SQL | undef
     owner === null ? undefined : marked(ownerMark(owner)),
     status === null ? undefined : eq(k.status, status),
     createdBefore === null ? undefined : lt(k.createdAt, createdBefore),
-    finding === null ? undefined : marked({ kind: 'finding', value: finding }),
+    ...findings.map((value) => marked({ kind: 'finding', value })),
     snoozed === null
       ? undefined
       : and(isNotNull(s.accessKeyId), (snoozed ? isNotNull : isNull)(s.snoozedUntil)),

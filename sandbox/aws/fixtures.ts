@@ -40,7 +40,7 @@ export interface SampleWorld {
 const day = 24 * 60 * 60_000;
 
 /** Attaches exactly what Rekey asks for to verify a connection and take stock; the ARNs of those policies. */
-function stockTaking(account: Account, principal: PolicyPrincipal, name: string): string[] {
+export function stockTaking(account: Account, principal: PolicyPrincipal, name: string): string[] {
   const target = { partition: account.partition, accountId: account.id, principal };
   const documents = policiesFor(['verify', 'inventory'], target);
   return documents.map((document, index) => account.addPolicy(`${name}-${index + 1}`, document).arn);

@@ -5,6 +5,7 @@ import { AwsError } from './aws-error.ts';
 import { answer } from './exchange.ts';
 import { Faults } from './faults.ts';
 import { RequestLog } from './request-log.ts';
+import { Traffic } from '../traffic.ts';
 import { readRequest } from './wire/raw-request.ts';
 import { World } from './world.ts';
 
@@ -33,6 +34,7 @@ export class AwsStandIn {
   readonly world: World;
   readonly faults: Faults;
   readonly requests: RequestLog;
+  readonly traffic = new Traffic();
   private readonly server: Server;
 
   private constructor(parts: { server: Server; world: World; faults: Faults; requests: RequestLog }) {
@@ -40,6 +42,7 @@ export class AwsStandIn {
     this.world = parts.world;
     this.faults = parts.faults;
     this.requests = parts.requests;
+    this.traffic.watch(parts.server);
     this.url = `http://127.0.0.1:${(parts.server.address() as AddressInfo).port}`;
   }
 

@@ -1,13 +1,20 @@
 import * as z from 'zod';
 import type { SampleWorld } from '../aws/fixtures.ts';
+import type { AwsStandIn } from '../aws/stand-in.ts';
+import type { MovableClock } from '../clock.ts';
+import { moveCalmly } from '../moves.ts';
 import type { SlackStandIn } from '../slack/stand-in.ts';
 import type { Person } from '../slack/world.ts';
+import type { TeamAnswers } from '../team-answers.ts';
 import type { Troubles } from './troubles.ts';
 import type { Act, Done, StateValues } from './wire.ts';
 
 /** What acts work on. */
 export interface Stage {
   readonly slack: SlackStandIn;
+  readonly aws: AwsStandIn;
+  readonly clock: MovableClock;
+  readonly answers: TeamAnswers;
   readonly samples: SampleWorld;
   readonly troubles: Troubles;
 }
@@ -37,6 +44,8 @@ const schema = z.discriminatedUnion('act', [
   z.object({ act: z.literal('close'), as: id, viewId: id, how: z.enum(['cancel', 'x']) }),
   z.object({ act: z.literal('make_role'), externalId: z.string().trim().min(2).max(1224) }),
   z.object({ act: z.literal('trouble'), id, on: z.boolean() }),
+  z.object({ act: z.literal('team_answers'), on: z.boolean() }),
+  z.object({ act: z.literal('move_clock'), step: z.enum(['hour', 'day', 'week', 'morning']) }),
 ]);
 
 /** The act in a request's body, or null when it is none. */
@@ -57,7 +66,7 @@ export async function carryOutAct(stage: Stage, act: Act): Promise<Done> {
   }
 }
 
-async function done({ slack, samples, troubles }: Stage, act: Act): Promise<Done> {
+async function done({ slack, aws, clock, answers, samples, troubles }: Stage, act: Act): Promise<Done> {
   switch (act.act) {
     case 'command': {
       const invited = /^\/invite\s+@?(.+)$/i.exec(act.line.trim())?.[1];
@@ -94,6 +103,12 @@ async function done({ slack, samples, troubles }: Stage, act: Act): Promise<Done
       return troubles.set(act.id, act.on)
         ? { ok: true }
         : { ok: false, message: 'There is no such trouble.' };
+    case 'team_answers':
+      answers.on = act.on;
+      return { ok: true };
+    case 'move_clock':
+      await moveCalmly(clock, act.step, [slack.traffic, aws.traffic]);
+      return { ok: true };
   }
 }
 

@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Crowd } from '../aws/crowd/crowd.ts';
 import type { SampleWorld } from '../aws/fixtures.ts';
 import type { AwsStandIn } from '../aws/stand-in.ts';
+import type { MovableClock } from '../clock.ts';
+import type { Meanwhile } from '../meanwhile.ts';
 import type { SlackStandIn } from '../slack/stand-in.ts';
 import type { Team } from '../team.ts';
+import type { TeamAnswers } from '../team-answers.ts';
 import { carryOutAct, readAct, type Stage } from './acts.ts';
 import { streamValue } from './event-stream.ts';
 import { readPageFiles } from './files.ts';
@@ -19,6 +23,10 @@ export interface PageWorld {
   readonly aws: AwsStandIn;
   readonly samples: SampleWorld;
   readonly team: Team;
+  readonly clock: MovableClock;
+  readonly crowd: Crowd;
+  readonly meanwhile: Meanwhile;
+  readonly answers: TeamAnswers;
 }
 
 /** The page while it is served. */
@@ -29,21 +37,36 @@ export interface Page {
 
 /** Serves the page on a server that listens already, at 127.0.0.1 only. */
 export function servePage(server: Server, world: PageWorld): Page {
-  const { slack, aws, samples, team } = world;
+  const { slack, aws, samples, team, clock, crowd, meanwhile, answers } = world;
   const { port } = server.address() as AddressInfo;
   const files = readPageFiles();
-  const setup = setupOf(slack, team, samples);
+  const setup = setupOf(slack, team, samples, crowd);
   const watchers = new Set<() => void>();
-  const troubles = new Troubles({ slack, aws, samples }, () => {
+  const changed = (): void => {
     for (const watcher of watchers) watcher();
+  };
+  const troubles = new Troubles({ slack, aws, samples }, changed);
+  /** How many browser tabs show each person's client. */
+  const shown = new Map<string, number>();
+  answers.isPlayed = (userId) => (shown.get(userId) ?? 0) > 0;
+  const show = (userId: string, response: ServerResponse): void => {
+    const count = (more: number): void => void shown.set(userId, (shown.get(userId) ?? 0) + more);
+    count(1);
+    response.once('close', () => count(-1));
+  };
+  const stage: Stage = { slack, aws, clock, answers, samples, troubles };
+  const around = (): Parameters<typeof snapshotOf>[2] => ({
+    troubles: troubles.list(),
+    ahead: clock.ahead,
+    meanwhile: meanwhile.list(),
+    teamAnswers: answers.on,
   });
-  const stage: Stage = { slack, samples, troubles };
   const watch = (listener: () => void): (() => void) => {
     watchers.add(listener);
-    const stop = slack.onChange(listener);
+    const stops = [slack.onChange(listener), clock.onMove(listener), meanwhile.onChange(listener)];
     return () => {
       watchers.delete(listener);
-      stop();
+      for (const stop of stops) stop();
     };
   };
 
@@ -54,15 +77,19 @@ export function servePage(server: Server, world: PageWorld): Page {
     if (request.method === 'POST' && url.pathname === '/act') {
       const act = readAct(await readJson(request));
       if (act === null) return sendText(response, 400, 'That is no act.');
-      return sendJson(response, await carryOutAct(stage, act));
+      const done = await carryOutAct(stage, act);
+      if (act.act === 'team_answers') changed();
+      return sendJson(response, done);
     }
     if (request.method !== 'GET') return sendText(response, 405, 'Only GET, and POST /act.');
     if (url.pathname === '/setup') return sendJson(response, setup);
     if (url.pathname === '/events') {
       const userId = url.searchParams.get('as') ?? '';
       if (!team.members.some(({ id }) => id === userId)) return sendText(response, 404, 'No such person.');
-      return streamValue(response, SAFE_HEADERS, () => snapshotOf(slack, userId, troubles.list()), watch);
+      show(userId, response);
+      return streamValue(response, SAFE_HEADERS, () => snapshotOf(slack, userId, around()), watch);
     }
+    if (url.pathname.startsWith('/file/')) return sendFile(response, slack, url.pathname.slice(6));
     const file = files.get(url.pathname);
     if (file === undefined) return sendText(response, 404, 'Not found.');
     response.writeHead(200, { ...SAFE_HEADERS, 'content-type': file.type });
@@ -116,6 +143,15 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
 function sendJson(response: ServerResponse, body: unknown): void {
   response.writeHead(200, { ...SAFE_HEADERS, 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
+}
+
+/** What the app sent as a file, to be kept: never shown as a page of this place. */
+function sendFile(response: ServerResponse, slack: SlackStandIn, fileId: string): void {
+  const text = slack.fileText(fileId);
+  if (text === '') return sendText(response, 404, 'Not found.');
+  const headers = { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': 'attachment' };
+  response.writeHead(200, { ...SAFE_HEADERS, ...headers });
+  response.end(text);
 }
 
 function sendText(response: ServerResponse, status: number, body: string): void {

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import type { Crowd } from '../aws/crowd/crowd.ts';
 import type { SampleKey, SampleWorld } from '../aws/fixtures.ts';
 import { isPlain, part, parts, text } from '../slack/json.ts';
 import type { SlackStandIn } from '../slack/stand-in.ts';
 import type { Person } from '../slack/world.ts';
 import type { Team } from '../team.ts';
-import type { Setup, Snapshot, WireKey, WirePerson, WireTrouble } from './wire.ts';
+import type { Setup, Snapshot, WireKey, WirePerson } from './wire.ts';
 
 const MANIFEST = new URL('../../manifest.yml', import.meta.url);
 
@@ -17,7 +18,11 @@ export function readManifest(): Readonly<Record<string, unknown>> {
 }
 
 /** Everything one person's client shows now. */
-export function snapshotOf(slack: SlackStandIn, userId: string, troubles: readonly WireTrouble[]): Snapshot {
+export function snapshotOf(
+  slack: SlackStandIn,
+  userId: string,
+  around: Pick<Snapshot, 'troubles' | 'ahead' | 'meanwhile' | 'teamAnswers'>,
+): Snapshot {
   const state = slack.state(userId);
   return {
     person: wirePerson(state.person),
@@ -28,13 +33,15 @@ export function snapshotOf(slack: SlackStandIn, userId: string, troubles: readon
     notices: state.notices,
     people: [...slack.world.people.values()].map(wirePerson),
     groups: [...slack.world.userGroups.values()].map(({ id, handle, name }) => ({ id, handle, name })),
-    troubles,
+    ...around,
   };
 }
 
 /** What does not change while the sandbox runs. */
-export function setupOf(slack: SlackStandIn, team: Team, samples: SampleWorld): Setup {
+export function setupOf(slack: SlackStandIn, team: Team, samples: SampleWorld, crowd: Crowd): Setup {
   const features = part(readManifest(), 'features');
+  const { good, ...others } = samples.keys;
+  const keys: Readonly<Record<string, SampleKey>> = { good, ...crowd.keys, ...others };
   return {
     members: team.members.map(({ id, standing }) => ({ ...wirePerson(slack.world.person(id)), standing })),
     commands: [
@@ -45,7 +52,7 @@ export function setupOf(slack: SlackStandIn, team: Team, samples: SampleWorld): 
       })),
       { command: '/invite', usage: '@Rekey', description: 'Slack’s own: let somebody into this channel' },
     ],
-    keys: Object.entries(samples.keys).map(([id, key]) => wireKey(id, key)),
+    keys: Object.entries(keys).map(([id, key]) => wireKey(id, key)),
     customerAccountId: samples.customer.id,
     openRoleArn: samples.openRole.arn,
     messagesReadOnly: part(features, 'app_home')['messages_tab_read_only_enabled'] === true,

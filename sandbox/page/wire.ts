@@ -15,6 +15,13 @@ export interface WireMember extends WirePerson {
   readonly standing: string;
 }
 
+/** A file in a message; its bytes are at `/file/ID`. */
+export interface WireFile {
+  readonly id: string;
+  readonly name: string;
+  readonly size: number;
+}
+
 export interface WireMessage {
   readonly ts: string;
   readonly channelId: string;
@@ -22,9 +29,12 @@ export interface WireMessage {
   readonly fromApp: boolean;
   readonly text: string;
   readonly blocks: readonly Json[];
+  readonly files: readonly WireFile[];
   readonly threadTs?: string | undefined;
   readonly edited: boolean;
   readonly ephemeral: boolean;
+  /** Said by the sandbox in somebody's name. */
+  readonly scripted: boolean;
 }
 
 export interface WireChannel {
@@ -33,6 +43,7 @@ export interface WireChannel {
   readonly kind: 'public' | 'private' | 'im';
   readonly archived: boolean;
   readonly extShared: boolean;
+  readonly purpose: string;
   readonly messages: readonly WireMessage[];
 }
 
@@ -62,6 +73,9 @@ export interface WireTrouble {
   readonly until: number | null;
 }
 
+/** How far a visitor moves the clock. */
+export type ClockStep = 'hour' | 'day' | 'week' | 'morning';
+
 export interface WireGroup {
   readonly id: string;
   readonly handle: string;
@@ -80,6 +94,20 @@ export interface Snapshot {
   readonly people: readonly WirePerson[];
   readonly groups: readonly WireGroup[];
   readonly troubles: readonly WireTrouble[];
+  /** How far the sandbox's clock is ahead of this computer's; ms. */
+  readonly ahead: number;
+  /** What others did meanwhile, newest first. */
+  readonly meanwhile: readonly WireMeanwhile[];
+  /** Whether the sample team answers by itself. */
+  readonly teamAnswers: boolean;
+}
+
+/** Something nobody at this page did: the sandbox did it, as part of its make-believe. */
+export interface WireMeanwhile {
+  /** By the sandbox's clock; ms. */
+  readonly at: number;
+  readonly where: 'AWS' | 'Slack';
+  readonly words: string;
 }
 
 export interface WireCommand {
@@ -142,7 +170,9 @@ export type Act =
   | { readonly act: 'submit'; readonly as: string; readonly viewId: string; readonly values: StateValues }
   | { readonly act: 'close'; readonly as: string; readonly viewId: string; readonly how: 'cancel' | 'x' }
   | { readonly act: 'make_role'; readonly externalId: string }
-  | { readonly act: 'trouble'; readonly id: string; readonly on: boolean };
+  | { readonly act: 'trouble'; readonly id: string; readonly on: boolean }
+  | { readonly act: 'move_clock'; readonly step: ClockStep }
+  | { readonly act: 'team_answers'; readonly on: boolean };
 
 /** The answer to an act. A refusal of the stand-in is `ok: false` with its reason, not an HTTP error. */
 export interface Done {

@@ -1,6 +1,7 @@
 import { Timestamps, systemClock, type Clock } from './clock.ts';
 import type { Core, Settings } from './core.ts';
 import { Faults } from './faults.ts';
+import { Files } from './files.ts';
 import { Journal } from './journal.ts';
 import { manifestOf } from './manifest.ts';
 import { Messages } from './messages.ts';
@@ -16,6 +17,11 @@ export interface StandInOptions {
   /** A free port when left out. */
   readonly port?: number;
   readonly clock?: Clock;
+  /**
+   * What is over within seconds goes by this: trigger ids, rate limits, the time stamps of signatures; `clock` when
+   * left out. Somebody who puts `clock` forward while a click is under way does not lose it.
+   */
+  readonly wireClock?: Clock;
   /** The app's parsed manifest: its commands, scopes and events. Without one everything is allowed. */
   readonly manifest?: unknown;
   /** The bot token's scopes; those of the manifest when left out. */
@@ -37,6 +43,7 @@ export interface StandInOptions {
 export function assemble(options: StandInOptions, port: number): Core {
   const origin = `http://127.0.0.1:${port}`;
   const clock = options.clock ?? systemClock;
+  const wireClock = options.wireClock ?? clock;
   const timestamps = new Timestamps(clock);
   const name = options.appName ?? 'rekey';
   const team = { id: options.teamId ?? 'T0REKEY', name: 'Example', domain: 'example' };
@@ -50,19 +57,21 @@ export function assemble(options: StandInOptions, port: number): Core {
   };
   return {
     clock,
+    wireClock,
     timestamps,
     world,
     journal,
     settings,
     origin,
     messages: new Messages(timestamps),
+    files: new Files(origin),
     views: new Views(world),
-    triggers: new Triggers(clock, options.triggerMs ?? 3_000),
+    triggers: new Triggers(wireClock, options.triggerMs ?? 3_000),
     responseUrls: new ResponseUrls(clock, origin),
     tokens: new Tokens(),
     notices: new Notices(clock),
     faults: new Faults(),
-    rateLimits: new RateLimits(clock, options.rateLimits ?? false),
+    rateLimits: new RateLimits(wireClock, options.rateLimits ?? false),
     manifest: options.scopes === undefined ? manifest : { ...manifest, scopes: options.scopes },
   };
 }

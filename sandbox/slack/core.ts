@@ -1,5 +1,6 @@
 import type { Clock, Timestamps } from './clock.ts';
 import type { Faults } from './faults.ts';
+import type { Files } from './files.ts';
 import type { Journal } from './journal.ts';
 import type { Manifest } from './manifest.ts';
 import type { Messages } from './messages.ts';
@@ -14,9 +15,11 @@ import type { World } from './world.ts';
 /** Everything the stand-in knows; each part of it works on these. */
 export interface Core {
   readonly clock: Clock;
+  readonly wireClock: Clock;
   readonly timestamps: Timestamps;
   readonly world: World;
   readonly messages: Messages;
+  readonly files: Files;
   readonly views: Views;
   readonly triggers: Triggers;
   readonly responseUrls: ResponseUrls;

@@ -13,7 +13,7 @@ export interface Manifest {
 
 const EVERYTHING: Manifest = {
   command: () => ({ shouldEscape: true }),
-  scopes: ['commands', 'chat:write', 'users:read', 'usergroups:read'],
+  scopes: ['commands', 'chat:write', 'users:read', 'usergroups:read', 'files:write'],
   homeTab: true,
   messagesReadOnly: true,
   interactivity: true,

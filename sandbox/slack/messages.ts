@@ -1,6 +1,14 @@
 import type { Timestamps } from './clock.ts';
 import type { Json } from './json.ts';
 
+/** A file as a message names it; size in bytes. */
+export interface FileInMessage {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly size: number;
+}
+
 /** A message in a channel or direct message. */
 export interface Message {
   readonly ts: string;
@@ -10,7 +18,10 @@ export interface Message {
   text: string;
   blocks: readonly Json[];
   metadata: Json | undefined;
+  readonly files: readonly FileInMessage[];
   readonly threadTs: string | undefined;
+  /** Said by a script in somebody's name. */
+  readonly scripted: boolean;
   editedTs: string | undefined;
 }
 
@@ -20,7 +31,7 @@ export interface Ephemeral extends Message {
 }
 
 export type Draft = Pick<Message, 'channelId' | 'userId' | 'fromApp' | 'text' | 'blocks'> &
-  Partial<Pick<Message, 'metadata' | 'threadTs'>>;
+  Partial<Pick<Message, 'metadata' | 'threadTs' | 'files' | 'scripted'>>;
 
 /** What was posted, public and ephemeral kept apart. */
 export class Messages {
@@ -79,7 +90,9 @@ export class Messages {
   #dated(draft: Draft): Message {
     return {
       metadata: undefined,
+      files: [],
       threadTs: undefined,
+      scripted: false,
       ...draft,
       ts: this.#timestamps.next(),
       editedTs: undefined,

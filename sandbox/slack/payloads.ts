@@ -65,6 +65,7 @@ export function messageObject(core: Core, message: Message): Json {
     team: teamId,
     text: message.text,
     ...(message.blocks.length > 0 ? { blocks: message.blocks } : {}),
+    ...(message.files.length > 0 ? { files: message.files } : {}),
     ...(message.metadata === undefined ? {} : { metadata: message.metadata }),
     ...(message.threadTs === undefined ? {} : { thread_ts: message.threadTs }),
     ...(message.editedTs === undefined ? {} : { edited: { user: app.botUserId, ts: message.editedTs } }),

@@ -5,11 +5,13 @@ import type { Fault } from './faults.ts';
 import { isPlain, parsed, type Json } from './json.ts';
 import { respond } from './respond.ts';
 import type { SocketMode } from './socket-mode.ts';
+import { Traffic } from '../traffic.ts';
 import { callMethod, errorOf, tooMany, type ApiAnswer } from './web-api/call.ts';
 
 /** Slack's own server: the Web API, response_urls and the sockets of Socket Mode. */
 export interface SlackServer {
   readonly port: number;
+  readonly traffic: Traffic;
   /** Where requests go once the parts are made; the port is known before them. */
   serve(core: Core, sockets: SocketMode): void;
   stop(): Promise<void>;
@@ -24,8 +26,11 @@ export async function listen(port: number): Promise<SlackServer> {
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server has no port');
+  const traffic = new Traffic();
+  traffic.watch(server);
   return {
     port: address.port,
+    traffic,
     serve(core, sockets) {
       server.on('request', (request, response) => {
         void answer(core, sockets, request, response).catch((error: unknown) => {
@@ -51,7 +56,8 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', core.origin);
-  const body = await bodyOf(request);
+  const bytes = await bytesOf(request);
+  const body = bytes.toString('utf8');
   if (url.pathname.startsWith('/response/')) {
     const args = asObject(parsed(body));
     const call = { name: 'response_url', args, raw: body };
@@ -63,6 +69,9 @@ async function answer(
     await faulty(core, { name, args, raw: body }, response, () =>
       callMethod(core, sockets, name, bearer, args),
     );
+  } else if (url.pathname.startsWith('/upload/v1/')) {
+    const call = { name: 'upload_url', args: {}, raw: body };
+    await faulty(core, call, response, () => upload(core, url.pathname.slice(11), bytes));
   } else {
     core.journal.defect(`unknown address: ${url.pathname}`);
     response.writeHead(404).end();
@@ -120,10 +129,17 @@ function respondTo(core: Core, key: string, args: Json): ApiAnswer {
   return { status: error === 'no_text' ? 400 : 200, headers: {}, body: { ok: false, error } };
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+/** The bytes of a file, sent raw; Slack answers anything but 200 when they are not what was announced. */
+function upload(core: Core, key: string, bytes: Buffer): ApiAnswer {
+  return core.files.receive(key, bytes)
+    ? { status: 200, headers: {}, body: { ok: true } }
+    : { status: 400, headers: {}, body: { ok: false, error: 'bad_upload' } };
+}
+
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function argumentsOf(request: IncomingMessage, body: string): Json {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Acting, type ChosenAction, type Container } from './acts/action.ts';
-import { Speaking, type CommandOutcome } from './acts/command.ts';
+import { Speaking, type Aside, type CommandOutcome } from './acts/command.ts';
 import { Filling, type SubmitOutcome } from './acts/modal.ts';
 import { assemble, type StandInOptions } from './assemble.ts';
 import type { Core, Settings } from './core.ts';
@@ -15,6 +15,7 @@ import type { Json } from './json.ts';
 import { listen, type SlackServer } from './server.ts';
 import { SocketMode } from './socket-mode.ts';
 import { clientState, type ClientState } from './state.ts';
+import type { Traffic } from '../traffic.ts';
 import type {
   Channel,
   NewChannel,
@@ -84,6 +85,11 @@ export class SlackStandIn {
     return `${this.#core.origin}/api/`;
   }
 
+  /** The requests of the Web API. */
+  get traffic(): Traffic {
+    return this.#server.traffic;
+  }
+
   get teamId(): string {
     return this.#core.world.teamId;
   }
@@ -130,6 +136,11 @@ export class SlackStandIn {
     return this.#core.world;
   }
 
+  /** What was uploaded, as text; empty for a file that never came. */
+  fileText(fileId: string): string {
+    return this.#core.files.find(fileId)?.content?.toString('utf8') ?? '';
+  }
+
   /** Takes scopes from the bot token, or the token itself (`token_revoked`). */
   changeBotToken(change: { scopes?: readonly string[]; revoked?: boolean }): void {
     const token = this.#core.tokens.find(this.botToken);
@@ -153,7 +164,7 @@ export class SlackStandIn {
 
   /** Deliveries go to this URL from now on, signed; the answer can forge signatures and ask Slack's questions. */
   useHttp(requestUrl: string): HttpDelivery {
-    const { clock, journal } = this.#core;
+    const { wireClock: clock, journal } = this.#core;
     const ackMs = (): number => this.settings.ackMs;
     this.#http = new HttpDelivery({ url: requestUrl, secret: this.signingSecret, clock, ackMs, journal });
     this.#deliveries.transport = this.#http;
@@ -194,8 +205,8 @@ export class SlackStandIn {
     return this.#speaking.runCommand(userId, channelId, line);
   }
 
-  say(userId: string, channelId: string, words: string): EventDelivery | undefined {
-    return this.#speaking.say(userId, channelId, words);
+  say(userId: string, channelId: string, words: string, more?: Aside): EventDelivery | undefined {
+    return this.#speaking.say(userId, channelId, words, more);
   }
 
   openHome(userId: string, tab: 'home' | 'messages' = 'home'): EventDelivery | undefined {

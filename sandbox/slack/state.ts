@@ -1,6 +1,6 @@
 import type { Core } from './core.ts';
 import { parts, part, text, type Json } from './json.ts';
-import type { Message } from './messages.ts';
+import type { FileInMessage, Message } from './messages.ts';
 import type { Notice } from './notices.ts';
 import type { OpenView } from './views.ts';
 import type { Person, Workspace } from './world.ts';
@@ -13,10 +13,13 @@ export interface ShownMessage {
   readonly fromApp: boolean;
   readonly text: string;
   readonly blocks: readonly Json[];
+  readonly files: readonly FileInMessage[];
   readonly threadTs: string | undefined;
   readonly edited: boolean;
   /** "Only visible to you". */
   readonly ephemeral: boolean;
+  /** Said by a script in this person's name. */
+  readonly scripted: boolean;
 }
 
 export interface ShownChannel {
@@ -25,6 +28,7 @@ export interface ShownChannel {
   readonly kind: 'public' | 'private' | 'im';
   readonly archived: boolean;
   readonly extShared: boolean;
+  readonly purpose: string;
   /** In order; threads carry the timestamp of their first message. */
   readonly messages: readonly ShownMessage[];
 }
@@ -63,9 +67,10 @@ export function clientState(core: Core, userId: string): ClientState {
   const channels = [...joined, ...(direct === undefined ? [] : [direct])].map((channel) => {
     const here = hidden.filter((each) => each.channelId === channel.id);
     const all = [...messages.in(channel.id).map(shown(false)), ...here.map(shown(true))];
-    const { id, name, kind, archived, extShared } = channel;
+    const { id, name, kind, archived, extShared, purpose } = channel;
     const inOrder = all.sort((a, b) => Number(a.ts) - Number(b.ts));
-    return { id, name: kind === 'im' ? world.app.name : name, kind, archived, extShared, messages: inOrder };
+    const shownName = kind === 'im' ? world.app.name : name;
+    return { id, name: shownName, kind, archived, extShared, purpose, messages: inOrder };
   });
   const home = views.home(userId);
   return {
@@ -79,14 +84,16 @@ export function clientState(core: Core, userId: string): ClientState {
 }
 
 function shown(ephemeral: boolean): (message: Message) => ShownMessage {
-  return ({ ts, channelId, userId, fromApp, text: words, blocks, threadTs, editedTs }) => ({
+  return ({ ts, channelId, userId, fromApp, text: words, blocks, files, threadTs, scripted, editedTs }) => ({
     ts,
     channelId,
     userId,
     fromApp,
     text: words,
     blocks,
+    files,
     threadTs,
+    scripted,
     edited: editedTs !== undefined,
     ephemeral,
   });

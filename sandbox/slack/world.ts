@@ -31,6 +31,8 @@ export interface Channel {
   readonly teamId: string;
   readonly kind: 'public' | 'private' | 'im';
   name: string;
+  /** What it is for, as its members have written; empty when nobody has. */
+  purpose: string;
   readonly members: Set<string>;
   archived: boolean;
   /** Shared with another organisation through Slack Connect. */
@@ -60,6 +62,7 @@ export type NewChannel = {
   bot?: boolean;
   archived?: boolean;
   extShared?: boolean;
+  purpose?: string;
 };
 export type NewUserGroup = {
   handle: string;
@@ -130,6 +133,7 @@ export class World {
       teamId,
       kind,
       name: channel.name,
+      purpose: channel.purpose ?? '',
       members: new Set(members),
       archived: channel.archived ?? false,
       extShared: channel.extShared ?? false,
@@ -183,6 +187,7 @@ export class World {
       teamId: this.person(userId).teamId,
       kind: 'im',
       name: 'directmessage',
+      purpose: '',
       members: new Set([userId, this.app.botUserId]),
       archived: false,
       extShared: false,

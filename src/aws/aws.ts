@@ -18,6 +18,8 @@ export interface AwsOptions {
   readonly clock: Clock;
   /** Counts the calls; nobody does when omitted. */
   readonly metrics?: Metrics;
+  /** Background calls of one account a second; what is safe with the real AWS when omitted. */
+  readonly mostPerSecond?: number | undefined;
   /** Limits of one request in ms; 3 s to connect and 8 s in all when omitted. */
   readonly limits?: { readonly connectMs?: number; readonly requestMs?: number };
 }

@@ -24,6 +24,8 @@ export interface BudgetGround {
   readonly metrics: Metrics;
   /** From 0 up to 1: the jitter. */
   readonly chance: () => number;
+  /** The highest rate; what is safe with the real AWS when left out. */
+  readonly mostPerSecond?: number | undefined;
 }
 
 /**
@@ -35,7 +37,8 @@ export interface BudgetGround {
 export class CallBudget {
   readonly #ground: BudgetGround;
   readonly #api: string;
-  #perSecond = MOST_PER_SECOND;
+  readonly #most: number;
+  #perSecond: number;
   #tokens = BURST;
   #filledAt: number;
   #halvedAt = Number.NEGATIVE_INFINITY;
@@ -45,6 +48,8 @@ export class CallBudget {
   constructor(ground: BudgetGround, api: string) {
     this.#ground = ground;
     this.#api = api;
+    this.#most = ground.mostPerSecond ?? MOST_PER_SECOND;
+    this.#perSecond = this.#most;
     this.#filledAt = ground.clock.now();
   }
 
@@ -123,7 +128,7 @@ export class CallBudget {
     try {
       const answer = await call();
       this.#fill();
-      this.#perSecond = Math.min(MOST_PER_SECOND, this.#perSecond + RECOVERED_PER_ANSWER);
+      this.#perSecond = Math.min(this.#most, this.#perSecond + RECOVERED_PER_ANSWER);
       return answer;
     } catch (error) {
       if (isThrottle(error)) this.#halve();

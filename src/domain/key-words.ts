@@ -71,8 +71,9 @@ export function statusWords(
   now: number,
 ): string {
   if (status === 'Active') return 'Active';
-  const days = spanWords(now - statusSince);
-  const since = statusSeen ? `for ${days}` : `for ${days} or longer`;
+  const since = statusSeen
+    ? `for ${spanWords(now - statusSince)}`
+    : `since ${dayWords(statusSince)} or before`;
   return `${statusName(status)} ${since}`;
 }
 

@@ -63,13 +63,17 @@ export function urgencyOf(
   return (findings.length > 0 ? SNOOZED * STEP : 0) + within(age);
 }
 
-function rankOf({ code }: Finding, kind: KeyKind): number {
+function rankOf({ code, severity }: Finding, kind: KeyKind): number {
   if (code === 'unexpected_use' && kind === 'decoy') return ORDER.length + SNOOZED + 1;
+  // A quarantined key that is switched off already waits with the others that are.
+  if (code === 'quarantined' && severity !== 'critical') return rankOf(INACTIVE, kind);
   return ORDER.length - ORDER.indexOf(code) + SNOOZED;
 }
 
 /** Findings whose `at` tells since when. */
 const SINCE: ReadonlySet<FindingCode> = new Set(['over_age', 'unused', 'never_used', 'inactive_long']);
+
+const INACTIVE: Finding = { code: 'inactive_long', severity: 'low', at: null, propose: null };
 
 function daysOf({ code, at }: Finding, age: number, now: number): number {
   if (at !== null && SINCE.has(code)) return wholeDays(now - at);

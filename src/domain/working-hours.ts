@@ -97,7 +97,7 @@ function timeOfDay(time: string): number {
  * The moment at which the clocks of a zone show this time, given as if it were UTC. A time that comes twice is its first;
  * one that is left out is as much later as the clocks were put forward, so that a shift keeps its length.
  */
-function instantOf(timeZone: string, wall: number): number {
+export function instantOf(timeZone: string, wall: number): number {
   const before = wallClock(timeZone, wall - DAY_MS) - (wall - DAY_MS);
   const after = wallClock(timeZone, wall + DAY_MS) - (wall + DAY_MS);
   const fitting = [wall - before, wall - after].filter((at) => wallClock(timeZone, at) === wall);

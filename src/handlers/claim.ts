@@ -1,4 +1,5 @@
 import { isConflict, RekeyError } from '../errors.ts';
+import type { Interaction } from '../domain/records.ts';
 import type { Write } from '../ports/stores.ts';
 import type { Request } from './request.ts';
 import type { Services } from './services.ts';
@@ -34,6 +35,12 @@ export async function claimEvent(
   }
 }
 
+/** Throws `conflict` with the name of who was first when this request was claimed before. */
+export async function refuseClaimed(services: Services, request: Request): Promise<void> {
+  const first = await services.stores.interactions.byId(request.claimId);
+  if (first !== null) throw alreadyDone(first, request);
+}
+
 /**
  * Runs the batch with the claim of this request in front. When the claim was taken before, throws `conflict` with
  * the name of who was first; any other conflict is thrown as it is.
@@ -49,7 +56,11 @@ export async function claimAndWrite(
     if (!isConflict(error)) throw error;
     const first = await services.stores.interactions.byId(request.claimId);
     if (first === null) throw error;
-    const by = first.userId === request.actor.userId ? 'you' : `<@${first.userId}>`;
-    throw new RekeyError('conflict', `Already done by ${by}.`, { cause: error });
+    throw alreadyDone(first, request, error);
   }
+}
+
+function alreadyDone(first: Interaction, request: Request, cause?: unknown): RekeyError {
+  const by = first.userId === request.actor.userId ? 'you' : `<@${first.userId}>`;
+  return new RekeyError('conflict', `Already done by ${by}.`, cause === undefined ? {} : { cause });
 }

@@ -1,12 +1,7 @@
 import { ROLES, type Actor, type Role } from '../domain/actor.ts';
-import type { RoleGrant } from '../domain/records.ts';
 import { RekeyError } from '../errors.ts';
+import { FRESH_MS, membersOf } from './group-members.ts';
 import type { Services } from './services.ts';
-
-/** How long an answer of Slack about a person or a group is taken as current. */
-const FRESH_MS = 5 * 60_000;
-/** How old a group's membership may be for reversible acts while Slack cannot be asked. */
-const STALE_LIMIT_MS = 24 * 3_600_000;
 
 /**
  * Finds who is asking and what they may do. Guests, people of other workspaces, bots and deactivated people are
@@ -39,7 +34,7 @@ export async function findActor(
   let unsure: string | null = null;
   for (const grant of grants.filter((candidate) => candidate.subjectKind === 'group')) {
     if (roles.has(grant.role) || roles.has('admin')) continue;
-    const members = await membersOf(services, grant, options.irreversible);
+    const members = await membersOf(services, grant.subjectId, options.irreversible);
     if (members === null) {
       unsure = 'Slack could not be asked about a user group that may give it to you; try again in a minute.';
     } else if (members.includes(who.userId)) {
@@ -56,26 +51,4 @@ export async function findActor(
 
 function stranger(): RekeyError {
   return new RekeyError('forbidden', 'Rekey works only for members of the workspace it is installed in.');
-}
-
-/** The group's members, or null when that is not known well enough for this act. */
-async function membersOf(
-  services: Services,
-  grant: RoleGrant,
-  irreversible: boolean,
-): Promise<readonly string[] | null> {
-  const { stores, clock, people, log } = services;
-  const kept = await stores.groupMembers.byId(grant.subjectId);
-  const age = kept === null ? Infinity : Math.abs(clock.now() - kept.fetchedAt);
-  if (kept !== null && age < FRESH_MS && !irreversible) return kept.members;
-  try {
-    const members = await people.groupMembers(grant.subjectId);
-    await stores.atomically([
-      stores.groupMembers.set({ groupId: grant.subjectId, members, fetchedAt: clock.now() }),
-    ]);
-    return members;
-  } catch (error) {
-    log.warn('user group could not be read', { groupId: grant.subjectId, error });
-    return kept !== null && !irreversible && age < STALE_LIMIT_MS ? kept.members : null;
-  }
 }

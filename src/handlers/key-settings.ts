@@ -49,7 +49,7 @@ export async function setKeyTags(services: Services, request: Request, tags: Key
   if (!owners.success || !kind.success) {
     throw new RekeyError('invalid', 'That is no name for a tag in IAM.', {
       next: 'Tag names have at most 128 letters, digits, spaces and _ . : / = + - @.',
-      field: owners.success ? 'Kind tag' : 'Owner tags',
+      field: owners.success ? 'kindTag' : 'ownerTags',
     });
   }
   const before = await keyTags(services);

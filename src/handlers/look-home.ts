@@ -3,6 +3,7 @@ import type { Connection } from '../domain/connection.ts';
 import { PAGER_OUTLET, type Outlet } from '../domain/notice.ts';
 import type { Pause } from '../domain/pause.ts';
 import type { HostIdentity } from '../ports/aws.ts';
+import { lookHomeKeys, type HomeKeys } from './look-home-keys.ts';
 import { pauseOf } from './pause.ts';
 import { alertChannel, type AlertChannel } from './settings.ts';
 import type { Services } from './services.ts';
@@ -15,6 +16,7 @@ export interface HomeLook {
   readonly host: HostIdentity;
   readonly admins: readonly string[];
   readonly undelivered: Undelivered;
+  readonly keys: HomeKeys;
   readonly pause: Pause | null;
   readonly now: number;
 }
@@ -47,6 +49,7 @@ export async function lookHome(services: Services, actor: Actor): Promise<HomeLo
     host: await services.hostIdentity(),
     admins: services.admins,
     undelivered: holds(actor.roles, 'admin') ? await readUndelivered(services, inUse) : NOTHING,
+    keys: await lookHomeKeys(services, actor),
     pause: mayLook ? await pauseOf(services) : null,
     now: services.clock.now(),
   };

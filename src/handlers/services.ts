@@ -3,7 +3,7 @@ import type { HostIdentity, Aws, Sessions } from '../ports/aws.ts';
 import type { Jobs } from '../ports/jobs.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Pager } from '../ports/pager.ts';
-import type { People, Poster, Presenter } from '../ports/slack.ts';
+import type { Files, People, Poster, Presenter } from '../ports/slack.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { Clock, Ids, Log, Sealer } from '../ports/world.ts';
 import type { Leases } from './leases.ts';
@@ -22,6 +22,7 @@ export interface Services {
   readonly sessions: Sessions;
   readonly people: People;
   readonly poster: Poster;
+  readonly files: Files;
   readonly pager: Pager;
   readonly presenter: Presenter;
   readonly jobs: Jobs;

@@ -55,7 +55,8 @@ export interface KeyFilter {
   readonly status: KeyStatus | null;
   /** Created before; ms. */
   readonly createdBefore: number | null;
-  readonly finding: FindingCode | null;
+  /** All of these were found; empty means any. */
+  readonly findings: readonly FindingCode[];
   /** Only keys whose standing says so; one without a standing says neither. */
   readonly snoozed: boolean | null;
   /** A part of an access key id, in the same way. */
@@ -68,7 +69,7 @@ export const ANY_KEY: KeyFilter = {
   owner: null,
   status: null,
   createdBefore: null,
-  finding: null,
+  findings: [],
   snoozed: null,
   accessKeyId: null,
 };

@@ -112,6 +112,21 @@ export interface Poster {
   find(channelId: string, markId: string, since: number, threadTs: string | null): Promise<Sighting>;
 }
 
+export type FileResult =
+  | { readonly ok: true }
+  /** `not_allowed`: the optional scope is not there. */
+  | { readonly ok: false; readonly why: 'not_allowed' | 'failed'; readonly error: string };
+
+/** Sends files. Never throws for Slack's refusals. */
+export interface Files {
+  /** A file of text into the direct message with a person, under a message that says what it is. */
+  sendText(
+    userId: string,
+    file: { readonly name: string; readonly title: string; readonly text: string },
+    message: Message,
+  ): Promise<FileResult>;
+}
+
 /** Turns results into messages; implemented beside the blocks, so that the core holds no Slack words. */
 export interface Presenter {
   attemptMessage(attempt: Attempt, result: AttemptResult): Message;
@@ -132,4 +147,6 @@ export interface Desk {
   publishHome(userId: string, view: HomeView): Promise<void>;
   /** A private answer where the command was typed or the button pressed. */
   reply(responseUrl: string, message: Message): Promise<void>;
+  /** Puts another message in the place of the private one whose button was pressed. */
+  replace(responseUrl: string, message: Message): Promise<void>;
 }

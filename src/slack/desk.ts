@@ -55,6 +55,11 @@ export function slackDesk(
       const answer = await post(responseUrl, body);
       if (!answer.ok) log.warn('reply not taken', { status: answer.status });
     },
+    async replace(responseUrl, message) {
+      const body = { replace_original: true, text: message.text, ...blocksOf(message, log) };
+      const answer = await post(responseUrl, body);
+      if (!answer.ok) log.warn('replacement not taken', { status: answer.status });
+    },
   };
 }
 

@@ -78,7 +78,7 @@ describe.each([
     const admins = await home();
     expect(admins.words).toContain('*Production* · Working');
     expect(admins.words).toContain('`AKIAIOSFODNN7EXAMPLE`, 30 days old');
-    expect(admins.offers).toEqual(['Test', 'Edit', 'Replace credentials', 'Disconnect']);
+    expect(admins.offers).toEqual(['Test', 'Edit', 'Key policy', 'Replace credentials', 'Disconnect']);
     const viewers = await home(PEOPLE.viewer);
     expect(viewers.words).toContain('*Production* · Working');
     expect(viewers.offers).toEqual(['Test']);

@@ -4,7 +4,7 @@ import { parseHead, printHead } from '../../src/audit/head.ts';
 import { parseSince } from '../../src/audit/since.ts';
 import type { AuditRow } from '../../src/ports/audit.ts';
 import { entryText, verbWords } from '../../src/slack/blocks/audit.ts';
-import { EXPORTED_PER_MESSAGE, exportMessages } from '../../src/slack/blocks/audit-export.ts';
+import { EXPORTED_PER_MESSAGE, exportMessages } from '../../src/slack/blocks/line-pages.ts';
 import { validateMessage } from '../../src/slack/blocks/validate.ts';
 import { entry } from '../db/samples.ts';
 

@@ -45,6 +45,24 @@ function mostInTenSeconds(times: readonly number[]): number {
 }
 
 describe('a call budget', () => {
+  it('may be given another highest rate, to which it comes back after a throttle', async () => {
+    const clock = new SteppingClock();
+    const budget = new CallBudget(
+      { clock, metrics: NO_METRICS, chance: () => 0.5, mostPerSecond: 50 },
+      'iam',
+    );
+    const from = clock.now();
+    await Promise.all(Array.from({ length: 205 }, () => budget.run('background', () => Promise.resolve())));
+    expect(clock.now() - from).toBeGreaterThanOrEqual(3_900);
+    expect(clock.now() - from).toBeLessThanOrEqual(4_300);
+    await budget.run('person', () => Promise.reject(throttled())).catch(() => undefined);
+    expect(budget.perSecond).toBe(25);
+    for (let count = 0; count < 1_300; count += 1) {
+      await budget.run('background', () => Promise.resolve());
+    }
+    expect(budget.perSecond).toBe(50);
+  });
+
   it('lets five calls a second through in the background, after a small burst', async () => {
     const clock = new SteppingClock();
     const waits: number[] = [];

@@ -19,6 +19,7 @@ import {
   type Verification,
   type VerificationReport,
 } from '../../src/domain/verification.ts';
+import type { HomeKeys } from '../../src/handlers/look-home-keys.ts';
 import type { PagerSetting } from '../../src/domain/pager.ts';
 import { RekeyError } from '../../src/errors.ts';
 import { pagingForm } from '../../commands/modals/paging-view.ts';
@@ -27,29 +28,10 @@ import { PAUSE_WHY_LENGTH } from '../../src/domain/pause.ts';
 import { presenter } from '../../src/slack/blocks/outcome.ts';
 import type { Message } from '../../src/ports/slack.ts';
 import { attempt, connection, draft, entry, verified } from '../db/samples.ts';
+import { NOW, tame, type Outside } from './outside.ts';
+import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
 import { recordingLog } from '../support/system-world.ts';
 
-/** The texts that come from outside, each as long as its origin lets it be. */
-export interface Outside {
-  /** At most 60 characters. */
-  readonly name: string;
-  /** At most 500. */
-  readonly description: string;
-  readonly alias: string;
-  /** The last part of an ARN: a path has up to 512 characters. */
-  readonly path: string;
-  readonly reference: string;
-}
-
-export const tame: Outside = {
-  name: 'Production',
-  description: 'The shop',
-  alias: 'acme',
-  path: 'deploy',
-  reference: 'AccessDenied, request 1',
-};
-
-export const NOW = 1_700_000_000_000;
 const host = {
   available: true,
   arn: 'arn:aws:sts::111122223333:assumed-role/rekey/i-1',
@@ -154,13 +136,18 @@ export function attemptOf(outside: Outside, kind: Attempt['kind']): Attempt {
   return attempt({ id: 'a', kind, draft: kind === 'test' || kind === 'disconnect' ? null : typed });
 }
 
-export function homeOf(connections: readonly Connection[], role: Role | null, page = 0): HomeView {
+export function homeOf(
+  connections: readonly Connection[],
+  role: Role | null,
+  page = 0,
+  keys: HomeKeys = homeKeysOf(tame),
+): HomeView {
   const actor = { teamId: 'T1', userId: 'U0ADMIN', roles: role === null ? [] : [role], rolesUnsure: null };
   const since = { nextAt: 0, limitedUntil: 0, channelId: null, troubleSince: 1, troubleAt: 1 };
   const troubles = ['C1', 'U1', 'pager'].map((id) => ({ id, trouble: 'not_in_channel', ...since }));
   const undelivered = { troubles, lost: 2, lastLoss: 'is_archived' };
   const pause = { by: 'U0ADMIN', why: 'a *freeze*', at: NOW - 3_600_000 };
-  const look = { actor, connections, host, admins: ['U0ADMIN'], undelivered, pause, now: NOW };
+  const look = { actor, connections, host, admins: ['U0ADMIN'], undelivered, keys, pause, now: NOW };
   return homeView({ ...look, alertChannel: { channelId: null, from: 'nowhere' } }, page);
 }
 
@@ -227,7 +214,16 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
       grantedAt: 1,
     },
   ] as const;
-  const settings = { grants, admins: ['U0ADMIN'], pager: null, pagerTrouble: null, pause: null, said: null };
+  const keys = keySettings(outside);
+  const settings = {
+    grants,
+    admins: ['U0ADMIN'],
+    pager: null,
+    pagerTrouble: null,
+    keys,
+    pause: null,
+    said: null,
+  };
   const error = new RekeyError('conflict', `There is ${quotedName(outside.name)} already.`, {
     next: 'Ask <@U0ADMIN>.',
   });
@@ -281,13 +277,14 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     ],
     ['audit log', auditOf(outside)],
     ['audit log, empty', auditView({ ...auditLook, entries: [], connections: [] }, ANYTHING, null)],
+    ...keyViewsOf(outside, kept),
     ['give a role', giveRoleForm(null)],
     ['give a role to people', giveRoleForm('This workspace’s plan has no user groups.')],
     ['refusal', messageView('Not done', refusalText(error, 'r', recordingLog()))],
     ['refused Home', refusedHome(refusalText(error, 'r', recordingLog()))],
     ...[...ROLES, null].map((role): [string, HomeView] => [
       `Home of ${role}`,
-      homeOf([...many, roleOf(outside)], role),
+      homeOf([...many, roleOf(outside)], role, 0, homeKeysOf(outside)),
     ]),
     ['Home, empty', homeOf([], 'admin')],
     ['Home, disconnecting', homeOf([connectionOf(outside, { state: 'disconnecting' })], 'admin')],
@@ -297,6 +294,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
         Array.from({ length: 45 }, (_, at) => connectionOf(outside, { id: `c${at}` })),
         'admin',
         page,
+        homeKeysOf(outside),
       ),
     ]),
   ];
@@ -310,6 +308,7 @@ export function messagesOf(outside: Outside): [name: string, message: Message][]
       `ending ${at}, ${result.kind}`,
       presenter.attemptMessage(attemptOf(outside, kind), result),
     ]),
+    ...keyMessagesOf(outside),
     ['refusal', refusalOf(error, 'r', recordingLog())],
     ['alarm', presenter.alarmMessage(outside.description, outside.name)],
   ];

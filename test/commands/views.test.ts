@@ -6,7 +6,9 @@ import { wordsOf } from '../../sandbox/slack/driver/find.ts';
 import { refusalOf } from '../../commands/refusal.ts';
 import { RekeyError } from '../../src/errors.ts';
 import { recordingLog } from '../support/system-world.ts';
-import { attemptOf, endingsOf, messagesOf, tame, viewsOf, type Outside } from './models.ts';
+import { keyMessagesOf, keyViewsOf } from './key-models.ts';
+import { attemptOf, connectionOf, endingsOf, messagesOf, viewsOf } from './models.ts';
+import { tame, type Outside } from './outside.ts';
 import { outcomeView } from '../../commands/modals/outcome-view.ts';
 
 /** Markup with ids that Rekey itself never writes, and whatever else has broken a layout. */
@@ -217,4 +219,21 @@ describe('outcomes in words', () => {
       expect(words).toMatchSnapshot();
     },
   );
+});
+
+describe('keys in words', () => {
+  const messages = keyMessagesOf(tame).map(([name, { text, blocks }]) => ({
+    name,
+    words: `${text}\n${wordsOf(blocks)}`,
+  }));
+  const few = keyViewsOf(tame, connectionOf(tame)).filter(([name]) => !name.includes('more than'));
+  const views = few.map(([name, { title, blocks }]) => ({
+    name,
+    words: `${title.text}\n${wordsOf(blocks)}`,
+  }));
+
+  it.each([...messages, ...views])('read well: $name', ({ words }) => {
+    expect(words).not.toMatch(/undefined|null|\[object|\{"|NaN|expire/i);
+    expect(words).toMatchSnapshot();
+  });
 });

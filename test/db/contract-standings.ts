@@ -53,7 +53,7 @@ export function standingsContract(fresh: FreshStores): void {
       expect(await standings.byKey('K1')).toEqual(standing('K1', 0));
       expect(await standings.ofKeys(['K2', 'K1', 'K1'])).toEqual([standing('K1', 0)]);
       expect(await standings.ofKeys([])).toEqual([]);
-      expect(await taken(stores, { finding: 'unused' })).toEqual([]);
+      expect(await taken(stores, { findings: ['unused'] })).toEqual([]);
       expect(await taken(stores, { owner: U1 })).toEqual([]);
     });
 
@@ -137,8 +137,8 @@ export function standingsContract(fresh: FreshStores): void {
       expect(await taken(stores, { accountId: B })).toEqual(['K3']);
       expect(await taken(stores, { status: 'Active' })).toEqual(['K1', 'K3']);
       expect(await taken(stores, { createdBefore: 20 })).toEqual(['K1', 'K4']);
-      expect(await taken(stores, { finding: 'unused' })).toEqual(['K1', 'K2']);
-      expect(await taken(stores, { finding: 'never_used' })).toEqual([]);
+      expect(await taken(stores, { findings: ['unused'] })).toEqual(['K1', 'K2']);
+      expect(await taken(stores, { findings: ['never_used'] })).toEqual([]);
       expect(await taken(stores, { owner: U1 })).toEqual(['K1']);
       expect(await taken(stores, { owner: S1 })).toEqual(['K2']);
       expect(await taken(stores, { owner: { kind: 'group', groupId: 'U1' } })).toEqual([]);
@@ -146,9 +146,9 @@ export function standingsContract(fresh: FreshStores): void {
       expect(await taken(stores, { owner: { kind: 'user', userId: 'unused' } })).toEqual([]);
       expect(await taken(stores, { snoozed: true })).toEqual(['K2']);
       expect(await taken(stores, { snoozed: false })).toEqual(['K1', 'K3']);
-      expect(await taken(stores, { finding: 'unused', snoozed: false, status: 'Active' })).toEqual(['K1']);
+      expect(await taken(stores, { findings: ['unused'], snoozed: false, status: 'Active' })).toEqual(['K1']);
       const { standings } = stores.inventory;
-      const unused = { ...ANY_KEY, finding: 'unused' } as const;
+      const unused = { ...ANY_KEY, findings: ['unused'] } as const;
       expect(ids(await standings.page(unused, { after: { urgency: 3, accessKeyId: 'K1' } }, 9))).toEqual([
         'K2',
       ]);

@@ -127,7 +127,7 @@ const FILTERS: readonly Partial<KeyFilter>[] = [
   { accessKeyId: '1*A' },
   { owner: { kind: 'user', userId: 'a' } },
   { status: 'Active', createdBefore: 2 },
-  { finding: 'unused', snoozed: false },
+  { findings: ['unused'], snoozed: false },
   { snoozed: true },
 ];
 

@@ -70,6 +70,6 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const { keys, standings } = stores.inventory;
     const mine = { key: key({ accessKeyId: 'K1' }), standing: standing('K1', 5, ['unused']) };
     await stores.atomically([keys.put([mine.key]), standings.put([mine.standing])]);
-    expect(await standings.page({ ...ANY_KEY, finding: 'unused' }, null, 9)).toEqual([mine]);
+    expect(await standings.page({ ...ANY_KEY, findings: ['unused'] }, null, 9)).toEqual([mine]);
   });
 });

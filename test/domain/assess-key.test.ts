@@ -296,6 +296,16 @@ describe('whatever the facts', () => {
     );
   });
 
+  test('a quarantined key is most urgent while it is Active, and waits once it is not', () => {
+    const value = ['AWSCompromisedKeyQuarantineV3'];
+    const user = sampleUser({ quarantine: { known: true, value, asOf: NOW } });
+    const urgency = (status: 'Active' | 'Inactive') =>
+      assessKey(sampleFacts({ key: sampleKey({ status }), user }), NOW).urgency;
+    const overAge = sampleFacts({ key: sampleKey({ createdAt: NOW - 400 * DAY }) });
+    expect(urgency('Active')).toBeGreaterThan(assessKey(overAge, NOW).urgency);
+    expect(urgency('Inactive')).toBeLessThan(assessKey(overAge, NOW).urgency);
+  });
+
   test('a key with a finding comes before one without, and a snoozed one between', () => {
     const snooze = { id: 's', accessKeyId: 'a', accountId: ACCOUNT, reason: 'r', by: 'U', at: NOW } as const;
     const running = { ...snooze, until: NOW + DAY, endedAt: null, endedBy: null };

@@ -74,7 +74,7 @@ describe('words for a key', () => {
   test('say only of a change that was seen when it came', () => {
     const inactive = { status: 'Inactive', statusSince: NOW - 3 * DAY } as const;
     expect(statusWords({ ...inactive, statusSeen: true }, NOW)).toBe('Inactive for 3 days');
-    expect(statusWords({ ...inactive, statusSeen: false }, NOW)).toBe('Inactive for 3 days or longer');
+    expect(statusWords({ ...inactive, statusSeen: false }, NOW)).toBe('Inactive since 25 Nov 2026 or before');
   });
 
   test('call a guess a guess', () => {

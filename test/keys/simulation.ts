@@ -16,6 +16,7 @@ import { Died, Life, mortal } from './mortal.ts';
 const HOUR = 3_600_000;
 /** Slack's second lasts 100 ms here, and the longest call six: far less than a notice is held for. */
 const SPEED = 10;
+const CALL_MS = 600;
 const HISTORY = ['channels:history', 'groups:history', 'im:history'];
 const never = new AbortController().signal;
 
@@ -64,7 +65,7 @@ interface Watched {
 export async function simulate(run: Run): Promise<Tally> {
   const clock = new FastClock(SPEED);
   const scopes = run.history ? [...SCOPES, ...HISTORY] : SCOPES;
-  const bench = await KeysBench.by(clock, run.engine, scopes);
+  const bench = await KeysBench.by(clock, run.engine, scopes, CALL_MS);
   try {
     return await new Simulation(run, bench).play();
   } finally {
@@ -91,7 +92,7 @@ class Simulation {
     await this.#bench.connect({}, { sweptAt: clock.now(), fullAt: clock.now() });
     await this.#greet();
     for (const owner of ['omar', 'omar', 'omar', 'ada', 'ada', null, null]) {
-      await this.#makeKey(owner, Math.floor(40 + this.#chance() * 55));
+      await this.#makeKey(owner, Math.floor(95 - this.#chance() * Math.min(55, 2 * this.#run.days)));
     }
     const end = clock.now() + this.#run.days * DAY;
     let services = this.#instances();

@@ -38,6 +38,11 @@ function keyCells(key: AccessKey | undefined): string[] {
   ];
 }
 
+/** A cell as RFC 4180 writes it: a user's name may hold a comma. */
+function quoted(cell: string): string {
+  return /[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
+
 function reportOf(account: Account): string {
   const [first, second] = account.rootKeys.existing();
   const root = [
@@ -60,7 +65,7 @@ function reportOf(account: Account): string {
       certificates,
     ];
   });
-  return [[columns], root, ...users].map((row) => row.flat().join(',')).join('\n');
+  return [[columns], root, ...users].map((row) => row.flat().map(quoted).join(',')).join('\n');
 }
 
 const generateCredentialReport: QueryOperation = {

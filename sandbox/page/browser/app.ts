@@ -30,7 +30,14 @@ async function start(): Promise<void> {
   const windows = new Windows(client);
   const place = new PlaceView(client, go);
   const sidebar = new Sidebar(client, { become, go });
-  const panel = new Panel(client, { prepare, openHome: () => go({ kind: 'app', tab: 'home' }), fillIn });
+  const panel = new Panel(client, {
+    prepare,
+    openHome: () => go({ kind: 'app', tab: 'home' }),
+    openMessages: () => go({ kind: 'app', tab: 'messages' }),
+    openClock,
+    fillIn,
+  });
+  byId('clock-button').addEventListener('click', openClock);
   let stop = (): void => undefined;
   let told = 0;
 
@@ -71,6 +78,11 @@ async function start(): Promise<void> {
   function openApp(): void {
     if (client.place.kind !== 'app') return;
     void client.act({ act: 'open_home', as: client.me, tab: client.place.tab });
+  }
+
+  function openClock(): void {
+    drawers.openPanel();
+    panel.focusClock();
   }
 
   function prepare(line: string): void {

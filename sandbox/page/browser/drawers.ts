@@ -25,6 +25,12 @@ export class Drawers {
     this.#apply();
   }
 
+  openPanel(): void {
+    this.#panel = true;
+    this.#menu = false;
+    this.#apply();
+  }
+
   closeMenu(): void {
     this.#menu = false;
     this.#apply();

@@ -1,4 +1,4 @@
-import type { Snapshot, WireChannel, WireMessage } from '../wire.ts';
+import type { Snapshot, WireChannel, WireFile, WireMessage } from '../wire.ts';
 import { drawBlocks } from './blocks.ts';
 import type { Client } from './client.ts';
 import { el } from './dom.ts';
@@ -15,6 +15,7 @@ export class Messages {
   });
   readonly #client: Client;
   readonly #drawn = new Map<string, { readonly sign: string; readonly node: HTMLElement }>();
+  readonly #dividers = new Map<string, HTMLElement>();
 
   constructor(client: Client) {
     this.#client = client;
@@ -23,7 +24,14 @@ export class Messages {
   show(snapshot: Snapshot, channel: WireChannel): void {
     const { node } = this;
     const atEnd = node.scrollHeight - node.scrollTop - node.clientHeight < 80;
-    const rows = threaded(channel.messages).map((message) => this.#row(snapshot, message));
+    const rows: HTMLElement[] = [];
+    let day = '';
+    for (const message of threaded(channel.messages)) {
+      const itsDay = dayOf(message.ts);
+      if (!isReply(message) && itsDay !== day) rows.push(this.#divider(itsDay));
+      if (!isReply(message)) day = itsDay;
+      rows.push(this.#row(snapshot, message));
+    }
     if (rows.length === 0) rows.push(el('p', { class: 'empty' }, 'Nothing was said here yet.'));
     const same = rows.length === node.children.length && rows.every((row, at) => row === node.children[at]);
     if (same) return;
@@ -32,13 +40,30 @@ export class Messages {
   }
 
   #row(snapshot: Snapshot, message: WireMessage): HTMLElement {
-    const sign = JSON.stringify(message);
+    // “Today” and “in 3 days” are other words after a move of the clock.
+    const sign = JSON.stringify([snapshot.ahead, message]);
     const known = this.#drawn.get(message.ts);
     if (known?.sign === sign) return known.node;
     const node = drawMessage(this.#client, snapshot, message);
     this.#drawn.set(message.ts, { sign, node });
     return node;
   }
+
+  /** The line between the messages of two days. */
+  #divider(day: string): HTMLElement {
+    const known = this.#dividers.get(day) ?? el('p', { class: 'day' }, el('span', {}, day));
+    this.#dividers.set(day, known);
+    return known;
+  }
+}
+
+function dayOf(ts: string): string {
+  const day: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long' };
+  return new Intl.DateTimeFormat(undefined, day).format(new Date(Number(ts) * 1000));
+}
+
+function isReply({ threadTs, ts }: WireMessage): boolean {
+  return threadTs !== undefined && threadTs !== ts;
 }
 
 /** Replies stand right after the message they answer. */
@@ -56,8 +81,11 @@ function drawMessage(client: Client, snapshot: Snapshot, message: WireMessage): 
   const names = new Names(snapshot);
   const author = message.fromApp ? 'Rekey' : names.person(message.userId);
   const at = new Date(Number(message.ts) * 1000);
-  const time = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' }).format(at);
-  const reply = message.threadTs !== undefined && message.threadTs !== message.ts;
+  const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' }).format(at);
+  const reply = isReply(message);
+  // A reply stands below the message it answers, which may be of another day.
+  const otherDay = reply && dayOf(message.threadTs ?? message.ts) !== dayOf(message.ts);
+  const time = otherDay ? `${dayOf(message.ts)}, ${clock}` : clock;
   const kinds = ['message', message.ephemeral ? 'ephemeral' : '', reply ? 'reply' : ''];
   return el(
     'article',
@@ -72,13 +100,26 @@ function drawMessage(client: Client, snapshot: Snapshot, message: WireMessage): 
         { class: 'byline' },
         el('strong', {}, author),
         message.fromApp ? el('span', { class: 'badge' }, 'App') : null,
+        message.scripted ? el('span', { class: 'badge' }, 'scripted by the sandbox') : null,
         el('time', { attributes: { datetime: at.toISOString() } }, time),
       ),
       message.blocks.length > 0
         ? drawBlocks(message.blocks, messageGround(client, snapshot, message))
         : el('div', { class: 'lines' }, drawInline(parseMrkdwn(message.text), names)),
+      ...message.files.map(drawFile),
       message.edited ? el('span', { class: 'edited' }, '(edited)') : null,
     ),
+  );
+}
+
+/** A file to keep, as Slack shows one. */
+function drawFile({ id, name, size }: WireFile): HTMLElement {
+  const shownSize = size < 1_024 ? `${size} bytes` : `${Math.round(size / 1_024)} KB`;
+  return el(
+    'p',
+    { class: 'file' },
+    el('a', { attributes: { href: `/file/${id}`, download: name } }, name),
+    el('span', {}, shownSize),
   );
 }
 

@@ -6,12 +6,15 @@ export class Names {
   readonly channels: readonly WireChannel[];
   readonly groups: readonly WireGroup[];
   readonly me: string;
+  /** How far the sandbox's clock is ahead; ms. */
+  readonly ahead: number;
 
   constructor(snapshot: Snapshot) {
     this.people = snapshot.people;
     this.channels = snapshot.channels.filter(({ kind }) => kind !== 'im');
     this.groups = snapshot.groups;
     this.me = snapshot.person.id;
+    this.ahead = snapshot.ahead;
   }
 
   person(id: string): string {

@@ -1,16 +1,21 @@
 import type { Snapshot, WireView } from '../wire.ts';
 import type { Client } from './client.ts';
+import { ClockControl } from './clock-control.ts';
 import { byId, el, type Child } from './dom.ts';
 import { KeysToPaste } from './keys-to-paste.ts';
+import { MeanwhileList } from './meanwhile-list.ts';
 import { RoleMaker } from './role-maker.ts';
 import { TroubleList } from './trouble-list.ts';
-import { thingsToTry } from './things-to-try.ts';
+import { reminderLife, thingsToTry } from './things-to-try.ts';
 
 /** What the panel does to the rest of the page. */
 export interface PanelWays {
   /** Puts a command into the message box of a channel. */
   readonly prepare: (line: string) => void;
   readonly openHome: () => void;
+  /** The direct messages of whoever the visitor is. */
+  readonly openMessages: () => void;
+  readonly openClock: () => void;
   /** Fills fields of the window in front, by label. */
   readonly fillIn: (entries: Readonly<Record<string, string>>) => void;
 }
@@ -20,13 +25,22 @@ export class Panel {
   readonly #keys: KeysToPaste;
   readonly #role: RoleMaker;
   readonly #troubles: TroubleList;
+  readonly #clock: ClockControl;
+  readonly #clockPart: HTMLElement;
+  readonly #meanwhile: MeanwhileList;
 
   constructor(client: Client, ways: PanelWays) {
     this.#keys = new KeysToPaste(client.setup.keys, ways.fillIn);
     this.#role = new RoleMaker(client, ways.fillIn);
     this.#troubles = new TroubleList(client);
+    this.#clock = new ClockControl(client);
+    this.#clockPart = part('The clock', true, this.#clock.node);
+    this.#meanwhile = new MeanwhileList(client);
     byId('panel').replaceChildren(
+      this.#clockPart,
       part('What to try', true, thingsToTry(ways)),
+      part('A reminder’s life', true, reminderLife(ways)),
+      part('Meanwhile', true, this.#meanwhile.node),
       part('Sample accounts', true, this.#keys.node),
       part('A role', true, this.#role.node),
       part('Break something', true, this.#troubles.node),
@@ -37,6 +51,14 @@ export class Panel {
     this.#keys.show(top);
     this.#role.show(top);
     this.#troubles.show(snapshot.troubles);
+    this.#clock.show();
+    this.#meanwhile.show(snapshot);
+  }
+
+  /** Brings the visitor to the clock. */
+  focusClock(): void {
+    this.#clockPart.setAttribute('open', '');
+    this.#clock.focus();
   }
 }
 

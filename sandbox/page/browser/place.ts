@@ -115,6 +115,7 @@ export class PlaceView {
       channel.kind === 'private' ? 'private' : '',
       channel.archived ? 'archived' : '',
       channel.extShared ? 'shared with another organisation' : '',
+      channel.purpose,
     ].filter((note) => note !== '');
     refill(
       this.#node,
@@ -122,7 +123,9 @@ export class PlaceView {
         'header',
         { class: 'place-head' },
         el('h1', {}, `#${channel.name}`),
-        notes.length === 0 ? null : el('p', { class: 'note' }, notes.join(', ')),
+        notes.length === 0
+          ? null
+          : el('p', { class: 'note', attributes: { title: notes.join(' · ') } }, notes.join(' · ')),
       ),
       this.#messages.node,
       this.#foot(channel),
@@ -151,8 +154,11 @@ export class PlaceView {
 
   #fillHome(home: { node: HTMLElement; hash: string }, snapshot: Snapshot): void {
     const view = snapshot.home;
-    if (view === undefined || view.hash === home.hash || hasOpenMenu(home.node)) return;
-    home.hash = view.hash;
+    if (view === undefined) return;
+    // What it says of days is drawn anew when the clock was moved.
+    const hash = `${view.hash} ${snapshot.ahead}`;
+    if (hash === home.hash || hasOpenMenu(home.node)) return;
+    home.hash = hash;
     refill(home.node, drawBlocks(view.blocks, viewGround(this.#client, snapshot, view)));
   }
 }

@@ -74,7 +74,7 @@ function drawNode(node: Inline, names: Names, emoji: boolean): Node {
     case 'broadcast':
       return mention(`@${node.name}`, true);
     case 'date': {
-      const shown = writeMoment(node.at, node.format, node.fallback, Date.now());
+      const shown = writeMoment(node.at, node.format, node.fallback, Date.now() + names.ahead);
       return el('time', { attributes: { title: node.fallback } }, shown);
     }
     case 'break':

@@ -1,13 +1,12 @@
 import { el } from './dom.ts';
 import type { PanelWays } from './panel.ts';
 
-/** A short tour, each step with its way there. */
+type Step = readonly [words: string, go: () => void];
+
+/** A short tour of connecting, each step with its way there. */
 export function thingsToTry(ways: PanelWays): HTMLElement {
-  const command =
-    (line: string): (() => void) =>
-    () =>
-      ways.prepare(line);
-  const steps: readonly (readonly [words: string, go: () => void])[] = [
+  const command = commandOf(ways);
+  return tour([
     ['Connect the Good key: choose Access key and paste it.', ways.openHome],
     ['Connect with the key Wrong secret, and go back to the form.', command('/aws-connect')],
     [
@@ -19,7 +18,37 @@ export function thingsToTry(ways: PanelWays): HTMLElement {
     ['Choose an alert channel and give somebody a role.', command('/aws-settings')],
     ['Become Vera or Gus and see what they may do.', command('/aws-help')],
     ['Disconnect, by the menu of its card.', ways.openHome],
-  ];
+  ]);
+}
+
+/** The life of a reminder, from some hundred keys to an answer. */
+export function reminderLife(ways: PanelWays): HTMLElement {
+  const command = commandOf(ways);
+  return tour([
+    [
+      'Connect the Platform key, with #aws-alerts as its alert channel: some hundred users.',
+      command('/aws-connect Platform'),
+    ],
+    ['See what Rekey found, the most urgent first.', command('/aws-keys')],
+    ['Snooze one of them with a reason, then look at its Details.', command('/aws-keys')],
+    ['Change the policy, and see whom it would hit before you save.', command('/aws-settings')],
+    [
+      'Move the clock to the next working morning: the digest comes to #aws-alerts, owners get theirs, Bo and Cleo answer.',
+      ways.openClock,
+    ],
+    ['Become Bo, and answer your own reminders in Messages.', ways.openMessages],
+    [
+      'Move on by a day or a week: keys come due, fall silent or vanish; what did not change is not repeated.',
+      ways.openClock,
+    ],
+  ]);
+}
+
+function commandOf(ways: PanelWays): (line: string) => () => void {
+  return (line) => () => ways.prepare(line);
+}
+
+function tour(steps: readonly Step[]): HTMLElement {
   return el(
     'ol',
     { class: 'steps' },

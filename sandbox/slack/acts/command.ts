@@ -13,6 +13,14 @@ export interface CommandOutcome {
   readonly error?: 'operation_timeout' | 'dispatch_failed' | 'unknown_command';
 }
 
+/** What is special about somebody's words. */
+export interface Aside {
+  /** The message they answer, in its thread. */
+  readonly threadTs?: string;
+  /** Nobody typed them: a script spoke in this person's name. */
+  readonly scripted?: boolean;
+}
+
 /** What people do in a channel's message box and with the app's Home. */
 export class Speaking {
   readonly #core: Core;
@@ -53,7 +61,7 @@ export class Speaking {
   }
 
   /** Posts a person's own words; direct messages to an app whose Messages tab is read-only are refused. */
-  say(userId: string, channelId: string, words: string): EventDelivery | undefined {
+  say(userId: string, channelId: string, words: string, more: Aside = {}): EventDelivery | undefined {
     const { world, manifest, notices, messages, journal } = this.#core;
     const channel = this.#seen(world.person(userId), channelId);
     if (channel.archived || (channel.kind === 'im' && manifest.messagesReadOnly)) {
@@ -61,12 +69,22 @@ export class Speaking {
       journal.changed();
       return undefined;
     }
-    const message = messages.post({ channelId: channel.id, userId, fromApp: false, text: words, blocks: [] });
+    const { threadTs, scripted = false } = more;
+    const draft = { channelId: channel.id, userId, fromApp: false, text: words, blocks: [] };
+    const message = messages.post({ ...draft, threadTs, scripted });
     journal.changed();
     const kind = { public: 'channel', private: 'group', im: 'im' }[channel.kind];
     if (!manifest.subscribed(`message.${kind === 'im' ? 'im' : `${kind}s`}`)) return undefined;
     if (!channel.members.has(world.app.botUserId)) return undefined;
-    const event = { type: 'message', user: userId, text: words, ts: message.ts, channel: channel.id };
+    const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
+    const event = {
+      type: 'message',
+      user: userId,
+      text: words,
+      ts: message.ts,
+      channel: channel.id,
+      ...thread,
+    };
     const extShared = channel.extShared;
     return this.#deliveries.sendEvent({ ...event, event_ts: message.ts, channel_type: kind }, { extShared });
   }
@@ -102,8 +120,10 @@ export class Speaking {
     return words
       .split(/(\s+)/)
       .map((word) => {
-        const person = [...people.values()].find((each) => word === `@${each.name}`);
-        if (person !== undefined) return `<@${person.id}>`;
+        // Also behind a colon, as in `owner:@ada`.
+        const [, before = '', mentioned] = /^((?:[^@]*:)?)@(.+)$/.exec(word) ?? [];
+        const person = [...people.values()].find((each) => mentioned === each.name);
+        if (person !== undefined) return `${before}<@${person.id}>`;
         const channel = [...channels.values()].find((each) => each.kind !== 'im' && word === `#${each.name}`);
         if (channel !== undefined) return `<#${channel.id}|${channel.kind === 'public' ? channel.name : ''}>`;
         const safe = word.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -1,5 +1,6 @@
 import type { Container } from '../acts/action.ts';
 import type { Json } from '../json.ts';
+import type { FileInMessage } from '../messages.ts';
 import type { ShownMessage } from '../state.ts';
 import type { Client } from './client.ts';
 import { Surface } from './surface.ts';
@@ -22,6 +23,11 @@ export class MessageDriver extends Surface {
   /** The fallback text, as it is now. */
   get text(): string {
     return this.#now().text;
+  }
+
+  /** The files it carries. */
+  get files(): readonly FileInMessage[] {
+    return this.#now().files;
   }
 
   override get blocks(): readonly Json[] {

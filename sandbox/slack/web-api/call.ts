@@ -3,6 +3,7 @@ import { part, text, type Json } from '../json.ts';
 import type { SocketMode } from '../socket-mode.ts';
 import { chat } from './chat.ts';
 import { conversations } from './conversations.ts';
+import { files } from './files.ts';
 import { Refusal, refusalWith, type Call, type Method, type Methods } from './method.ts';
 import { usergroups } from './usergroups.ts';
 import { users } from './users.ts';
@@ -17,6 +18,7 @@ export const methods: Methods = {
   ...users,
   ...conversations,
   ...usergroups,
+  ...files,
 };
 
 export interface ApiAnswer {

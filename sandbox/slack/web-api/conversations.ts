@@ -53,6 +53,7 @@ function channelObject(call: Call, channel: Channel): Json {
     is_pending_ext_shared: false,
     is_general: false,
     context_team_id: world.teamId,
+    purpose: { value: channel.purpose, creator: '', last_set: 0 },
     num_members: channel.members.size,
   };
 }

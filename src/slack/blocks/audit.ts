@@ -15,6 +15,16 @@ const DONE: Readonly<Record<string, string>> = {
   'settings.pager': 'set the paging service',
   'settings.pager_removed': 'removed paging',
   'settings.pager_test': 'sent a test page',
+  'settings.hours': 'set working hours',
+  'settings.key_tags': 'set the tags that name owners and kinds',
+  'key.snooze': 'snoozed',
+  'key.end_snooze': 'ended the snooze of',
+  'key.choose': 'set kind, owners or limits of',
+  'key.export': 'exported access keys',
+  'key.sweep': 'had the keys read of',
+  'key.policy': 'set the key policy of',
+  'key.owner_rule': 'added the owner rule',
+  'key.owner_rule_removed': 'removed the owner rule',
   'notice.give_up': 'gave up a message',
   'role.give': 'gave the role',
   'role.take': 'took back the role',
@@ -25,6 +35,7 @@ const DONE: Readonly<Record<string, string>> = {
 /** The families of verbs, in the order of the filter's menu. */
 export const VERB_FAMILIES: readonly (readonly [family: string, label: string])[] = [
   ['connection', 'Connections'],
+  ['key', 'Access keys'],
   ['role', 'Roles'],
   ['settings', 'Settings'],
   ['notice', 'Messages'],
@@ -57,9 +68,12 @@ export function entryText(entry: AuditEntry, names: ReadonlyMap<string, string>)
   return `${first} · ${end}${why === '' ? '' : `\n${words(cut(why, 400))}`}`;
 }
 
+/** What there is one of, or what the verb names already. */
+const UNNAMED: ReadonlySet<string> = new Set(['settings', 'audit', 'keys']);
+
 function what(entry: AuditEntry, names: ReadonlyMap<string, string>): string {
   if (entry.entityKind === 'role') return bold(entry.entityId);
-  if (entry.entityKind === 'settings' || entry.entityKind === 'audit') return '';
+  if (UNNAMED.has(entry.entityKind)) return '';
   const name = names.get(entry.entityId) ?? entry.detail['name'];
   return typeof name === 'string' ? bold(cut(name, 100)) : code(entry.entityId);
 }

@@ -105,6 +105,29 @@ export function input(
   };
 }
 
+/** An input for a whole number. */
+export function numberField(
+  blockId: string,
+  label: string,
+  initial: number | null,
+  options: { hint?: string; optional?: boolean; max?: number } = {},
+): InputBlock {
+  const { max, ...more } = options;
+  return input(
+    blockId,
+    label,
+    {
+      type: 'number_input',
+      action_id: blockId,
+      is_decimal_allowed: false,
+      min_value: '1',
+      max_value: String(max ?? 3_650),
+      ...(initial === null ? {} : { initial_value: String(initial) }),
+    },
+    more,
+  );
+}
+
 /** A block of fixed-width text, kept as typed (policies, templates); at most 2,900 characters are shown. */
 export function preformatted(text: string): KnownBlock {
   return {

@@ -31,12 +31,14 @@ export interface KeyRowOptions {
   readonly names: ReadonlyMap<string, string>;
   /** `menu`: one menu beside the row; `buttons`: Rotate, Snooze and Details below it. */
   readonly actions: 'menu' | 'buttons' | 'none';
+  /** The account goes without saying. */
+  readonly oneAccount?: boolean;
 }
 
 /** One key in a list: one block, or two with buttons. Never longer than 1,200 characters. */
 export function keyRow(row: KeyRow, now: number, options: KeyRowOptions): KnownBlock[] {
   const { accessKeyId, userName } = row.key;
-  const text = keyText(row, now, options.names);
+  const text = keyText(row, now, options);
   switch (options.actions) {
     case 'menu':
       return [section(text, keyMenu(accessKeyId))];
@@ -66,10 +68,14 @@ function keyMenu(accessKeyId: string): ReturnType<typeof overflow> {
 }
 
 /** The words of a row: which key, how old and how used, whose, and what is found. */
-export function keyText({ key, standing }: KeyRow, now: number, names: ReadonlyMap<string, string>): string {
+export function keyText(
+  { key, standing }: KeyRow,
+  now: number,
+  { names, oneAccount }: Pick<KeyRowOptions, 'names' | 'oneAccount'>,
+): string {
   const kind = standing === null || standing.kind.kind === 'ordinary' ? null : kindWords(standing.kind);
   const facts = [
-    accountText(key.accountId, names),
+    ...(oneAccount === true ? [] : [accountText(key.accountId, names)]),
     words(statusWords(key, now)),
     words(ageWords(key.createdAt, now)),
     brief(lastUseWords(key.lastUse), 240),

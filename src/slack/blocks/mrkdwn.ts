@@ -39,9 +39,9 @@ export function words(text: string): string {
 }
 
 function plainWords(text: string): string {
-  // A zero-width space keeps *bold*, _italic_, ~struck~, `code` and :emoji: from forming.
+  // A zero-width space keeps *bold*, _italic_, ~struck~, `code` and :emoji: from forming; inside a word, none can.
   return escape(text.replace(/\s+/g, ' '))
-    .replace(/(^|[\s(["'])([*_~`])(?=\S)/g, '$1$2\u200B')
+    .replace(/(?<![\p{L}\p{N}])[*_~`](?=\S)|(?<=[\p{L}\p{N}])[*_~`](?=[^\s\p{L}\p{N}])/gu, '$&\u200B')
     .replace(/:([a-z0-9_+-]+):/g, ':$1\u200B:');
 }
 

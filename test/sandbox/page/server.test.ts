@@ -137,10 +137,14 @@ describe('the sandbox', () => {
       'operator',
       'responder',
       'viewer',
+      'owner of keys',
+      'operator, owner of keys',
       'no role',
       'guest',
     ]);
-    expect(setup.keys.map(({ id }) => id)).toContain('quarantined');
+    const ids = setup.keys.map(({ id }) => id);
+    expect(ids.slice(0, 3)).toEqual(['good', 'platform', 'labs']);
+    expect(ids).toContain('quarantined');
     expect(setup.commands.map(({ command }) => command)).toContain('/aws-connect');
   });
 
@@ -149,6 +153,8 @@ describe('the sandbox', () => {
       ['U0OMAR', 'operator'],
       ['U0RUTH', 'responder'],
       ['U0VERA', 'viewer'],
+      ['U0CLEOMARCHETTI', 'operator'],
+      ['U0BOLARSEN', 'none yet'],
       ['U0NILS', 'none yet'],
     ] as const) {
       await act({ act: 'command', as: userId, channelId: 'C0GENERAL', line: '/aws-help' });
@@ -192,6 +198,31 @@ describe('the sandbox', () => {
     expect(await act({ act: 'command', as: ADMIN, channelId: 'C0SECURITY', line })).toEqual({ ok: true });
     expect((await act({ act: 'command', as: ADMIN, channelId: 'C0SECURITY', line })).ok).toBe(false);
     expect((await act({ act: 'command', as: ADMIN, channelId: 'C0OLD', line })).ok).toBe(false);
+  });
+
+  it('moves the clock forward by steps, and says how far it is ahead', async () => {
+    const { ahead: before } = await seen(ADMIN, () => true);
+    expect(await act({ act: 'move_clock', step: 'day' })).toEqual({ ok: true });
+    const { ahead } = await seen(ADMIN, (shown) => shown.ahead > before);
+    expect(ahead - before).toBe(86_400_000);
+    expect(running.clock.ahead).toBe(ahead);
+    const { meanwhile } = await seen(ADMIN, (shown) => shown.meanwhile.length > 0);
+    expect(meanwhile[0]).toMatchObject({ where: 'AWS', words: 'sam.ito made a second access key' });
+    const headers = { origin: `http://127.0.0.1:${port}`, 'content-type': 'application/json' };
+    const back = await send('/act', {
+      method: 'POST',
+      headers,
+      body: '{"act":"move_clock","step":"yesterday"}',
+    });
+    expect(back.status).toBe(400);
+  });
+
+  it('lets the sample team answer, or not', async () => {
+    expect((await seen(ADMIN, () => true)).teamAnswers).toBe(true);
+    expect(await act({ act: 'team_answers', on: false })).toEqual({ ok: true });
+    await seen(ADMIN, (shown) => !shown.teamAnswers);
+    await act({ act: 'team_answers', on: true });
+    await seen(ADMIN, (shown) => shown.teamAnswers);
   });
 
   it('breaks and mends, and says so', async () => {

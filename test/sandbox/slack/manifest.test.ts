@@ -31,6 +31,12 @@ const expected = {
         should_escape: true,
       },
       {
+        command: '/aws-keys',
+        description: 'List access keys, most urgent first',
+        usage_hint: '[filter | access key ID | help]',
+        should_escape: true,
+      },
+      {
         command: '/aws-audit',
         description: 'Read, verify and export the audit log',
         usage_hint: '[@person | connection name | roles | 7d | help]',
@@ -38,7 +44,7 @@ const expected = {
       },
       {
         command: '/aws-settings',
-        description: 'Choose the alert channel and who may do what',
+        description: 'Set alerts, paging, reminders, key policy and roles; pause Rekey',
         usage_hint: '[help]',
         should_escape: true,
       },
@@ -53,7 +59,7 @@ const expected = {
   oauth_config: {
     scopes: {
       bot: ['commands', 'chat:write', 'users:read'],
-      bot_optional: ['usergroups:read', 'users:read.email'],
+      bot_optional: ['usergroups:read', 'users:read.email', 'files:write'],
     },
   },
   settings: {
@@ -93,6 +99,7 @@ describe('manifest.yml', () => {
       'users:read',
       'usergroups:read',
       'users:read.email',
+      'files:write',
     ]);
     expect([read.homeTab, read.messagesReadOnly, read.interactivity]).toEqual([true, true, true]);
     expect([read.subscribed('app_home_opened'), read.subscribed('message.im')]).toEqual([true, false]);

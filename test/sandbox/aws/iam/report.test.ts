@@ -101,3 +101,15 @@ test('it tells of passwords, keys and their use, and of root; it names no key', 
   });
   expect(JSON.stringify(report)).not.toContain('AKIA');
 });
+
+test('a name with a comma stays one cell', async () => {
+  await using set = await stage();
+  set.account.addUser('last,first');
+  await generate(set);
+  const { Content } = await iamClient(set.where, set.admin).send(new GetCredentialReportCommand({}));
+  const row = Buffer.from(Content ?? [])
+    .toString()
+    .split('\n')
+    .find((line) => line.includes('last,first'));
+  expect(row).toMatch(/^"last,first","arn:aws:iam::\d{12}:user\/last,first",/);
+});

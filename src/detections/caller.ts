@@ -1,0 +1,107 @@
+import type { Caller } from './event.ts';
+import { at, asText, flagAt, textAt } from './json.ts';
+
+const NOBODY: Caller = {
+  type: null,
+  arn: null,
+  accountId: null,
+  userName: null,
+  roleName: null,
+  issuerArn: null,
+  sessionName: null,
+  longTermKeyId: null,
+  sessionKeyId: null,
+  withMfa: null,
+};
+
+/** Ids that data sets blanked with stars are ids too. */
+const KEY_ID = /^[A-Z0-9*]{16,128}$/;
+const ARN = /^arn:[a-z-]+:(?:iam|sts):[a-z0-9-]*:\d{12}:\S{1,1024}$/;
+const LONGEST = 256;
+const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS';
+
+/** How many keys have their caller remembered. */
+const MOST_REMEMBERED = 20_000;
+
+/** Reads callers, and remembers them by their key: what a key says of itself is mostly the same. */
+export class Callers {
+  readonly #known = new Map<string, { readonly identity: Identity; readonly caller: Caller }>();
+
+  of(identity: unknown): Caller {
+    if (typeof identity !== 'object' || identity === null) return NOBODY;
+    const fields = identity as Identity;
+    const { accessKeyId } = fields;
+    if (typeof accessKeyId !== 'string' || accessKeyId === '') return parseCaller(identity);
+    const known = this.#known.get(accessKeyId);
+    if (known !== undefined && isSame(known.identity, fields)) return known.caller;
+    const caller = parseCaller(identity);
+    if (this.#known.size >= MOST_REMEMBERED) this.#known.clear();
+    this.#known.set(accessKeyId, { identity: fields, caller });
+    return caller;
+  }
+}
+
+interface Identity {
+  readonly type?: unknown;
+  readonly arn?: unknown;
+  readonly accountId?: unknown;
+  readonly userName?: unknown;
+  readonly accessKeyId?: unknown;
+  readonly sessionContext?: unknown;
+}
+
+function isSame(a: Identity, b: Identity): boolean {
+  return (
+    a.arn === b.arn &&
+    a.type === b.type &&
+    a.accountId === b.accountId &&
+    a.userName === b.userName &&
+    textAt(a.sessionContext, 'sessionIssuer', 'arn') === textAt(b.sessionContext, 'sessionIssuer', 'arn') &&
+    flagAt(a.sessionContext, 'attributes', 'mfaAuthenticated') ===
+      flagAt(b.sessionContext, 'attributes', 'mfaAuthenticated')
+  );
+}
+
+/** Reads `userIdentity`, which may be missing, or have any part missing or empty. */
+export function parseCaller(identity: unknown): Caller {
+  if (typeof identity !== 'object' || identity === null) return NOBODY;
+  const keyId = at(identity, 'accessKeyId');
+  const id = typeof keyId === 'string' && KEY_ID.test(keyId) ? keyId : null;
+  const isLongTerm = id !== null && id.startsWith('AKIA');
+  const arn = at(identity, 'arn');
+  const session = at(identity, 'sessionContext');
+  const issuer = at(session, 'sessionIssuer');
+  const type = name(at(identity, 'type'));
+  const knownArn = typeof arn === 'string' && ARN.test(arn) ? arn : null;
+  const issuerArn = textAt(issuer, 'arn');
+  const issuerName = name(at(issuer, 'userName'));
+  const isRole = type === 'AssumedRole' || type === 'Role';
+  const [, roleInArn = null, sessionName = null] =
+    isRole && knownArn !== null ? (/:assumed-role\/([^/]+)\/(.+)$/.exec(knownArn) ?? []) : [];
+  return {
+    type,
+    arn: knownArn,
+    accountId: account(at(identity, 'accountId')),
+    userName: name(at(identity, 'userName')) ?? userInArn(knownArn) ?? (isRole ? null : issuerName),
+    roleName: isRole ? (issuerName ?? roleInArn) : null,
+    issuerArn: issuerArn !== null && ARN.test(issuerArn) ? issuerArn : null,
+    sessionName,
+    longTermKeyId: isLongTerm ? id : null,
+    sessionKeyId: isLongTerm ? null : id,
+    withMfa: flagAt(session, 'attributes', 'mfaAuthenticated'),
+  };
+}
+
+function name(value: unknown): string | null {
+  const text = asText(value);
+  return text === null || text === HIDDEN || text.length > LONGEST ? null : text;
+}
+
+function userInArn(arn: string | null): string | null {
+  return arn === null ? null : (/:user\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1] ?? null);
+}
+
+function account(value: unknown): string | null {
+  const text = asText(value);
+  return text !== null && /^\d{12}$/.test(text) ? text : null;
+}

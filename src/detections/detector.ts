@@ -1,0 +1,166 @@
+import type { CloudTrailEvent } from './event.ts';
+import { evaluate, isOrdinary } from './evaluate.ts';
+import { textAt } from './json.ts';
+import { Lineage } from './lineage.ts';
+import { noveltyOf } from './novelty.ts';
+import { NOWHERE, placeOf, type LookUp, type Place } from './place.ts';
+import { Profile } from './profile.ts';
+import type { About, Beginning, Birth, KeyNote } from './rule.ts';
+import type { Signal } from './signal.ts';
+
+export interface DetectorOptions {
+  /** Looks up addresses; without it, operators and countries stay unknown. */
+  readonly lookUp?: LookUp;
+  /** What is noted of a long-term key. */
+  readonly noteOf?: (keyId: string) => KeyNote | null;
+  /** How many profiles are kept; the one that was not used for longest goes. */
+  readonly mostProfiles?: number;
+}
+
+const NONE: readonly Signal[] = [];
+const MOST_PROFILES = 20_000;
+const MOST_BIRTHS = 5_000;
+const MOST_SESSIONS = 20_000;
+/** Events that do not say whose they are have a profile only to remember what was reported. */
+export const NOBODY = 'nobody';
+
+/**
+ * Judges events one after the other with all that is remembered between them: profiles, lineage, keys made lately.
+ * Holds everything in memory, bounded; does no input and output and reads no clock.
+ */
+export class Detector {
+  readonly lineage = new Lineage();
+  readonly #profiles = new Map<string, Profile>();
+  readonly #births = new Map<string, Birth>();
+  readonly #beginnings = new Map<string, Beginning>();
+  readonly #lookUp: LookUp;
+  readonly #noteOf: (keyId: string) => KeyNote | null;
+  readonly #mostProfiles: number;
+
+  constructor({ lookUp, noteOf, mostProfiles }: DetectorOptions = {}) {
+    this.#lookUp = lookUp ?? (() => NOWHERE);
+    this.#noteOf = noteOf ?? (() => null);
+    this.#mostProfiles = mostProfiles ?? MOST_PROFILES;
+  }
+
+  /** How many keys and principals it remembers. */
+  get size(): number {
+    return this.#profiles.size;
+  }
+
+  /** Takes an event in as normal: what rules remember, they remember of it too, but it raises nothing. */
+  learn(event: CloudTrailEvent): void {
+    this.judge(event);
+  }
+
+  /** Judges an event, then learns it. */
+  judge(event: CloudTrailEvent): readonly Signal[] {
+    this.#prepare(event);
+    const { longTermKeyId, sessionKeyId } = event.caller;
+    const keyId = longTermKeyId ?? (sessionKeyId === null ? null : this.lineage.rootOf(sessionKeyId));
+    const subject = subjectOf(event, this.lineage, keyId);
+    const profile = this.profileOf(subject);
+    const note = keyId === null ? null : this.#noteOf(keyId);
+    const birth = longTermKeyId === null ? null : (this.#births.get(longTermKeyId) ?? null);
+    const first = sessionKeyId === null ? null : this.#beganElsewhere(sessionKeyId, event);
+    const novelty = noveltyOf(event, profile, this.#lookUp);
+    if (note === null && birth === null && first === null && isOrdinary(event, profile, novelty)) {
+      if (subject !== NOBODY) profile.learn(event, this.#placeFor(event, profile));
+      return NONE;
+    }
+    const about: About = {
+      now: event.at ?? 0,
+      profile,
+      novelty,
+      keyId,
+      userName: (keyId === null ? null : this.lineage.userOf(keyId)) ?? event.caller.userName,
+      note,
+      birth,
+      first,
+      place: () => (event.address === null ? NOWHERE : placeOf(event.address, this.#lookUp)),
+    };
+    const signals = evaluate(event, about);
+    if (subject !== NOBODY) profile.learn(event, this.#placeFor(event, profile));
+    return signals;
+  }
+
+  /** Says that all profiles learned so far is normal, and ends what was counted or reported on the way. */
+  accept(): void {
+    for (const profile of this.#profiles.values()) profile.accept();
+  }
+
+  /** The profile of a subject (see `subjectOf`); a new one when there is none. */
+  profileOf(subject: string): Profile {
+    const known = this.#profiles.get(subject);
+    if (known !== undefined) return known;
+    const profile = new Profile();
+    this.#profiles.set(subject, profile);
+    if (this.#profiles.size > this.#mostProfiles) this.#forgetOldest();
+    return profile;
+  }
+
+  #prepare(event: CloudTrailEvent): void {
+    this.lineage.learn(event);
+    if (event.call.action === 'iam:CreateAccessKey' && !event.failed) this.#noteBirth(event);
+  }
+
+  #noteBirth({ at, answered, address, caller }: CloudTrailEvent): void {
+    const made = textAt(answered, 'accessKey', 'accessKeyId');
+    if (made === null || at === null || this.#births.has(made)) return;
+    const { longTermKeyId, sessionKeyId } = caller;
+    const byKeyId = longTermKeyId ?? (sessionKeyId === null ? null : this.lineage.rootOf(sessionKeyId));
+    this.#births.set(made, {
+      at,
+      byKeyId,
+      byUser: (byKeyId === null ? null : this.lineage.userOf(byKeyId)) ?? caller.userName,
+      forUser: textAt(answered, 'accessKey', 'userName'),
+      prefix: address?.prefix ?? null,
+    });
+    if (this.#births.size <= MOST_BIRTHS) return;
+    const [oldest] = this.#births.keys();
+    if (oldest !== undefined) this.#births.delete(oldest);
+  }
+
+  #beganElsewhere(sessionKeyId: string, { address, agent, byService }: CloudTrailEvent): Beginning | null {
+    if (address === null || byService || agent.kind === 'unknown') return null;
+    const began = this.#beginnings.get(sessionKeyId);
+    if (began !== undefined) {
+      return began.prefix === address.prefix || began.agent === agent.family ? null : began;
+    }
+    this.#beginnings.set(sessionKeyId, { prefix: address.prefix, agent: agent.family });
+    if (this.#beginnings.size > MOST_SESSIONS) {
+      const [oldest] = this.#beginnings.keys();
+      if (oldest !== undefined) this.#beginnings.delete(oldest);
+    }
+    return null;
+  }
+
+  /** Only networks the key was not seen on are looked up. */
+  #placeFor({ address }: CloudTrailEvent, profile: Profile): Place {
+    if (address === null || profile.tables.prefixes.lastSeen(address.prefix) !== null) return NOWHERE;
+    return placeOf(address, this.#lookUp);
+  }
+
+  #forgetOldest(): void {
+    let oldest: string | null = null;
+    let least = Infinity;
+    let looked = 0;
+    // Profiles are in order of their making; the oldest few are enough to find one that rests.
+    for (const [subject, { lastSeen }] of this.#profiles) {
+      if (lastSeen < least) [oldest, least] = [subject, lastSeen];
+      looked += 1;
+      if (looked === 64) break;
+    }
+    if (oldest !== null) this.#profiles.delete(oldest);
+  }
+}
+
+/**
+ * Whose profile an event belongs to: that of the long-term key it goes back to; else the role, so that all its sessions
+ * share one; else the user or other principal. Console and API sessions of a user apart from the user's keys.
+ */
+export function subjectOf(event: CloudTrailEvent, lineage: Lineage, root?: string | null): string {
+  const { longTermKeyId, sessionKeyId, issuerArn, arn } = event.caller;
+  const keyId = root ?? longTermKeyId ?? (sessionKeyId === null ? null : lineage.rootOf(sessionKeyId));
+  return keyId ?? issuerArn ?? arn ?? sessionKeyId ?? NOBODY;
+}

@@ -1,0 +1,157 @@
+import type { Severity } from '../domain/notice.ts';
+import type { Caller, CloudTrailEvent } from './event.ts';
+import { SESSION_MAKERS } from './lineage.ts';
+import { isStrange, NOTHING, type Novelty } from './novelty.ts';
+import { DAY, HOUR, type Profile } from './profile.ts';
+import { RULES } from './registry.ts';
+import type { About, Finding, Rule, Trigger } from './rule.ts';
+import { shortFacts, type Signal } from './signal.ts';
+
+const byAction = new Map<string, Rule[]>();
+const byTrigger = new Map<Trigger, Rule[]>();
+for (const rule of RULES) {
+  for (const action of rule.actions) byAction.set(action, [...(byAction.get(action) ?? []), rule]);
+  for (const trigger of rule.triggers ?? [])
+    byTrigger.set(trigger, [...(byTrigger.get(trigger) ?? []), rule]);
+}
+
+const NONE: readonly Signal[] = [];
+const DEFAULT_QUIET = HOUR;
+/** A key that was silent for so long and acts again has woken. */
+const ASLEEP = 30 * DAY;
+/** A tool that manages infrastructure is the key's habit once it has made this many calls from this network. */
+const HABITUAL_CALLS = 25;
+/** Discovery calls count as one sweep inside this time. */
+export const SWEEP = 10 * 60_000;
+
+const MAKERS = new Set(SESSION_MAKERS);
+
+/** True for actions whose parameters are read: by a rule, or to follow sessions. */
+export function isWanted(action: string): boolean {
+  return byAction.has(action) || MAKERS.has(action);
+}
+
+/** True when no rule is asked about an event: most are like that, and need no more. */
+export function isOrdinary(event: CloudTrailEvent, profile: Profile, novelty: Novelty): boolean {
+  return (
+    novelty === NOTHING &&
+    !event.denied &&
+    event.agent.attackTool === null &&
+    event.caller.type !== 'Root' &&
+    !(event.call.isDiscovery && profile.events === 0) &&
+    !byAction.has(event.call.action) &&
+    (event.at ?? 0) - profile.lastSeen <= ASLEEP
+  );
+}
+
+/**
+ * Judges one event. What it counts, and what it already reported, it notes in `about.profile.recent`; beyond that it
+ * changes nothing. The profile itself learns the event afterwards (`Profile.learn`).
+ */
+export function evaluate(event: CloudTrailEvent, about: About): readonly Signal[] {
+  const actionRules = byAction.get(event.call.action);
+  const triggers = triggersOf(event, about);
+  if (actionRules === undefined && triggers.length === 0) return NONE;
+  const asked = new Set<Rule>(actionRules);
+  for (const trigger of triggers) for (const rule of byTrigger.get(trigger) ?? []) asked.add(rule);
+  const signals: Signal[] = [];
+  for (const rule of asked) {
+    const finding = rule.judge(event, about);
+    const severity = finding === null ? null : severityOf(rule, finding, event, about);
+    if (finding === null || severity === null || !isNews(rule, finding, event, about)) continue;
+    signals.push(signalOf(rule, finding, severity, event, about));
+  }
+  return signals;
+}
+
+function triggersOf(event: CloudTrailEvent, about: About): readonly Trigger[] {
+  const { novelty, profile, now } = about;
+  const triggers: Trigger[] = [];
+  if (isStrange(novelty) || novelty.region || novelty.service || novelty.action) triggers.push('novel');
+  if (event.denied) triggers.push('denied');
+  if (about.note !== null) triggers.push('noted');
+  if (about.birth !== null) triggers.push('born');
+  if (event.agent.attackTool !== null) triggers.push('tool');
+  if (event.caller.type === 'Root') triggers.push('root');
+  if (about.first !== null) triggers.push('elsewhere');
+  if (profile.events > 0 && now - profile.lastSeen > ASLEEP && !event.byService) triggers.push('woken');
+  if (event.call.isDiscovery && isSweeping(event, about)) triggers.push('discovery');
+  return triggers;
+}
+
+/** Notes a call that tells about the account when this key never made it before. */
+function isSweeping(event: CloudTrailEvent, { profile, now }: About): boolean {
+  if (event.byService || event.fromConsole || event.at === null || !isKnown(event.caller)) return false;
+  if (profile.tables.actions.lastSeen(event.call.action) !== null) return false;
+  return profile.recent.note('discovery', event.call.action, now, now - SWEEP);
+}
+
+function isKnown({ arn, longTermKeyId, sessionKeyId }: Caller): boolean {
+  return arn !== null || longTermKeyId !== null || sessionKeyId !== null;
+}
+
+/** The severity after what habit and the console say; null when it is not worth a word. */
+function severityOf(rule: Rule, finding: Finding, event: CloudTrailEvent, about: About): Severity | null {
+  const severity = finding.severity ?? rule.severity;
+  if (rule.always === true) return severity;
+  if (event.byService || isHabit(event, about)) return null;
+  // A person who administers an account in the console does many of these things, one by one.
+  if (!event.fromConsole || about.keyId !== null) return severity;
+  return severity === 'info' || severity === 'low' ? null : 'low';
+}
+
+/** True when this key does this, with this program, from this network, as a matter of course. */
+function isHabit(event: CloudTrailEvent, { profile, now }: About): boolean {
+  const { agent, address, call } = event;
+  if (profile.events === 0 || address === null) return false;
+  const { agents, prefixes, actions } = profile.tables;
+  if (
+    agent.kind === 'infrastructure' &&
+    agents.count(agent.family) >= HABITUAL_CALLS &&
+    prefixes.count(address.prefix) >= HABITUAL_CALLS
+  ) {
+    return true;
+  }
+  return (
+    actions.count(call.action) >= 2 &&
+    profile.isEstablished('actions', call.action, now) &&
+    profile.isEstablished('agents', agent.family, now) &&
+    profile.isEstablished('prefixes', address.prefix, now)
+  );
+}
+
+function isNews(rule: Rule, { of }: Finding, event: CloudTrailEvent, { profile, now }: About): boolean {
+  const what = `${rule.id} ${of ?? `${event.call.name} ${event.failed ? 'failed' : ''}`}`.slice(0, 300);
+  const quietFor = rule.quietFor ?? DEFAULT_QUIET;
+  const before = profile.recent.last('reported', what);
+  if (before !== null && Math.abs(now - before) < quietFor) return false;
+  profile.recent.note('reported', what, now, now);
+  return true;
+}
+
+function signalOf(
+  rule: Rule,
+  finding: Finding,
+  severity: Severity,
+  event: CloudTrailEvent,
+  { keyId }: About,
+): Signal {
+  return {
+    id: `${rule.id}/${event.id}`,
+    rule: rule.id,
+    title: rule.title,
+    severity,
+    technique: rule.technique,
+    accessKeyId: keyId,
+    sessionKeyId: event.caller.sessionKeyId,
+    principalArn: event.caller.arn,
+    eventID: event.eventID,
+    eventTime: event.eventTime,
+    at: event.at,
+    eventName: event.call.name,
+    service: event.call.service,
+    region: event.region,
+    address: event.address?.text ?? null,
+    facts: shortFacts({ ...(event.errorCode === null ? {} : { error: event.errorCode }), ...finding.facts }),
+  };
+}

@@ -1,0 +1,104 @@
+import { at, textAt } from './json.ts';
+
+/** What a policy document says, as far as rules ask. */
+export interface Statement {
+  readonly allows: boolean;
+  readonly actions: readonly string[];
+  readonly exceptActions: boolean;
+  readonly resources: readonly string[];
+  /** `*`, account numbers, ARNs, and providers such as `accounts.google.com`; services of AWS are left out. */
+  readonly principals: readonly string[];
+  /** It has conditions that limit who or from where. */
+  readonly isLimited: boolean;
+}
+
+const LONGEST = 40_000;
+const MOST_STATEMENTS = 200;
+const LIMITING =
+  /source(?:account|arn|ip|vpce?|orgid|owner|identity)|principal(?:org|arn|account|tag)|calledvia|vpcsource|externalid|:(?:sub|aud)$|userid|username|s3:dataaccesspointaccount|kms:(?:calleraccount|viaservice)|aws:sourcevpc/;
+
+/** Reads a policy document: a JSON text, also percent-encoded, or JSON already. What cannot be read has no statements. */
+export function statementsOf(document: unknown): readonly Statement[] {
+  const value = typeof document === 'string' ? parsed(document) : document;
+  const list = at(value, 'Statement');
+  const many = Array.isArray(list) ? list : [list];
+  return many.slice(0, MOST_STATEMENTS).flatMap((each) => statement(each) ?? []);
+}
+
+/** True when a document lets its holder do anything, or give himself the right to. */
+export function isAdministrator(document: unknown): boolean {
+  return statementsOf(document).some(
+    ({ allows, actions, exceptActions, resources }) =>
+      allows &&
+      resources.includes('*') &&
+      (exceptActions || actions.some((action) => action === '*' || action === '*:*' || action === 'iam:*')),
+  );
+}
+
+/** Who a resource's document lets in from outside the account: `*` for everybody, else account numbers and providers. */
+export function outsiders(document: unknown, own: string | null): readonly string[] {
+  const found = new Set<string>();
+  for (const { allows, principals, isLimited } of statementsOf(document)) {
+    if (!allows) continue;
+    for (const principal of principals) {
+      if (principal === '*') {
+        if (!isLimited) found.add('*');
+        continue;
+      }
+      const account = accountOf(principal);
+      if (account !== null && account !== own) found.add(account);
+    }
+  }
+  return [...found];
+}
+
+/** The account in a principal; null for services and providers. */
+export function accountOf(principal: string): string | null {
+  if (/^\d{12}$/.test(principal)) return principal;
+  return /^arn:[a-z-]+:(?:iam|sts)::(\d{12}):/.exec(principal)?.[1] ?? null;
+}
+
+function statement(value: unknown): Statement | null {
+  const effect = textAt(value, 'Effect');
+  if (effect === null) return null;
+  const notActions = texts(at(value, 'NotAction'));
+  return {
+    allows: effect.toLowerCase() === 'allow',
+    actions: texts(at(value, 'Action')).map((action) => action.toLowerCase()),
+    exceptActions: notActions.length > 0,
+    resources: texts(at(value, 'Resource')),
+    principals: [
+      ...principalsOf(at(value, 'Principal')),
+      ...(at(value, 'NotPrincipal') === undefined ? [] : ['*']),
+    ],
+    isLimited: LIMITING.test(conditionKeys(at(value, 'Condition'))),
+  };
+}
+
+function principalsOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return [...texts(at(value, 'AWS')), ...texts(at(value, 'Federated'))];
+}
+
+function conditionKeys(condition: unknown): string {
+  if (typeof condition !== 'object' || condition === null) return '';
+  return Object.values(condition)
+    .flatMap((operands) => (typeof operands === 'object' && operands !== null ? Object.keys(operands) : []))
+    .join('\n')
+    .toLowerCase();
+}
+
+function texts(value: unknown): readonly string[] {
+  const many = Array.isArray(value) ? value : [value];
+  return many.filter((each) => typeof each === 'string');
+}
+
+function parsed(text: string): unknown {
+  if (text.length > LONGEST) return null;
+  try {
+    const plain = text.trimStart().startsWith('%7B') ? decodeURIComponent(text) : text;
+    return JSON.parse(plain) as unknown;
+  } catch {
+    return null;
+  }
+}

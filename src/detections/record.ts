@@ -1,0 +1,187 @@
+import { parseAddress, type Address } from './address.ts';
+import { parseAgent, UNKNOWN_AGENT, type Agent } from './agent.ts';
+import { Calls } from './call.ts';
+import { Callers } from './caller.ts';
+import { digest } from './digest.ts';
+import type { Caller, CloudTrailEvent } from './event.ts';
+import { at, asText, flagAt } from './json.ts';
+import { Remembered } from './remembered.ts';
+import { parseTime } from './time.ts';
+
+const REGION = /^[a-z]{2,5}(?:-[a-z0-9]+)+$/;
+const DENIED = /AccessDenied|Unauthorized|NotAuthorized|AuthFailure|Forbidden|OperationNotPermitted/i;
+const SERVICE = /(?:^AWS Internal$|\.amazonaws\.com(?:\.cn)?$)/;
+/** The console calls AWS through services with these names, with the person's session. */
+const CONSOLE_SERVICE = /^(?:AWS Internal|signin\.amazonaws\.com|console\.amazonaws\.com)$/;
+/** How many addresses and user agents are remembered as read. */
+const MOST_REMEMBERED = 20_000;
+const LONGEST_TEXT = 128;
+/** Where the dashes of a GUID are. */
+const DASHES = [8, 13, 18, 23];
+const LONGEST_REFUSAL = 512;
+
+/** True for actions whose parameters some rule reads. */
+export type Wanted = (action: string) => boolean;
+
+/**
+ * Reads raw records: what comes out of a trail's file, or of `CloudTrailEvent` of LookupEvents. Never throws; keeps what
+ * it read of addresses and user agents, since these repeat.
+ */
+export class RecordReader {
+  readonly #calls: Calls;
+  readonly #callers = new Callers();
+  readonly #addresses = new Remembered<Address | null>(MOST_REMEMBERED, parseAddress);
+  readonly #agents = new Remembered<Agent>(MOST_REMEMBERED, parseAgent);
+  // Kept once: thousands of events wait in the window, and each would hold texts of its own.
+  readonly #regions = new Remembered<string | null>(1_000, region);
+  #lastTime: string | null = null;
+
+  constructor(wanted: Wanted = () => true) {
+    this.#calls = new Calls(wanted);
+  }
+
+  /** The event in a raw record, or null when it is no record of a call: without source or name, or no object at all. */
+  read(raw: unknown): CloudTrailEvent | null {
+    if (!isObject(raw)) return null;
+    const { eventSource, eventName, sourceIPAddress: from, userAgent, userIdentity } = raw;
+    if (typeof eventSource !== 'string' || typeof eventName !== 'string') return null;
+    const call = this.#calls.of(eventSource, eventName);
+    if (call === null) return null;
+    const caller = this.#callers.of(userIdentity);
+    const eventTime = raw.eventTime === this.#lastTime ? this.#lastTime : short(raw.eventTime);
+    this.#lastTime = eventTime;
+    const agentText = typeof userAgent === 'string' && userAgent !== '' ? userAgent : null;
+    const agent = agentText === null ? UNKNOWN_AGENT : this.#agents.of(agentText);
+    const invokedBy = isObject(userIdentity) ? asText(at(userIdentity, 'invokedBy')) : null;
+    const errorCode = short(raw.errorCode);
+    const denied = errorCode !== null && DENIED.test(errorCode);
+    const address = typeof from === 'string' ? this.#addresses.of(from) : null;
+    const fromService = address === null && typeof from === 'string' && SERVICE.test(from);
+    const fromConsole = isFromConsole(raw, caller.longTermKeyId, agent, invokedBy, agentText);
+    const { isWanted } = call;
+    return {
+      id: idOf(raw, caller),
+      eventID: short(raw.eventID),
+      eventTime,
+      at: eventTime === null ? null : parseTime(eventTime),
+      call,
+      region: typeof raw.awsRegion === 'string' ? this.#regions.of(raw.awsRegion) : null,
+      caller,
+      address,
+      agent,
+      byService:
+        caller.type === 'AWSService' ||
+        (caller.type === null && caller.longTermKeyId === null && invokedBy !== null) ||
+        (!fromConsole && (invokedBy !== null || fromService)),
+      fromConsole,
+      errorCode,
+      refusal: denied ? (asText(raw.errorMessage)?.slice(0, LONGEST_REFUSAL) ?? null) : null,
+      denied,
+      failed: errorCode !== null,
+      accountId: account(raw.recipientAccountId) ?? caller.accountId,
+      asked: isWanted ? (raw.requestParameters ?? null) : null,
+      answered: isWanted ? (raw.responseElements ?? null) : null,
+      additional: isWanted && !call.isRead ? (raw.additionalEventData ?? null) : null,
+    };
+  }
+}
+
+/** The fields of a record that are read; any may be missing, or anything at all. */
+interface RawFields {
+  readonly eventSource?: unknown;
+  readonly eventName?: unknown;
+  readonly eventID?: unknown;
+  readonly eventTime?: unknown;
+  readonly awsRegion?: unknown;
+  readonly sourceIPAddress?: unknown;
+  readonly userAgent?: unknown;
+  readonly userIdentity?: unknown;
+  readonly errorCode?: unknown;
+  readonly errorMessage?: unknown;
+  readonly recipientAccountId?: unknown;
+  readonly requestParameters?: unknown;
+  readonly responseElements?: unknown;
+  readonly additionalEventData?: unknown;
+  readonly sessionCredentialFromConsole?: unknown;
+}
+
+function isObject(value: unknown): value is RawFields {
+  return typeof value === 'object' && value !== null;
+}
+
+/** What AWS made is told by its eventID; the copy that another account gets of a call counts by itself. */
+function idOf(raw: RawFields, caller: Caller): string {
+  const { eventID, recipientAccountId: recipient } = raw;
+  if (typeof eventID !== 'string' || !isEventId(eventID)) return digest(raw);
+  const isElsewhere =
+    typeof recipient === 'string' && caller.accountId !== null && recipient !== caller.accountId;
+  return isElsewhere ? `${eventID}${recipient.slice(0, 12)}` : eventID;
+}
+
+function isEventId(text: string): boolean {
+  return text.length === 36 && DASHES.every((place) => text.charCodeAt(place) === 0x2d);
+}
+
+/** True for a value that is a record itself, and holds no others. */
+export function isRecord(value: unknown): boolean {
+  return isObject(value) && typeof value.eventName === 'string';
+}
+
+/**
+ * The raw records inside one value of a file: a record; `{Records: [...]}`; LookupEvents' `{Events: [...]}`, whose
+ * members hold the record as a JSON text; or a list of any of these. A text that does not parse comes out as it is, so
+ * that it is counted as a record that cannot be read.
+ */
+export function* recordsIn(value: unknown, depth = 0): Generator {
+  const many = Array.isArray(value)
+    ? value
+    : (at(value, 'Records') ?? at(value, 'Events') ?? at(value, 'events'));
+  if (Array.isArray(many) && !isRecord(value) && depth < 3) {
+    for (const each of many) yield* recordsIn(each, depth + 1);
+    return;
+  }
+  const inner = at(value, 'CloudTrailEvent');
+  if (typeof inner !== 'string' || isRecord(value)) {
+    // EventBridge carries the record under `detail`.
+    const detail = isRecord(value) ? undefined : at(value, 'detail');
+    yield isRecord(detail) ? detail : value;
+    return;
+  }
+  try {
+    yield JSON.parse(inner) as unknown;
+  } catch {
+    yield inner;
+  }
+}
+
+function isFromConsole(
+  raw: RawFields,
+  longTermKeyId: string | null,
+  agent: Agent,
+  invokedBy: string | null,
+  agentText: string | null,
+): boolean {
+  // What the console does, it does with a session. A long-term key that claims to be the console is a program.
+  if (longTermKeyId !== null) return false;
+  if (
+    raw.sessionCredentialFromConsole !== undefined &&
+    flagAt(raw, 'sessionCredentialFromConsole') === true
+  ) {
+    return true;
+  }
+  if (invokedBy !== null) return CONSOLE_SERVICE.test(invokedBy);
+  return agent.kind === 'console' || agentText === 'AWS Internal';
+}
+
+function short(value: unknown): string | null {
+  if (typeof value !== 'string' || value === '') return null;
+  return value.length > LONGEST_TEXT ? value.slice(0, LONGEST_TEXT) : value;
+}
+
+function region(text: string): string | null {
+  return text.length <= 32 && REGION.test(text) ? text : null;
+}
+
+function account(value: unknown): string | null {
+  return typeof value === 'string' && /^\d{12}$/.test(value) ? value : null;
+}

@@ -1,0 +1,81 @@
+import { call, ALICE_IN_CONSOLE, history } from '../example.ts';
+import { DAY, HOUR } from '../profile.ts';
+import type { Rule } from '../rule.ts';
+
+const SWEEP = HOUR / 6;
+const CALLS = 6;
+const SERVICES = 3;
+
+/** The account explored with many different calls. */
+export const accountExplored: Rule = {
+  id: 'account-explored',
+  title: 'The account explored with many different calls',
+  family: 'shape over time',
+  severity: 'medium',
+  technique: 'T1526',
+  whatToDo:
+    'Ask the owner what the program does. A thief looks around first: deactivate the key if nobody knows.',
+  falseAlarms: 'The first run of an inventory tool or of somebody new; later runs are known.',
+  actions: [],
+  triggers: ['discovery'],
+  quietFor: DAY,
+  judge(event, about) {
+    const calls = about.profile.recent.since('discovery', about.now - SWEEP);
+    const services = new Set(calls.map((each) => each.split(':', 1)[0])).size;
+    const enough = event.agent.kind === 'infrastructure' ? 4 * CALLS : CALLS;
+    if (calls.length < enough || services < SERVICES) return null;
+    return {
+      severity: services >= 8 && event.agent.kind !== 'infrastructure' ? 'high' : 'medium',
+      facts: { calls: calls.length, services },
+      of: services >= 8 ? 'wide' : '',
+    };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'six calls of three services in minutes',
+        records: [
+          'iam:ListUsers',
+          'iam:ListRoles',
+          's3:ListBuckets',
+          'ec2:DescribeInstances',
+          'lambda:ListFunctions',
+          'rds:DescribeDBInstances',
+        ].map((action, minute) => call(action, { minute })),
+      },
+    ],
+    quiet: [
+      {
+        why: 'the same calls, known for days',
+        learned: history(6, [
+          'iam:ListUsers',
+          'iam:ListRoles',
+          's3:ListBuckets',
+          'ec2:DescribeInstances',
+          'lambda:ListFunctions',
+          'rds:DescribeDBInstances',
+          's3:GetObject',
+        ]),
+        records: [
+          'iam:ListUsers',
+          'iam:ListRoles',
+          's3:ListBuckets',
+          'ec2:DescribeInstances',
+          'lambda:ListFunctions',
+          'rds:DescribeDBInstances',
+        ].map((action, minute) => call(action, { minute })),
+      },
+      {
+        why: 'a person in the console',
+        records: [
+          'iam:ListUsers',
+          'iam:ListRoles',
+          's3:ListBuckets',
+          'ec2:DescribeInstances',
+          'lambda:ListFunctions',
+          'rds:DescribeDBInstances',
+        ].map((action, minute) => call(action, { minute, by: ALICE_IN_CONSOLE, agent: 'Mozilla/5.0 (X11)' })),
+      },
+    ],
+  }),
+};

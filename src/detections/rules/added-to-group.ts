@@ -1,0 +1,38 @@
+import { call } from '../example.ts';
+import { textAt } from '../json.ts';
+import type { Rule } from '../rule.ts';
+
+/** User added to a group. */
+export const addedToGroup: Rule = {
+  id: 'added-to-group',
+  title: 'User added to a group',
+  family: 'bad on any key',
+  severity: 'low',
+  technique: 'T1098.003',
+  whatToDo: 'See what the group may do, and who asked for it.',
+  falseAlarms: 'Provisioning of people.',
+  actions: ['iam:AddUserToGroup'],
+  judge(event) {
+    const group = textAt(event.asked, 'groupName');
+    const isPowerful = group !== null && /admin|power|root|super|security|break/i.test(group);
+    return {
+      severity: isPowerful ? 'medium' : 'low',
+      facts: { user: textAt(event.asked, 'userName'), group },
+      of: textAt(event.asked, 'userName'),
+    };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'Bob becomes an administrator',
+        records: [call('iam:AddUserToGroup', { asked: { userName: 'bob', groupName: 'Administrators' } })],
+      },
+    ],
+    quiet: [
+      {
+        why: 'a group is looked at',
+        records: [call('iam:GetGroup', { asked: { groupName: 'Administrators' } })],
+      },
+    ],
+  }),
+};

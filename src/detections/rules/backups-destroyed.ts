@@ -1,0 +1,61 @@
+import { call } from '../example.ts';
+import { textAt } from '../json.ts';
+import { HOUR } from '../profile.ts';
+import type { Rule } from '../rule.ts';
+import { words } from '../words.ts';
+
+const MANY = 5;
+
+/** Backups or snapshots deleted. */
+export const backupsDestroyed: Rule = {
+  id: 'backups-destroyed',
+  title: 'Backups or snapshots deleted',
+  family: 'shape over time',
+  severity: 'medium',
+  technique: 'T1490',
+  whatToDo: 'Stop the key; what is left of the backups must be copied elsewhere first.',
+  falseAlarms: 'Backup tools that delete what is old; they are known by their habit.',
+  actions: words(`
+    ec2:DeleteSnapshot ec2:DeregisterImage rds:DeleteDBSnapshot rds:DeleteDBClusterSnapshot
+    rds:DeleteDBInstanceAutomatedBackup backup:DeleteRecoveryPoint backup:DeleteBackupVault
+    backup:DeleteBackupPlan backup:DeleteBackupSelection backup:DeleteBackupVaultLockConfiguration
+    backup:StopBackupJob redshift:DeleteClusterSnapshot elasticache:DeleteSnapshot
+    dynamodb:DeleteBackup dlm:DeleteLifecyclePolicy fsx:DeleteBackup`),
+  judge(event, about) {
+    const {
+      asked,
+      call: { name },
+    } = event;
+    const what =
+      textAt(asked, 'snapshotId') ??
+      textAt(asked, 'dBSnapshotIdentifier') ??
+      textAt(asked, 'dBClusterSnapshotIdentifier') ??
+      textAt(asked, 'recoveryPointArn') ??
+      textAt(asked, 'backupVaultName') ??
+      event.id;
+    const { recent } = about.profile;
+    recent.note('destroyed backups', what, about.now, about.now);
+    const count = recent.since('destroyed backups', about.now - HOUR).length;
+    const isGrave = /Vault|RecoveryPoint|BackupPlan|AutomatedBackup|Stop/.test(name);
+    if (count < MANY && !isGrave) return null;
+    return {
+      severity: count >= 2 * MANY ? 'high' : 'medium',
+      facts: { backups: count, call: name },
+      of: isGrave ? name : count >= 2 * MANY ? 'many' : 'some',
+    };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'five snapshots in an hour',
+        records: [1, 2, 3, 4, 5].map((each) =>
+          call('ec2:DeleteSnapshot', { asked: { snapshotId: `snap-${each}` }, minute: each }),
+        ),
+      },
+      { why: 'a vault', records: [call('backup:DeleteBackupVault', { asked: { backupVaultName: 'v' } })] },
+    ],
+    quiet: [
+      { why: 'one snapshot', records: [call('ec2:DeleteSnapshot', { asked: { snapshotId: 'snap-1' } })] },
+    ],
+  }),
+};

@@ -1,0 +1,35 @@
+import { call } from '../example.ts';
+import type { Rule } from '../rule.ts';
+
+/** A break-glass key was used. */
+export const breakGlassKeyUsed: Rule = {
+  id: 'break-glass-key-used',
+  title: 'A break-glass key was used',
+  family: 'new for this key',
+  severity: 'high',
+  technique: 'T1078.004',
+  whatToDo: 'Make sure that somebody on call used it, and why.',
+  falseAlarms: 'Emergencies, which it is for.',
+  actions: [],
+  triggers: ['noted'],
+  always: true,
+  judge(event, about) {
+    if (about.note?.kind !== 'break_glass' || event.byService) return null;
+    return {
+      facts: { address: event.address?.text ?? null, call: event.call.action },
+      of: event.address?.text ?? '',
+    };
+  },
+  examples: () => ({
+    fires: [
+      { why: 'any call', note: { kind: 'break_glass', replacedAt: null }, records: [call('iam:ListUsers')] },
+    ],
+    quiet: [
+      {
+        why: 'an ordinary key',
+        note: { kind: 'ordinary', replacedAt: null },
+        records: [call('iam:ListUsers')],
+      },
+    ],
+  }),
+};

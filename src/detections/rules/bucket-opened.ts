@@ -1,0 +1,125 @@
+import { call, FOREIGN } from '../example.ts';
+import { at, textAt } from '../json.ts';
+import { outsiders } from '../policy-document.ts';
+import type { Rule } from '../rule.ts';
+
+/** Bucket opened to outsiders. */
+export const bucketOpened: Rule = {
+  id: 'bucket-opened',
+  title: 'Bucket opened to outsiders',
+  family: 'bad on any key',
+  severity: 'high',
+  technique: 'T1537',
+  whatToDo: "Close the bucket again; find out what was read with S3's access logs or data events.",
+  falseAlarms: 'Web sites that are public on purpose; partners who fetch files.',
+  actions: ['s3:PutBucketPolicy', 's3:PutBucketAcl', 's3:PutObjectAcl', 's3:PutAccessPointPolicy'],
+  judge(event) {
+    const {
+      asked,
+      call: { name },
+    } = event;
+    const bucket = textAt(asked, 'bucketName');
+    if (name.includes('Acl')) {
+      const text = JSON.stringify(asked ?? '').slice(0, 20_000);
+      const isPublic = /public-read|authenticated-read|global\/AllUsers|global\/AuthenticatedUsers/.test(
+        text,
+      );
+      return isPublic ? { facts: { bucket, to: 'everybody' }, of: bucket } : null;
+    }
+    const who = outsiders(at(asked, 'bucketPolicy') ?? at(asked, 'policy'), event.accountId);
+    if (who.length === 0) return null;
+    return {
+      severity: who.includes('*') ? 'high' : 'medium',
+      facts: { bucket, 'let in': who.join(', ') },
+      of: bucket,
+    };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'everybody may read',
+        records: [
+          call('s3:PutBucketPolicy', {
+            asked: {
+              bucketName: 'b',
+              bucketPolicy: {
+                Statement: [
+                  { Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/*' },
+                ],
+              },
+            },
+          }),
+        ],
+      },
+      {
+        why: 'a foreign account',
+        records: [
+          call('s3:PutBucketPolicy', {
+            asked: {
+              bucketName: 'b',
+              bucketPolicy: {
+                Statement: {
+                  Effect: 'Allow',
+                  Principal: { AWS: `arn:aws:iam::${FOREIGN}:root` },
+                  Action: 's3:*',
+                  Resource: '*',
+                },
+              },
+            },
+          }),
+        ],
+      },
+      {
+        why: 'an ACL for everybody',
+        records: [call('s3:PutBucketAcl', { asked: { bucketName: 'b', 'x-amz-acl': 'public-read' } })],
+      },
+    ],
+    quiet: [
+      {
+        why: 'CloudTrail may write',
+        records: [
+          call('s3:PutBucketPolicy', {
+            asked: {
+              bucketName: 'b',
+              bucketPolicy: {
+                Statement: [
+                  {
+                    Effect: 'Allow',
+                    Principal: { Service: 'cloudtrail.amazonaws.com' },
+                    Action: 's3:PutObject',
+                    Resource: '*',
+                  },
+                ],
+              },
+            },
+          }),
+        ],
+      },
+      {
+        why: 'everybody of the organization',
+        records: [
+          call('s3:PutBucketPolicy', {
+            asked: {
+              bucketName: 'b',
+              bucketPolicy: {
+                Statement: [
+                  {
+                    Effect: 'Allow',
+                    Principal: '*',
+                    Action: 's3:GetObject',
+                    Resource: '*',
+                    Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } },
+                  },
+                ],
+              },
+            },
+          }),
+        ],
+      },
+      {
+        why: 'a private ACL',
+        records: [call('s3:PutBucketAcl', { asked: { bucketName: 'b', 'x-amz-acl': 'private' } })],
+      },
+    ],
+  }),
+};

@@ -1,0 +1,50 @@
+import { call } from '../example.ts';
+import { DAY, HOUR } from '../profile.ts';
+import type { Rule } from '../rule.ts';
+
+const WINDOW = HOUR / 2;
+const CALLS = 4;
+
+/** Many different calls refused. */
+export const callsRefused: Rule = {
+  id: 'calls-refused',
+  title: 'Many different calls refused',
+  family: 'shape over time',
+  severity: 'medium',
+  technique: 'T1580',
+  whatToDo: 'Ask the owner. Somebody tries what the key can do; deactivate it if nobody knows.',
+  falseAlarms: 'A new program whose rights are still too narrow.',
+  actions: [],
+  triggers: ['denied'],
+  quietFor: DAY,
+  judge(event, about) {
+    if (event.byService || event.fromConsole) return null;
+    const { recent } = about.profile;
+    recent.note('refused', event.call.action, about.now, about.now);
+    const calls = recent.since('refused', about.now - WINDOW).length;
+    if (calls < CALLS) return null;
+    return {
+      severity: calls >= 4 * CALLS ? 'high' : 'medium',
+      facts: { calls, last: event.call.action },
+      of: calls >= 4 * CALLS ? 'many' : '',
+    };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'four in ten minutes',
+        records: ['iam:ListUsers', 's3:ListBuckets', 'ec2:DescribeInstances', 'lambda:ListFunctions'].map(
+          (action, minute) => call(action, { minute, error: 'AccessDenied' }),
+        ),
+      },
+    ],
+    quiet: [
+      {
+        why: 'one call, again and again',
+        records: Array.from({ length: 30 }, (_, minute) =>
+          call('s3:GetObject', { minute, error: 'AccessDenied' }),
+        ),
+      },
+    ],
+  }),
+};

@@ -1,0 +1,51 @@
+import { call } from '../example.ts';
+import { textAt, textsAt } from '../json.ts';
+import type { Rule } from '../rule.ts';
+import { words } from '../words.ts';
+
+/** Commands or sessions on instances. */
+export const commandRunOnInstance: Rule = {
+  id: 'command-run-on-instance',
+  title: 'Commands or sessions on instances',
+  family: 'bad on any key',
+  severity: 'medium',
+  technique: 'T1651',
+  whatToDo: "Read what was run (the parameters are in SSM's own history) and look at the instance.",
+  falseAlarms: 'Operators and deployments that work through Systems Manager; they are known by their habit.',
+  actions: words(`
+    ssm:SendCommand ssm:StartSession ssm:ResumeSession ssm:StartAutomationExecution
+    ssm:CreateAssociation ssm:UpdateAssociation ec2-instance-connect:SendSSHPublicKey
+    ec2-instance-connect:SendSerialConsoleSSHPublicKey ec2-instance-connect:OpenTunnel
+    ec2:EnableSerialConsoleAccess ecs:ExecuteCommand eks:AssociateAccessPolicy eks:CreateAccessEntry
+    lightsail:GetInstanceAccessDetails lightsail:DownloadDefaultKeyPair`),
+  judge(event) {
+    const { asked } = event;
+    const target =
+      textsAt(asked, 'instanceIds')[0] ??
+      textAt(asked, 'target') ??
+      textAt(asked, 'instanceId') ??
+      textAt(asked, 'cluster');
+    return {
+      facts: { call: event.call.name, target, document: textAt(asked, 'documentName') },
+      of: `${event.call.name} ${target ?? ''}`,
+    };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'a shell script',
+        records: [
+          call('ssm:SendCommand', {
+            asked: { documentName: 'AWS-RunShellScript', instanceIds: ['i-1'] },
+            error: 'InvalidInstanceId',
+          }),
+        ],
+      },
+      {
+        why: 'a public key for SSH',
+        records: [call('ec2-instance-connect:SendSSHPublicKey', { asked: { instanceId: 'i-1' } })],
+      },
+    ],
+    quiet: [{ why: 'commands are listed', records: [call('ssm:ListCommands')] }],
+  }),
+};

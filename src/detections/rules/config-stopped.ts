@@ -1,0 +1,40 @@
+import { call } from '../example.ts';
+import { textAt } from '../json.ts';
+import type { Rule } from '../rule.ts';
+import { words } from '../words.ts';
+
+/** AWS Config stopped or stripped. */
+export const configStopped: Rule = {
+  id: 'config-stopped',
+  title: 'AWS Config stopped or stripped',
+  family: 'bad on any key',
+  severity: 'medium',
+  technique: 'T1562.001',
+  whatToDo: 'Start the recorder again and put the rules back.',
+  falseAlarms: 'Taking down an account; changing what Config costs.',
+  actions: words(`
+    config:StopConfigurationRecorder config:DeleteConfigurationRecorder config:DeleteDeliveryChannel
+    config:DeleteConfigRule config:DeleteOrganizationConfigRule config:DeleteConformancePack
+    config:DeleteConfigurationAggregator config:DeleteRetentionConfiguration
+    config:DeleteRemediationConfiguration`),
+  judge(event) {
+    return {
+      facts: {
+        call: event.call.name,
+        name: textAt(event.asked, 'configurationRecorderName') ?? textAt(event.asked, 'configRuleName'),
+      },
+      of: `${event.call.name} ${textAt(event.asked, 'configRuleName') ?? ''}`,
+    };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'the recorder stops',
+        records: [
+          call('config:StopConfigurationRecorder', { asked: { configurationRecorderName: 'default' } }),
+        ],
+      },
+    ],
+    quiet: [{ why: 'rules are listed', records: [call('config:DescribeConfigRules')] }],
+  }),
+};

@@ -1,0 +1,88 @@
+import { call } from '../example.ts';
+import { listAt, numberAt, textAt } from '../json.ts';
+import type { Rule } from '../rule.ts';
+import { words } from '../words.ts';
+
+const COUNTS = ['maxCount', 'instanceCount', 'maxSize', 'desiredCount', 'count'];
+/** Of CPU units: 1,024 are one processor. */
+const LARGE_TASK = 8_192;
+const LARGE_BATCH = 256;
+const LARGE =
+  /^(?:p\d|g\d|inf\d|trn\d|dl\d|vt\d|f\d|u-|x\d|hpc)|metal|(?:12|16|18|24|32|48|56|64|96|112)xlarge$/;
+const MANY = 10;
+
+/** Large or many machines started. */
+export const costlyInstancesStarted: Rule = {
+  id: 'costly-instances-started',
+  title: 'Large or many machines started',
+  family: 'bad on any key',
+  severity: 'medium',
+  technique: 'T1496',
+  whatToDo: 'Stop the instances: this is how stolen keys mine. Look in all regions.',
+  falseAlarms: 'Teams that train models or render; they are known by their habit.',
+  actions: words(`
+    ec2:RunInstances ec2:RequestSpotInstances ec2:RequestSpotFleet ec2:CreateFleet
+    lightsail:CreateInstances autoscaling:CreateAutoScalingGroup ecs:CreateService ecs:RunTask
+    ecs:RegisterTaskDefinition sagemaker:CreateNotebookInstance sagemaker:CreateTrainingJob
+    sagemaker:CreateProcessingJob batch:CreateComputeEnvironment`),
+  judge(event) {
+    const { asked } = event;
+    const size = (
+      textAt(asked, 'instanceType') ??
+      textAt(asked, 'instanceTypes') ??
+      textAt(asked, 'resourceConfig', 'instanceType') ??
+      ''
+    ).replace(/^ml\./, '');
+    const items = listAt(asked, 'instancesSet', 'items');
+    const counts = [
+      ...items.map((each) => numberAt(each, 'maxCount')),
+      ...COUNTS.map((name) => numberAt(asked, name)),
+    ];
+    const count = Math.max(0, ...counts.map((each) => each ?? 0));
+    const cpu = numberAt(asked, 'cpu') ?? numberAt(asked, 'computeResources', 'maxvCpus') ?? 0;
+    const isLarge =
+      LARGE.test(size) ||
+      (event.call.service === 'ecs' && cpu >= LARGE_TASK) ||
+      (event.call.service === 'batch' && cpu >= LARGE_BATCH);
+    const isRefused =
+      event.errorCode !== null &&
+      /LimitExceeded|InsufficientInstanceCapacity|Blocked|PendingVerification/i.test(event.errorCode);
+    if (!isLarge && count < MANY && !isRefused && !(event.denied && event.call.name === 'RunInstances'))
+      return null;
+    return {
+      facts: { call: event.call.name, 'instance type': size || null, count: count || null },
+      of: `${event.region ?? ''} ${size}`,
+    };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'a graphics card, refused',
+        records: [
+          call('ec2:RunInstances', {
+            asked: { instanceType: 'p3.2xlarge', instancesSet: { items: [{ maxCount: 1 }] } },
+            error: 'Client.UnauthorizedOperation',
+          }),
+        ],
+      },
+      {
+        why: 'twenty at once',
+        records: [
+          call('ec2:RunInstances', {
+            asked: { instanceType: 'c5.large', instancesSet: { items: [{ minCount: 1, maxCount: 20 }] } },
+          }),
+        ],
+      },
+    ],
+    quiet: [
+      {
+        why: 'one small instance',
+        records: [
+          call('ec2:RunInstances', {
+            asked: { instanceType: 't3.micro', instancesSet: { items: [{ minCount: 1, maxCount: 1 }] } },
+          }),
+        ],
+      },
+    ],
+  }),
+};

@@ -1,0 +1,48 @@
+import { call } from '../example.ts';
+import { textAt } from '../json.ts';
+import type { Rule } from '../rule.ts';
+import { words } from '../words.ts';
+
+/** Data copied out in bulk. */
+export const dataExported: Rule = {
+  id: 'data-exported',
+  title: 'Data copied out in bulk',
+  family: 'bad on any key',
+  severity: 'medium',
+  technique: 'T1537',
+  whatToDo: 'See where the copy goes; stop the task if nobody knows it.',
+  falseAlarms: 'Backup and analytics jobs; they are known by their habit.',
+  actions: words(`
+    rds:StartExportTask ec2:CreateInstanceExportTask ec2:ExportImage ec2:CreateStoreImageTask
+    s3:PutBucketReplication dynamodb:ExportTableToPointInTime logs:CreateExportTask
+    transfer:CreateServer transfer:CreateUser transfer:ImportSshPublicKey datasync:CreateTask
+    datasync:StartTaskExecution dms:CreateReplicationTask dms:StartReplicationTask
+    ebs:GetSnapshotBlock ebs:ListSnapshotBlocks s3:CreateJob glue:CreateConnection
+    quicksight:CreateDataSource elasticache:CreateSnapshot dlm:CreateLifecyclePolicy`),
+  judge(event) {
+    return {
+      facts: {
+        call: event.call.name,
+        bucket:
+          textAt(event.asked, 's3BucketName') ??
+          textAt(event.asked, 'bucketName') ??
+          textAt(event.asked, 's3Bucket') ??
+          textAt(event.asked, 'destination'),
+      },
+      of: `${event.call.name} ${textAt(event.asked, 'bucketName') ?? ''}`,
+    };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'a database is exported',
+        records: [call('rds:StartExportTask', { asked: { s3BucketName: 'out' }, error: 'AccessDenied' })],
+      },
+      {
+        why: 'a bucket is replicated',
+        records: [call('s3:PutBucketReplication', { asked: { bucketName: 'b' } })],
+      },
+    ],
+    quiet: [{ why: 'exports are listed', records: [call('rds:DescribeExportTasks')] }],
+  }),
+};

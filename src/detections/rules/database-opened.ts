@@ -1,0 +1,80 @@
+import { call } from '../example.ts';
+import { flagAt, textAt } from '../json.ts';
+import type { Rule } from '../rule.ts';
+import { words } from '../words.ts';
+
+/** Database made public, or its password changed. */
+export const databaseOpened: Rule = {
+  id: 'database-opened',
+  title: 'Database made public, or its password changed',
+  family: 'bad on any key',
+  severity: 'medium',
+  technique: 'T1190',
+  whatToDo: 'Undo it; see who connected.',
+  falseAlarms: 'Development databases; planned changes of passwords.',
+  actions: words(`
+    rds:ModifyDBInstance rds:ModifyDBCluster rds:CreateDBInstance
+    rds:RestoreDBInstanceFromDBSnapshot rds:RestoreDBInstanceToPointInTime
+    rds:RestoreDBClusterFromSnapshot rds:AuthorizeDBSecurityGroupIngress rds:AddRoleToDBInstance
+    rds:AddRoleToDBCluster rds:StopActivityStream redshift:ModifyCluster
+    redshift:AuthorizeClusterSecurityGroupIngress redshift:GetClusterCredentials
+    redshift:GetClusterCredentialsWithIAM redshift-serverless:GetCredentials`),
+  judge(event) {
+    const { asked } = event;
+    const isPublic = flagAt(asked, 'publiclyAccessible') === true;
+    const isReset =
+      event.call.name.startsWith('Modify') &&
+      (textAt(asked, 'masterUserPassword') !== null || textAt(asked, 'adminUserPassword') !== null);
+    const isUnprotected =
+      event.call.name.startsWith('Modify') && flagAt(asked, 'deletionProtection') === false;
+    const other =
+      /AuthorizeDBSecurityGroupIngress|AuthorizeClusterSecurityGroupIngress|AddRoleToDB|StopActivityStream|GetClusterCredentials/.test(
+        event.call.name,
+      );
+    if (!isPublic && !isReset && !isUnprotected && !other) return null;
+    return {
+      severity: isUnprotected && !isPublic && !isReset ? 'low' : 'medium',
+      facts: {
+        call: event.call.name,
+        database:
+          textAt(asked, 'dBInstanceIdentifier') ??
+          textAt(asked, 'dBClusterIdentifier') ??
+          textAt(asked, 'clusterIdentifier'),
+        change: isPublic ? 'public' : isReset ? 'password' : isUnprotected ? 'deletion protection off' : null,
+      },
+      of: `${event.call.name} ${textAt(asked, 'dBInstanceIdentifier') ?? ''}`,
+    };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'a public database',
+        records: [
+          call('rds:ModifyDBInstance', { asked: { dBInstanceIdentifier: 'd', publiclyAccessible: true } }),
+        ],
+      },
+      {
+        why: 'a snapshot is restored where all can reach it',
+        records: [
+          call('rds:RestoreDBInstanceFromDBSnapshot', {
+            asked: { dBInstanceIdentifier: 'd', publiclyAccessible: true },
+          }),
+        ],
+      },
+      {
+        why: 'the password',
+        records: [
+          call('rds:ModifyDBInstance', { asked: { dBInstanceIdentifier: 'd', masterUserPassword: '****' } }),
+        ],
+      },
+    ],
+    quiet: [
+      {
+        why: 'a larger disk',
+        records: [
+          call('rds:ModifyDBInstance', { asked: { dBInstanceIdentifier: 'd', allocatedStorage: 100 } }),
+        ],
+      },
+    ],
+  }),
+};

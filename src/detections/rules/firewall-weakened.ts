@@ -1,0 +1,36 @@
+import { call } from '../example.ts';
+import { textAt } from '../json.ts';
+import type { Rule } from '../rule.ts';
+import { words } from '../words.ts';
+
+/** Web application firewall deleted or loosened. */
+export const firewallWeakened: Rule = {
+  id: 'firewall-weakened',
+  title: 'Web application firewall deleted or loosened',
+  family: 'bad on any key',
+  severity: 'medium',
+  technique: 'T1562.007',
+  whatToDo: 'Put the rules back; see which addresses were let in.',
+  falseAlarms: 'Teams that tune their firewall; they are known by their habit.',
+  actions: words(`
+    wafv2:DeleteWebACL wafv2:DeleteRuleGroup wafv2:DisassociateWebACL
+    wafv2:DeleteLoggingConfiguration wafv2:UpdateIPSet wafv2:DeleteIPSet
+    wafv2:DeleteFirewallManagerRuleGroups waf:DeleteWebACL waf:DeleteRule waf:DeleteRuleGroup
+    waf:DeleteIPSet waf:UpdateIPSet waf:DeleteLoggingConfiguration waf-regional:DeleteWebACL
+    waf-regional:DeleteRule waf-regional:DeleteRuleGroup waf-regional:DisassociateWebACL
+    waf-regional:UpdateIPSet waf-regional:DeleteLoggingConfiguration network-firewall:DeleteFirewall
+    network-firewall:DeleteFirewallPolicy network-firewall:DeleteRuleGroup
+    network-firewall:UpdateLoggingConfiguration`),
+  judge(event) {
+    return {
+      facts: { call: event.call.name, name: textAt(event.asked, 'name') ?? textAt(event.asked, 'webACLId') },
+      of: `${event.call.name} ${textAt(event.asked, 'name') ?? ''}`,
+    };
+  },
+  examples: () => ({
+    fires: [
+      { why: 'a web ACL is deleted', records: [call('wafv2:DeleteWebACL', { asked: { name: 'shop' } })] },
+    ],
+    quiet: [{ why: 'web ACLs are listed', records: [call('wafv2:ListWebACLs')] }],
+  }),
+};

@@ -1,0 +1,70 @@
+import { call } from '../example.ts';
+import { flagAt, listAt, textAt } from '../json.ts';
+import type { Rule } from '../rule.ts';
+import { words } from '../words.ts';
+
+/** GuardDuty switched off or blinded. */
+export const guardDutyWeakened: Rule = {
+  id: 'guard-duty-weakened',
+  title: 'GuardDuty switched off or blinded',
+  family: 'bad on any key',
+  severity: 'high',
+  technique: 'T1562.001',
+  whatToDo: 'Switch it on again, and look at what happened while it was off.',
+  falseAlarms: 'Taking down an account; tuning by the security team.',
+  actions: words(`
+    guardduty:DeleteDetector guardduty:UpdateDetector guardduty:CreateIPSet guardduty:UpdateIPSet
+    guardduty:CreateFilter guardduty:DeleteMembers guardduty:DisassociateMembers
+    guardduty:DisassociateFromMasterAccount guardduty:DisassociateFromAdministratorAccount
+    guardduty:StopMonitoringMembers guardduty:DeleteInvitations
+    guardduty:DeletePublishingDestination guardduty:UpdatePublishingDestination
+    guardduty:DeleteThreatIntelSet guardduty:UpdateThreatIntelSet guardduty:ArchiveFindings
+    guardduty:DisableOrganizationAdminAccount`),
+  always: true,
+  judge(event) {
+    const {
+      asked,
+      call: { name },
+    } = event;
+    if (
+      name === 'UpdateDetector' &&
+      flagAt(asked, 'enable') !== false &&
+      listAt(asked, 'features').every((each) => textAt(each, 'status') !== 'DISABLED')
+    )
+      return null;
+    if (name === 'CreateFilter' && textAt(asked, 'action') !== 'ARCHIVE') return null;
+    const isMild = /IPSet|Filter|Invitations|ThreatIntel|Archive|Publishing/.test(name);
+    return {
+      severity: isMild ? 'medium' : 'high',
+      facts: { call: name, detector: textAt(asked, 'detectorId') },
+      of: name,
+    };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'the detector is deleted',
+        records: [call('guardduty:DeleteDetector', { asked: { detectorId: 'd' } })],
+      },
+      {
+        why: 'an address is trusted',
+        records: [
+          call('guardduty:CreateIPSet', {
+            asked: { detectorId: 'd', activate: true },
+            error: 'AccessDenied',
+          }),
+        ],
+      },
+      {
+        why: 'it is switched off',
+        records: [call('guardduty:UpdateDetector', { asked: { detectorId: 'd', enable: false } })],
+      },
+    ],
+    quiet: [
+      {
+        why: 'it is switched on',
+        records: [call('guardduty:UpdateDetector', { asked: { detectorId: 'd', enable: true } })],
+      },
+    ],
+  }),
+};

@@ -1,0 +1,44 @@
+import { call } from '../example.ts';
+import { DAY, HOUR } from '../profile.ts';
+import type { Rule } from '../rule.ts';
+
+const SWEEP = HOUR / 6;
+const CALLS = 4;
+
+/** Users, roles and rights explored. */
+export const identitiesExplored: Rule = {
+  id: 'identities-explored',
+  title: 'Users, roles and rights explored',
+  family: 'shape over time',
+  severity: 'medium',
+  technique: 'T1087.004',
+  whatToDo: 'Ask the owner what the program does; see whether rights changed afterwards.',
+  falseAlarms: 'The first run of an audit or inventory tool; later runs are known.',
+  actions: ['iam:GetAccountAuthorizationDetails'],
+  triggers: ['discovery'],
+  quietFor: DAY,
+  judge(event, about) {
+    if (event.call.name === 'GetAccountAuthorizationDetails')
+      return { facts: { call: event.call.name }, of: '' };
+    const calls = about.profile.recent
+      .since('discovery', about.now - SWEEP)
+      .filter((each) => each.startsWith('iam:'));
+    const enough = event.agent.kind === 'infrastructure' ? 3 * CALLS : CALLS;
+    return calls.length >= enough ? { facts: { calls: calls.length, last: event.call.name }, of: '' } : null;
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'four questions about rights',
+        records: ['iam:ListUsers', 'iam:ListAttachedUserPolicies', 'iam:ListRoles', 'iam:GetUserPolicy'].map(
+          (action, minute) => call(action, { minute }),
+        ),
+      },
+      {
+        why: 'everything at once',
+        records: [call('iam:GetAccountAuthorizationDetails', { error: 'AccessDenied' })],
+      },
+    ],
+    quiet: [{ why: 'one question', records: [call('iam:GetUser')] }],
+  }),
+};

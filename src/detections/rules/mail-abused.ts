@@ -1,0 +1,77 @@
+import { call, history } from '../example.ts';
+import { DAY, HOUR } from '../profile.ts';
+import type { Rule } from '../rule.ts';
+import { words } from '../words.ts';
+
+const MAIL = ['ses:SendEmail', 'ses:SendRawEmail', 'ses:SendBulkEmail'];
+const FAMILIAR = 3;
+
+/** Mail or text messages prepared for sending. */
+export const mailAbused: Rule = {
+  id: 'mail-abused',
+  title: 'Mail or text messages prepared for sending',
+  family: 'shape over time',
+  severity: 'medium',
+  technique: 'T1496',
+  whatToDo:
+    'Deactivate the key: thieves look how much mail an account may send, then send spam under its name.',
+  falseAlarms: "Monitoring of one's own sending quota; it is known by its habit.",
+  actions: words(`
+    ses:GetSendQuota ses:GetSendStatistics ses:ListIdentities ses:ListEmailIdentities ses:GetAccount
+    ses:GetAccountSendingEnabled ses:GetIdentityVerificationAttributes
+    ses:ListVerifiedEmailAddresses ses:UpdateAccountSendingEnabled ses:PutAccountSendingAttributes
+    ses:PutAccountDetails ses:VerifyEmailIdentity ses:VerifyDomainIdentity ses:CreateEmailIdentity
+    ses:DeleteIdentity ses:DeleteEmailIdentity sns:GetSMSAttributes sns:GetSMSSandboxAccountStatus
+    sns:SetSMSAttributes sns:CreateSMSSandboxPhoneNumber sns:ListSMSSandboxPhoneNumbers
+    sms-voice:DescribeSpendLimits sms-voice:DescribeAccountAttributes support:CreateCase`),
+  quietFor: 7 * DAY,
+  judge(event, about) {
+    const { name } = event.call;
+    const { recent } = about.profile;
+    const isChange = !event.call.isRead;
+    // Who sends mail looks at how much is left.
+    if (!isChange && MAIL.some((action) => about.profile.tables.actions.count(action) >= FAMILIAR))
+      return null;
+    recent.note('mail', name, about.now, about.now);
+    const looked = recent.since('mail', about.now - HOUR).length;
+    if (!isChange && looked < 2) return { severity: 'low', facts: { call: name }, of: 'look' };
+    const isGrave = isChange
+      ? /SendingEnabled|SendingAttributes|AccountDetails|Sandbox|SMSAttributes|Identity$|EmailIdentity|DomainIdentity|CreateCase/.test(
+          name,
+        )
+      : true;
+    return {
+      severity: isGrave ? 'medium' : 'low',
+      facts: { calls: looked, last: name },
+      of: isChange ? name : 'looks',
+    };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'how much may be sent, and as whom',
+        records: [call('ses:GetSendQuota'), call('ses:ListIdentities', { minute: 1 })],
+      },
+      {
+        why: 'sending is switched on',
+        records: [
+          call('ses:UpdateAccountSendingEnabled', { asked: { enabled: true }, error: 'AccessDenied' }),
+        ],
+      },
+    ],
+    quiet: [
+      { why: 'mail is sent', records: [call('ses:SendEmail')] },
+      {
+        why: 'monitoring, every day',
+        learned: history(9, [
+          'ses:GetSendQuota',
+          'ses:GetSendStatistics',
+          'ses:GetSendQuota',
+          'ses:GetSendStatistics',
+          'ses:GetSendQuota',
+        ]),
+        records: [call('ses:GetSendQuota')],
+      },
+    ],
+  }),
+};

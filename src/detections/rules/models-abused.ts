@@ -1,0 +1,81 @@
+import { call, history } from '../example.ts';
+import { textAt } from '../json.ts';
+import { isStrange } from '../novelty.ts';
+import { HOUR } from '../profile.ts';
+import type { Rule } from '../rule.ts';
+import { words } from '../words.ts';
+
+/** Generative models opened up or called. */
+export const modelsAbused: Rule = {
+  id: 'models-abused',
+  title: 'Generative models opened up or called',
+  family: 'bad on any key',
+  severity: 'medium',
+  technique: 'T1496',
+  whatToDo: 'Deactivate the key: stolen keys are sold for their models, and the bill grows by the hour.',
+  falseAlarms: 'Programs that use Bedrock; they are known by their habit.',
+  actions: words(`
+    bedrock:ListFoundationModels bedrock:GetFoundationModelAvailability
+    bedrock:ListFoundationModelAgreementOffers bedrock:InvokeModel
+    bedrock:InvokeModelWithResponseStream bedrock:Converse bedrock:ConverseStream
+    bedrock:CreateModelInvocationJob bedrock:PutFoundationModelEntitlement
+    bedrock:PutUseCaseForModelAccess bedrock:GetUseCaseForModelAccess
+    bedrock:CreateFoundationModelAgreement bedrock:CreateProvisionedModelThroughput
+    bedrock:CreateMarketplaceModelEndpoint`),
+  judge(event, about) {
+    const { name } = event.call;
+    const { recent } = about.profile;
+    const isOpening =
+      /ModelAgreement|Entitlement|UseCase|ModelAvailability|MarketplaceModel|ProvisionedModel/.test(name);
+    if (
+      name === 'ListFoundationModels' ||
+      name === 'GetFoundationModelAvailability' ||
+      name === 'ListFoundationModelAgreementOffers'
+    ) {
+      recent.note('models looked at', name, about.now, about.now);
+      return event.denied ? { severity: 'low', facts: { call: name } } : null;
+    }
+    if (isOpening)
+      return {
+        severity: event.call.isRead ? 'low' : 'medium',
+        facts: { call: name, model: textAt(event.asked, 'modelId') },
+        of: name,
+      };
+    const looked = recent.last('models looked at');
+    const wasLooking = looked !== null && about.now - looked < HOUR;
+    if (!wasLooking && !event.failed && !isStrange(about.novelty) && !about.novelty.service) return null;
+    return { facts: { call: name, model: textAt(event.asked, 'modelId') }, of: 'called' };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'models are listed, then called',
+        records: [
+          call('bedrock:ListFoundationModels'),
+          call('bedrock:InvokeModel', { minute: 2, asked: { modelId: 'anthropic.claude-3' } }),
+        ],
+      },
+      {
+        why: 'access is asked for',
+        records: [call('bedrock:PutFoundationModelEntitlement', { asked: { modelId: 'm' } })],
+      },
+      {
+        why: 'a call is refused',
+        records: [call('bedrock:InvokeModel', { asked: { modelId: 'm' }, error: 'AccessDenied' })],
+      },
+    ],
+    quiet: [
+      {
+        why: 'a program that lives on it',
+        learned: history(9, [
+          'bedrock:InvokeModel',
+          'bedrock:InvokeModel',
+          'bedrock:InvokeModel',
+          'bedrock:InvokeModel',
+          'bedrock:InvokeModel',
+        ]),
+        records: [call('bedrock:InvokeModel', { asked: { modelId: 'm' } })],
+      },
+    ],
+  }),
+};

@@ -1,0 +1,55 @@
+import { call } from '../example.ts';
+import { textAt } from '../json.ts';
+import { HOUR } from '../profile.ts';
+import type { Rule } from '../rule.ts';
+
+const MANY = 20;
+
+/** Many objects deleted. */
+export const objectsDeletedInBulk: Rule = {
+  id: 'objects-deleted-in-bulk',
+  title: 'Many objects deleted',
+  family: 'shape over time',
+  severity: 'medium',
+  technique: 'T1485',
+  whatToDo: 'Stop the key; see whether versions are left.',
+  falseAlarms: 'Programs that clean up after themselves; they are known by their habit.',
+  actions: ['s3:DeleteObject', 's3:DeleteObjects', 's3:DeleteObjectVersion'],
+  judge(event, about) {
+    const bucket = textAt(event.asked, 'bucketName');
+    const { recent } = about.profile;
+    recent.note('deleted objects', textAt(event.asked, 'key') ?? event.id, about.now, about.now);
+    const count = recent.since('deleted objects', about.now - HOUR / 4).length;
+    const isBatch =
+      event.call.name === 'DeleteObjects' && !recent.since('seen deleting', 0).includes(bucket ?? '');
+    recent.note('seen deleting', bucket ?? '', about.now, about.now);
+    if (count < MANY && !isBatch) return null;
+    return {
+      severity: count >= 4 * MANY ? 'high' : count >= MANY || isBatch ? 'medium' : 'low',
+      facts: { bucket, calls: count },
+      of: `${bucket ?? ''} ${count >= 4 * MANY ? 'many' : ''}`,
+    };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'twenty in minutes',
+        records: Array.from({ length: 20 }, (_, each) =>
+          call('s3:DeleteObject', { asked: { bucketName: 'b', key: `${each}` }, minute: each / 4 }),
+        ),
+      },
+      {
+        why: 'a batch, for the first time',
+        records: [call('s3:DeleteObjects', { asked: { bucketName: 'b' } })],
+      },
+    ],
+    quiet: [
+      {
+        why: 'one now and then',
+        records: [0, 1, 2].map((each) =>
+          call('s3:DeleteObject', { asked: { bucketName: 'b', key: `${each}` }, minute: each * 30 }),
+        ),
+      },
+    ],
+  }),
+};

@@ -1,0 +1,47 @@
+import { call } from '../example.ts';
+import { targetOf } from '../grant.ts';
+import { textAt } from '../json.ts';
+import type { Rule } from '../rule.ts';
+
+/** Another kind of credential made for a user. */
+export const otherCredentialMade: Rule = {
+  id: 'other-credential-made',
+  title: 'Another kind of credential made for a user',
+  family: 'bad on any key',
+  severity: 'medium',
+  technique: 'T1098.001',
+  whatToDo:
+    'Delete it unless its owner asked for it: SSH keys, certificates and service-specific passwords outlive the access key.',
+  falseAlarms: 'CodeCommit and Keyspaces users; people who set up API keys of Bedrock.',
+  actions: [
+    'iam:CreateServiceSpecificCredential',
+    'iam:ResetServiceSpecificCredential',
+    'iam:UploadSSHPublicKey',
+    'iam:UploadSigningCertificate',
+  ],
+  judge(event) {
+    return {
+      facts: { call: event.call.name, user: targetOf(event), service: textAt(event.asked, 'serviceName') },
+      of: `${event.call.name} ${targetOf(event) ?? ''}`,
+    };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'a service-specific credential',
+        records: [
+          call('iam:CreateServiceSpecificCredential', {
+            asked: { userName: 'bob', serviceName: 'bedrock.amazonaws.com' },
+          }),
+        ],
+      },
+      {
+        why: 'a signing certificate',
+        records: [
+          call('iam:UploadSigningCertificate', { asked: { userName: 'bob' }, error: 'AccessDenied' }),
+        ],
+      },
+    ],
+    quiet: [{ why: 'they are listed', records: [call('iam:ListServiceSpecificCredentials')] }],
+  }),
+};

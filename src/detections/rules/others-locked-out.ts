@@ -1,0 +1,41 @@
+import { call } from '../example.ts';
+import { isOnAnother } from '../grant.ts';
+import { textAt } from '../json.ts';
+import { HOUR } from '../profile.ts';
+import type { Rule } from '../rule.ts';
+
+/** Credentials of other users taken away. */
+export const othersLockedOut: Rule = {
+  id: 'others-locked-out',
+  title: 'Credentials of other users taken away',
+  family: 'shape over time',
+  severity: 'medium',
+  technique: 'T1531',
+  whatToDo: 'See whether it was the incident response, or a thief who locks the owners out.',
+  falseAlarms: 'Off-boarding; an incident response; infrastructure tools that clean up.',
+  actions: ['iam:DeleteAccessKey', 'iam:UpdateAccessKey', 'iam:DeleteLoginProfile', 'iam:DeleteUser'],
+  judge(event, about) {
+    if (event.call.name === 'UpdateAccessKey' && textAt(event.asked, 'status') !== 'Inactive') return null;
+    if (!isOnAnother(event, about)) return null;
+    const { recent } = about.profile;
+    recent.note('locked out', textAt(event.asked, 'userName') ?? '', about.now, about.now);
+    const users = recent.since('locked out', about.now - HOUR).length;
+    return users >= 3 ? { facts: { users, call: event.call.name }, of: '' } : null;
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'three users in an hour',
+        records: ['bob', 'carol', 'dave'].map((userName, minute) =>
+          call('iam:DeleteLoginProfile', { asked: { userName }, minute }),
+        ),
+      },
+    ],
+    quiet: [
+      {
+        why: 'Alice deletes her old key',
+        records: [call('iam:DeleteAccessKey', { asked: { accessKeyId: 'AKIAEXAMPLE000000001' } })],
+      },
+    ],
+  }),
+};

@@ -1,0 +1,76 @@
+import { call } from '../example.ts';
+import { noteFirst, whoReads } from '../first.ts';
+import { flagAt, textAt, textsAt } from '../json.ts';
+import { DAY, HOUR } from '../profile.ts';
+import type { Rule } from '../rule.ts';
+
+const WINDOW = HOUR / 4;
+const ENOUGH = 12;
+
+/** Many encrypted parameters read that this key never read before. */
+export const parametersReadInBulk: Rule = {
+  id: 'parameters-read-in-bulk',
+  title: 'Many encrypted parameters read that this key never read before',
+  family: 'shape over time',
+  severity: 'medium',
+  technique: 'T1555.006',
+  whatToDo: 'List the parameters it read and change the secrets among them; deactivate the key.',
+  falseAlarms: 'A new program that reads all of its settings on its first start.',
+  actions: ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath', 'ssm:GetParameterHistory'],
+  quietFor: DAY,
+  judge(event, about) {
+    const { asked } = event;
+    if (flagAt(asked, 'withDecryption') !== true) return null;
+    const { recent } = about.profile;
+    const path = textAt(asked, 'path');
+    if (path === '/' && flagAt(asked, 'recursive') === true) return { facts: { path }, of: 'all' };
+    const names = [...textsAt(asked, 'names'), ...textsAt(asked, 'name'), ...(path === null ? [] : [path])];
+    for (const name of names) noteFirst(recent, 'parameters', `${whoReads(event, about)} ${name}`, about.now);
+    const count = recent.since('first parameters', about.now - WINDOW).length;
+    if (count < ENOUGH) return null;
+    return { facts: { parameters: count, last: names.at(-1) ?? null }, of: '' };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'ten at once, twice',
+        records: [0, 1].map((batch) =>
+          call('ssm:GetParameters', {
+            asked: {
+              withDecryption: true,
+              names: Array.from({ length: 10 }, (_, place) => `/app/${batch}/${place}`),
+            },
+            minute: batch,
+          }),
+        ),
+      },
+      {
+        why: 'all there are',
+        records: [
+          call('ssm:GetParametersByPath', { asked: { withDecryption: true, path: '/', recursive: true } }),
+        ],
+      },
+    ],
+    quiet: [
+      {
+        why: "one program's own",
+        records: [
+          call('ssm:GetParametersByPath', {
+            asked: { withDecryption: true, path: '/app/prod/', recursive: true },
+          }),
+        ],
+      },
+      {
+        why: 'not decrypted',
+        records: [
+          call('ssm:GetParameters', {
+            asked: {
+              withDecryption: false,
+              names: Array.from({ length: 20 }, (_, place) => `/app/${place}`),
+            },
+          }),
+        ],
+      },
+    ],
+  }),
+};

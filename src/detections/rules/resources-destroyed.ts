@@ -1,0 +1,68 @@
+import { call } from '../example.ts';
+import { flagAt, textAt } from '../json.ts';
+import { HOUR } from '../profile.ts';
+import type { Rule } from '../rule.ts';
+import { words } from '../words.ts';
+
+const MANY = 8;
+
+/** Many resources destroyed. */
+export const resourcesDestroyed: Rule = {
+  id: 'resources-destroyed',
+  title: 'Many resources destroyed',
+  family: 'shape over time',
+  severity: 'medium',
+  technique: 'T1485',
+  whatToDo: 'Stop the key; restore from backups.',
+  falseAlarms: 'Taking down an environment; infrastructure tools do it as a habit.',
+  actions: words(`
+    ec2:DeleteVolume ec2:TerminateInstances rds:DeleteDBInstance rds:DeleteDBCluster
+    rds:DeleteGlobalCluster dynamodb:DeleteTable s3:DeleteBucket lambda:DeleteFunction
+    ecs:DeleteCluster ecs:DeleteService eks:DeleteCluster elasticfilesystem:DeleteFileSystem
+    elasticfilesystem:DeleteMountTarget redshift:DeleteCluster elasticache:DeleteCacheCluster
+    es:DeleteDomain es:DeleteElasticsearchDomain cloudformation:DeleteStack ecr:DeleteRepository
+    sqs:DeleteQueue sns:DeleteTopic route53:DeleteHostedZone secretsmanager:DeleteSecret`),
+  judge(event, about) {
+    const {
+      asked,
+      call: { name },
+    } = event;
+    const what =
+      textAt(asked, 'dBInstanceIdentifier') ??
+      textAt(asked, 'dBClusterIdentifier') ??
+      textAt(asked, 'bucketName') ??
+      textAt(asked, 'volumeId') ??
+      textAt(asked, 'tableName') ??
+      textAt(asked, 'functionName') ??
+      textAt(asked, 'fileSystemId') ??
+      event.id;
+    const { recent } = about.profile;
+    recent.note('destroyed', `${name} ${what}`, about.now, about.now);
+    const count = recent.since('destroyed', about.now - HOUR / 2).length;
+    const isData = /DB|Table|FileSystem|Cluster|Domain/.test(name);
+    const isFinal = name.startsWith('DeleteDB') && flagAt(asked, 'skipFinalSnapshot') === true;
+    if (count < MANY && !isFinal && !(isData && event.denied)) return null;
+    return {
+      severity: count >= 3 * MANY ? 'high' : 'medium',
+      facts: { destroyed: count, call: name },
+      of: count >= 3 * MANY ? 'many' : count >= MANY ? 'some' : `${name} ${what}`,
+    };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'eight in half an hour',
+        records: [1, 2, 3, 4, 5, 6, 7, 8].map((each) =>
+          call('ec2:DeleteVolume', { asked: { volumeId: `vol-${each}` }, minute: each }),
+        ),
+      },
+      {
+        why: 'a database without a last snapshot',
+        records: [
+          call('rds:DeleteDBInstance', { asked: { dBInstanceIdentifier: 'd', skipFinalSnapshot: true } }),
+        ],
+      },
+    ],
+    quiet: [{ why: 'one bucket', records: [call('s3:DeleteBucket', { asked: { bucketName: 'b' } })] }],
+  }),
+};

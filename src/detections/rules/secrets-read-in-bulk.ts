@@ -1,0 +1,74 @@
+import { call } from '../example.ts';
+import { noteFirst, whoReads } from '../first.ts';
+import { listAt, textsAt } from '../json.ts';
+import { DAY, HOUR } from '../profile.ts';
+import type { Rule } from '../rule.ts';
+
+const WINDOW = HOUR / 4;
+const FEW = 4;
+const MANY = 15;
+
+/** Many secrets read that this key never read before. */
+export const secretsReadInBulk: Rule = {
+  id: 'secrets-read-in-bulk',
+  title: 'Many secrets read that this key never read before',
+  family: 'shape over time',
+  severity: 'medium',
+  technique: 'T1555.006',
+  whatToDo: 'List the secrets it read and rotate them, the most valuable first; deactivate the key.',
+  falseAlarms: 'A new program that reads all of its settings on its first start.',
+  actions: ['secretsmanager:GetSecretValue', 'secretsmanager:BatchGetSecretValue'],
+  quietFor: DAY,
+  judge(event, about) {
+    const {
+      asked,
+      call: { name },
+    } = event;
+    const { recent } = about.profile;
+    const ids =
+      name === 'BatchGetSecretValue'
+        ? [
+            ...textsAt(asked, 'secretIdList'),
+            ...textsAt(asked, 'secretIds'),
+            ...listAt(asked, 'filters').map(() => event.id),
+          ]
+        : textsAt(asked, 'secretId');
+    for (const id of ids) noteFirst(recent, 'secrets', `${whoReads(event, about)} ${id}`, about.now);
+    const count = recent.since('first secrets', about.now - WINDOW).length;
+    const isBatch = name === 'BatchGetSecretValue' && !event.failed && count > 0;
+    if (count < FEW && !isBatch) return null;
+    return {
+      severity: count >= MANY ? 'high' : 'medium',
+      facts: { secrets: count, last: ids.at(-1) ?? null },
+      of: count >= MANY ? 'many' : 'few',
+    };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'four different ones in a minute',
+        records: ['a', 'b', 'c', 'd'].map((secretId, place) =>
+          call('secretsmanager:GetSecretValue', { asked: { secretId }, minute: place / 4 }),
+        ),
+      },
+      {
+        why: 'a batch',
+        records: [call('secretsmanager:BatchGetSecretValue', { asked: { filters: [{ key: 'name' }] } })],
+      },
+    ],
+    quiet: [
+      {
+        why: 'one, again and again',
+        records: Array.from({ length: 30 }, (_, minute) =>
+          call('secretsmanager:GetSecretValue', { asked: { secretId: 'db' }, minute: minute / 10 }),
+        ),
+      },
+      {
+        why: 'three in an hour',
+        records: ['a', 'b', 'c'].map((secretId, place) =>
+          call('secretsmanager:GetSecretValue', { asked: { secretId }, minute: place * 20 }),
+        ),
+      },
+    ],
+  }),
+};

@@ -1,0 +1,44 @@
+import { call } from '../example.ts';
+import type { Rule } from '../rule.ts';
+import { words } from '../words.ts';
+
+/** A security service switched off. */
+export const securityServiceDisabled: Rule = {
+  id: 'security-service-disabled',
+  title: 'A security service switched off',
+  family: 'bad on any key',
+  severity: 'medium',
+  technique: 'T1562.001',
+  whatToDo: 'Switch it on again, and look at what happened while it was off.',
+  falseAlarms: 'Taking down an account; moving to another product.',
+  actions: words(`
+    securityhub:DisableSecurityHub securityhub:DeleteMembers securityhub:DisassociateMembers
+    securityhub:DisassociateFromAdministratorAccount securityhub:DisassociateFromMasterAccount
+    securityhub:BatchDisableStandards securityhub:DeleteInsight
+    securityhub:DisableImportFindingsForProduct securityhub:DeleteActionTarget macie2:DisableMacie
+    macie2:DeleteMember macie2:DisassociateMember macie2:DisassociateFromAdministratorAccount
+    macie2:DisassociateFromMasterAccount macie2:UpdateMacieSession macie2:CreateFindingsFilter
+    macie2:DeleteClassificationJob macie2:DisableOrganizationAdminAccount inspector2:Disable
+    inspector2:DisassociateMember inspector2:CreateFilter detective:DeleteGraph
+    detective:DisassociateMembership detective:DeleteMembers access-analyzer:DeleteAnalyzer
+    access-analyzer:CreateArchiveRule securitylake:DeleteDataLake securitylake:DeleteSubscriber
+    fms:DisassociateAdminAccount fms:DeletePolicy shield:DeleteProtection shield:DeleteSubscription
+    shield:DisableProactiveEngagement auditmanager:DeregisterAccount
+    devops-guru:UpdateResourceCollection`),
+  judge(event) {
+    return { facts: { call: event.call.name, service: event.call.service }, of: event.call.name };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'Security Hub goes',
+        records: [call('securityhub:DisableSecurityHub', { error: 'AccessDenied' })],
+      },
+      {
+        why: 'Macie is paused',
+        records: [call('macie2:UpdateMacieSession', { asked: { status: 'PAUSED' } })],
+      },
+    ],
+    quiet: [{ why: 'findings are read', records: [call('securityhub:GetFindings')] }],
+  }),
+};

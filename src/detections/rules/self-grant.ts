@@ -1,0 +1,93 @@
+import { call, OWN, madeSession, roleSession } from '../example.ts';
+import { isOnOneself, targetOf } from '../grant.ts';
+import { textAt } from '../json.ts';
+import type { Rule } from '../rule.ts';
+import { words } from '../words.ts';
+
+/** A key gives itself rights. */
+export const selfGrant: Rule = {
+  id: 'self-grant',
+  title: 'A key gives itself rights',
+  family: 'bad on any key',
+  severity: 'high',
+  technique: 'T1098.003',
+  whatToDo:
+    'Deactivate the key now and take the new right away: whoever holds it is raising their own rights.',
+  falseAlarms: 'An administrator who works with a long-term key and edits his own user.',
+  actions: words(`
+    iam:AttachUserPolicy iam:PutUserPolicy iam:AttachRolePolicy iam:PutRolePolicy
+    iam:UpdateAssumeRolePolicy iam:AddUserToGroup iam:PutUserPermissionsBoundary
+    iam:DeleteUserPermissionsBoundary iam:DeleteRolePermissionsBoundary
+    iam:PutRolePermissionsBoundary iam:DeleteUserPolicy iam:CreateLoginProfile`),
+  always: true,
+  judge(event, about) {
+    if (!isOnOneself(event, about)) return null;
+    // In the console a user may well set a first password for himself.
+    if (event.call.name === 'CreateLoginProfile' && event.fromConsole) return null;
+    return {
+      facts: {
+        call: event.call.name,
+        on: targetOf(event),
+        policy:
+          textAt(event.asked, 'policyArn') ??
+          textAt(event.asked, 'policyName') ??
+          textAt(event.asked, 'groupName'),
+      },
+    };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'attaches a policy to its own user',
+        records: [
+          call('iam:AttachUserPolicy', {
+            asked: { userName: 'alice', policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' },
+          }),
+        ],
+      },
+      {
+        why: 'an inline policy on its own user, refused',
+        records: [
+          call('iam:PutUserPolicy', { asked: { userName: 'alice', policyName: 'x' }, error: 'AccessDenied' }),
+        ],
+      },
+      {
+        why: 'a session changes the role it is of',
+        records: [
+          call('iam:PutRolePolicy', {
+            asked: { roleName: 'deploy', policyName: 'x' },
+            by: roleSession('deploy'),
+          }),
+        ],
+      },
+      {
+        why: 'a session attaches a policy to the user whose key made it',
+        records: [
+          call('sts:AssumeRole', {
+            asked: { roleArn: `arn:aws:iam::${OWN}:role/admin` },
+            answered: madeSession(),
+          }),
+          call('iam:AttachUserPolicy', {
+            asked: { userName: 'alice', policyArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' },
+            by: roleSession('admin'),
+            minute: 1,
+          }),
+        ],
+      },
+      {
+        why: 'takes off the boundary of its own user',
+        records: [call('iam:DeleteUserPermissionsBoundary', { asked: { userName: 'alice' } })],
+      },
+    ],
+    quiet: [
+      {
+        why: 'attaches a policy to somebody else',
+        records: [
+          call('iam:AttachUserPolicy', {
+            asked: { userName: 'bob', policyArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' },
+          }),
+        ],
+      },
+    ],
+  }),
+};

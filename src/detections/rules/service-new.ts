@@ -1,0 +1,62 @@
+import { call, ordinary } from '../example.ts';
+import { isStrange } from '../novelty.ts';
+import type { Rule } from '../rule.ts';
+
+const DAYS = 5;
+/** A key that uses more services than this is a person's. */
+const NARROW = 12;
+const OFTEN = 0.3;
+const WEIGHTY = new Set([
+  'iam',
+  'sts',
+  'organizations',
+  'secretsmanager',
+  'cloudtrail',
+  'kms',
+  'sso',
+  'ses',
+  'bedrock',
+  'lightsail',
+  'guardduty',
+]);
+
+/** Used for a service this key never used. */
+export const serviceNew: Rule = {
+  id: 'service-new',
+  title: 'Used for a service this key never used',
+  family: 'new for this key',
+  severity: 'low',
+  technique: 'T1078.004',
+  whatToDo: 'Ask the owner whether the program does something new.',
+  falseAlarms: 'A program that grows; people who work with many services are known to.',
+  actions: [],
+  triggers: ['novel'],
+  judge(event, about) {
+    const { novelty, profile } = about;
+    if (!novelty.service || !profile.isSettled || event.fromConsole || profile.activeDays < DAYS) return null;
+    const { services } = profile.tables;
+    if (services.size > NARROW || profile.novelty('services') > OFTEN || isStrange(novelty)) return null;
+    return {
+      severity:
+        WEIGHTY.has(event.call.service) && event.call.action !== 'sts:GetCallerIdentity' ? 'medium' : 'low',
+      facts: { call: event.call.action, before: services.values.slice(0, 5).join(', ') },
+      of: event.call.service,
+    };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: "a backup's key looks at users",
+        learned: ordinary(9),
+        records: [call('iam:ListUsers', { agent: 'Boto3/1.38.0' })],
+      },
+    ],
+    quiet: [
+      {
+        why: 'a service it knows',
+        learned: ordinary(9),
+        records: [call('s3:ListBuckets', { agent: 'Boto3/1.38.0' })],
+      },
+    ],
+  }),
+};

@@ -1,0 +1,67 @@
+import { call, history } from '../example.ts';
+import { DAY, HOUR } from '../profile.ts';
+import type { Rule } from '../rule.ts';
+
+const SWEEP = HOUR / 6;
+const CALLS = 3;
+const FAMILIAR = 5;
+
+/** "Who am I", then looking around. */
+export const whoAmIThenLookAround: Rule = {
+  id: 'who-am-i-then-look-around',
+  title: '"Who am I", then looking around',
+  family: 'shape over time',
+  severity: 'medium',
+  technique: 'T1087.004',
+  whatToDo: 'Ask the owner. This is what people do first with a key they found.',
+  falseAlarms: 'Somebody new, or a new computer; scripts that check their identity are known by their habit.',
+  actions: ['sts:GetCallerIdentity'],
+  triggers: ['discovery'],
+  quietFor: DAY,
+  judge(event, about) {
+    const { recent, tables } = about.profile;
+    if (event.call.action === 'sts:GetCallerIdentity') {
+      if (!event.fromConsole && tables.actions.count('sts:GetCallerIdentity') < FAMILIAR)
+        recent.note('who am I', '', about.now, about.now);
+      return null;
+    }
+    const asked = recent.last('who am I');
+    if (asked === null || about.now - asked > SWEEP || event.agent.kind === 'infrastructure') return null;
+    const calls = recent.since('discovery', asked);
+    return calls.length >= CALLS ? { facts: { calls: calls.length, last: event.call.action }, of: '' } : null;
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'then users, buckets and instances',
+        records: ['sts:GetCallerIdentity', 'iam:ListUsers', 's3:ListBuckets', 'ec2:DescribeInstances'].map(
+          (action, minute) => call(action, { minute }),
+        ),
+      },
+    ],
+    quiet: [
+      {
+        why: 'a script that does this every day',
+        learned: history(6, [
+          'sts:GetCallerIdentity',
+          'iam:ListUsers',
+          's3:ListBuckets',
+          'ec2:DescribeInstances',
+          's3:GetObject',
+          's3:GetObject',
+          's3:GetObject',
+          's3:GetObject',
+        ]),
+        records: ['sts:GetCallerIdentity', 'iam:ListUsers', 's3:ListBuckets', 'ec2:DescribeInstances'].map(
+          (action, minute) => call(action, { minute }),
+        ),
+      },
+      {
+        why: 'who am I, and then work',
+        records: ['sts:GetCallerIdentity', 's3:PutObject', 's3:PutObject'].map((action, minute) =>
+          call(action, { minute }),
+        ),
+      },
+    ],
+  }),
+};

@@ -1,0 +1,225 @@
+/** What a file holds goes here: its values, and texts that are none. */
+export interface Pieces {
+  readonly values: unknown[];
+  readonly broken: string[];
+}
+
+/** A list of records, or the beginning of an object that holds one. */
+const WRAPPER = /^\s*(?:\{\s*"(?:Records|Events|events)"\s*:\s*)?\[/;
+/** Where the first record of a list begins, and its first name: all records of a file begin with the same. */
+const FIRST_NAME = /^\s*\{\s*"(\w{1,40})"\s*:/;
+/** A value that is longer is given up; real records have 256 KB at most, whole files 50 MB. */
+const LONGEST = 64 * 1024 * 1024;
+/** How much is kept of a text that is no JSON. */
+const SHOWN = 100;
+
+type Mode = 'unknown' | 'lines' | 'list' | 'tail' | 'values';
+
+/**
+ * Splits a file into its values as its text comes in, so that the file is never held as a whole: JSON lines, a list of
+ * records or an object with one, or values after each other however they are laid out. Never throws: what is no JSON
+ * comes out as broken, and the next value is looked for behind it.
+ */
+export class Splitter {
+  #text = '';
+  #mode: Mode = 'unknown';
+  /** In a list: what stands between two records when they are written without white space. */
+  #between: string | null = null;
+  /** The list is in an object, whose end follows. */
+  #isInObject = false;
+
+  /** Takes text in, and gives the values that are complete with it. */
+  push(text: string, into: Pieces): void {
+    this.#text = this.#text === '' ? text : this.#text + text;
+    this.#split(false, into);
+    if (this.#text.length > LONGEST) {
+      into.broken.push(this.#text.slice(0, SHOWN));
+      this.#text = '';
+    }
+  }
+
+  /** Gives what is left when the file ends. */
+  end(into: Pieces): void {
+    this.#split(true, into);
+    const rest = this.#text.trim();
+    this.#text = '';
+    if (rest === '' || this.#mode === 'tail') return;
+    if (this.#mode === 'list') into.broken.push(rest.slice(0, SHOWN));
+    else parse(rest, into);
+  }
+
+  #split(isEnd: boolean, into: Pieces): void {
+    for (;;) {
+      if (this.#mode === 'unknown' && !this.#chooseMode(isEnd)) return;
+      if (this.#mode === 'lines') {
+        this.#lines(isEnd, into);
+        return;
+      }
+      if (this.#mode === 'values') {
+        this.#values(into);
+        return;
+      }
+      if (this.#mode === 'list') {
+        this.#quickList(into);
+        this.#list(into);
+      }
+      if (this.#mode === 'tail') this.#skipTail();
+      // Where the list ended, another value may follow.
+      if (this.#mode === 'list' || this.#mode === 'tail') return;
+    }
+  }
+
+  #chooseMode(isEnd: boolean): boolean {
+    const text = this.#text.replace(/^[\s\uFEFF]+/, '');
+    this.#text = text;
+    if (text === '') return false;
+    const wrapper = WRAPPER.exec(text);
+    if (wrapper !== null) {
+      this.#text = text.slice(wrapper[0].length);
+      this.#isInObject = wrapper[0].includes('{');
+      this.#between = null;
+      this.#mode = 'list';
+      return true;
+    }
+    const line = text.indexOf('\n');
+    if (line < 0 && !isEnd && text.length < LONGEST / 2) return false;
+    this.#mode = isJson(line < 0 ? text : text.slice(0, line)) ? 'lines' : 'values';
+    return true;
+  }
+
+  #lines(isEnd: boolean, into: Pieces): void {
+    let from = 0;
+    for (;;) {
+      const to = this.#text.indexOf('\n', from);
+      if (to < 0) break;
+      if (to > from) {
+        parse(this.#text.slice(from, to), into);
+      }
+      from = to + 1;
+    }
+    this.#text = this.#text.slice(from);
+    if (isEnd && this.#text.trim() === '') this.#text = '';
+  }
+
+  /**
+   * A list without white space, as AWS writes it: cut before the last record, and parsed at once. When that parses, the
+   * cut was between two records: a JSON text reads the same from its beginning, whatever follows.
+   */
+  #quickList(into: Pieces): void {
+    this.#between ??= betweenOf(this.#text);
+    if (this.#between === null) return;
+    const cut = this.#text.lastIndexOf(this.#between);
+    if (cut < 0) return;
+    let records: unknown[];
+    try {
+      records = JSON.parse(`[${this.#text.slice(0, cut + 1)}]`) as unknown[];
+    } catch {
+      return;
+    }
+    this.#text = this.#text.slice(cut + 2);
+    for (const value of records) into.values.push(value);
+  }
+
+  /** A list, record by record. */
+  #list(into: Pieces): void {
+    let from = 0;
+    for (;;) {
+      const start = skip(this.#text, from, ' \t\r\n,');
+      if (start >= this.#text.length) break;
+      if (this.#text[start] === ']') {
+        this.#text = this.#text.slice(start + 1);
+        this.#mode = this.#isInObject ? 'tail' : 'unknown';
+        return;
+      }
+      const end = endOfValue(this.#text, start);
+      if (end < 0) break;
+      parse(this.#text.slice(start, end), into);
+      from = end;
+    }
+    this.#text = this.#text.slice(from);
+  }
+
+  /** What follows the list in its object, such as a NextToken, is of no interest. */
+  #skipTail(): void {
+    const end = endOfValue(this.#text, 0, 1);
+    if (end < 0) return;
+    this.#text = this.#text.slice(end);
+    this.#mode = 'unknown';
+  }
+
+  /** Values after each other, such as objects over several lines. */
+  #values(into: Pieces): void {
+    let from = 0;
+    for (;;) {
+      const start = skip(this.#text, from, ' \t\r\n,');
+      if (start >= this.#text.length) break;
+      const end = endOfValue(this.#text, start);
+      if (end < 0) break;
+      parse(this.#text.slice(start, end), into);
+      from = end;
+    }
+    this.#text = this.#text.slice(from);
+  }
+}
+
+function parse(text: string, { values, broken }: Pieces): void {
+  try {
+    values.push(JSON.parse(text));
+  } catch {
+    if (text.trim() !== '') broken.push(text.slice(0, SHOWN));
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function betweenOf(text: string): string | null {
+  const name = FIRST_NAME.exec(text)?.[1];
+  return name === undefined ? null : `},{"${name}":`;
+}
+
+function skip(text: string, from: number, letters: string): number {
+  let place = from;
+  while (place < text.length && letters.includes(text.charAt(place))) place += 1;
+  return place;
+}
+
+/** Where the value that begins at `start`, or is open there, ends; -1 when it does not end in this text. */
+function endOfValue(text: string, start: number, open = 0): number {
+  const first = text.charAt(start);
+  if (open === 0 && first !== '{' && first !== '[') {
+    const end = /[,\]\n]/.exec(text.slice(start + 1, start + 2_048));
+    return end === null ? -1 : start + 1 + end.index;
+  }
+  let depth = open;
+  for (let place = start; place < text.length; place += 1) {
+    const code = text.charCodeAt(place);
+    if (code === 0x22) {
+      place = endOfString(text, place);
+      if (place < 0) return -1;
+    } else if (code === 0x7b || code === 0x5b) depth += 1;
+    else if (code === 0x7d || code === 0x5d) {
+      depth -= 1;
+      if (depth === 0) return place + 1;
+    }
+  }
+  return -1;
+}
+
+/** Where the quote is that ends the string beginning at `start`, or -1. */
+function endOfString(text: string, start: number): number {
+  let place = start;
+  for (;;) {
+    place = text.indexOf('"', place + 1);
+    if (place < 0) return -1;
+    let slashes = 0;
+    while (text.charCodeAt(place - 1 - slashes) === 0x5c) slashes += 1;
+    if (slashes % 2 === 0) return place;
+  }
+}

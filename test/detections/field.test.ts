@@ -1,0 +1,192 @@
+// What people do with stolen keys, from public reports and tools, written by us: each must be medium at least, on a key
+// nobody ever saw before, and be put down to that key.
+import { describe, expect, it } from 'vitest';
+import { Detector } from '../../src/detections/detector.ts';
+import {
+  ALICE_KEY,
+  FOREIGN,
+  OWN,
+  call,
+  madeSession,
+  policy,
+  roleSession,
+} from '../../src/detections/example.ts';
+import { RecordReader } from '../../src/detections/record.ts';
+import type { RawRecord } from '../../src/detections/rule.ts';
+import { isAtLeast } from '../../src/domain/notice.ts';
+
+const PROGRAM = { agent: 'qzv-7f/0.1' };
+const sequence = (...actions: readonly string[]): RawRecord[] =>
+  actions.map((action, minute) => call(action, { ...PROGRAM, minute: minute / 4 }));
+const refused = (...actions: readonly string[]): RawRecord[] =>
+  actions.map((action, minute) => call(action, { ...PROGRAM, minute: minute / 4, error: 'AccessDenied' }));
+const one = (action: string, asked: unknown, more: Parameters<typeof call>[1] = {}): RawRecord[] => [
+  call(action, { ...PROGRAM, asked, ...more }),
+];
+const many = (count: number, make: (each: number) => RawRecord): RawRecord[] =>
+  Array.from({ length: count }, (_, each) => make(each));
+
+const FIELD: Readonly<Record<string, readonly RawRecord[]>> = {
+  'secrets in one batch': one('secretsmanager:BatchGetSecretValue', { secretIdList: ['a', 'b', 'c'] }),
+  'DNS query logs deleted': one('route53resolver:DeleteResolverQueryLogConfig', {
+    resolverQueryLogConfigId: 'rqlc-1',
+  }),
+  'mail looked at': sequence('ses:GetAccountSendingEnabled', 'ses:ListIdentities', 'ses:GetSendQuota'),
+  'start script changed': one('ec2:ModifyInstanceAttribute', { instanceId: 'i-1', userData: { value: 'x' } }),
+  'notebook start script changed': one('sagemaker:UpdateNotebookInstanceLifecycleConfig', {
+    notebookInstanceLifecycleConfigName: 'n',
+  }),
+  'shell session on an instance': one('ssm:StartSession', { target: 'i-1' }),
+  'public key for an instance': one('ec2-instance-connect:SendSSHPublicKey', { instanceId: 'i-1' }),
+  'serial console': one('ec2:EnableSerialConsoleAccess', {}),
+  'shell in a container': one('ecs:ExecuteCommand', { cluster: 'c', command: '/bin/sh' }),
+  'foreign role': one('iam:CreateRole', {
+    roleName: 'r',
+    assumeRolePolicyDocument: policy({
+      Principal: { AWS: `arn:aws:iam::${FOREIGN}:root` },
+      Action: 'sts:AssumeRole',
+    }),
+  }),
+  'layer put in front of a function': one('lambda:UpdateFunctionConfiguration20150331v2', {
+    functionName: 'f',
+    layers: [`arn:aws:lambda:us-east-1:${FOREIGN}:layer:l:1`],
+  }),
+  'function with an open address': one('lambda:CreateFunctionUrlConfig', {
+    functionName: 'f',
+    authType: 'NONE',
+  }),
+  'federated session': one(
+    'sts:GetFederationToken',
+    { name: 'x', policy: policy({ Action: '*', Resource: '*' }) },
+    { answered: madeSession() },
+  ),
+  'password of somebody else': one('iam:UpdateLoginProfile', { userName: 'bob' }),
+  'policy version for everything': one('iam:CreatePolicyVersion', {
+    policyArn: `arn:aws:iam::${OWN}:policy/p`,
+    setAsDefault: true,
+    policyDocument: policy({ Action: '*', Resource: '*' }),
+  }),
+  'old policy version': one('iam:SetDefaultPolicyVersion', {
+    policyArn: `arn:aws:iam::${OWN}:policy/p`,
+    versionId: 'v1',
+  }),
+  'rights for oneself, refused': one(
+    'iam:PutUserPolicy',
+    { userName: 'alice', policyName: 'p' },
+    { error: 'AccessDenied' },
+  ),
+  'into the group of administrators': one('iam:AddUserToGroup', { userName: 'alice', groupName: 'staff' }),
+  'boundary off': one('iam:DeleteUserPermissionsBoundary', { userName: 'alice' }),
+  'own MFA off': one('iam:DeactivateMFADevice', { userName: 'alice', serialNumber: 'x' }),
+  'identity provider': one('iam:CreateOpenIDConnectProvider', { url: 'https://example.net' }),
+  'detector off': one('guardduty:UpdateDetector', { detectorId: 'd', enable: false }),
+  'own address trusted by the guard': one('guardduty:CreateIPSet', { detectorId: 'd', activate: true }),
+  'recorder off': one('config:StopConfigurationRecorder', { configurationRecorderName: 'default' }),
+  'findings off': one('securityhub:DisableSecurityHub', {}),
+  'trail for one region only': one('cloudtrail:UpdateTrail', { name: 't', isMultiRegionTrail: false }),
+  'event store deleted': one('cloudtrail:DeleteEventDataStore', { eventDataStore: 'x' }),
+  'firewall deleted': one('wafv2:DeleteWebACL', { name: 'w' }),
+  'database copy shared with all': one('rds:ModifyDBClusterSnapshotAttribute', {
+    dBClusterSnapshotIdentifier: 's',
+    attributeName: 'restore',
+    valuesToAdd: ['all'],
+  }),
+  'database opened': one('rds:ModifyDBInstance', { dBInstanceIdentifier: 'd', publiclyAccessible: true }),
+  'key policy for a foreign account': one('kms:PutKeyPolicy', {
+    keyId: 'k',
+    policy: policy({ Principal: { AWS: `arn:aws:iam::${FOREIGN}:user/x` }, Action: 'kms:*', Resource: '*' }),
+  }),
+  'queue for everybody': one('sqs:SetQueueAttributes', {
+    attributes: { Policy: policy({ Principal: '*', Action: 'sqs:*', Resource: '*' }) },
+  }),
+  'images for everybody': one('ecr:SetRepositoryPolicy', {
+    policyText: policy({ Principal: '*', Action: 'ecr:*' }),
+  }),
+  'bucket replicated away': one('s3:PutBucketReplication', { bucketName: 'b' }),
+  'traffic mirrored': one('ec2:CreateTrafficMirrorSession', {}),
+  'all ports open': one('ec2:AuthorizeSecurityGroupIngress', {
+    groupId: 'sg-1',
+    ipPermissions: { items: [{ ipProtocol: '-1', ipRanges: { items: [{ cidrIp: '0.0.0.0/0' }] } }] },
+  }),
+  'graphics cards': one('ec2:RunInstances', {
+    instanceType: 'g5.48xlarge',
+    instancesSet: { items: [{ minCount: 1, maxCount: 1 }] },
+  }),
+  'a big task': one('ecs:RegisterTaskDefinition', { family: 'x', cpu: '16384' }),
+  'models listed and called': sequence('bedrock:ListFoundationModels', 'bedrock:InvokeModel'),
+  'model access asked for': one('bedrock:PutUseCaseForModelAccess', {}),
+  'objects encrypted with a foreign key': one('s3:CopyObject', {
+    bucketName: 'b',
+    key: 'k',
+    'x-amz-server-side-encryption-customer-algorithm': 'AES256',
+  }),
+  'objects deleted one by one': many(25, (each) =>
+    call('s3:DeleteObject', { ...PROGRAM, asked: { bucketName: 'b', key: `k${each}` }, minute: each / 20 }),
+  ),
+  'objects deleted at once': one('s3:DeleteObjects', { bucketName: 'b' }),
+  'objects taken': [
+    ...sequence('s3:ListBuckets'),
+    ...many(25, (each) =>
+      call('s3:GetObject', {
+        ...PROGRAM,
+        asked: { bucketName: 'b', key: `k${each}` },
+        minute: 1 + each / 20,
+      }),
+    ),
+  ],
+  'ransom note': one('s3:PutObject', { bucketName: 'b', key: 'HOW-TO-RECOVER-YOUR-FILES.txt' }),
+  'encryption key to be deleted': one('kms:ScheduleKeyDeletion', { keyId: 'k', pendingWindowInDays: 7 }),
+  'vault deleted': one('backup:DeleteBackupVault', { backupVaultName: 'v' }),
+  'a region switched on': one('account:EnableRegion', { RegionName: 'ap-east-1' }),
+  'organization left': one('organizations:LeaveOrganization', null, { error: 'AccessDenied' }),
+  'a domain moved away': one('route53domains:TransferDomainToAnotherAwsAccount', {
+    domainName: 'example.com',
+  }),
+  'looked around': sequence(
+    'sts:GetCallerIdentity',
+    'iam:ListUsers',
+    's3:ListBuckets',
+    'ec2:DescribeInstances',
+    'lambda:ListFunctions',
+  ),
+  'looked around, refused': refused(
+    'iam:ListUsers',
+    's3:ListBuckets',
+    'ec2:DescribeInstances',
+    'lambda:ListFunctions',
+    'rds:DescribeDBInstances',
+  ),
+  'rights explored': sequence(
+    'iam:GetUser',
+    'iam:ListAttachedUserPolicies',
+    'iam:ListUserPolicies',
+    'iam:GetUserPolicy',
+    'iam:ListGroupsForUser',
+  ),
+  'regions swept': ['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'eu-west-1', 'ap-south-1'].map(
+    (region, minute) => call('ec2:DescribeInstances', { ...PROGRAM, region, minute }),
+  ),
+  'roles tried': many(4, (each) => ({
+    ...call('sts:AssumeRole', { ...PROGRAM, error: 'AccessDenied', minute: each }),
+    errorMessage: `User: x is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::${OWN}:role/r${each}`,
+  })),
+  'through a role': [
+    call('sts:AssumeRole', { ...PROGRAM, answered: madeSession() }),
+    call('cloudtrail:StopLogging', { ...PROGRAM, by: roleSession('ops'), minute: 1, error: 'AccessDenied' }),
+  ],
+  'a group made, refused': refused('iam:CreateGroup'),
+};
+
+describe('on a key nobody saw before', () => {
+  it.each(Object.entries(FIELD))('%s', (_, records) => {
+    const [reader, detector] = [new RecordReader(), new Detector()];
+    const signals = records.flatMap((raw) => {
+      const event = reader.read(raw);
+      return event === null ? [] : detector.judge(event);
+    });
+    const found = signals.filter(
+      ({ severity, accessKeyId }) => isAtLeast(severity, 'medium') && accessKeyId === ALICE_KEY,
+    );
+    expect(found.length).toBeGreaterThan(0);
+  });
+});
