@@ -7,23 +7,28 @@ export class Died extends Error {
   }
 }
 
+/** What changes something: killed between two of these, a process leaves things half done if they can be. */
+const CHANGES = new Set(['atomically', 'post', 'edit']);
+
 /**
- * A process that is killed in the middle: after so many calls of the outside world none has an effect any more. The last
- * one may have had its effect, which the process never hears of.
+ * A process that is killed in the middle: after so many calls of the outside world (or of those that change it) none has
+ * an effect any more. The last one may have had its effect, which the process never hears of.
  */
 export class Life {
   #left: number;
   readonly #heard: boolean;
+  readonly #changesOnly: boolean;
   dead = false;
 
-  constructor(calls: number, heard: boolean) {
+  constructor(calls: number, options: { readonly heard: boolean; readonly changesOnly: boolean }) {
     this.#left = calls;
-    this.#heard = heard;
+    this.#heard = options.heard;
+    this.#changesOnly = options.changesOnly;
   }
 
-  async pass<T>(call: () => Promise<T>): Promise<T> {
+  async pass<T>(name: string, call: () => Promise<T>): Promise<T> {
     if (this.dead) throw new Died();
-    this.#left -= 1;
+    if (!this.#changesOnly || CHANGES.has(name)) this.#left -= 1;
     if (this.#left > 0) {
       const answer = await call();
       // It was killed by another of its calls meanwhile.
@@ -55,7 +60,7 @@ function wrapped<T extends object>(part: T, life: Life): T {
       if (typeof member === 'function') {
         return (...args: unknown[]): unknown => {
           const call = (): unknown => Reflect.apply(member, target, args);
-          return isAsync(String(name)) ? life.pass(async () => call()) : call();
+          return isAsync(String(name)) ? life.pass(String(name), async () => call()) : call();
         };
       }
       return typeof member === 'object' && member !== null ? wrapped(member, life) : member;

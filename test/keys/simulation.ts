@@ -14,6 +14,7 @@ import { CHANNELS, KeysBench, SCOPES } from './bench.ts';
 import { Died, Life, mortal } from './mortal.ts';
 
 const HOUR = 3_600_000;
+const KEYS = 18;
 /** Slack's second lasts 100 ms here, and the longest call six: far less than a notice is held for. */
 const SPEED = 10;
 const CALL_MS = 600;
@@ -91,7 +92,8 @@ class Simulation {
     const { clock } = this.#bench;
     await this.#bench.connect({}, { sweptAt: clock.now(), fullAt: clock.now() });
     await this.#greet();
-    for (const owner of ['omar', 'omar', 'omar', 'ada', 'ada', null, null]) {
+    for (let key = 0; key < KEYS; key += 1) {
+      const owner = ['omar', 'ada', null][key % 3] ?? null;
       await this.#makeKey(owner, Math.floor(95 - this.#chance() * Math.min(55, 2 * this.#run.days)));
     }
     const end = clock.now() + this.#run.days * DAY;
@@ -134,12 +136,8 @@ class Simulation {
   /** Lets every instance do its work, some of them not to the end; those that died come back with no memory. */
   async #pass(services: readonly Services[]): Promise<Services[]> {
     const { clock } = this.#bench;
-    const lives = services.map(() =>
-      this.#chance() < 0.3
-        ? new Life(1 + Math.floor(this.#chance() * 70), this.#chance() < 0.5)
-        : new Life(Infinity, true),
-    );
-    const bodies = services.map((each, at) => mortal(each, lives[at] ?? new Life(1, true)));
+    const lives = services.map(() => this.#life());
+    const bodies = services.map((each, at) => mortal(each, lives[at] ?? this.#life()));
     const began = clock.now();
     const told = await Promise.all(
       bodies.map((each) =>
@@ -154,6 +152,14 @@ class Simulation {
     await Promise.all(bodies.map((each) => unlessDead(() => deliver(each, 3))));
     this.#tally.deaths += lives.filter(({ dead }) => dead).length;
     return services.map((each, at) => (lives[at]?.dead === true ? this.#bench.instance() : each));
+  }
+
+  /** Half of the lives are whole; of the others, half end at one of the first changes, the rest at any call. */
+  #life(): Life {
+    if (this.#chance() < 0.5) return new Life(Infinity, { heard: true, changesOnly: false });
+    const changesOnly = this.#chance() < 0.5;
+    const calls = 1 + Math.floor(this.#chance() * (changesOnly ? 6 : 70));
+    return new Life(calls, { heard: this.#chance() < 0.5, changesOnly });
   }
 
   async #makeKey(owner: string | null, days: number): Promise<void> {
