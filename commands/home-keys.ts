@@ -12,7 +12,8 @@ import { brief, span, words } from '../src/slack/blocks/mrkdwn.ts';
 /** What Home says of keys: at most thirteen blocks. */
 
 /** What needs this person: their own keys, and for those who look after all, accounts and the most urgent keys. */
-export function keyNeeds({ own, moreOwn, urgent, found, accounts }: HomeKeys, now: number): KnownBlock[] {
+export function keyNeeds(look: HomeKeys, now: number): KnownBlock[] {
+  const { own, moreOwn, mayList, urgent, found, accounts } = look;
   const names = new Map(accounts.map(({ accountId, name }) => [accountId, name]));
   const mine = new Set(own.map(({ key }) => key.accessKeyId));
   const others = urgent.filter(({ key }) => !mine.has(key.accessKeyId));
@@ -21,7 +22,15 @@ export function keyNeeds({ own, moreOwn, urgent, found, accounts }: HomeKeys, no
   const totals = totalsText(found);
   return [
     ...(own.length === 0 ? [] : [section('*Access keys of yours*'), ...rows(own)]),
-    ...(moreOwn ? [context('You own more that need you: `/aws-keys mine` lists them.')] : []),
+    ...(moreOwn
+      ? [
+          context(
+            mayList
+              ? 'You own more that need you: `/aws-keys mine` lists them.'
+              : 'You own more that need you: once these are dealt with or snoozed, the next are shown here. With the role viewer, `/aws-keys mine` lists them all.',
+          ),
+        ]
+      : []),
     ...(others.length === 0 ? [] : [section('*The most urgent access keys*'), ...rows(others)]),
     ...(totals === '' ? [] : [context(`${totals}. \`/aws-keys\` lists all of them.`)]),
   ];

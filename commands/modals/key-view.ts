@@ -114,7 +114,8 @@ function findingText(finding: Finding, { policy, choices, now }: KeyLook): strin
   const text = findingWords(finding, now);
   const name = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
   const severity = isAtLeast(finding.severity, 'high') ? ` (${finding.severity})` : '';
-  const meaning = findingMeaning(finding.code, policyFor(policy, choices?.policy ?? null));
+  const inForce = policyFor(policy, choices?.policy ?? null);
+  const meaning = findingMeaning(finding.code, inForce, finding.propose);
   return `*${words(name)}*${severity}\n${words(cut(meaning, 1_200))}`;
 }
 

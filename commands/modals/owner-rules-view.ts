@@ -1,5 +1,6 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { OwnerRef, OwnerRule } from '../../src/domain/owner.ts';
+import { holdsSecret, SECRET_TYPED } from '../../src/domain/pasted-text.ts';
 import type { KeyTags } from '../../src/handlers/key-settings.ts';
 import type { AccountLook } from '../../src/handlers/look-keys.ts';
 import {
@@ -106,6 +107,8 @@ function ruleBlock(rule: OwnerRule, names: ReadonlyMap<string, string>): KnownBl
 }
 
 export function parseTags(view: IncomingView): Parsed<KeyTags> {
+  const errors = secretsIn(view, [OWNER_TAGS_FIELD, KIND_TAG_FIELD]);
+  if (Object.keys(errors).length > 0) return { ok: false, errors };
   const owners = (view.values.get(OWNER_TAGS_FIELD)?.one ?? '')
     .split(',')
     .map((name) => name.trim())
@@ -155,6 +158,8 @@ export interface TypedRule {
 }
 
 export function parseOwnerRule(view: IncomingView): Parsed<TypedRule> {
+  const errors = secretsIn(view, [PATTERN_FIELD]);
+  if (Object.keys(errors).length > 0) return { ok: false, errors };
   const pattern = (view.values.get(PATTERN_FIELD)?.one ?? '').trim();
   if (!/^[\w+=,.@*-]{1,80}$/.test(pattern)) {
     return {
@@ -170,4 +175,10 @@ export function parseOwnerRule(view: IncomingView): Parsed<TypedRule> {
   }
   const chosen = view.values.get(ACCOUNT_FIELD)?.one ?? EVERY_ACCOUNT;
   return { ok: true, input: { accountId: chosen === EVERY_ACCOUNT ? null : chosen, pattern, owners } };
+}
+
+/** What is typed here is shown again and kept in the audit log. */
+function secretsIn({ values }: IncomingView, fields: readonly string[]): Record<string, string> {
+  const found = fields.filter((field) => holdsSecret(values.get(field)?.one ?? ''));
+  return Object.fromEntries(found.map((field) => [field, SECRET_TYPED]));
 }

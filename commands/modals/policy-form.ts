@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { KeyPolicy } from '../../src/domain/key-policy.ts';
 import { findingName } from '../../src/domain/key-words.ts';
+import { holdsSecret, SECRET_TYPED } from '../../src/domain/pasted-text.ts';
 import { counted } from '../../src/domain/time-words.ts';
 import type { KeyPolicyLook } from '../../src/handlers/key-policies.ts';
 import type { PolicyPreview } from '../../src/handlers/preview-policy.ts';
@@ -198,8 +199,11 @@ export function parsePolicy(view: IncomingView): Parsed<TypedPolicy> {
   } else if (errors['field.maxAgeDays'] === undefined && Math.max(...warnDays) >= numbers.maxAgeDays) {
     errors[WARN_FIELD] = 'Every warning must come after the key was made: fewer days than the maximum age.';
   }
-  const requiredTags = tagsOf(view.values.get(TAGS_FIELD)?.one ?? '');
-  if (requiredTags === null) {
+  const typedTags = view.values.get(TAGS_FIELD)?.one ?? '';
+  const requiredTags = tagsOf(typedTags);
+  if (holdsSecret(typedTags)) {
+    errors[TAGS_FIELD] = SECRET_TYPED;
+  } else if (requiredTags === null) {
     errors[TAGS_FIELD] =
       `At most ${MOST_TAGS} names of tags, with letters, digits, spaces and _ . : / = + - @ in them.`;
   }

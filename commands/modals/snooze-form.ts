@@ -1,5 +1,6 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { policyFor } from '../../src/domain/key-policy.ts';
+import { holdsSecret, SECRET_TYPED } from '../../src/domain/pasted-text.ts';
 import { counted, DAY_MS, dayWords } from '../../src/domain/time-words.ts';
 import type { KeyLook } from '../../src/handlers/look-key.ts';
 import {
@@ -101,16 +102,21 @@ export function parseSnooze(view: IncomingView): Parsed<TypedSnooze> {
   const [accessKeyId = '', seen = ''] = view.metadata.split(' ');
   const reason = (view.values.get(REASON_FIELD)?.one ?? '').trim();
   if (reason === '') return { ok: false, errors: { [REASON_FIELD]: 'Say why: others will wonder.' } };
+  if (holdsSecret(reason)) return { ok: false, errors: { [REASON_FIELD]: SECRET_TYPED } };
   const day = view.values.get(UNTIL_FIELD)?.one ?? null;
   const days = Number(view.values.get(FOR_FIELD)?.one ?? Number.NaN);
   if (day === null && !(Number.isSafeInteger(days) && days > 0)) {
     return { ok: false, errors: { [FOR_FIELD]: 'Choose how long.' } };
   }
-  if (day !== null && !/^\d{4}-\d{2}-\d{2}$/.test(day)) {
+  if (day !== null && !isDay(day)) {
     return { ok: false, errors: { [UNTIL_FIELD]: 'Choose a day.' } };
   }
   return {
     ok: true,
     input: { accessKeyId, seen: seen === '' ? null : seen, reason, until: day ?? days },
   };
+}
+
+function isDay(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T09:00:00Z`));
 }

@@ -116,6 +116,19 @@ export function standingStore(engine: Engine): StandingStore {
       );
       return new Map(rows.map((found) => readRow('key_marks', findingCount, found)));
     },
+    async ownerGroups(limit) {
+      const rows = await engine.read((db) =>
+        db
+          .select({ groupId: m.value })
+          .from(m)
+          .innerJoin(k, eq(k.accessKeyId, m.accessKeyId))
+          .where(and(eq(m.kind, 'group'), isNull(k.goneAt)))
+          .groupBy(m.value)
+          .orderBy(desc(count()), asc(m.value))
+          .limit(limit),
+      );
+      return rows.map(({ groupId }) => groupId);
+    },
     put(standings) {
       const rows = onePerId(standings, ({ accessKeyId }) => accessKeyId);
       const ids = rows.map(({ accessKeyId }) => accessKeyId);

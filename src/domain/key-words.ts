@@ -205,16 +205,27 @@ function inWords(ms: number): string {
   return `in ${counted(days, 'day')}`;
 }
 
-/** What stands behind a finding, for the exact view; corrects what people often take for true. */
-export function findingMeaning(code: FindingCode, policy: KeyPolicy): string {
+/**
+ * What stands behind a finding, for the exact view; corrects what people often take for true. Only what Rekey proposes
+ * (`propose`) is advised.
+ */
+export function findingMeaning(
+  code: FindingCode,
+  policy: KeyPolicy,
+  propose: Finding['propose'] = null,
+): string {
+  const next =
+    propose === 'deactivate'
+      ? 'Deactivate it first: that can be undone.'
+      : 'Rekey proposes nothing: not all that this rests on is known.';
   switch (code) {
     case 'over_age':
     case 'due_soon':
       return `Your policy asks for a new key after ${counted(policy.maxAgeDays, 'day')}. AWS has no such limit: its keys work until somebody deactivates them. (90 days is what CIS and Security Hub’s IAM.3 ask for.)`;
     case 'unused':
-      return `AWS recorded no use for ${counted(policy.unusedDays, 'day')}. Deactivate it first: that can be undone.`;
+      return `AWS recorded no use for ${counted(policy.unusedDays, 'day')}. ${next}`;
     case 'never_used':
-      return `AWS has no use of it on record, and it is older than ${counted(policy.unusedDays, 'day')}. Deactivate it first: that can be undone.`;
+      return `AWS has no use of it on record, and it is older than ${counted(policy.unusedDays, 'day')}. ${next}`;
     case 'inactive_long':
       return `Inactive for ${counted(policy.inactiveDays, 'day')}. It still takes one of the user’s two places; deleting it cannot be undone.`;
     case 'two_active_keys':
@@ -235,20 +246,6 @@ export function findingMeaning(code: FindingCode, policy: KeyPolicy): string {
       return 'AWS did not tell when it was created, so no age is counted. That does not mean that it is young.';
     case 'use_unknown':
       return 'When it was last used could not be read. That does not mean that it is unused, so Rekey proposes nothing.';
-  }
-}
-
-/** What Rekey proposes, as an imperative; null without a proposal. */
-export function proposalWords(propose: Finding['propose']): string | null {
-  switch (propose) {
-    case 'rotate':
-      return 'rotate it';
-    case 'deactivate':
-      return 'deactivate it';
-    case 'delete':
-      return 'delete it';
-    case null:
-      return null;
   }
 }
 

@@ -39,6 +39,9 @@ export function isSecretShaped(word: string): boolean {
   return /^[A-Za-z0-9/+]{40}$/.test(word);
 }
 
+/** Said at a field of a form that others will see, or that is kept as it is. */
+export const SECRET_TYPED = 'That looks like a secret access key. Rekey did not keep it: write it without.';
+
 const SECRET_LENGTH = 40;
 /** Forty random characters of 64 change between capitals, small letters, digits and signs 25 times (deviation 3). */
 const CHANGES = 16;

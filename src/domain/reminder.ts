@@ -213,7 +213,9 @@ export function isForOnCall(
 }
 
 function isLater(stage: string, than: string | undefined): boolean {
-  return than === undefined || rankOf(stage) > rankOf(than);
+  if (than === undefined || rankOf(stage) > rankOf(than)) return true;
+  // One that was ended early was to last longer than the next may: that one's end is told as well.
+  return stage.startsWith('paused:') && than.startsWith('ended:');
 }
 
 function rankOf(stage: string): number {

@@ -7,7 +7,7 @@ import { auditOutcome } from './audit.ts';
 import { authorise } from './authorise.ts';
 import { usable } from './begin-work.ts';
 import { claimAndWrite, refuseClaimed } from './claim.ts';
-import { actingConnection } from './key-policy.ts';
+import { policyHolder } from './key-policy.ts';
 import type { Request } from './request.ts';
 import type { Services } from './services.ts';
 
@@ -30,13 +30,13 @@ export async function lookKeyPolicy(
   authorise(actor, 'admin', 'change policies', services.admins);
   const connection = await usable(services, connectionId);
   const kept = await services.stores.inventory.keyPolicies.ofConnection(connection.id);
-  const acting = await actingConnection(services, connection.accountId, 'inventory');
+  const holder = policyHolder(await services.stores.connections.list(), connection.accountId);
   return {
     connection,
     policy: kept?.policy ?? DEFAULT_KEY_POLICY,
     version: kept?.version ?? 0,
     kept,
-    overruledBy: acting === null || acting.id === connection.id ? null : acting,
+    overruledBy: holder === null || holder.id === connection.id ? null : holder,
   };
 }
 

@@ -33,13 +33,28 @@ function answerOf({ lastCheck }: Connection, capability: Capability): 'yes' | 'n
   return lastCheck?.status === 'verified' ? lastCheck.report.capabilities[capability].answer : 'unknown';
 }
 
-/** The policy for an account's keys: that of the connection that acts for its inventory, else the defaults. */
+/**
+ * The connection whose policy holds for an account: the one that acts for its inventory. When none may read the keys any
+ * more, the oldest keeps the word: that AWS denies a call must not put the defaults in the place of what a team decided.
+ */
+export function policyHolder(connections: readonly Connection[], accountId: string): Connection | null {
+  const [oldest] = connections
+    .filter((each) => each.accountId === accountId)
+    .toSorted(
+      (a, b) =>
+        Number(a.state !== 'connected') - Number(b.state !== 'connected') ||
+        a.createdAt - b.createdAt ||
+        (a.id < b.id ? -1 : 1),
+    );
+  return actingOf(connections, accountId, 'inventory') ?? oldest ?? null;
+}
+
+/** The policy for an account's keys: that of its {@link policyHolder}, else the defaults. */
 export async function policyOfAccount(
   services: Pick<Services, 'stores'>,
   accountId: string,
 ): Promise<KeyPolicy> {
-  const connection = await actingConnection(services, accountId, 'inventory');
-  const kept =
-    connection === null ? null : await services.stores.inventory.keyPolicies.ofConnection(connection.id);
+  const holder = policyHolder(await services.stores.connections.list(), accountId);
+  const kept = holder === null ? null : await services.stores.inventory.keyPolicies.ofConnection(holder.id);
   return kept?.policy ?? DEFAULT_KEY_POLICY;
 }

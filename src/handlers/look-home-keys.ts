@@ -9,8 +9,8 @@ import type { Services } from './services.ts';
 
 /** Rows Home shows of each list; the rest is in `/aws-keys`. */
 const SHOWN = 3;
-/** User groups of the rules whose membership Home asks for. */
-const GROUPS = 5;
+/** User groups whose membership Home asks for. */
+const GROUPS = 10;
 
 /** What Home says of keys; all of it bounded, since it is drawn often. */
 export interface HomeKeys {
@@ -18,6 +18,8 @@ export interface HomeKeys {
   /** Keys this person owns that need somebody, most urgent first; and whether there are more. */
   readonly own: readonly KeyRow[];
   readonly moreOwn: boolean;
+  /** Whether this person may list keys; an owner without a role has only what Home shows. */
+  readonly mayList: boolean;
   /** For operators and up: the most urgent keys of all that need somebody. */
   readonly urgent: readonly KeyRow[];
   /** For operators and up: how many keys have each finding. */
@@ -37,6 +39,7 @@ export async function lookHomeKeys(services: Services, actor: Actor): Promise<Ho
     accounts,
     own: own.slice(0, SHOWN),
     moreOwn: own.length > SHOWN,
+    mayList: holds(actor.roles, 'viewer'),
     urgent: urgent.filter((row) => needsSomebody(row, services.clock.now())),
     found: mayAct ? await standings.countByFinding(null) : new Map(),
     ofAccounts: mayAct ? accounts.flatMap(findingsOf) : [],
@@ -65,13 +68,9 @@ async function ownKeys(services: Services, actor: Actor): Promise<KeyRow[]> {
     .slice(0, SHOWN + 1);
 }
 
-/** The groups of the rules that this person is in; a group that cannot be asked for is left out. */
+/** The groups with keys that this person is in; a group that cannot be asked for is left out. */
 async function groupsOf(services: Services, actor: Actor): Promise<string[]> {
-  const rules = await services.stores.inventory.ownerRules.list();
-  const ids = rules.flatMap(({ owners }) =>
-    owners.flatMap((owner) => (owner.kind === 'group' ? [owner.groupId] : [])),
-  );
-  const asked = [...new Set(ids)].slice(0, GROUPS);
+  const asked = await services.stores.inventory.standings.ownerGroups(GROUPS);
   const members = await Promise.all(asked.map((groupId) => membersOf(services, groupId, false)));
   return asked.filter((_, at) => members[at]?.includes(actor.userId) === true);
 }

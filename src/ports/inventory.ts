@@ -103,6 +103,8 @@ export interface StandingStore {
   count(filter: KeyFilter): Promise<number>;
   /** How many existing keys have each finding. */
   countByFinding(accountId: string | null): Promise<ReadonlyMap<FindingCode, number>>;
+  /** User groups that own existing keys, however that was found; those with the most keys first. */
+  ownerGroups(limit: number): Promise<string[]>;
   /** Inserts or replaces any number of rows, each by access key id; of two for one key the later counts. */
   put(standings: readonly KeyStanding[]): Write;
 }

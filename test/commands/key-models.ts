@@ -336,6 +336,7 @@ export function homeKeysOf(outside: Outside): HomeKeys {
     accounts,
     own: rows('A'),
     moreOwn: true,
+    mayList: true,
     urgent: rows('B'),
     found: new Map(CODES.map((code) => [code, 12])),
     ofAccounts: [{ account, finding: { code: 'root_key', severity: 'high', at: null, propose: null } }],

@@ -177,6 +177,17 @@ export function standingsContract(fresh: FreshStores): void {
       expect(await count(A)).toEqual(new Map(Object.entries({ over_age: 1, unused: 2 })));
       expect(await count('1')).toEqual(new Map());
     });
+
+    test('name the groups that own existing keys, those with the most first', async () => {
+      const S2 = { kind: 'group', groupId: 'S2' } as const;
+      const S0 = { kind: 'group', groupId: 'S0' } as const;
+      const { inventory } = await put(
+        [key({ accessKeyId: 'K1' }), key({ accessKeyId: 'K2' }), key({ accessKeyId: 'K3', goneAt: 1 })],
+        [standing('K1', 1, [], [S1, S2, U1]), standing('K2', 1, [], [S2]), standing('K3', 1, [], [S0])],
+      );
+      expect(await inventory.standings.ownerGroups(9)).toEqual(['S2', 'S1']);
+      expect(await inventory.standings.ownerGroups(1)).toEqual(['S2']);
+    });
   });
 
   describe('user names and key ids', () => {

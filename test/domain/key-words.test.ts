@@ -110,4 +110,11 @@ describe('words for findings', () => {
     expect(said.join(' ')).not.toMatch(/expir/i);
     expect(said.every((text) => text !== '')).toBe(true);
   });
+
+  test.each(['unused', 'never_used'] as const)('advise to deactivate only what is proposed: %s', (code) => {
+    expect(findingMeaning(code, DEFAULT_KEY_POLICY, 'deactivate')).toContain('Deactivate it first');
+    const unsure = findingMeaning(code, DEFAULT_KEY_POLICY, null);
+    expect(unsure).not.toMatch(/deactivate/i);
+    expect(unsure).toContain('Rekey proposes nothing');
+  });
 });

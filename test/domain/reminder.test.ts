@@ -135,6 +135,28 @@ describe('what is told', () => {
     ]);
   });
 
+  test('tells the end of a short snooze that follows a longer one which was ended early', () => {
+    const snooze = (id: string, from: number, until: number): Snooze => ({
+      id,
+      accessKeyId: 'a',
+      accountId: ACCOUNT,
+      reason: 'holiday',
+      by: 'U0OWNER',
+      at: from,
+      until,
+      endedAt: null,
+      endedBy: null,
+    });
+    const paused = (until: number) =>
+      keyStages(standingAt(NOW, snooze('s', NOW, until)), POLICY, 'owner', NOW);
+    const ended = { finding: 'snooze_ended', stage: `ended:${NOW + 30 * DAY}` } as const;
+    const noted = dueStages(paused(NOW + 7 * DAY), [ended]).map(({ stage }) => stage);
+    expect(noted).toEqual([`paused:${NOW + 7 * DAY}`]);
+    const after = keyStages(standingAt(DUE + DAY), POLICY, 'owner', DUE + DAY);
+    const due = dueStages(after, [{ finding: 'snooze_ended', stage: noted[0] ?? '' }]);
+    expect(due.map(({ stage }) => stage)).toContain(`ended:${NOW + 7 * DAY}`);
+  });
+
   test('at any rhythm of looks is no stage twice, and never an earlier one after a later one', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 20 * 24 }), { maxLength: 60 }), (hours) => {

@@ -101,6 +101,25 @@ describe('the standings of an account', () => {
   });
 });
 
+describe('the policy of a team', () => {
+  test('still holds when AWS no longer lets its connection read the keys', async () => {
+    await using bench = await KeysBench.open();
+    await bench.connect({ lastCheck: able('no') });
+    await filled(bench, 100);
+    const policy = { ...DEFAULT_KEY_POLICY, maxAgeDays: 365, unusedDays: 300 };
+    const by = { updatedBy: ADMIN, updatedAt: NOW, version: 1 };
+    await bench.stores.atomically([
+      bench.stores.inventory.keyPolicies.insert({ connectionId: 'c1', policy, ...by }),
+    ]);
+    await assessAccount(bench.services, ACCOUNT);
+    const found = await bench.stores.inventory.standings.countByFinding(ACCOUNT);
+    for (const code of ['over_age', 'unused', 'never_used'] as const) expect(found.get(code)).toBeUndefined();
+    expect(await policyOfAccount(bench.services, ACCOUNT)).toEqual(policy);
+    await bench.connect({ id: 'c0', name: 'leaving', createdAt: 0, state: 'disconnecting' });
+    expect(await policyOfAccount(bench.services, ACCOUNT)).toEqual(policy);
+  });
+});
+
 describe('the connection that acts', () => {
   test('is the oldest that may, else the oldest of which it is not known', async () => {
     await using bench = await KeysBench.open();

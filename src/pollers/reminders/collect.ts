@@ -14,7 +14,7 @@ import {
   type Stage,
 } from '../../domain/reminder.ts';
 import { isConflict } from '../../errors.ts';
-import { actingOf } from '../../handlers/key-policy.ts';
+import { policyHolder } from '../../handlers/key-policy.ts';
 import type { Services } from '../../handlers/services.ts';
 import { ANY_KEY, type KeyPlace, type KeyRow, type Told } from '../../ports/inventory.ts';
 import type { Write } from '../../ports/stores.ts';
@@ -58,12 +58,10 @@ export async function collect(services: Services, signal: AbortSignal): Promise<
   const connections = await stores.connections.list();
   for (const inventory of await stores.inventory.accounts.list()) {
     const { accountId } = inventory;
-    const able = actingOf(connections, accountId, 'inventory');
     // One that may not read keys still says where to tell so.
-    const connection =
-      able ?? connections.find((each) => each.accountId === accountId && each.state === 'connected');
+    const connection = policyHolder(connections, accountId);
     // Nobody is connected any more: what is left of it is forgotten elsewhere.
-    if (connection === undefined) continue;
+    if (connection?.state !== 'connected') continue;
     const kept = await stores.inventory.keyPolicies.ofConnection(connection.id);
     await collectAccount(all, {
       inventory,

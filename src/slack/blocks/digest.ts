@@ -50,7 +50,6 @@ const ROOM = 11_500;
 /** What the last line of a message may take of it. */
 const LAST_LINE = 400;
 const THREAD = 5;
-const NOTES = 10;
 const GAPS = 4;
 const SHOWN_COUNTS = 5;
 
@@ -59,25 +58,40 @@ export function digestMessages(digest: Digest, now: number): DigestMessages {
   const { rows, notes } = digest;
   const text = summary(digest);
   const top: KnownBlock[] = [header(title(digest)), context(escape(text)), ...onCallBlocks(digest.onCall)];
-  const noted = notes.slice(0, NOTES).map((note) => section(noteText(note, digest.names)));
-  const main = new Page([...top, ...noted]);
+  const main = new Page(top);
   const pages = [main];
+  const noted = notes.map((note) => ({ blocks: [section(noteText(note, digest.names))], rows: 0 }));
+  const keyed = rows.map((each) => ({ blocks: rowBlocks(each, digest.names, now), rows: 1 }));
   let shown = 0;
-  for (const each of rows) {
-    const blocks = rowBlocks(each, digest.names, now);
+  let accounts = 0;
+  for (const { blocks, rows: count } of [...noted, ...keyed]) {
     let page = pages.at(-1) ?? main;
     if (!page.fits(blocks)) {
       if (pages.length > THREAD) break;
       page = new Page([]);
       pages.push(page);
     }
-    page.add(blocks);
-    shown += 1;
+    page.add(blocks, count);
+    shown += count;
+    accounts += 1 - count;
   }
   const left = rows.length - shown;
-  const more = left === 0 ? [] : [`${counted(left, 'more key')}: \`/aws-keys\` lists all by urgency.`];
+  const unsaid = notes.length - accounts;
+  const more = [
+    ...(unsaid === 0
+      ? []
+      : [
+          `${counted(unsaid, 'more account')}: \`/aws-keys\` with \`account:\`, and Home, say what is wrong.`,
+        ]),
+    ...(left === 0 ? [] : [`${counted(left, 'more key')}: \`/aws-keys\` lists all by urgency.`]),
+  ];
   const inThread = shown - main.rows;
-  const last = inThread === 0 ? more : [`${counted(inThread, 'more key')} in the thread.`, ...more];
+  const accountsInThread = accounts - main.accounts;
+  const last = [
+    ...(accountsInThread === 0 ? [] : [`${counted(accountsInThread, 'more account')} in the thread.`]),
+    ...(inThread === 0 ? [] : [`${counted(inThread, 'more key')} in the thread.`]),
+    ...more,
+  ];
   const foot = last.length === 0 ? 'All keys: `/aws-keys`.' : last.join(' ');
   return {
     message: { text, blocks: [...main.blocks, context(foot)] },
@@ -91,6 +105,7 @@ export function digestMessages(digest: Digest, now: number): DigestMessages {
 /** Blocks that go out together, within the limits of one message. */
 class Page {
   rows = 0;
+  accounts = 0;
   readonly blocks: KnownBlock[];
   #size: number;
 
@@ -104,10 +119,12 @@ class Page {
     return few && this.#size + JSON.stringify(blocks).length <= ROOM;
   }
 
-  add(blocks: readonly KnownBlock[]): void {
+  /** `rows`: 1 for a key, 0 for an account. */
+  add(blocks: readonly KnownBlock[], rows: number): void {
     this.blocks.push(...blocks);
     this.#size += JSON.stringify(blocks).length;
-    this.rows += 1;
+    this.rows += rows;
+    this.accounts += 1 - rows;
   }
 }
 
