@@ -32,5 +32,5 @@ export const FULL: Plan = {
   jobs: { sqlite: { rounds: 5, times: 1_000 }, postgres: { rounds: 5, times: 300 } },
   seal: { rounds: 7, times: 20_000 },
   verify: { rounds: 5, times: 30 },
-  detect: { rounds: 5, records: 200_000, memory: [100_000, 1_000_000], keys: [10, 10_000] },
+  detect: { rounds: 5, records: 100_000, memory: [100_000, 1_000_000], keys: [10, 10_000] },
 };
