@@ -10,8 +10,8 @@ import type { DetectAnswer, DetectQuestion } from './workers/detect.ts';
 const GOAL_SHARE = 0.6;
 /** How much more memory the most records may take than a window full of them, and a record of many keys than of few. */
 const FLAT = 1.25;
-/** A million records take a while. */
-const MEMORY_ROUNDS = 2;
+/** Millions of records take a while. */
+const MEMORY_ROUNDS = 1;
 
 export interface DetectPlan {
   readonly rounds: number;

@@ -36,5 +36,5 @@ export const FULL: Plan = {
   seal: { rounds: 7, times: 20_000 },
   verify: { rounds: 5, times: 30 },
   inventory: { users: 5_000, keys: 6_000, changed: 50 },
-  detect: { rounds: 5, records: 200_000, memory: [100_000, 1_000_000], keys: [10, 10_000] },
+  detect: { rounds: 5, records: 100_000, memory: [100_000, 1_000_000], keys: [10, 10_000] },
 };

@@ -2,8 +2,15 @@
 export type TableRow = readonly [value: string, first: number, last: number, count: number];
 export type TableJson = { readonly added: number; readonly rows: readonly TableRow[] };
 
-/** Below this many values, looking through a list is faster than a map, and ten thousand keys have many small tables. */
+/** Up to this many values, looking through a list is faster than a map, and ten thousand keys have many small tables. */
 const SMALL = 8;
+
+interface Row {
+  readonly value: string;
+  first: number;
+  last: number;
+  count: number;
+}
 
 /**
  * What a key was seen with, such as its networks: a bounded list of values, each with its times and how often. The
@@ -11,13 +18,10 @@ const SMALL = 8;
  */
 export class Table {
   readonly #most: number;
-  readonly #values: string[] = [];
-  readonly #first: number[] = [];
-  readonly #last: number[] = [];
-  readonly #counts: number[] = [];
-  #index: Map<string, number> | null = null;
-  /** Where the last value was found: the next is mostly the same. */
-  #hint = 0;
+  readonly #rows: Row[] = [];
+  #index: Map<string, Row> | null = null;
+  /** The row found last: the next is mostly the same. */
+  #hint: Row | undefined;
   #added = 0;
 
   constructor(most: number) {
@@ -25,7 +29,7 @@ export class Table {
   }
 
   get size(): number {
-    return this.#values.length;
+    return this.#rows.length;
   }
 
   /** How many values were ever new, those that made room included. */
@@ -34,86 +38,77 @@ export class Table {
   }
 
   get values(): readonly string[] {
-    return this.#values;
+    return this.#rows.map(({ value }) => value);
   }
 
   /** How often the value was seen, 0 when it is not known. */
   count(value: string): number {
-    return this.#counts[this.#find(value)] ?? 0;
+    return this.#find(value)?.count ?? 0;
   }
 
   /** When the value was first seen; null when it is not known. */
   firstSeen(value: string): number | null {
-    return this.#first[this.#find(value)] ?? null;
+    return this.#find(value)?.first ?? null;
   }
 
   /** When the value was last seen; null when it is not known. */
   lastSeen(value: string): number | null {
-    return this.#last[this.#find(value)] ?? null;
+    return this.#find(value)?.last ?? null;
   }
 
   see(value: string, at: number): void {
-    const place = this.#find(value);
-    if (place < 0) {
-      this.#add([value, at, at, 1]);
+    const row = this.#find(value);
+    if (row === undefined) {
+      this.#add({ value, first: at, last: at, count: 1 });
       this.#added += 1;
       return;
     }
-    this.#counts[place] = (this.#counts[place] ?? 0) + 1;
-    if (at > (this.#last[place] ?? 0)) this.#last[place] = at;
-    else if (at < (this.#first[place] ?? 0)) this.#first[place] = at;
+    row.count += 1;
+    if (at > row.last) row.last = at;
+    else if (at < row.first) row.first = at;
   }
 
   /** Makes all values count as known for long. */
   age(): void {
-    this.#first.fill(0);
+    for (const row of this.#rows) row.first = 0;
   }
 
   toJSON(): TableJson {
-    const rows = this.#values.map((value, place): TableRow => [
-      value,
-      this.#first[place] ?? 0,
-      this.#last[place] ?? 0,
-      this.#counts[place] ?? 0,
-    ]);
+    const rows = this.#rows.map(({ value, first, last, count }): TableRow => [value, first, last, count]);
     return { added: this.#added, rows };
   }
 
   static from(most: number, { added, rows }: TableJson): Table {
     const table = new Table(most);
-    for (const row of rows) table.#add(row);
+    for (const [value, first, last, count] of rows) table.#add({ value, first, last, count });
     table.#added = added;
     return table;
   }
 
-  #find(value: string): number {
-    if (this.#values[this.#hint] === value) return this.#hint;
-    const place = this.#index === null ? this.#values.indexOf(value) : (this.#index.get(value) ?? -1);
-    if (place >= 0) this.#hint = place;
-    return place;
+  #find(value: string): Row | undefined {
+    if (this.#hint?.value === value) return this.#hint;
+    const row =
+      this.#index === null ? this.#rows.find((each) => each.value === value) : this.#index.get(value);
+    if (row !== undefined) this.#hint = row;
+    return row;
   }
 
-  #add([value, first, last, count]: TableRow): void {
-    let place = this.#values.length;
-    if (place >= this.#most) {
-      place = this.#oldest();
-      this.#index?.delete(this.#values[place] ?? '');
+  #add(row: Row): void {
+    if (this.#rows.length < this.#most) this.#rows.push(row);
+    else {
+      const place = this.#oldest();
+      this.#index?.delete(this.#rows[place]?.value ?? '');
+      this.#rows[place] = row;
     }
-    this.#values[place] = value;
-    this.#first[place] = first;
-    this.#last[place] = last;
-    this.#counts[place] = count;
-    this.#hint = place;
-    if (this.#index !== null) this.#index.set(value, place);
-    else if (this.#values.length > SMALL) {
-      this.#index = new Map(this.#values.map((each, where) => [each, where]));
-    }
+    this.#hint = row;
+    if (this.#index !== null) this.#index.set(row.value, row);
+    else if (this.#rows.length > SMALL) this.#index = new Map(this.#rows.map((each) => [each.value, each]));
   }
 
   #oldest(): number {
     let oldest = 0;
-    for (let place = 1; place < this.#last.length; place += 1) {
-      if ((this.#last[place] ?? 0) < (this.#last[oldest] ?? 0)) oldest = place;
+    for (const [place, { last }] of this.#rows.entries()) {
+      if (last < (this.#rows[oldest]?.last ?? 0)) oldest = place;
     }
     return oldest;
   }

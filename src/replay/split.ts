@@ -132,6 +132,8 @@ export class Splitter {
         return;
       }
       const end = endOfValue(this.#text, start);
+      // What stood before a value that is not complete yet is done with: the rest begins with that value.
+      from = start;
       if (end < 0) break;
       parse(this.#text.slice(start, end), into);
       from = end;
