@@ -21,7 +21,8 @@ export async function sweepNow(
 ): Promise<SweepAsked> {
   authorise(request.actor, 'operator', 'have the keys read from AWS', services.admins);
   const connected = accounts.filter((account) => account.connected);
-  const running = connected.filter(({ inventory }) => (inventory?.running ?? null) !== null);
+  const now = services.clock.now();
+  const running = connected.filter(({ inventory }) => isUnderWay(inventory, now));
   const begun = connected.filter((account) => !running.includes(account));
   if (begun.length === 0) return { begun, running };
   await claimAndWrite(
@@ -44,4 +45,10 @@ export async function sweepNow(
   );
   for (const { accountId } of begun) await services.jobs.enqueue('inventory', accountId);
   return { begun, running };
+}
+
+/** Whether a process works on it; a sweep that stopped on trouble only waits, and is hurried by this. */
+function isUnderWay(inventory: AccountLook['inventory'], now: number): boolean {
+  const running = inventory?.running ?? null;
+  return running !== null && running.heldBy !== null && running.heldUntil > now;
 }
