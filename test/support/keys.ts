@@ -48,15 +48,29 @@ export async function setKeys(scene: Scene, sample: readonly Planted[] = SAMPLE)
   });
   const attached = documents.map((document, at) => account.addPolicy(`rekey-${at}`, document).arn);
   const key = account.addUser('rekey', { attached }).addKey({ createdAt: Date.now() - DAY });
-  const ada = scene.slack.as(PEOPLE.admin);
-  await (await connectKey(ada, 'Shop', key)).close('x');
   const ids: Record<string, string> = {};
   for (const one of sample) {
     const id = addTo(account, one).accessKeyId;
     ids[Object.hasOwn(ids, one.name) ? `${one.name}-2` : one.name] = id;
   }
+  const ada = scene.slack.as(PEOPLE.admin);
+  await (await connectKey(ada, 'Shop', key)).close('x');
+  await swept(scene, account.id);
   await keepInventory(scene, account, sample);
   return { account, ids };
+}
+
+/** Waits for the sweep that a new connection brings, which would else come between. */
+async function swept(scene: Scene, accountId: string): Promise<void> {
+  const stores = await scene.stores();
+  const until = Date.now() + 60_000;
+  for (;;) {
+    const account = await stores.inventory.accounts.byId(accountId);
+    if (account !== null && account.fullAt !== null && account.running === null) break;
+    if (Date.now() > until) throw new Error(`No sweep ended: ${JSON.stringify(account)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await stores.close();
 }
 
 function addTo(account: Account, { name, ageDays, usedDays, inactiveDays, tags, console }: Planted): NewKey {
