@@ -150,6 +150,8 @@ export function postgresJobs(options: PostgresJobsOptions): Jobs {
     // Both by the server's clock.
     const lateMs = Math.max(0, job.startedOn.getTime() - job.startAfter.getTime());
     try {
+      // Fetched by a worker that was about to stop, perhaps what this stop had put back: another process runs it.
+      stopping.signal.throwIfAborted();
       await runOnce(
         handler,
         { key, payload, attempt, dueAt: clock.now() - lateMs },
@@ -194,7 +196,7 @@ export function postgresJobs(options: PostgresJobsOptions): Jobs {
             }
           } finally {
             // Or the next job of this queue would wait for the next poll.
-            wake(name);
+            if (!stopping.signal.aborted) wake(name);
           }
         }),
       );
