@@ -83,13 +83,18 @@ export function again(
   return { kind: 'wait', until: Math.max(retryAt, now + pause), trouble: why };
 }
 
-/** The user is another, or gone. Keys of ours may still be on it: the person is told which. */
-export function userChanged(run: Run, why: string): Outcome {
+/**
+ * The user is another, or gone. Keys of ours may still be on it: the person is told which. `perhaps`: keys of which AWS
+ * did not say whether a try of ours made them.
+ */
+export function userChanged(run: Run, why: string, perhaps: readonly string[] = []): Outcome {
   const { newKeyId, orphans } = run.rotation;
   const left = orphans.filter(({ deletedAt }) => deletedAt === null).map(({ accessKeyId }) => accessKeyId);
-  const keyIds = [...new Set(newKeyId === null ? left : [newKeyId, ...left])];
-  const rest = keyIds.length === 0 ? '' : ` Rekey made ${keyIds.join(', ')}: see whether it still exists.`;
-  return block(run, 'user_changed', `${why}${rest}`, ['retry', 'stop'], { keyIds });
+  const made = [...new Set(newKeyId === null ? left : [newKeyId, ...left])];
+  const rest = made.length === 0 ? '' : ` Rekey made ${made.join(', ')}: see whether it still exists.`;
+  const doubt = perhaps.length === 0 ? '' : ` Rekey may have made one of ${perhaps.join(', ')}.`;
+  const keyIds = [...new Set([...made, ...perhaps])];
+  return block(run, 'user_changed', `${why}${rest}${doubt}`, ['retry', 'stop'], { keyIds });
 }
 
 /** Asks a person; without `choices` those that are always right. */

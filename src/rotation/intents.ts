@@ -46,7 +46,7 @@ export async function settleIntent(run: Run): Promise<Outcome | null> {
   const look = await account.look(run.rotation.snapshot.userName, run.signal);
   const keyIds = newcomers(run.rotation, look);
   if (look.userId !== run.rotation.snapshot.userId) {
-    return userChanged(run, 'The user was deleted and made again.');
+    return userChanged(run, 'The user was deleted and made again.', keyIds);
   }
   if (found.answer === 'no_event') {
     if (keyIds.length > 0) return notAttributed(run, keyIds, 'CloudTrail shows no such call of ours');
