@@ -7,6 +7,7 @@ import type { ClaimedJob, JobLimits, JobsTable } from '../src/jobs/table.ts';
 import type { DeadLetter, JobPayload } from '../src/ports/jobs.ts';
 import type { Clock } from '../src/ports/world.ts';
 import { rekeyError } from './faults.ts';
+import { CLOCK_STEP_MS } from './clock-step.ts';
 import { patiently } from './patience.ts';
 import { json, readRow } from './rows.ts';
 import { jobs as t } from './schema/sqlite.ts';
@@ -38,9 +39,6 @@ const dead: z.ZodType<DeadLetter> = z
   .transform(({ updatedAt, ...rest }) => ({ ...rest, at: updatedAt }));
 
 const LEASE_ENDED = 'The process that ran it died, or its lease ended.';
-
-/** A lease that ends so much later than any could was given before the clock was set back: it holds no more; ms. */
-const CLOCK_STEP_MS = 15 * 60_000;
 
 /** The jobs table in the database file. Its transactions are synchronous: no other process can come between. */
 export function jobsTable({

@@ -3,14 +3,12 @@ import { z } from 'zod';
 import type { Attempt, ConnectDraft } from '../../src/domain/attempt.ts';
 import type { AttemptStore } from '../../src/ports/stores.ts';
 import { write } from '../atomically.ts';
+import { CLOCK_STEP_MS } from '../clock-step.ts';
 import type { Engine } from '../engine.ts';
 import { flag, json, oneOf, readFirst, readRow } from '../rows.ts';
 import { method } from './shapes.ts';
 
 const TABLE = 'attempts';
-
-/** A lease that ends later than any could was given before the clock was set back: it is over. */
-const CLOCK_STEP_MS = 15 * 60_000;
 
 const draft: z.ZodType<ConnectDraft> = z.object({
   name: z.string(),

@@ -20,13 +20,11 @@ import {
 import type { NoticeStore } from '../../src/ports/notices.ts';
 import type { Db, Engine, Tables } from '../engine.ts';
 import { readFirst, readRow } from '../rows.ts';
+import { CLOCK_STEP_MS } from '../clock-step.ts';
 import { noticeRow } from './notice-row.ts';
 import { noticeWrites } from './notice-writes.ts';
 
 const TABLE = 'notices';
-
-/** A wait longer than any that is ever set was set before the clock stepped back: it is over. */
-const CLOCK_STEP_MS = 15 * 60_000;
 
 type Table = Tables['notices'];
 

@@ -66,14 +66,12 @@ export function urgencyOf(
 function rankOf({ code, severity }: Finding, kind: KeyKind): number {
   if (code === 'unexpected_use' && kind === 'decoy') return ORDER.length + SNOOZED + 1;
   // A quarantined key that is switched off already waits with the others that are.
-  if (code === 'quarantined' && severity !== 'critical') return rankOf(INACTIVE, kind);
-  return ORDER.length - ORDER.indexOf(code) + SNOOZED;
+  const place = code === 'quarantined' && severity !== 'critical' ? 'inactive_long' : code;
+  return ORDER.length - ORDER.indexOf(place) + SNOOZED;
 }
 
 /** Findings whose `at` tells since when. */
 const SINCE: ReadonlySet<FindingCode> = new Set(['over_age', 'unused', 'never_used', 'inactive_long']);
-
-const INACTIVE: Finding = { code: 'inactive_long', severity: 'low', at: null, propose: null };
 
 function daysOf({ code, at }: Finding, age: number, now: number): number {
   if (at !== null && SINCE.has(code)) return wholeDays(now - at);
