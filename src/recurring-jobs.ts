@@ -15,7 +15,8 @@ const DAY_MS = 86_400_000;
 export function handleJobs(entrance: Entrance): void {
   const { services } = entrance;
   const { jobs } = services;
-  const often = { retries: 3, backoffMs: 2_000 };
+  // A process that is killed takes a try with it: so there are many, and no dead letter tells of nothing but deaths.
+  const often = { retries: 12, backoffMs: 2_000 };
   // When its process is killed, nobody posts until the lease is over: so it is short.
   jobs.handle('outbox', { ...often, deadlineMs: 30_000 }, async ({ signal }) => {
     const { nextAt } = await emptyOutbox(services, signal);

@@ -14,7 +14,7 @@ const HOUR_MS = 3_600_000;
 export function handleAuditJobs(services: Services): void {
   const { jobs, stores, auditSigner: signer, clock } = services;
   const chain = createChainer({ stores, signer, clock });
-  jobs.handle('audit-chain', { deadlineMs: 60_000, retries: 3, backoffMs: 2_000 }, ({ signal }) =>
+  jobs.handle('audit-chain', { deadlineMs: 60_000, retries: 12, backoffMs: 2_000 }, ({ signal }) =>
     telling(services, 'audit-chain', async () => void (await chain(signal))),
   );
   const seldom = { deadlineMs: 600_000, retries: 3, backoffMs: 60_000 };
