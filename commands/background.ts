@@ -6,7 +6,7 @@ import type { Clock, Log } from '../src/ports/world.ts';
  */
 const ABREAST = 6;
 /** How long a work lets those be answered who are at the door; ms. */
-const YIELD_MS = 500;
+const YIELD_MS = 1_500;
 /** A work that takes longer than this waits for AWS or Slack rather than computes: it makes room; ms. */
 const ROOM_AFTER_MS = 2_000;
 
