@@ -22,6 +22,7 @@ import { rememberHostIdentity } from './host-identity-cache.ts';
 import { databaseUrl, masterKeysOf, refuseUnknownMasterKeys } from './master-keys.ts';
 import { openOperations, type Operations } from './operations.ts';
 import { measuredAck, measuredJobs } from './ops/measure.ts';
+import { openInstances } from './instances/open.ts';
 import { sqliteJobs } from './jobs/sqlite.ts';
 import { beginJobs, handleJobs, recover } from './recurring-jobs.ts';
 import { boltLogger, createLog } from './log.ts';
@@ -126,6 +127,11 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   const client = webClient({ ...web, botToken: config.botToken, metrics });
   const us = await whoAreWe(client, log);
   const { pagers, awsPerSecond: mostPerSecond } = base.around;
+  const onlyInstance = stores.engine === 'sqlite';
+  const instanceId = ids.next();
+  const instances = openInstances({ stores, clock, log, instanceId }, onlyInstance);
+  closers.push(() => instances.stop());
+  await instances.start();
   const aws = createAws({ env: config.passThrough, version: VERSION, log, clock, metrics, mostPerSecond });
   closers.push(() => aws.close());
   const jobs = measuredJobs(await jobsOf(config, base), metrics, clock);
@@ -147,9 +153,10 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     pager,
     presenter,
     jobs,
+    instances,
     hostIdentity: rememberHostIdentity(() => readHostIdentity(aws, config.passThrough), clock, log),
-    instanceId: ids.next(),
-    onlyInstance: stores.engine === 'sqlite',
+    instanceId,
+    onlyInstance,
     leases,
     teamId: us.teamId,
     admins: config.admins,
