@@ -132,7 +132,10 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   const instances = openInstances({ stores, clock, log, instanceId }, onlyInstance);
   closers.push(() => instances.stop());
   await instances.start();
-  const aws = createAws({ env: config.passThrough, version: VERSION, log, clock, metrics, mostPerSecond });
+  const aws = createAws({
+    ...{ env: config.passThrough, version: VERSION, log, clock, metrics },
+    ...{ mostPerSecond, share: instances },
+  });
   closers.push(() => aws.close());
   const jobs = measuredJobs(await jobsOf(config, base), metrics, clock);
   const poster = slackPoster(client, log);
