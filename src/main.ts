@@ -133,8 +133,13 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   closers.push(() => instances.stop());
   await instances.start();
   const aws = createAws({
-    ...{ env: config.passThrough, version: VERSION, log, clock, metrics },
-    ...{ mostPerSecond, share: instances },
+    env: config.passThrough,
+    version: VERSION,
+    log,
+    clock,
+    metrics,
+    mostPerSecond,
+    share: instances,
   });
   closers.push(() => aws.close());
   const jobs = measuredJobs(await jobsOf(config, base), metrics, clock);
@@ -285,7 +290,7 @@ function receiverOf(
 
 async function jobsOf(config: Config, base: Base): Promise<Jobs> {
   const { stores, clock, ids, log } = base;
-  if (stores.engine === 'sqlite') return sqliteJobs({ table: stores.jobs, clock, ids, log });
+  if (stores.engine === 'sqlite') return sqliteJobs({ table: stores.jobs, clock, ids, log, alone: true });
   // pg-boss takes time and memory to load, which SQLite need not pay.
   const { postgresJobs } = await import('./jobs/postgres.ts');
   return postgresJobs({ url: databaseUrl(config), clock, log });
