@@ -53,6 +53,7 @@ export async function snoozeKey(services: Services, request: Request, input: Sno
   // Two people at the same moment: both saw the same newest event, and only one of them may follow it.
   const once = { ...request, claimId: `key.snooze:${accessKeyId}:${newest?.id ?? 'first'}` };
   await claimAndWrite(services, request, [
+    stores.inventory.accounts.stillKept(key.accountId),
     claimOf(services, once),
     ...(running === null ? [] : [snoozes.end(running.id, now, userId)]),
     snoozes.add(snooze),
@@ -87,6 +88,7 @@ export async function endSnooze(services: Services, request: Request, accessKeyI
   if (running === null) throw new RekeyError('conflict', 'No snooze runs on this key any more.');
   const { userId } = request.actor;
   await claimAndWrite(services, request, [
+    stores.inventory.accounts.stillKept(key.accountId),
     snoozes.end(running.id, now, userId),
     keyHistory.add(key.accountId, [
       { id: ids.next(), accessKeyId, at: now, what: 'snooze_ended', userId, detail: {} },

@@ -119,6 +119,30 @@ describe('a digest', () => {
     expect(b.slack.defects).toEqual([]);
   });
 
+  test('is not written, nor remembered, of an account that is forgotten meanwhile', async () => {
+    await using b = await bench();
+    await keep(b, [{ name: 'late', days: 200 }]);
+    await pass(b, MONDAY);
+    b.clock.set(MONDAY + HOUR);
+    const { connections, inventory } = b.stores;
+    let looks = 0;
+    const late = {
+      ...connections,
+      // The second look comes when all is gathered, and nothing is written.
+      list: async () => {
+        if ((looks += 1) === 2) await b.stores.atomically(inventory.accounts.forget(ACCOUNT));
+        return connections.list();
+      },
+    };
+    await remind({ ...b.services, stores: { ...b.stores, connections: late } }, never);
+    expect(looks).toBe(2);
+    await b.deliver();
+    expect(said(b, CHANNELS.team)).toEqual([]);
+    const id = idOf('AKIA', 'late', 0);
+    expect(await inventory.told.ofSubjects([id])).toEqual([]);
+    expect(await inventory.keyHistory.ofKey(id, 9)).toEqual([]);
+  });
+
   test('follows the schedule, and what was missed is told as it is now', async () => {
     await using b = await bench();
     await keep(b, [{ name: 'key', days: 75 }]);

@@ -101,7 +101,7 @@ async function collectAccount(all: Collected, account: Account): Promise<void> {
     for (const row of page) {
       quiet.push(...(await collectRow(all, account, row, byKey.get(row.key.accessKeyId) ?? [])));
     }
-    await writeQuietly(all.services, quiet);
+    await writeQuietly(all.services, account.inventory.accountId, quiet);
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return;
     after = { urgency: last.standing?.urgency ?? -1, accessKeyId: last.key.accessKeyId };
@@ -166,6 +166,7 @@ async function collectNote(all: Collected, { inventory, policy, places }: Accoun
   );
   await writeQuietly(
     services,
+    accountId,
     over.map((topic) => services.stores.inventory.told.remove(subject.subject, topic)),
   );
   for (const listener of accountListeners(places)) {
@@ -226,11 +227,12 @@ export function writesOf({ stores }: Services, marks: readonly Mark[]): Write[] 
   return [...(first.length === 0 ? [] : [told.insert(...first)]), ...moved];
 }
 
-/** Another instance that did the same was first: nothing is lost. */
-async function writeQuietly(services: Services, writes: readonly Write[]): Promise<void> {
+/** Another instance that did the same was first, or the account was forgotten: nothing is lost. */
+async function writeQuietly(services: Services, accountId: string, writes: readonly Write[]): Promise<void> {
   if (writes.length === 0) return;
+  const { stores } = services;
   try {
-    await services.stores.atomically(writes);
+    await stores.atomically([stores.inventory.accounts.stillKept(accountId), ...writes]);
   } catch (error) {
     if (!isConflict(error)) throw error;
     services.log.info('reminders are being looked after by another instance');
