@@ -179,6 +179,21 @@ describe('a digest', () => {
     });
   });
 
+  test('goes on by the new schedule when the policy lets keys grow older', async () => {
+    await using b = await bench();
+    await keep(b, [{ name: 'key', days: 99 }]);
+    await pass(b, MONDAY + HOUR);
+    await setPolicy(b, { maxAgeDays: 95 });
+    const told: number[] = [];
+    for (let day = 1; day < 5; day += 1) {
+      const before = said(b, CHANNELS.team).length;
+      await pass(b, MONDAY + HOUR + day * DAY);
+      if (said(b, CHANNELS.team).length > before) told.push(99 + day);
+    }
+    // Told as nine days over on day 99; six days over the new limit, it is told again, and not on day 100.
+    expect(told).toEqual([101]);
+  });
+
   test('of a key whose owner is not known goes to the fallback channel', async () => {
     await using b = await bench();
     await keep(b, [{ name: 'key', days: 80, tags: {} }]);

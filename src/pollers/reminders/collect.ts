@@ -10,6 +10,7 @@ import {
   lastingGaps,
   sweepTrouble,
   topicsOver,
+  type Hearer,
   type ReminderTopic,
   type Stage,
 } from '../../domain/reminder.ts';
@@ -121,7 +122,7 @@ async function collectRow(
   const quiet = await forget(all, row, told);
   for (const listener of listenersOf(standing.ownership, places)) {
     const before = told.filter(({ audience }) => audience === listener.id);
-    const due = dueStages(keyStages(standing, policy, listener.audience, now), before);
+    const due = dueStages(keyStages(standing, policy, hearerOf(listener), now), before, now);
     if (due.length === 0) continue;
     const subject = { subject: key.accessKeyId, accountId: key.accountId };
     const markOf = (stage: Stage): Mark => markFor(subject, listener, stage, before, now);
@@ -132,11 +133,15 @@ async function collectRow(
     pending.rows.push({ row, snoozeEnded: heard.some(({ topic }) => topic === 'snooze_ended') });
     pending.marks.push(...heard.map(markOf));
     if (heard.some(({ urgent }) => urgent)) pending.urgent.push(row);
-    const onCall = listener.place.kind === 'channel' && isForOnCall(standing, policy, now);
+    const onCall = hearerOf(listener).callsOut && isForOnCall(standing, policy, now);
     const aged = heard.some(({ topic }) => topic === 'over_age');
     if (onCall && aged && policy.onCallGroup !== null) pending.onCall.add(policy.onCallGroup);
   }
   return quiet;
+}
+
+function hearerOf({ audience, place }: Listener): Hearer {
+  return { audience, callsOut: place.kind === 'channel' };
 }
 
 /** Marks of what is surely over. */
@@ -173,7 +178,7 @@ async function collectNote(all: Collected, { inventory, policy, places }: Accoun
     const before = told.filter(
       ({ audience, finding }) => audience === listener.id && !over.includes(finding),
     );
-    const due = dueStages(stages, before);
+    const due = dueStages(stages, before, now);
     const pending = due.length === 0 ? null : await pendingFor(all, listener, due);
     if (pending === null) continue;
     const heard = heardOf(due, pending);
