@@ -78,7 +78,7 @@ function buttonsOf({ key, snooze, maySnooze, mayChoose }: KeyLook): ReturnType<t
     ...(maySnooze
       ? [button('Snooze', KEY_SNOOZE, { value, about: `Snooze the reminders of ${value}` })]
       : []),
-    ...(maySnooze && snooze !== null ? [endSnoozeButton(value)] : []),
+    ...(maySnooze && snooze !== null ? [endSnoozeButton(snooze)] : []),
     ...(mayChoose ? [button('Kind, owners, limits', KEY_CHOOSE, { value })] : []),
   ];
 }
