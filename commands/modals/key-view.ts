@@ -126,7 +126,7 @@ function factBlocks({ key, account, now }: KeyLook): KnownBlock[] {
   return [
     fields([
       ['Account', accountText(key.accountId, names)],
-      ['Status', `${words(statusWords(key, now))}${key.statusSeen ? '' : ', as first seen'}`],
+      ['Status', words(statusWords(key, now))],
       ['Age', `${words(ageWords(key.createdAt, now))}${created}`],
       ['Last use', `${words(cut(lastUseWords(key.lastUse), 500))}${asOf(key.lastUse)}`],
       ['First seen by Rekey', moment(key.firstSeenAt)],
