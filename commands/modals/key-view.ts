@@ -78,7 +78,7 @@ function buttonsOf({ key, snooze, maySnooze, mayChoose }: KeyLook): ReturnType<t
     ...(maySnooze
       ? [button('Snooze', KEY_SNOOZE, { value, about: `Snooze the reminders of ${value}` })]
       : []),
-    ...(maySnooze && snooze !== null ? [endSnoozeButton(value)] : []),
+    ...(maySnooze && snooze !== null ? [endSnoozeButton(snooze)] : []),
     ...(mayChoose ? [button('Kind, owners, limits', KEY_CHOOSE, { value })] : []),
   ];
 }
@@ -126,7 +126,7 @@ function factBlocks({ key, account, now }: KeyLook): KnownBlock[] {
   return [
     fields([
       ['Account', accountText(key.accountId, names)],
-      ['Status', `${words(statusWords(key, now))}${key.statusSeen ? '' : ', as first seen'}`],
+      ['Status', words(statusWords(key, now))],
       ['Age', `${words(ageWords(key.createdAt, now))}${created}`],
       ['Last use', `${words(cut(lastUseWords(key.lastUse), 500))}${asOf(key.lastUse)}`],
       ['First seen by Rekey', moment(key.firstSeenAt)],

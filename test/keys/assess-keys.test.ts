@@ -62,6 +62,30 @@ describe('the standings of an account', () => {
     expect(first?.standing?.urgency).toBeGreaterThan(0);
   });
 
+  test('leave nothing behind when the account is forgotten meanwhile', async () => {
+    await using bench = await KeysBench.open();
+    await bench.connect();
+    await filled(bench, 3);
+    const { inventory } = bench.stores;
+    const { standings } = inventory;
+    // The last moment: everything is read, nothing is written.
+    const late = {
+      ...standings,
+      ofKeys: async (ids: readonly string[]) => {
+        const found = await standings.ofKeys(ids);
+        await bench.stores.atomically(inventory.accounts.forget(ACCOUNT));
+        return found;
+      },
+    };
+    const stores = { ...bench.stores, inventory: { ...inventory, standings: late } };
+    await assessAccount({ ...bench.services, stores }, ACCOUNT);
+    await filled(bench, 3);
+    expect(await standings.page({ ...ANY_KEY, accountId: ACCOUNT }, null, 9)).toMatchObject(
+      Array.from({ length: 3 }, () => ({ standing: null })),
+    );
+    expect(await standings.countByFinding(null)).toEqual(new Map());
+  });
+
   test('follow the policy of the connection that acts, and what was set for a key', async () => {
     await using bench = await KeysBench.open();
     await bench.connect();
