@@ -84,3 +84,22 @@ export const bindings = pgTable(
     index('bindings_destination').on(t.destinationId),
   ],
 );
+
+/** Who uses the keys of a rotation; read again and again while that matters. */
+export const rotationUses = pgTable(
+  'rotation_uses',
+  {
+    id: text('id').primaryKey(),
+    facts: text('facts').notNull(),
+    readAt: integer('read_at'),
+    nextAt: integer('next_at'),
+  },
+  (t) => [index('rotation_uses_due').on(t.nextAt)],
+);
+
+/** The processes that live, and with which keys they sign where a connection's own key is replaced. */
+export const instances = pgTable('instances', {
+  id: text('id').primaryKey(),
+  seenAt: integer('seen_at').notNull(),
+  signsWith: text('signs_with').notNull(),
+});
