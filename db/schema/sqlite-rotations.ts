@@ -58,8 +58,8 @@ export const destinations = sqliteTable(
     redeployHook: text('redeploy_hook'),
     createdBy: text('created_by').notNull(),
     createdAt: integer('created_at').notNull(),
-    approvedBy: text('approved_by'),
-    approvedAt: integer('approved_at'),
+    changedBy: text('changed_by'),
+    changedAt: integer('changed_at'),
     version: integer('version').notNull(),
   },
   (t) => [uniqueIndex('destinations_name_key').on(t.nameKey)],
@@ -78,6 +78,11 @@ export const bindings = sqliteTable(
     approvedBy: text('approved_by'),
     approvedAt: integer('approved_at'),
     destinationVersion: integer('destination_version').notNull(),
+    /** Whether the user is like an administrator, as it was read last. */
+    administrator: text('administrator')
+      .notNull()
+      .default('{"known":false,"why":"it was not asked","since":0}'),
+    noticeId: text('notice_id'),
   },
   (t) => [
     uniqueIndex('bindings_user').on(t.accountId, t.userId, t.destinationId),

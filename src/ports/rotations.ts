@@ -44,12 +44,14 @@ export interface DestinationStore {
 }
 
 export interface BindingStore {
+  /** Oldest first. */
+  list(): Promise<Binding[]>;
   byId(id: string): Promise<Binding | null>;
   ofUser(accountId: string, userId: string): Promise<Binding[]>;
   ofDestination(destinationId: string): Promise<Binding[]>;
   insert(binding: Binding): Write;
-  /** Sets or clears the approval if it still is `from`'s; else a `conflict`. */
-  approve(from: Binding, to: Binding): Write;
+  /** Sets what was found and decided, if approval, version and notice still are `from`'s; else a `conflict`. */
+  update(from: Binding, to: Binding): Write;
   remove(id: string): Write;
 }
 
