@@ -7,6 +7,7 @@ import type { UserSnapshot } from '../../src/domain/rotation.ts';
 import { spanWords } from '../../src/domain/time-words.ts';
 import { factsOf } from '../../src/destinations/index.ts';
 import type { BoundDestination } from '../../src/handlers/destinations/bound.ts';
+import type { Permission } from '../../src/handlers/rotations/may.ts';
 import type { RotationPlan } from '../../src/handlers/rotations/plan.ts';
 import {
   actions,
@@ -18,9 +19,18 @@ import {
   option,
   section,
 } from '../../src/slack/blocks/elements.ts';
-import { brief, channel, code, cut, plain, wholeLines, words } from '../../src/slack/blocks/mrkdwn.ts';
+import {
+  brief,
+  channel,
+  code,
+  cut,
+  mentions,
+  plain,
+  wholeLines,
+  words,
+} from '../../src/slack/blocks/mrkdwn.ts';
 import { NEVER_SEEN, useText } from '../../src/slack/blocks/rotation-use.ts';
-import type { Parsed } from '../entry.ts';
+import { tooOld, type Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
 
 export const ROTATION_FORM = 'rotation.form';
@@ -47,22 +57,26 @@ export function planningView(accessKeyId: string, userName: string): ModalView {
     close: plain('Close', 24),
     blocks: [
       section(`*${brief(userName, 90)}* · ${code(accessKeyId)}`),
-      section('Asking AWS: the user’s keys, who uses this one, and whether the new one could be delivered. Nothing is changed by that.'),
+      section(
+        'Asking AWS: the user’s keys, who uses this one, and whether the new one could be delivered. Nothing is changed by that.',
+      ),
     ],
   };
 }
 
 export interface PlanScreen {
   readonly plan: RotationPlan;
+  /** Whether whoever looks may start it, or why not and who may. */
+  readonly permission: Permission;
   /** Where the rotation’s message goes. */
   readonly card: NoticePlace;
   readonly now: number;
 }
 
 /** What will be done to which key, before anybody agrees to it. Without a submit button when it cannot be started. */
-export function planView({ plan, card, now }: PlanScreen): ModalView {
+export function planView({ plan, permission, card, now }: PlanScreen): ModalView {
   const { accessKeyId, snapshot, problems } = plan;
-  const ready = problems.length === 0;
+  const ready = problems.length === 0 && permission.allowed;
   return {
     type: 'modal',
     ...(ready ? { callback_id: ROTATION_FORM, submit: plain('Rotate', 24) } : {}),
@@ -75,7 +89,9 @@ export function planView({ plan, card, now }: PlanScreen): ModalView {
       ...warningBlocks(plan),
       ...keyBlocks(plan, now),
       ...useBlocks(plan),
-      ...(ready ? readyBlocks(plan, card) : []),
+      ...(problems.length === 0 ? doneBlocks(plan) : []),
+      ...(ready ? formBlocks(plan, card) : []),
+      ...(permission.allowed ? [] : [section(`*You may not start it:* ${mentions(permission.why)}.`)]),
       actions('rotation.plan_actions', [
         button('Dry run', ROTATION_DRY_RUN, {
           value: accessKeyId,
@@ -127,33 +143,38 @@ function useBlocks({ use, keys }: RotationPlan): KnownBlock[] {
   if (keys.length === 0) return [];
   if (use === null) {
     return [
-      section('*Who uses it now:* unknown. Nothing Rekey has here may read CloudTrail; that takes the capability watch.'),
+      section(
+        '*Who uses it now:* unknown. Nothing Rekey has here may read CloudTrail; that takes the capability watch.',
+      ),
     ];
   }
-  return [
-    section(`*Who uses it now* (90 days)\n${useText(use, SHOWN_USERS)}`),
-    context(NEVER_SEEN),
-  ];
+  return [section(`*Who uses it now* (90 days)\n${useText(use, SHOWN_USERS)}`), context(NEVER_SEEN)];
 }
 
-function readyBlocks(plan: RotationPlan, card: NoticePlace): KnownBlock[] {
+function doneBlocks(plan: RotationPlan): KnownBlock[] {
+  return [divider(), header('What will happen'), section(stepsText(plan)), ...refusedPlaces(plan)];
+}
+
+function formBlocks(plan: RotationPlan, card: NoticePlace): KnownBlock[] {
+  const allowed = plan.destinations.filter(({ refusal }) => refusal === null);
   return [
-    divider(),
-    header('What will happen'),
-    section(stepsText(plan)),
-    ...placeBlocks(plan),
+    ...(allowed.length === 0 ? [] : [placesInput(allowed, plan.ownConnection !== null)]),
     input(
       REASON_FIELD,
       'Reason',
       { type: 'plain_text_input', action_id: REASON_FIELD, max_length: LONGEST_REASON },
       { hint: 'Shown to everybody who sees the rotation, and kept in the audit log. No secrets.' },
     ),
-    context(`One message tells how it goes, and has Undo, Wait and Reactivate: it comes to ${placeName(card)}.`),
+    context(
+      `One message tells how it goes, and has Undo, Wait and Reactivate: it comes to ${placeName(card)}.`,
+    ),
   ];
 }
 
 function placeName(card: NoticePlace): string {
-  return card.kind === 'channel' ? channel(card.channelId) : 'you, in a direct message, since no alert channel is set';
+  return card.kind === 'channel'
+    ? channel(card.channelId)
+    : 'you, in a direct message, since no alert channel is set';
 }
 
 /** The steps with honest times: what takes seconds, and what takes as long as it takes. */
@@ -175,20 +196,16 @@ function stepsText({ quietMs, quietWhy, soakMs, signer, ownConnection }: Rotatio
   ].join('\n');
 }
 
-/** The approved ones to choose from; the others with the reason why not yet. */
-function placeBlocks({ destinations, ownConnection }: RotationPlan): KnownBlock[] {
-  const allowed = destinations.filter(({ refusal }) => refusal === null);
-  const refused = destinations.filter(({ refusal }) => refusal !== null);
-  const lines = wholeLines(
-    refused.map(
-      ({ destination, refusal }) => `• *${brief(destination.name, 80)}*: ${brief(refusal ?? '', 240)}`,
-    ),
-    2_600,
+/** Destinations of this user that nobody may deliver to yet, with the reason. */
+function refusedPlaces({ destinations }: RotationPlan): KnownBlock[] {
+  const refused = destinations.flatMap(({ destination, refusal }) =>
+    refusal === null ? [] : [`• *${brief(destination.name, 80)}*: ${brief(refusal, 240)}`],
   );
-  return [
-    ...(allowed.length === 0 ? [] : [placesInput(allowed, ownConnection !== null)]),
-    ...(lines.length === 0 ? [] : [section(`*Not yet approved*\n${lines.join('\n')}`)]),
-  ];
+  const lines = wholeLines(refused, 2_600);
+  const more = refused.length - lines.length;
+  return refused.length === 0
+    ? []
+    : [section(['*Not yet approved*', ...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'))];
 }
 
 function placesInput(allowed: readonly BoundDestination[], optional: boolean): InputBlock {
@@ -203,7 +220,10 @@ function placesInput(allowed: readonly BoundDestination[], optional: boolean): I
     options.length <= CHECK_BOXES
       ? { type: 'checkboxes', ...common }
       : { type: 'multi_static_select', ...common },
-    { optional, hint: 'All of them, unless you know better: what is left out goes on with the old key until that is gone.' },
+    {
+      optional,
+      hint: 'All of them, unless you know better: what is left out goes on with the old key until that is gone.',
+    },
   );
 }
 
@@ -231,7 +251,9 @@ const planned = z.object({
 
 /** What the plan saw, carried by the window: the machine compares it with AWS before anything else. */
 function printPlanned({ accessKeyId, quietMs, snapshot }: RotationPlan, card: NoticePlace): string {
-  return JSON.stringify({ key: accessKeyId, quietMs, snapshot, card } satisfies z.input<typeof planned>);
+  return JSON.stringify({ key: accessKeyId, quietMs, snapshot, card } satisfies Readonly<
+    Record<keyof z.input<typeof planned>, unknown>
+  >);
 }
 
 export interface TypedRotation {
@@ -247,9 +269,7 @@ export function parseRotation(view: IncomingView): Parsed<TypedRotation> {
   if (reason === '') return { ok: false, errors: { [REASON_FIELD]: 'Say why: others will wonder.' } };
   if (holdsSecret(reason)) return { ok: false, errors: { [REASON_FIELD]: SECRET_TYPED } };
   const seen = planned.safeParse(json(view.metadata));
-  if (!seen.success) {
-    return { ok: false, errors: { [REASON_FIELD]: 'This window is too old. Close it and open it again.' } };
-  }
+  if (!seen.success) throw tooOld();
   const { key, quietMs, snapshot, card } = seen.data;
   return {
     ok: true,

@@ -43,7 +43,12 @@ export async function signerFor(
   capability: Capability,
 ): Promise<Signer | null> {
   const all = await services.stores.connections.list();
-  return firstThatSigns(services, inOrder(all, rotation.accountId, () => capability), rotation, []);
+  return firstThatSigns(
+    services,
+    inOrder(all, rotation.accountId, () => capability),
+    rotation,
+    [],
+  );
 }
 
 /** Those that may, oldest first, then those that perhaps may. */

@@ -144,7 +144,9 @@ async function deliveryTo(
 ): Promise<Delivery> {
   const { destinations, bindings } = stores.rotation;
   const destination = await destinations.byId(destinationId);
-  const bound = (await bindings.ofUser(accountId, userId)).some((each) => each.destinationId === destinationId);
+  const bound = (await bindings.ofUser(accountId, userId)).some(
+    (each) => each.destinationId === destinationId,
+  );
   if (destination === null || !bound) {
     throw new RekeyError('conflict', 'A destination is no longer bound to this user.', {
       next: 'Close this window and open it again.',

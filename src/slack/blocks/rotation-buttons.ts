@@ -31,7 +31,7 @@ const GO_ON: Partial<Record<BlockCode, string>> = {
   too_long: 'Deactivate now…',
 };
 
-const STYLES: Partial<Record<RotationAct, 'primary' | 'danger'>> = {
+export const ACT_STYLES: Partial<Record<RotationAct, 'primary' | 'danger'>> = {
   retry: 'primary',
   reactivate: 'danger',
   approve: 'danger',
@@ -75,6 +75,6 @@ export function rotationButton(
 /** A button for everything that can be done to a rotation as it stands. */
 export function actButtons(rotation: Rotation, now: number): Button[] {
   return actsOf(rotation, now).map((act) =>
-    rotationButton(actLabel(act, rotation), rotationActionId(act), rotation, STYLES[act]),
+    rotationButton(actLabel(act, rotation), rotationActionId(act), rotation, ACT_STYLES[act]),
   );
 }

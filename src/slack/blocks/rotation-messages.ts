@@ -13,7 +13,7 @@ import {
   rotationActionId,
   rotationButton,
 } from './rotation-buttons.ts';
-import { SNIPPETS_NOTE, snippetBlocks } from './rotation-snippets.ts';
+import { SNIPPETS_NOTE, snippetBlocks, toolsOf } from './rotation-snippets.ts';
 
 /** What a message shows of ready text; the button shows all of it. */
 const ROOM = 8_000;
@@ -38,7 +38,7 @@ export function rotationCutover(card: RotationCard, ready: readonly ReadyToRead[
       section(
         `The old key works until nobody has used it for ${spanWords(quietMs)}. If you need longer, say *Wait*: nothing is made Inactive or deleted before then.`,
       ),
-      ...fitting(snippetBlocks(ready, destinationNames), ROOM),
+      ...fitting(snippetBlocks(ready, destinationNames, toolsOf(ready)[0] ?? null), ROOM),
       context(SNIPPETS_NOTE),
       actions('rotation.cutover', [
         rotationButton('Snippets', ROTATION_SNIPPETS, rotation, 'primary'),
@@ -95,6 +95,23 @@ export function rotationEnd({ rotation, now }: RotationCard): Message {
       ),
       actions('rotation.end', [
         ...actButtons(rotation, now),
+        rotationButton('Details', ROTATION_DETAILS, rotation),
+      ]),
+    ],
+  };
+}
+
+/** The question after somebody answered it; what turns up later can still be mended. */
+export function rotationAnswered({ rotation }: RotationCard, said: string): Message {
+  const { oldKeyId, snapshot } = rotation;
+  return {
+    text: escape(`${oldKeyId} of ${snapshot.userName}: all is well`),
+    blocks: [
+      section(
+        `*${code(oldKeyId)} of ${brief(snapshot.userName, 90)} is Inactive.* ${said} If something turns up later:`,
+      ),
+      actions('rotation.answered', [
+        rotationButton('Reactivate', rotationActionId('reactivate'), rotation),
         rotationButton('Details', ROTATION_DETAILS, rotation),
       ]),
     ],

@@ -28,7 +28,7 @@ function deliveryText({ state, attempts, lastError, at }: Delivery): string {
     case 'held':
       return `holds the new key${when}`;
     case 'failed':
-      return `*failed* (${counted(attempts, 'try').replace(/trys$/, 'tries')}): ${brief(lastError ?? 'it does not say why', 140)}`;
+      return `*failed* (${attempts} ${attempts === 1 ? 'try' : 'tries'}): ${brief(lastError ?? 'it does not say why', 140)}`;
     case 'restored':
       return `holds the old key again${when}`;
   }
