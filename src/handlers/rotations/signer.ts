@@ -71,7 +71,7 @@ async function firstThatSigns(
   rotation: Rotation,
   notBy: readonly string[],
 ): Promise<Signer | null> {
-  let failure: unknown = null;
+  let failure: Error | null = null;
   for (const connection of connections) {
     try {
       const credentials = await credentialsFor(services, connection, rotation);
