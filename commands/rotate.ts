@@ -5,6 +5,8 @@ import { unquoted } from '../src/domain/pasted-text.ts';
 import { RekeyError } from '../src/errors.ts';
 import { existingKey, lookKey } from '../src/handlers/look-key.ts';
 import { lookAccounts } from '../src/handlers/look-keys.ts';
+import { authoriseForKey } from '../src/handlers/owns-key.ts';
+import type { InventoryKey } from '../src/domain/inventory.ts';
 import { listRotations, lookRotation } from '../src/handlers/rotations/look.ts';
 import { mayStart } from '../src/handlers/rotations/may-start.ts';
 import { planRotation, type RotationPlan } from '../src/handlers/rotations/plan.ts';
@@ -25,6 +27,7 @@ import {
   ROTATION_DRY_RUN,
   ROTATION_ERROR_BLOCK,
   ROTATION_FORM,
+  unplannedView,
   type TypedRotation,
 } from './modals/rotation-plan.ts';
 import { rotationView } from './modals/rotation-view.ts';
@@ -80,7 +83,7 @@ async function openNamed(context: Context, name: string): Promise<void> {
 /** Opens what would be done to a key; or, where that is under way, how far it is. */
 export async function openPlan(context: Context, accessKeyId: string): Promise<void> {
   const { services, actor } = context;
-  const { key } = await lookKey(services, actor, accessKeyId);
+  const { key, standing, account } = await lookKey(services, actor, accessKeyId);
   await existingKey(services, accessKeyId);
   const open = await openRotationOf(services, key);
   if (open !== null) {
@@ -91,25 +94,31 @@ export async function openPlan(context: Context, accessKeyId: string): Promise<v
     await context.show(rotationView(await lookRotation(services, actor, open.id), said));
     return;
   }
+  await authoriseForKey(services, actor, standing?.ownership ?? null, 'operator', 'rotate access keys');
   const viewId = await context.show(planningView(accessKeyId, key.userName));
   context.later(async () => {
-    await context.desk.update(viewId, await planned(context, accessKeyId));
+    await context.desk.update(viewId, await planned(context, key, account.name));
   });
 }
 
 /** The plan, or why there is none: whoever waits for it is never left with the first frame. */
-async function planned(context: Context, accessKeyId: string): Promise<ReturnType<typeof planView>> {
+async function planned(
+  context: Context,
+  { accessKeyId, userName, accountId }: InventoryKey,
+  accountName: string,
+): Promise<ReturnType<typeof planView>> {
   const { services, actor, correlationId, log } = context;
   try {
     const plan = await freshPlan(context, accessKeyId);
     return planView({
       plan,
+      accountName: accountName === accountId ? null : accountName,
       permission: await mayStart(services, actor, plan),
-      card: await cardPlace(services, plan.accountId, actor.userId),
+      card: await cardPlace(services, accountId, actor.userId),
       now: services.clock.now(),
     });
   } catch (error) {
-    return messageView('Rotate', `*It could not be planned.* ${refusalText(error, correlationId, log)}`);
+    return unplannedView(accessKeyId, userName, refusalText(error, correlationId, log));
   }
 }
 

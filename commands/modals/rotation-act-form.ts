@@ -1,6 +1,6 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { Rotation } from '../../src/domain/rotation.ts';
-import { spanWords } from '../../src/domain/time-words.ts';
+import { lengthWords } from '../../src/domain/time-words.ts';
 import type { RotationAct } from '../../src/handlers/rotations/may.ts';
 import type { RotationLook } from '../../src/handlers/rotations/look.ts';
 import { context, input, option, section } from '../../src/slack/blocks/elements.ts';
@@ -80,11 +80,11 @@ function aboutBlocks(act: AskedAct, look: RotationLook): KnownBlock[] {
         ),
       ];
     case 'hurry':
-      return deactivateBlocks(look, `before it was silent for ${spanWords(quietMs)}`);
+      return deactivateBlocks(look, `before it was silent for ${lengthWords(quietMs)}`);
     case 'approve':
       return [
         section(
-          `${code(oldKeyId)} is deleted for good: nobody, not even AWS, can bring it back.${deactivatedAt === null ? '' : ` It is Inactive since ${moment(deactivatedAt)}, and nobody asked for it since.`}`,
+          `${code(oldKeyId)} is deleted for good: nobody, not even AWS, can bring it back.${deactivatedAt === null ? '' : ` It is Inactive since ${moment(deactivatedAt)}.`}`,
         ),
         section(
           `*What stops working:* nothing that works now. What would still need it, such as a job that runs once a year, has to use ${fresh}.`,
@@ -123,10 +123,10 @@ function deactivateBlocks({ card: { rotation, oldUse } }: RotationLook, why: str
   const { oldKeyId, soakMs } = rotation;
   return [
     section(
-      `${code(oldKeyId)} is made Inactive now, ${why}. *Reactivate* brings it back at one click for ${spanWords(soakMs)}.`,
+      `${code(oldKeyId)} is made Inactive now, ${why}. *Reactivate* brings it back at one click for ${lengthWords(soakMs)}.`,
     ),
     section(
-      `*What stops working:* whoever still uses it.\n${oldUse === null ? 'Nobody knows who: CloudTrail was not read yet.' : useText(oldUse, 8)}`,
+      `*What stops working:* whoever still uses it. Since the new key was delivered, that was:\n${oldUse === null ? 'Nobody knows who: CloudTrail was not read yet.' : useText(oldUse, 8)}`,
     ),
     context(NEVER_SEEN),
   ];

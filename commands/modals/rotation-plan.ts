@@ -4,7 +4,7 @@ import { ageWords, lastUseWords, statusName } from '../../src/domain/key-words.t
 import type { NoticePlace } from '../../src/domain/notice.ts';
 import { holdsSecret, SECRET_TYPED } from '../../src/domain/pasted-text.ts';
 import type { UserSnapshot } from '../../src/domain/rotation.ts';
-import { spanWords } from '../../src/domain/time-words.ts';
+import { lengthWords } from '../../src/domain/time-words.ts';
 import { factsOf } from '../../src/destinations/index.ts';
 import type { BoundDestination } from '../../src/handlers/destinations/bound.ts';
 import type { Permission } from '../../src/handlers/rotations/may.ts';
@@ -64,8 +64,31 @@ export function planningView(accessKeyId: string, userName: string): ModalView {
   };
 }
 
+/** Why nothing could be planned, with the way that is left. */
+export function unplannedView(accessKeyId: string, userName: string, why: string): ModalView {
+  return {
+    type: 'modal',
+    title: plain('Rotate', 24),
+    close: plain('Close', 24),
+    blocks: [
+      section(`*${brief(userName, 90)}* · ${code(accessKeyId)}`),
+      section(cut(`*It cannot be rotated now.* ${why}`, 3_000)),
+      actions('rotation.plan_actions', [byHandButton(accessKeyId)]),
+    ],
+  };
+}
+
+function byHandButton(accessKeyId: string): ReturnType<typeof button> {
+  return button('Rotate by hand', ROTATION_BY_HAND, {
+    value: accessKeyId,
+    about: `How to rotate ${accessKeyId} by hand`,
+  });
+}
+
 export interface PlanScreen {
   readonly plan: RotationPlan;
+  /** What its account is called; null where that is not known to whoever looks. */
+  readonly accountName: string | null;
   /** Whether whoever looks may start it, or why not and who may. */
   readonly permission: Permission;
   /** Where the rotation’s message goes. */
@@ -74,7 +97,7 @@ export interface PlanScreen {
 }
 
 /** What will be done to which key, before anybody agrees to it. Without a submit button when it cannot be started. */
-export function planView({ plan, permission, card, now }: PlanScreen): ModalView {
+export function planView({ plan, accountName, permission, card, now }: PlanScreen): ModalView {
   const { accessKeyId, snapshot, problems } = plan;
   const ready = problems.length === 0 && permission.allowed;
   return {
@@ -84,7 +107,9 @@ export function planView({ plan, permission, card, now }: PlanScreen): ModalView
     title: plain('Rotate', 24),
     close: plain(ready ? 'Cancel' : 'Close', 24),
     blocks: [
-      section(`*${brief(snapshot.userName, 90)}* · ${code(accessKeyId)} · ${accountText(plan)}`),
+      section(
+        `*${brief(snapshot.userName, 90)}* · ${code(accessKeyId)} · ${accountName === null ? code(plan.accountId) : `${brief(accountName, 90)} (${code(plan.accountId)})`}`,
+      ),
       ...problemBlocks(plan),
       ...warningBlocks(plan),
       ...keyBlocks(plan, now),
@@ -97,17 +122,10 @@ export function planView({ plan, permission, card, now }: PlanScreen): ModalView
           value: accessKeyId,
           about: 'Dry run: show each API call it would make',
         }),
-        button('Rotate by hand', ROTATION_BY_HAND, {
-          value: accessKeyId,
-          about: `How to rotate ${accessKeyId} by hand`,
-        }),
+        byHandButton(accessKeyId),
       ]),
     ],
   };
-}
-
-function accountText({ accountId, accountName }: RotationPlan): string {
-  return accountName === null ? code(accountId) : `${brief(accountName, 90)} (${code(accountId)})`;
 }
 
 /** Why it cannot be started, and what to do about each. */
@@ -152,7 +170,7 @@ function useBlocks({ use, keys }: RotationPlan): KnownBlock[] {
 }
 
 function doneBlocks(plan: RotationPlan): KnownBlock[] {
-  return [divider(), header('What will happen'), section(stepsText(plan)), ...refusedPlaces(plan)];
+  return [divider(), header('What will happen'), section(stepsText(plan))];
 }
 
 function formBlocks(plan: RotationPlan, card: NoticePlace): KnownBlock[] {
@@ -179,33 +197,20 @@ function placeName(card: NoticePlace): string {
 
 /** The steps with honest times: what takes seconds, and what takes as long as it takes. */
 function stepsText({ quietMs, quietWhy, soakMs, signer, ownConnection }: RotationPlan): string {
-  const by = signer === null ? '' : ` by *${brief(signer, 90)}*`;
   const own =
     ownConnection === null
       ? []
       : [`Rekey itself takes the new key up for *${brief(ownConnection.name, 90)}*, in all its processes.`];
   return [
-    `1. *Now, some seconds:* a second key is made${by}, its secret sealed, and tried until AWS takes it reliably. The old one works on.`,
+    `1. *Now, some seconds:* a second key is made by *${brief(signer, 90)}*, its secret sealed, and tried until AWS takes it reliably. The old one works on.`,
     '2. *Then, some seconds:* it is delivered, and each destination asked whether it holds it. Both keys work.',
     ...own.map((text) => `    ${text}`),
     '3. *Then:* redeploy hooks are called where there are any, and the owners are told, with ready text to read the destinations.',
-    `4. *At least ${spanWords(quietMs)}:* the old key must be silent for so long (${brief(quietWhy, 200)}). Each use of it begins that anew; the clock alone never ends it.`,
-    `5. *Then:* the old key is made Inactive. For ${spanWords(soakMs)} it can be reactivated at one click.`,
+    `4. *At least ${lengthWords(quietMs)}:* the old key must be silent for so long (${brief(quietWhy, 200)}). Each use of it begins that anew; the clock alone never ends it.`,
+    `5. *Then:* the old key is made Inactive. For ${lengthWords(soakMs)} it can be reactivated at one click.`,
     '6. *Then:* a second person approves, and the old key is deleted for good.',
     'Until step 5 all of it can be undone.',
   ].join('\n');
-}
-
-/** Destinations of this user that nobody may deliver to yet, with the reason. */
-function refusedPlaces({ destinations }: RotationPlan): KnownBlock[] {
-  const refused = destinations.flatMap(({ destination, refusal }) =>
-    refusal === null ? [] : [`• *${brief(destination.name, 80)}*: ${brief(refusal, 240)}`],
-  );
-  const lines = wholeLines(refused, 2_600);
-  const more = refused.length - lines.length;
-  return refused.length === 0
-    ? []
-    : [section(['*Not yet approved*', ...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'))];
 }
 
 function placesInput(allowed: readonly BoundDestination[], optional: boolean): InputBlock {

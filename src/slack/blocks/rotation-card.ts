@@ -1,8 +1,9 @@
 import type { KnownBlock } from '@slack/types';
 import type { RotationCard, RotationLine } from '../../domain/rotation-card.ts';
 import { isFinal, type Rotation } from '../../domain/rotation.ts';
+import { statusName } from '../../domain/key-words.ts';
 import { doing, stateName, whoDecides } from '../../domain/rotation-words.ts';
-import { spanWords } from '../../domain/time-words.ts';
+import { lengthWords } from '../../domain/time-words.ts';
 import type { Message } from '../../ports/slack.ts';
 import { actions, context, fields, header, section } from './elements.ts';
 import { brief, code, cut, escape, moment, person, wholeLines, words } from './mrkdwn.ts';
@@ -43,15 +44,12 @@ export function rotationCard(card: RotationCard): Message {
 /** What it does, what that waits for, and how far it is. */
 export function stateBlocks(card: RotationCard): KnownBlock[] {
   const { rotation, now } = card;
-  const { state, block, trouble } = rotation;
+  const { trouble } = rotation;
   const waits = waitsText(card);
+  // What is said of a wait, of trouble and of a block has a place of its own.
+  const does = words(doing({ ...rotation, block: null, wait: null, trouble: null }, now));
   return [
-    section(
-      [
-        `*${stateName(state)}.* ${block === null ? words(doing({ ...rotation, trouble: null, wait: null }, now)) : ''}`.trim(),
-        ...(waits === null ? [] : [waits]),
-      ].join('\n'),
-    ),
+    section([`*${does}*`, ...(waits === null ? [] : [waits])].join('\n')),
     ...(trouble === null
       ? []
       : [section(`*Trouble since ${moment(trouble.since)}:* ${brief(trouble.why, 500)}`)]),
@@ -103,7 +101,7 @@ export function blockBlocks(rotation: Rotation): KnownBlock[] {
   if (block === null) return [];
   const keys = (block.seen ?? []).map(
     ({ accessKeyId, status, createdAt }) =>
-      `• ${code(accessKeyId)}: ${status}, ${createdAt === null ? 'age unknown' : `made ${moment(createdAt)}`}`,
+      `• ${code(accessKeyId)}: ${words(statusName(status))}, ${createdAt === null ? 'age unknown' : `made ${moment(createdAt)}`}`,
   );
   const about = block.keyIds.slice(0, 8).map(code).join(', ');
   return [
@@ -136,7 +134,7 @@ export function hasSnippets({ cutoverAt, deliveries, state }: Rotation): boolean
 
 /** Quiet window and soak in words. */
 export function windowsText({ quietMs, soakMs }: Pick<Rotation, 'quietMs' | 'soakMs'>): string {
-  return `The old key must be silent for ${spanWords(quietMs)} before it is made Inactive, and stays Inactive for ${spanWords(soakMs)} before it is deleted.`;
+  return `The old key must be silent for ${lengthWords(quietMs)} before it is made Inactive, and stays Inactive for ${lengthWords(soakMs)} before it is deleted.`;
 }
 
 /** One step, for the thread of the card. */

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { ReadyToRead, RotationCard } from '../../domain/rotation-card.ts';
 import { doing } from '../../domain/rotation-words.ts';
-import { counted, spanWords } from '../../domain/time-words.ts';
+import { counted, lengthWords, spanWords } from '../../domain/time-words.ts';
 import type { Message } from '../../ports/slack.ts';
 import { actions, context, section } from './elements.ts';
 import { brief, code, escape, moment, wholeLines, words } from './mrkdwn.ts';
@@ -36,7 +36,7 @@ export function rotationCutover(card: RotationCard, ready: readonly ReadyToRead[
           `Reload what uses it, from:\n${[...shown, ...(more > 0 ? [`and ${counted(more, 'more destination')}`] : [])].join('\n')}`,
       ),
       section(
-        `The old key works until nobody has used it for ${spanWords(quietMs)}. If you need longer, say *Wait*: nothing is made Inactive or deleted before then.`,
+        `The old key works until nobody has used it for ${lengthWords(quietMs)}. If you need longer, say *Wait*: nothing is made Inactive or deleted before then.`,
       ),
       ...fitting(snippetBlocks(ready, destinationNames, toolsOf(ready)[0] ?? null), ROOM),
       context(SNIPPETS_NOTE),

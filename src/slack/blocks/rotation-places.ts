@@ -10,7 +10,7 @@ export function placesText(deliveries: readonly Delivery[], names: ReadonlyMap<s
     deliveries.map((delivery) => {
       const name = names.get(delivery.destinationId);
       const shown = name === undefined ? code(delivery.destinationId) : `*${brief(name, 80)}*`;
-      return `• ${shown}: ${deliveryText(delivery)}${hookText(delivery)}`;
+      return `• ${shown}: ${deliveryText(delivery)}${delivery.state === 'held' ? hookText(delivery) : ''}`;
     }),
     ROOM,
   );

@@ -15,7 +15,7 @@ export function useText(use: KeyUse, shown: number): string {
   const more = others.length - lines.length;
   return [
     ...(others.length === 0 ? [`No call was seen since ${moment(use.since)}.`] : lines),
-    ...(more > 0 ? [`and ${counted(more, 'more user')} of it`] : []),
+    ...(more > 0 ? [`and ${counted(more, 'more caller')}`] : []),
     completeText(use),
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import type { RotationCard } from '../../domain/rotation-card.ts';
 import { isFinal } from '../../domain/rotation.ts';
-import { counted, spanWords } from '../../domain/time-words.ts';
+import { counted, lengthWords, spanWords } from '../../domain/time-words.ts';
 import { SETTLE_MS } from '../../rotation/quiet.ts';
 import { brief, moment, person } from './mrkdwn.ts';
 
@@ -18,11 +18,15 @@ export function waitsText(card: RotationCard): string | null {
     ...heldText(card),
     stateText(card),
   ];
+  return joined(...parts);
+}
+
+function joined(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
-function heldText({ rotation: { wait }, now }: RotationCard): string[] {
-  if (wait === null || wait.until <= now) return [];
+function heldText({ rotation: { wait, state }, now }: RotationCard): string[] {
+  if (wait === null || wait.until <= now || state === 'undoing') return [];
   return [`*Held* by ${person(wait.by)} until ${moment(wait.until)}: ${brief(wait.reason, 300)}.`];
 }
 
@@ -38,10 +42,14 @@ function stateText(card: RotationCard): string {
       return 'AWS must take the new key several times in a row: usually some seconds, ten minutes at the most. The old key works.';
     case 'delivering': {
       const held = deliveries.filter((each) => each.state === 'held').length;
-      return `${held} of ${counted(deliveries.length, 'destination')} so far. ${again(card)} Both keys work.`;
+      return joined(
+        `${held} of ${counted(deliveries.length, 'destination')} so far.`,
+        again(card),
+        'Both keys work.',
+      );
     }
     case 'cutover':
-      return `Redeploy hooks are called. ${again(card)} Both keys work.`;
+      return joined('Redeploy hooks are called.', again(card), 'Both keys work.');
     case 'quiet':
       return quietText(card);
     case 'deactivated':
@@ -58,7 +66,10 @@ function stateText(card: RotationCard): string {
     case 'deleted':
       return 'Takes some seconds.';
     case 'undoing':
-      return `Destinations go back to the old key; the new one is made Inactive, and deleted ${ORPHAN_WORDS}. ${again(card)}`;
+      return joined(
+        `Destinations go back to the old key; the new one is made Inactive, and deleted ${ORPHAN_WORDS}.`,
+        again(card),
+      );
     case 'blocked':
       return `Since ${moment(rotation.block?.since ?? rotation.stateAt)}. Nothing changes until somebody decides.`;
     case 'done':
@@ -94,7 +105,7 @@ function quietText(card: RotationCard): string {
   const from = Math.max(cutoverAt ?? stateAt, oldUse?.lastAt ?? 0);
   const earliest = Math.max(nextAt ?? 0, from + quietMs + SETTLE_MS);
   return (
-    `The old key must be silent for ${spanWords(quietMs)}: not before ${moment(earliest)}. ` +
+    `The old key must be silent for ${lengthWords(quietMs)}: not before ${moment(earliest)}. ` +
     `Each use of it begins that anew. CloudTrail shows a call up to ${spanWords(SETTLE_MS)} late.`
   );
 }
