@@ -21,7 +21,7 @@ function buttons(value: unknown): Map<string, string> {
     if (Array.isArray(each)) return each.forEach(visit);
     if (typeof each !== 'object' || each === null) return;
     const { type, action_id: id, text } = each as Record<string, unknown>;
-    if (type === 'button') found.set(String(id), String((text as { text: string }).text));
+    if (type === 'button') found.set(String(id), (text as { text: string }).text);
     Object.values(each).forEach(visit);
   };
   visit(value);
@@ -106,7 +106,7 @@ describe('rotations in words', () => {
       ),
     ),
   )('read well: $name', ({ words }) => {
-    expect(words).toMatchSnapshot();
+    expect(words).toMatchSnapshot('words');
   });
 
   it.each(
@@ -114,6 +114,6 @@ describe('rotations in words', () => {
       /^rotate(?:, two keys)?$|^dry run, nothing|^\w+ of a rotation (?:quiet$|blocked)|^wait$/.test(name),
     ),
   )('read well: $name', ({ words }) => {
-    expect(words).toMatchSnapshot();
+    expect(words).toMatchSnapshot('words');
   });
 });
