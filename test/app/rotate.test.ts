@@ -8,7 +8,7 @@ import type { KeyScene } from '../support/keys.ts';
 import { DAY } from '../support/keys.ts';
 import { MovingClock } from '../support/moving-clock.ts';
 import { CHANNELS, PEOPLE, Scene } from '../support/rekey.ts';
-import { setRotations } from '../support/rotating.ts';
+import { setRotations } from '../support/rotation-scene.ts';
 
 const SECOND_ADMIN = 'U0ADMIN2';
 
@@ -279,13 +279,17 @@ describe.each([
     expect(form.words).toContain('What stops working');
     await form.submit();
     await reached('deploy', 'deactivated');
-    const old = keys.account.users.get('deploy')?.keys.find(id('deploy'));
-    await until(() => old?.status === 'Inactive');
+    const statusOf = () =>
+      keys.account.users
+        .get('deploy')
+        ?.keys.existing()
+        .find(({ accessKeyId }) => accessKeyId === id('deploy'))?.status;
+    await until(() => statusOf() === 'Inactive');
     const stopped = await card(omar, 'deploy', 'The old key is Inactive');
     expect(stopped.buttons).toContain('Reactivate');
     const stale = await stopped.click('Reactivate');
     expect(stale).toBeDefined();
-    await until(() => old?.status === 'Active');
+    await until(() => statusOf() === 'Active');
     await reached('deploy', 'quiet');
     const again = await card(omar, 'deploy', 'Waits until nobody uses');
     // The clicks of a second person on what was drawn before find it done.
