@@ -26,6 +26,7 @@ import { openInstances } from './instances/open.ts';
 import { sqliteJobs } from './jobs/sqlite.ts';
 import { beginJobs, handleJobs, recover } from './recurring-jobs.ts';
 import { boltLogger, createLog } from './log.ts';
+import { createOutward } from './outward/outward.ts';
 import { createPager, type PagerPlaces } from './paging/pager.ts';
 import type { Jobs } from './ports/jobs.ts';
 import type { Clock, Ids, Log } from './ports/world.ts';
@@ -159,6 +160,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     poster,
     files: slackFiles(client, poster, postBytes(dispatcher), log),
     pager,
+    outward: createOutward({ privateHosts: config.privateWebhooks }),
     presenter,
     jobs,
     instances,

@@ -3,6 +3,7 @@ import type { HostIdentity, Aws, Sessions } from '../ports/aws.ts';
 import type { Instances } from '../ports/instances.ts';
 import type { Jobs } from '../ports/jobs.ts';
 import type { Metrics } from '../ports/metrics.ts';
+import type { Outward } from '../ports/outward.ts';
 import type { Pager } from '../ports/pager.ts';
 import type { Files, People, Poster, Presenter } from '../ports/slack.ts';
 import type { Stores } from '../ports/stores.ts';
@@ -25,6 +26,8 @@ export interface Services {
   readonly poster: Poster;
   readonly files: Files;
   readonly pager: Pager;
+  /** To webhooks and redeploy hooks. */
+  readonly outward: Outward;
   readonly presenter: Presenter;
   readonly jobs: Jobs;
   /** Which processes share this database. */

@@ -29,6 +29,7 @@ import { presenter } from '../../src/slack/blocks/outcome.ts';
 import type { Message } from '../../src/ports/slack.ts';
 import { attempt, connection, draft, entry, verified } from '../db/samples.ts';
 import { NOW, tame, type Outside } from './outside.ts';
+import { homeRotationsOf, rotationMessagesOf, rotationViewsOf } from './rotation-models.ts';
 import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
 import { recordingLog } from '../support/system-world.ts';
 
@@ -147,7 +148,18 @@ export function homeOf(
   const troubles = ['C1', 'U1', 'pager'].map((id) => ({ id, trouble: 'not_in_channel', ...since }));
   const undelivered = { troubles, lost: 2, lastLoss: 'is_archived' };
   const pause = { by: 'U0ADMIN', why: 'a *freeze*', at: NOW - 3_600_000 };
-  const look = { actor, connections, host, admins: ['U0ADMIN'], undelivered, keys, pause, now: NOW };
+  const rotations = homeRotationsOf(tame);
+  const look = {
+    actor,
+    connections,
+    host,
+    admins: ['U0ADMIN'],
+    undelivered,
+    keys,
+    rotations,
+    pause,
+    now: NOW,
+  };
   return homeView({ ...look, alertChannel: { channelId: null, from: 'nowhere' } }, page);
 }
 
@@ -278,6 +290,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     ['audit log', auditOf(outside)],
     ['audit log, empty', auditView({ ...auditLook, entries: [], connections: [] }, ANYTHING, null)],
     ...keyViewsOf(outside, kept),
+    ...rotationViewsOf(outside),
     ['give a role', giveRoleForm(null)],
     ['give a role to people', giveRoleForm('This workspace’s plan has no user groups.')],
     ['refusal', messageView('Not done', refusalText(error, 'r', recordingLog()))],
@@ -309,6 +322,7 @@ export function messagesOf(outside: Outside): [name: string, message: Message][]
       presenter.attemptMessage(attemptOf(outside, kind), result),
     ]),
     ...keyMessagesOf(outside),
+    ...rotationMessagesOf(outside),
     ['refusal', refusalOf(error, 'r', recordingLog())],
     ['alarm', presenter.alarmMessage(outside.description, outside.name)],
   ];

@@ -33,6 +33,7 @@ describe('the operations page', () => {
           deadLetters: new Map([['outbox', 1]]),
           connections: [{ state: 'connected', check: 'never', count: 1 }],
           paused: true,
+          rotations: 2,
         }),
     });
     const { metrics } = prometheus;
@@ -43,6 +44,7 @@ describe('the operations page', () => {
     metrics.awsWaited('iam', 1);
     metrics.slackCall('chat.postMessage', 'rate_limited', 1);
     metrics.attemptEnded('test', 'tested');
+    metrics.rotationMoved('done');
     const text = await prometheus.page();
     const shown = new Map<string, Set<string>>(prometheus.names().map((name) => [name, new Set()]));
     for (const line of text.split('\n').filter((each) => each.startsWith('rekey_'))) {

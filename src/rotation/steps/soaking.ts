@@ -6,7 +6,7 @@ import { allHold } from '../deliveries.ts';
 import { again, block } from '../failures.ts';
 import { ready } from '../look.ts';
 import { oldKeyProof } from '../proof.ts';
-import { before } from '../run.ts';
+import { after, before } from '../run.ts';
 import type { Outcome, Run, Step } from '../run.ts';
 
 /** Waits for the end of the soak and a second person's word; then deletes the old key, with proof. */
@@ -33,7 +33,7 @@ export const soaking: Step = async (run) => {
   if (!state.ok) return state.outcome;
   const gone = !state.look.keys.some(({ accessKeyId }) => accessKeyId === oldKeyId);
   if (gone) return deleted(run);
-  if (cameToNothing(run.rotation, run.now())) {
+  if (cameToNothing(run.rotation, state.askedAt)) {
     return { kind: 'wait', until: run.now(), patch: { change: null } };
   }
   const proof = oldKeyProof(run.rotation, state.look, run.now());
@@ -74,5 +74,6 @@ async function usedSince(run: Run, since: number): Promise<Outcome | null> {
 }
 
 function deleted(run: Run): Outcome {
-  return { kind: 'move', to: 'deleted', patch: { change: null, changedAt: run.now() } };
+  const note = after('key.delete', 'done', { accessKeyId: run.rotation.oldKeyId });
+  return { kind: 'move', to: 'deleted', patch: { change: null, changedAt: run.now() }, note };
 }
