@@ -116,6 +116,7 @@ async function assessUsers(
         ownership,
         kindTag: setting.kindTag,
         formerKind: former?.kind ?? null,
+        wasQuarantined: former?.findings.some(({ code }) => code === 'quarantined') === true,
       },
       now,
     );

@@ -109,8 +109,11 @@ export interface Poster {
   ): Promise<PostResult>;
   /** Replaces a message of ours. */
   edit(channelId: string, ts: string, message: Message): Promise<PostResult>;
-  /** Looks for a message with this mark, posted after `since` (ms): needs the optional history scopes. */
-  find(channelId: string, markId: string, since: number, threadTs: string | null): Promise<Sighting>;
+  /**
+   * Looks for a message with this mark, posted after `since` (ms): needs the optional history scopes, and im:write for
+   * a person (`to` as in `post`) whose direct message is not known by its channel yet.
+   */
+  find(to: string, markId: string, since: number, threadTs: string | null): Promise<Sighting>;
 }
 
 export type FileResult =

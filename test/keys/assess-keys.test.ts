@@ -62,6 +62,27 @@ describe('the standings of an account', () => {
     expect(first?.standing?.urgency).toBeGreaterThan(0);
   });
 
+  test('keep a quarantine through a look-up that fails, without proposing anything', async () => {
+    await using bench = await KeysBench.open();
+    await bench.connect();
+    const value = ['AWSCompromisedKeyQuarantineV3'];
+    const user = sampleUser({ quarantine: { known: true, value, asOf: NOW }, keysReadAt: NOW });
+    const key = sampleKey({ lastUse: { kind: 'used', at: NOW, service: 's3', region: null, asOf: NOW } });
+    const { standings } = bench.stores.inventory;
+    const found = async () => (await standings.byKey(key.accessKeyId))?.findings;
+    const quarantined = { code: 'quarantined', severity: 'critical' };
+    await bench.keep([user], [key]);
+    await assessAccount(bench.services, ACCOUNT);
+    expect(await found()).toContainEqual({ ...quarantined, at: null, propose: 'deactivate' });
+    const throttled = { known: false, why: 'throttled', since: NOW } as const;
+    await bench.keep([{ ...user, quarantine: throttled }], [key]);
+    for (let times = 0; times < 2; times += 1) await assessAccount(bench.services, ACCOUNT);
+    expect(await found()).toContainEqual({ ...quarantined, at: null, propose: null });
+    await bench.keep([{ ...user, quarantine: { known: true, value: [], asOf: NOW } }], [key]);
+    await assessAccount(bench.services, ACCOUNT);
+    expect((await found())?.map(({ code }) => code)).not.toContain('quarantined');
+  });
+
   test('leave nothing behind when the account is forgotten meanwhile', async () => {
     await using bench = await KeysBench.open();
     await bench.connect();
