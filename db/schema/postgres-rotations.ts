@@ -58,8 +58,8 @@ export const destinations = pgTable(
     redeployHook: text('redeploy_hook'),
     createdBy: text('created_by').notNull(),
     createdAt: integer('created_at').notNull(),
-    approvedBy: text('approved_by'),
-    approvedAt: integer('approved_at'),
+    changedBy: text('changed_by'),
+    changedAt: integer('changed_at'),
     version: integer('version').notNull(),
   },
   (t) => [uniqueIndex('destinations_name_key').on(t.nameKey)],
@@ -78,9 +78,33 @@ export const bindings = pgTable(
     approvedBy: text('approved_by'),
     approvedAt: integer('approved_at'),
     destinationVersion: integer('destination_version').notNull(),
+    /** Whether the user is like an administrator, as it was read last. */
+    administrator: text('administrator')
+      .notNull()
+      .default('{"known":false,"why":"it was not asked","since":0}'),
+    noticeId: text('notice_id'),
   },
   (t) => [
     uniqueIndex('bindings_user').on(t.accountId, t.userId, t.destinationId),
     index('bindings_destination').on(t.destinationId),
   ],
 );
+
+/** Who uses the keys of a rotation; read again and again while that matters. */
+export const rotationUses = pgTable(
+  'rotation_uses',
+  {
+    id: text('id').primaryKey(),
+    facts: text('facts').notNull(),
+    readAt: integer('read_at'),
+    nextAt: integer('next_at'),
+  },
+  (t) => [index('rotation_uses_due').on(t.nextAt)],
+);
+
+/** The processes that live, and with which keys they sign where a connection's own key is replaced. */
+export const instances = pgTable('instances', {
+  id: text('id').primaryKey(),
+  seenAt: integer('seen_at').notNull(),
+  signsWith: text('signs_with').notNull(),
+});

@@ -4,7 +4,8 @@ import type { Binding } from '../../src/domain/destination.ts';
 import type { BindingStore } from '../../src/ports/rotations.ts';
 import { write } from '../atomically.ts';
 import type { Engine } from '../engine.ts';
-import { readFirst, readRow } from '../rows.ts';
+import { json, readFirst, readRow } from '../rows.ts';
+import { known } from './key-shapes.ts';
 
 const TABLE = 'bindings';
 
@@ -19,6 +20,8 @@ const row: z.ZodType<Binding> = z.object({
   approvedBy: z.string().nullable(),
   approvedAt: z.number().nullable(),
   destinationVersion: z.number(),
+  administrator: json(known(z.boolean())),
+  noticeId: z.string().nullable(),
 });
 
 export function bindingStore(engine: Engine): BindingStore {
@@ -26,6 +29,9 @@ export function bindingStore(engine: Engine): BindingStore {
   const all = (rows: readonly Readonly<Record<string, unknown>>[]) =>
     rows.map((found) => readRow(TABLE, row, found));
   return {
+    async list() {
+      return all(await engine.read((db) => db.select().from(t).orderBy(asc(t.createdAt), asc(t.id))));
+    },
     async byId(id) {
       return readFirst(TABLE, row, await engine.read((db) => db.select().from(t).where(eq(t.id, id))));
     },
@@ -42,18 +48,26 @@ export function bindingStore(engine: Engine): BindingStore {
       );
     },
     insert(binding) {
-      return write(engine, 'bindings.insert', 1, (db) => db.insert(t).values({ ...binding }));
+      return write(engine, 'bindings.insert', 1, (db) =>
+        db.insert(t).values({ ...binding, administrator: JSON.stringify(binding.administrator) }),
+      );
     },
-    approve(from, { approvedBy, approvedAt, destinationVersion }) {
+    update(from, { approvedBy, approvedAt, destinationVersion, administrator, noticeId }) {
       const still = and(
         eq(t.id, from.id),
         eq(t.destinationVersion, from.destinationVersion),
         from.approvedBy === null ? isNull(t.approvedBy) : eq(t.approvedBy, from.approvedBy),
         from.approvedAt === null ? isNull(t.approvedAt) : eq(t.approvedAt, from.approvedAt),
+        from.noticeId === null ? isNull(t.noticeId) : eq(t.noticeId, from.noticeId),
       );
-      return write(engine, 'bindings.approve', 1, (db) =>
-        db.update(t).set({ approvedBy, approvedAt, destinationVersion }).where(still),
-      );
+      const set = {
+        approvedBy,
+        approvedAt,
+        destinationVersion,
+        administrator: JSON.stringify(administrator),
+        noticeId,
+      };
+      return write(engine, 'bindings.update', 1, (db) => db.update(t).set(set).where(still));
     },
     remove(id) {
       return write(engine, 'bindings.remove', 1, (db) => db.delete(t).where(eq(t.id, id)));

@@ -18,8 +18,8 @@ const row: z.ZodType<KeptDestination> = z.object({
   redeployHook: z.string().nullable(),
   createdBy: z.string(),
   createdAt: z.number(),
-  approvedBy: z.string().nullable(),
-  approvedAt: z.number().nullable(),
+  changedBy: z.string().nullable(),
+  changedAt: z.number().nullable(),
   version: z.number(),
 });
 

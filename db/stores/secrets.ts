@@ -52,6 +52,16 @@ export function secretStore(engine: Engine): SecretStore {
       );
       return readFirst(TABLE, row, rows);
     },
+    async ofHolder(holderKind, holderId) {
+      const rows = await engine.read((db) =>
+        db
+          .select()
+          .from(t)
+          .where(and(eq(t.holderKind, holderKind), eq(t.holderId, holderId)))
+          .orderBy(desc(t.version)),
+      );
+      return rows.map((found) => readRow(TABLE, row, found));
+    },
     insert({ box, ...secret }) {
       return write(engine, 'secrets.insert', 1, (db) => db.insert(t).values({ ...secret, ...box }));
     },

@@ -44,7 +44,8 @@ export function createAws(options: AwsOptions): Aws & { close(): void } {
     parameterStore: (credentials, { accountId, region }) =>
       openParameterStore(ground, credentials, region, parameterWrites.of(accountId, region)),
     trail: (credentials, place) => openTrail(ground, credentials, place, lookUps),
-    iamKeys: (credentials, partition) => openIamKeys(ground, credentials, partition),
+    iamKeys: (credentials, partition, { accountId }) =>
+      openIamKeys(ground, credentials, partition, budgets.of(accountId, 'iam')),
     close: () => transport.close(),
   };
 }

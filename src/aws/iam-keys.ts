@@ -8,18 +8,27 @@ import type { Partition } from '../domain/partition.ts';
 import { Secret } from '../domain/secret.ts';
 import type { AwsCredentials } from '../ports/aws.ts';
 import type { IamKeys } from '../ports/iam-keys.ts';
+import type { CallBudget } from './budget.ts';
 import { callAws, sent } from './call.ts';
 import type { CallGround } from './call.ts';
 import { iamClient } from './clients.ts';
 import { aborted } from './sts.ts';
 
-/** Everything here is tried once: the SDK would repeat even a refusal for want of a free slot (facts). */
-export function openIamKeys(ground: CallGround, credentials: AwsCredentials, partition: Partition): IamKeys {
+/**
+ * Everything here is tried once: the SDK would repeat even a refusal for want of a free slot (facts). It counts in the
+ * account's budget without waiting there, since whoever calls looked at the keys right before.
+ */
+export function openIamKeys(
+  ground: CallGround,
+  credentials: AwsCredentials,
+  partition: Partition,
+  budget: CallBudget,
+): IamKeys {
   const client = iamClient(ground, credentials, partition, 1);
   const call = <Output extends { $metadata: { requestId?: string | undefined } }>(
     action: string,
     send: () => Promise<Output>,
-  ) => callAws(ground, credentials, action, send);
+  ) => budget.run('person', () => callAws(ground, credentials, action, send));
 
   return {
     createAccessKey: async ({ userName, nonce }, signal) => {

@@ -1,3 +1,5 @@
+import type { Known } from './known.ts';
+
 /** Where a rotated key can be delivered; one file each in `src/destinations`. */
 export type DestinationKind = 'secrets-manager' | 'ssm-parameter' | 'webhook';
 
@@ -20,15 +22,16 @@ export interface KeptDestination {
   readonly redeployHook: string | null;
   readonly createdBy: string;
   readonly createdAt: number;
-  /** Who else agreed, where that is needed; null until then. */
-  readonly approvedBy: string | null;
-  readonly approvedAt: number | null;
+  /** Who changed it last; null while it is as it was made. */
+  readonly changedBy: string | null;
+  readonly changedAt: number | null;
+  /** Counts up with each change; an approval is of one version. */
   readonly version: number;
 }
 
 /**
- * Binds a destination to one user's keys (by its pinned id): operators rotate only into approved bindings. A changed
- * destination needs its approvals again.
+ * Binds a destination to one user's keys (by its pinned id): operators rotate only into approved bindings. What a second
+ * person approves is this user's keys going to exactly this place: a changed destination needs its approvals again.
  */
 export interface Binding {
   readonly id: string;
@@ -38,8 +41,13 @@ export interface Binding {
   readonly userName: string;
   readonly createdBy: string;
   readonly createdAt: number;
+  /** Who else agreed, where that is needed; null until then. */
   readonly approvedBy: string | null;
   readonly approvedAt: number | null;
-  /** The destination's version that was approved: another one does not count. */
+  /** The destination's version that was approved, or bound: an approval of another one does not count. */
   readonly destinationVersion: number;
+  /** Whether the user has rights like an administrator's, as it was read last. */
+  readonly administrator: Known<boolean>;
+  /** The notice that asks for the approval; null when none was needed so far. */
+  readonly noticeId: string | null;
 }

@@ -1,4 +1,5 @@
 import type { KeyStatus } from './inventory.ts';
+import type { KeyUse } from './key-use.ts';
 import type { Partition } from './partition.ts';
 
 /**
@@ -103,7 +104,11 @@ export interface VerifyProgress {
   readonly lastRefusal: string | null;
 }
 
+/** In the place of a destination's id: Rekey itself, whose own key is replaced. */
+export const OWN_PLACE_ID = 'rekey';
+
 export interface Delivery {
+  /** A destination's id, or {@link OWN_PLACE_ID}. */
   readonly destinationId: string;
   /** `held`: the destination says that it holds the new key. */
   readonly state: 'waiting' | 'written' | 'held' | 'failed' | 'restored';
@@ -267,4 +272,15 @@ export interface JournalEntry {
   readonly step: string;
   readonly outcome: 'done' | 'refused' | 'failed' | 'unknown' | null;
   readonly detail: Readonly<Record<string, string | number | null>>;
+}
+
+/** Who used the two keys of a rotation since the cut-over, as last read from CloudTrail; for its card. */
+export interface RotationUse {
+  readonly rotationId: string;
+  readonly oldUse: KeyUse | null;
+  readonly newUse: KeyUse | null;
+  /** When it was read last; null before. */
+  readonly readAt: number | null;
+  /** When it is read next; null when nobody needs it any more. */
+  readonly nextAt: number | null;
 }

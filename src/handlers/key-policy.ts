@@ -29,7 +29,7 @@ export function actingOf(
 }
 
 /** A check that failed as a whole says nothing of what the connection may do. */
-function answerOf({ lastCheck }: Connection, capability: Capability): 'yes' | 'no' | 'unknown' {
+export function answerOf({ lastCheck }: Connection, capability: Capability): 'yes' | 'no' | 'unknown' {
   return lastCheck?.status === 'verified' ? lastCheck.report.capabilities[capability].answer : 'unknown';
 }
 

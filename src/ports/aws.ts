@@ -201,7 +201,12 @@ export interface Aws {
     partition: Partition,
     use: { readonly accountId: string; readonly urgency: Urgency },
   ): Iam;
-  iamKeys(credentials: AwsCredentials, partition: Partition): IamKeys;
+  /** `accountId`: whose call budget the calls count in; they are changes, and are never tried again. */
+  iamKeys(
+    credentials: AwsCredentials,
+    partition: Partition,
+    use: { readonly accountId: string },
+  ): IamKeys;
   secretsManager(credentials: AwsCredentials, region: string): SecretsManager;
   /** The account says whose budget the calls count against. */
   parameterStore(credentials: AwsCredentials, place: { accountId: string; region: string }): ParameterStore;

@@ -1,5 +1,5 @@
 import type { Binding, KeptDestination } from '../domain/destination.ts';
-import type { JournalEntry, Rotation, RotationState } from '../domain/rotation.ts';
+import type { JournalEntry, Rotation, RotationState, RotationUse } from '../domain/rotation.ts';
 import type { Write } from './stores.ts';
 
 export interface RotationStore {
@@ -44,13 +44,47 @@ export interface DestinationStore {
 }
 
 export interface BindingStore {
+  /** Oldest first. */
+  list(): Promise<Binding[]>;
   byId(id: string): Promise<Binding | null>;
   ofUser(accountId: string, userId: string): Promise<Binding[]>;
   ofDestination(destinationId: string): Promise<Binding[]>;
   insert(binding: Binding): Write;
-  /** Sets or clears the approval if it still is `from`'s; else a `conflict`. */
-  approve(from: Binding, to: Binding): Write;
+  /** Sets what was found and decided, if approval, version and notice still are `from`'s; else a `conflict`. */
+  update(from: Binding, to: Binding): Write;
   remove(id: string): Write;
+}
+
+/** Who uses the keys of rotations, for their cards. */
+export interface RotationUseStore {
+  byId(rotationId: string): Promise<RotationUse | null>;
+  /** Those whose `nextAt` has come, oldest first. */
+  due(now: number, limit: number): Promise<RotationUse[]>;
+  /** Inserts or replaces. */
+  put(use: RotationUse): Write;
+  /** Sets when it is read next, if that still is what was read; else a `conflict`: somebody else reads it. */
+  take(from: RotationUse, nextAt: number): Write;
+  /** Any number of rows. */
+  remove(rotationId: string): Write;
+}
+
+/** A process that lives, or did a moment ago. */
+export interface Instance {
+  readonly id: string;
+  readonly seenAt: number;
+  /** By connection whose own key is replaced: the key this process opened last to sign with. */
+  readonly signsWith: Readonly<Record<string, string>>;
+}
+
+export interface InstanceStore {
+  /** Seen since this time. */
+  seenSince(at: number): Promise<Instance[]>;
+  /** Inserts or replaces. */
+  put(instance: Instance): Write;
+  /** Any number of rows. */
+  remove(id: string): Write;
+  /** Forgets those not seen since: any number of rows. */
+  removeBefore(at: number): Write;
 }
 
 /** Everything about rotations, as one part of the stores. */
@@ -59,4 +93,6 @@ export interface RotationStores {
   readonly journal: JournalStore;
   readonly destinations: DestinationStore;
   readonly bindings: BindingStore;
+  readonly uses: RotationUseStore;
+  readonly instances: InstanceStore;
 }

@@ -3,6 +3,7 @@ import type { HomeView, ModalView } from '@slack/types';
 import type { AttemptResult } from '../domain/attempt-result.ts';
 import type { Attempt } from '../domain/attempt.ts';
 import type { AuditVerdict } from '../domain/audit-verdict.ts';
+import type { ReadyToRead, RotationCard, RotationLine } from '../domain/rotation-card.ts';
 
 /** A person as Slack knows them. */
 export interface Person {
@@ -134,6 +135,16 @@ export interface Presenter {
   auditHeadMessage(day: string, verdict: AuditVerdict): Message;
   /** Something only a person can mend, and what to do. */
   alarmMessage(what: string, next: string): Message;
+  /** The one message of a rotation, edited as it goes on. */
+  rotationCard(card: RotationCard): Message;
+  /** One thing that happened, for the thread of the card. */
+  rotationLine(line: RotationLine): Message;
+  /** To each owner at the cut-over: what to take up, with ready text that reads the destinations. */
+  rotationCutover(card: RotationCard, ready: readonly ReadyToRead[]): Message;
+  /** “Anything broken?”, ten minutes after the old key was deactivated. */
+  rotationQuestion(card: RotationCard): Message;
+  /** That it is done or undone, to whoever asked for it and the owners. */
+  rotationEnd(card: RotationCard): Message;
 }
 
 /** The private surfaces of Slack. `expired` (RekeyError) when a trigger came too late. */

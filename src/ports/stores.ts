@@ -82,6 +82,8 @@ export interface ExternalIdDraftStore {
 export interface SecretStore {
   /** The newest version held. */
   newest(holderKind: SealedSecret['holderKind'], holderId: string): Promise<SealedSecret | null>;
+  /** Every version held, newest first. */
+  ofHolder(holderKind: SealedSecret['holderKind'], holderId: string): Promise<SealedSecret[]>;
   insert(secret: SealedSecret): Write;
   /** Erases every version the holder has: any number of rows. */
   erase(holderKind: SealedSecret['holderKind'], holderId: string): Write;

@@ -15,7 +15,7 @@ async function opened() {
   return {
     bench,
     signer,
-    keys: bench.aws.iamKeys(signer, 'aws'),
+    keys: bench.aws.iamKeys(signer, 'aws', { accountId: '111122223333' }),
     iam: bench.aws.iam(signer, 'aws', { accountId: account.id, urgency: 'person' }),
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Binding } from '../../src/domain/destination.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { RotationStores } from '../../src/ports/rotations.ts';
 import type { Stores, Write } from '../../src/ports/stores.ts';
@@ -144,18 +145,18 @@ export function rotationsContract(fresh: FreshStores): void {
 
   describe('destinations', () => {
     test('come back as they were put, by name', async () => {
-      const approved = destination({
+      const changed = destination({
         id: 'd1',
         name: 'b',
-        approvedBy: 'U2',
-        approvedAt: 3,
+        changedBy: 'U2',
+        changedAt: 3,
         redeployHook: 'h',
       });
       const { rotation: stores } = await opened(
-        ({ destinations }) => destinations.insert(approved),
+        ({ destinations }) => destinations.insert(changed),
         ({ destinations }) => destinations.insert(destination({ id: 'd2', name: 'A', connectionId: null })),
       );
-      expect(await stores.destinations.byId('d1')).toEqual(approved);
+      expect(await stores.destinations.byId('d1')).toEqual(changed);
       expect((await stores.destinations.byName(' a '))?.id).toBe('d2');
       expect(ids(await stores.destinations.list())).toEqual(['d2', 'd1']);
     });
@@ -186,6 +187,7 @@ export function rotationsContract(fresh: FreshStores): void {
       expect(ids(await stores.bindings.ofUser('123456789012', 'AIDA1'))).toEqual(['b2', 'b1']);
       expect(ids(await stores.bindings.ofDestination('d1'))).toEqual(['b3', 'b1']);
       expect((await stores.bindings.byId('b3'))?.userId).toBe('AIDA2');
+      expect(ids(await stores.bindings.list())).toEqual(['b2', 'b3', 'b1']);
     });
 
     test('are made once for a user, and approved as they were read', async () => {
@@ -194,11 +196,21 @@ export function rotationsContract(fresh: FreshStores): void {
       const { bindings } = stores.rotation;
       const twin = bindings.insert(binding({ id: 'b2', userId: 'AIDA1' }));
       await expect(stores.atomically([twin])).rejects.toMatchObject(conflict);
-      const approved = { ...bound, approvedBy: 'U2', approvedAt: 4, destinationVersion: 2 };
-      await stores.atomically([bindings.approve(bound, approved)]);
+      const approved: Binding = {
+        ...bound,
+        approvedBy: 'U2',
+        approvedAt: 4,
+        destinationVersion: 2,
+        administrator: { known: false, why: 'not allowed', since: 3 },
+        noticeId: 'n1',
+      };
+      await stores.atomically([bindings.update(bound, approved)]);
       expect(await bindings.byId('b1')).toEqual(approved);
-      await expect(stores.atomically([bindings.approve(bound, approved)])).rejects.toMatchObject(conflict);
-      await stores.atomically([bindings.approve(approved, bound)]);
+      await expect(stores.atomically([bindings.update(bound, approved)])).rejects.toMatchObject(conflict);
+      const askedAnew = { ...approved, noticeId: 'n2' };
+      await stores.atomically([bindings.update(approved, askedAnew)]);
+      await expect(stores.atomically([bindings.update(approved, bound)])).rejects.toMatchObject(conflict);
+      await stores.atomically([bindings.update(askedAnew, bound)]);
       await stores.atomically([bindings.remove('b1')]);
       expect(await bindings.byId('b1')).toBeNull();
     });

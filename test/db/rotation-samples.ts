@@ -134,8 +134,8 @@ export function destination(over: Partial<KeptDestination> & { readonly id: stri
     redeployHook: null,
     createdBy: 'U1',
     createdAt: 1,
-    approvedBy: null,
-    approvedAt: null,
+    changedBy: null,
+    changedAt: null,
     version: 1,
     ...over,
   };
@@ -152,6 +152,8 @@ export function binding(over: Partial<Binding> & { readonly id: string }): Bindi
     approvedBy: null,
     approvedAt: null,
     destinationVersion: 1,
+    administrator: { known: true, value: false, asOf: 1 },
+    noticeId: null,
     ...over,
   };
 }

@@ -35,8 +35,8 @@ export function keptDestination(kind: DestinationKind, connectionId: string | nu
     redeployHook: null,
     createdBy: 'U1',
     createdAt: 0,
-    approvedBy: null,
-    approvedAt: null,
+    changedBy: null,
+    changedAt: null,
     version: 1,
   };
 }

@@ -8,6 +8,8 @@ import { alarmMessage, auditHeadMessage } from './audit.ts';
 import { diagnosisBlocks, reportBlocks } from './check.ts';
 import { actions, button, section } from './elements.ts';
 import { bold, code, cut, escape, words } from './mrkdwn.ts';
+import { rotationCard, rotationLine } from './rotation-card.ts';
+import { rotationCutover, rotationEnd, rotationQuestion } from './rotation-messages.ts';
 
 export const SHOW_MISSING_POLICY = 'check.missing_policy';
 
@@ -147,6 +149,11 @@ function disconnectedBlocks(result: Extract<AttemptResult, { kind: 'disconnected
 export const presenter: Presenter = {
   auditHeadMessage,
   alarmMessage,
+  rotationCard,
+  rotationLine,
+  rotationCutover,
+  rotationQuestion,
+  rotationEnd,
   attemptMessage(attempt: Attempt, result: AttemptResult): Message {
     const name = 'connection' in result ? result.connection.name : (attempt.draft?.name ?? '');
     const text =

@@ -1,0 +1,110 @@
+import { holds } from '../../domain/actor.ts';
+import type { Actor, Role } from '../../domain/actor.ts';
+import type { Ownership } from '../../domain/owner.ts';
+import type { BlockChoice, Rotation } from '../../domain/rotation.ts';
+import { isFinal } from '../../domain/rotation.ts';
+import { RekeyError } from '../../errors.ts';
+import { mayReactivate } from '../../rotation/failures.ts';
+import { mayUndo } from '../../rotation/undo.ts';
+import { ownsKey } from '../owns-key.ts';
+import type { Services } from '../services.ts';
+
+/** What a person can do to a rotation that is under way; the choices of a block among them. */
+export type RotationAct = BlockChoice | 'hurry' | 'wait' | 'end_wait';
+
+/** Whether somebody may do it; `why` says why not, and who may. */
+export type Permission = { readonly allowed: true } | { readonly allowed: false; readonly why: string };
+
+/** One act that exists for a rotation as it stands. */
+export interface PossibleAct {
+  readonly act: RotationAct;
+  readonly permission: Permission;
+}
+
+/** What can be done to a rotation as it stands, whoever asks; in the order it is shown. */
+export function actsOf(rotation: Rotation, now: number): readonly RotationAct[] {
+  const { block, state, wait } = rotation;
+  if (isFinal(state)) return [];
+  const chosen: RotationAct[] = [...(block?.choices ?? [])];
+  if (state === 'quiet' && rotation.change === null) chosen.push('hurry');
+  if (mayReactivate(rotation)) chosen.push('reactivate');
+  if (mayUndo(rotation)) chosen.push('undo');
+  const isHeld = wait !== null && wait.until > now;
+  if (isHeld) chosen.push('end_wait');
+  else if (mayHold(rotation)) chosen.push('wait');
+  return [...new Set(chosen)];
+}
+
+/** A wait holds up what makes the old key Inactive or deletes it: only while that is still to come. */
+function mayHold({ state, block, change, oldKeyId }: Rotation): boolean {
+  if (change?.accessKeyId === oldKeyId) return false;
+  const at = block?.from ?? state;
+  return at !== 'deleted' && at !== 'undoing' && at !== 'planned';
+}
+
+/** Whether this person may do it. Owners of the key may hold it up without a role. */
+export async function permissionFor(
+  services: Services,
+  actor: Actor,
+  rotation: Rotation,
+  act: RotationAct,
+): Promise<Permission> {
+  const { oldKeyId, requestedBy } = rotation;
+  if (act === 'approve') {
+    if (actor.userId === requestedBy) {
+      return refused(
+        'whoever asked for the rotation is not the second person. Any other admin may',
+        services,
+        requestedBy,
+      );
+    }
+    return holds(actor.roles, 'admin')
+      ? { allowed: true }
+      : refused('that takes the role admin', services, requestedBy);
+  }
+  if (roleFor(rotation, act).some((role) => holds(actor.roles, role))) return { allowed: true };
+  if (act === 'wait' || act === 'end_wait') {
+    const standing = await services.stores.inventory.standings.byKey(oldKeyId);
+    if (await ownsKey(services, actor, standing?.ownership ?? null)) return { allowed: true };
+    return refused('that takes the role operator, or to be an owner of the key', services, null);
+  }
+  const roles = roleFor(rotation, act).join(' or ');
+  return refused(`that takes the role ${roles}`, services, null);
+}
+
+/** Throws `forbidden` with why not, and who may. */
+export async function authoriseAct(
+  services: Services,
+  actor: Actor,
+  rotation: Rotation,
+  act: RotationAct,
+): Promise<void> {
+  const permission = await permissionFor(services, actor, rotation, act);
+  if (permission.allowed) return;
+  const unsure = actor.rolesUnsure === null ? '' : ` ${actor.rolesUnsure}`;
+  throw new RekeyError('forbidden', `You may not do this: ${permission.why}.${unsure}`);
+}
+
+/** Which role it takes; any of them. A leaked key is a responder's business, too. */
+function roleFor({ block }: Rotation, act: RotationAct): readonly Role[] {
+  if (act === 'reactivate') return ['operator', 'responder'];
+  return block?.code === 'quarantined' ? ['operator', 'responder'] : ['operator'];
+}
+
+function refused(why: string, { admins }: Pick<Services, 'admins'>, but: string | null): Permission {
+  const others = admins.filter((id) => id !== but);
+  const who =
+    others.length === 0
+      ? 'nobody else is an admin yet: REKEY_ADMINS names more, and /aws-settings gives roles'
+      : `ask ${others.map((id) => `<@${id}>`).join(', ')}`;
+  return { allowed: false, why: `${why}; ${who}` };
+}
+
+/** Who is to have looked at somebody's rotation: viewers and owners of the key. */
+export async function mayLook(
+  services: Services,
+  actor: Actor,
+  ownership: Ownership | null,
+): Promise<boolean> {
+  return holds(actor.roles, 'viewer') || (await ownsKey(services, actor, ownership));
+}

@@ -1,0 +1,209 @@
+import { personOf } from '../../domain/actor.ts';
+import type { NoticePlace } from '../../domain/notice.ts';
+import { OWN_PLACE_ID } from '../../domain/rotation.ts';
+import type { Delivery, Rotation, UserSnapshot } from '../../domain/rotation.ts';
+import { isConflict, RekeyError } from '../../errors.ts';
+import type { Write } from '../../ports/stores.ts';
+import { auditIntent } from '../audit.ts';
+import { authorise } from '../authorise.ts';
+import { wakeOutbox } from '../alert.ts';
+import { claimAndWrite, refuseClaimed } from '../claim.ts';
+import { existingKey } from '../look-key.ts';
+import { refuseWhilePaused } from '../pause.ts';
+import type { Request } from '../request.ts';
+import type { Services } from '../services.ts';
+import { wakeRotations } from './jobs.ts';
+import { firstCard, threadOf } from './tell.ts';
+import { rotationLines } from '../../domain/rotation-lines.ts';
+
+/** How long the old key stays Inactive before it is deleted (DESIGN, section 2). */
+export const SOAK_MS = 7 * 86_400_000;
+
+/** What a person confirmed. `planned` is what the plan saw: the machine compares it with AWS again. */
+export interface StartInput {
+  readonly accessKeyId: string;
+  readonly destinationIds: readonly string[];
+  readonly reason: string;
+  readonly planned: { readonly snapshot: UserSnapshot; readonly quietMs: number };
+  /** Where its one message goes. */
+  readonly card: NoticePlace;
+}
+
+/** Begins the replacement of one key. Nothing is asked of AWS before the machine takes it up. Operators may. */
+export async function startRotation(
+  services: Services,
+  request: Request,
+  input: StartInput,
+): Promise<Rotation> {
+  authorise(request.actor, 'operator', 'rotate access keys', services.admins);
+  await refuseWhilePaused(services, 'rotate keys');
+  const { stores } = services;
+  const { key } = await existingKey(services, input.accessKeyId);
+  await refuseClaimed(services, request);
+  if (key.userId !== input.planned.snapshot.userId) throw anotherUser();
+  await refuseSecond(services, key.accountId, key.userId);
+  const drawn = await drawUp(services, request, input, key.accountId);
+  const { noticeId, writes } = await firstCard(services, drawn, input.card);
+  const rotation: Rotation = { ...drawn, noticeId };
+  try {
+    await claimAndWrite(services, request, [
+      stores.rotation.rotations.insert(rotation),
+      ...writes,
+      begun(services, request, rotation),
+    ]);
+  } catch (error) {
+    if (isConflict(error)) await refuseSecond(services, key.accountId, key.userId);
+    throw error;
+  }
+  await afterStart(services, rotation, request.actor.userId);
+  return rotation;
+}
+
+/** The thread's first line waits for the card; what fails here does not undo the start. */
+async function afterStart(services: Services, rotation: Rotation, by: string): Promise<void> {
+  const { presenter, clock, log, stores } = services;
+  try {
+    const lines = rotationLines(null, rotation, by, clock.now());
+    const writes = await threadOf(
+      services,
+      rotation,
+      lines.map((line) => presenter.rotationLine(line)),
+    );
+    await stores.atomically(writes);
+    await wakeRotations(services);
+    await wakeOutbox(services);
+  } catch (error) {
+    log.warn('a rotation was begun, and nobody was woken', { rotationId: rotation.id, error });
+  }
+}
+
+async function drawUp(
+  services: Services,
+  request: Request,
+  { accessKeyId, destinationIds, reason, planned }: StartInput,
+  accountId: string,
+): Promise<Rotation> {
+  const { stores, clock, ids } = services;
+  const own = await stores.connections.byAccessKeyId(accessKeyId);
+  const partition = (await stores.inventory.accounts.byId(accountId))?.partition ?? own?.partition;
+  if (partition === undefined) throw notConnected();
+  const places = await Promise.all(
+    [...new Set(destinationIds)].map((id) => deliveryTo(services, id, accountId, planned.snapshot)),
+  );
+  const deliveries = [...(own === null ? [] : [waiting(OWN_PLACE_ID, 'none')]), ...places];
+  if (deliveries.length === 0) {
+    throw new RekeyError('invalid', 'Choose where the new key is to be delivered.', {
+      next: 'An admin makes destinations and binds them to users under /aws-settings.',
+    });
+  }
+  const now = clock.now();
+  return {
+    id: ids.next(),
+    accountId,
+    partition,
+    snapshot: planned.snapshot,
+    oldKeyId: accessKeyId,
+    newKeyId: null,
+    ownConnectionId: own?.id ?? null,
+    state: 'planned',
+    stateAt: now,
+    block: null,
+    intents: [],
+    change: null,
+    changedAt: 0,
+    orphans: [],
+    verify: { successes: 0, firstAt: null, lastAt: null, lastRefusal: null },
+    deliveries,
+    cutoverAt: null,
+    quietMs: planned.quietMs,
+    wait: null,
+    deactivatedAt: null,
+    soakMs: SOAK_MS,
+    approvals: [],
+    trigger: 'person',
+    requestedBy: request.actor.userId,
+    reason,
+    trouble: null,
+    noticeId: null,
+    nextAt: now,
+    createdAt: now,
+    endedAt: null,
+    correlationId: request.correlationId,
+    leaseOwner: null,
+    leaseUntil: 0,
+    version: 1,
+  };
+}
+
+/** Whether it may be delivered there is asked again before a key exists, and before each write. */
+async function deliveryTo(
+  { stores }: Services,
+  destinationId: string,
+  accountId: string,
+  { userId }: UserSnapshot,
+): Promise<Delivery> {
+  const { destinations, bindings } = stores.rotation;
+  const destination = await destinations.byId(destinationId);
+  const bound = (await bindings.ofUser(accountId, userId)).some((each) => each.destinationId === destinationId);
+  if (destination === null || !bound) {
+    throw new RekeyError('conflict', 'A destination is no longer bound to this user.', {
+      next: 'Close this window and open it again.',
+    });
+  }
+  return waiting(destinationId, destination.redeployHook === null ? 'none' : 'waiting');
+}
+
+function waiting(destinationId: string, hook: Delivery['hook']): Delivery {
+  return {
+    destinationId,
+    state: 'waiting',
+    attempts: 0,
+    before: null,
+    lastError: null,
+    at: null,
+    hook,
+    hookAttempts: 0,
+  };
+}
+
+/** AWS allows two keys, so that a user has one rotation at a time. */
+async function refuseSecond({ stores }: Services, accountId: string, userId: string): Promise<void> {
+  const [open] = await stores.rotation.rotations.openOfUser(accountId, userId);
+  if (open === undefined) return;
+  const by = open.requestedBy === null ? 'by policy' : `by <@${open.requestedBy}>`;
+  throw new RekeyError(
+    'conflict',
+    `A rotation of ${open.oldKeyId}, a key of this user, is under way, begun ${by}.`,
+    { next: 'Type `/aws-rotate` to see it.' },
+  );
+}
+
+function begun(services: Services, request: Request, rotation: Rotation): Write {
+  const { id, accountId, snapshot, oldKeyId, deliveries } = rotation;
+  return auditIntent(services, {
+    doer: personOf(request.actor),
+    verb: 'rotation.run',
+    entityKind: 'rotation',
+    entityId: id,
+    correlationId: request.correlationId,
+    why: rotation.reason,
+    detail: {
+      user: snapshot.userName,
+      accountId,
+      oldKeyId,
+      destinations: deliveries.map(({ destinationId }) => destinationId),
+    },
+  });
+}
+
+function anotherUser(): RekeyError {
+  return new RekeyError('conflict', 'This key belongs to another user than the one you were shown.', {
+    next: 'Close this window and open it again.',
+  });
+}
+
+function notConnected(): RekeyError {
+  return new RekeyError('conflict', 'Nothing connects to the account of this key any more.', {
+    next: 'An admin connects it with /aws-connect.',
+  });
+}

@@ -1,0 +1,111 @@
+import type { NoticePlace } from '../../domain/notice.ts';
+import { rotationLines } from '../../domain/rotation-lines.ts';
+import type { Rotation } from '../../domain/rotation.ts';
+import { isFinal } from '../../domain/rotation.ts';
+import type { Message } from '../../ports/slack.ts';
+import type { Write } from '../../ports/stores.ts';
+import { alertWrites } from '../alert.ts';
+import type { Services } from '../services.ts';
+import { cardOf, readyToRead } from './card.ts';
+import { ownersOf, peopleToAsk } from './who.ts';
+
+/** What it takes to tell people of a rotation. */
+export type Telling = Pick<
+  Services,
+  'stores' | 'ids' | 'clock' | 'presenter' | 'people' | 'log' | 'admins' | 'defaultAlertChannel'
+>;
+
+/**
+ * The notices of a change: the card as it is now, a line in its thread for each thing that happened, and messages to
+ * the people it concerns. `by` null: Rekey itself.
+ */
+export async function noticesOf(
+  services: Telling,
+  before: Rotation,
+  after: Rotation,
+  by: string | null,
+): Promise<Write[]> {
+  const { presenter, clock } = services;
+  const lines = rotationLines(before, after, by, clock.now());
+  return [
+    ...(await cardEdit(services, after)),
+    ...(await threadOf(
+      services,
+      after,
+      lines.map((line) => presenter.rotationLine(line)),
+    )),
+    ...(await messagesOf(services, before, after)),
+  ];
+}
+
+/** The first message of a rotation; its notice id is the rotation's. */
+export async function firstCard(
+  services: Telling,
+  rotation: Rotation,
+  target: NoticePlace,
+): Promise<{ readonly noticeId: string; readonly writes: Write[] }> {
+  const message = services.presenter.rotationCard(await cardOf(services, rotation));
+  const { correlationId } = rotation;
+  return alertWrites(services, { target, message, correlationId });
+}
+
+/** Puts the card as it is now in the place of the one that stands in Slack. */
+export async function cardEdit(services: Telling, rotation: Rotation): Promise<Write[]> {
+  const { noticeId, correlationId } = rotation;
+  const first = noticeId === null ? null : await services.stores.notices.byId(noticeId);
+  if (noticeId === null || first === null || first.target.kind === 'pager') return [];
+  const message = services.presenter.rotationCard(await cardOf(services, rotation));
+  const edit = { target: first.target, message, correlationId, edits: noticeId };
+  return (await alertWrites(services, edit)).writes;
+}
+
+/** Messages in the thread of the card. */
+export async function threadOf(
+  services: Telling,
+  rotation: Rotation,
+  messages: readonly Message[],
+): Promise<Write[]> {
+  const { noticeId, correlationId } = rotation;
+  const first = noticeId === null ? null : await services.stores.notices.byId(noticeId);
+  if (noticeId === null || first === null || first.target.kind === 'pager') return [];
+  const { target } = first;
+  const alerts = messages.map((message) =>
+    alertWrites(services, { target, message, correlationId, threadOf: noticeId }),
+  );
+  return (await Promise.all(alerts)).flatMap(({ writes }) => writes);
+}
+
+/** What people hear of it in a direct message: what they must do, are asked, or waited for. */
+async function messagesOf(services: Telling, before: Rotation, after: Rotation): Promise<Write[]> {
+  if (before.state === after.state) return [];
+  const { presenter } = services;
+  const { state, requestedBy } = after;
+  const card = await cardOf(services, after);
+  const asker = requestedBy === null ? [] : [requestedBy];
+  if (state === 'blocked') return tell(services, after, await peopleToAsk(services, after), presenter.rotationCard(card));
+  // Owners hear of it when the new key is there; where there is none, whoever asked for it passes it on.
+  if (state === 'quiet' && before.state === 'cutover') {
+    const owners = await ownersOf(services, after.oldKeyId);
+    const message = presenter.rotationCutover(card, await readyToRead(services, after));
+    return tell(services, after, owners.length === 0 ? asker : owners, message);
+  }
+  if (state === 'soaking' && before.state === 'deactivated') {
+    const owners = await ownersOf(services, after.oldKeyId);
+    return tell(services, after, [...owners, ...asker], presenter.rotationQuestion(card));
+  }
+  if (!isFinal(state)) return [];
+  const owners = after.cutoverAt === null ? [] : await ownersOf(services, after.oldKeyId);
+  return tell(services, after, [...owners, ...asker], presenter.rotationEnd(card));
+}
+
+async function tell(
+  services: Telling,
+  { correlationId }: Rotation,
+  people: readonly string[],
+  message: Message,
+): Promise<Write[]> {
+  const alerts = [...new Set(people)].map((userId) =>
+    alertWrites(services, { target: { kind: 'person', userId }, message, correlationId }),
+  );
+  return (await Promise.all(alerts)).flatMap(({ writes }) => writes);
+}
