@@ -40,7 +40,7 @@ export function isRotationSchedule(schedule: RotationSchedule): boolean {
     Number.isInteger(value) && value >= least && value <= most;
   return (
     isWorkingHours(schedule.window) &&
-    whole(schedule.leadDays, 0, MOST_LEAD_DAYS) &&
+    whole(schedule.leadDays, 1, MOST_LEAD_DAYS) &&
     whole(schedule.mostAtOnce, 1, MOST_AT_ONCE) &&
     whole(schedule.apartMinutes, LEAST_APART_MINUTES, MOST_APART_MINUTES)
   );

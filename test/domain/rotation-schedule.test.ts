@@ -41,7 +41,7 @@ describe('what the schedule takes', () => {
     expect(answer(facts(120))).toEqual({ hit: true, dueAt: NOW - 30 * DAY });
     expect(answer(facts(82))).toEqual({ hit: false, why: 'not due before 29 Nov 2026' });
     expect(answer(facts(82), { ...DEFAULT_ROTATION_SCHEDULE, leadDays: 8 })).toMatchObject({ hit: true });
-    expect(answer(facts(89), { ...DEFAULT_ROTATION_SCHEDULE, leadDays: 0 })).toMatchObject({ hit: false });
+    expect(answer(facts(88), { ...DEFAULT_ROTATION_SCHEDULE, leadDays: 1 })).toMatchObject({ hit: false });
   });
 
   test('are the own keys of connections without a destination', () => {
@@ -136,6 +136,6 @@ test('a schedule has a window, and numbers within limits', () => {
   expect(of({ mostAtOnce: 21 })).toBe(false);
   expect(of({ mostAtOnce: 1.5 })).toBe(false);
   expect(of({ apartMinutes: 4 })).toBe(false);
-  expect(of({ leadDays: -1 })).toBe(false);
+  expect(of({ leadDays: 0 })).toBe(false);
   expect(of({ window: { ...DEFAULT_ROTATION_SCHEDULE.window, timeZone: 'Mars/Olympus' } })).toBe(false);
 });
