@@ -25,6 +25,7 @@ import { measuredAck, measuredJobs } from './ops/measure.ts';
 import { sqliteJobs } from './jobs/sqlite.ts';
 import { beginJobs, handleJobs, recover } from './recurring-jobs.ts';
 import { boltLogger, createLog } from './log.ts';
+import { createOutward } from './outward/outward.ts';
 import { createPager, type PagerPlaces } from './paging/pager.ts';
 import type { Jobs } from './ports/jobs.ts';
 import type { Clock, Ids, Log } from './ports/world.ts';
@@ -145,6 +146,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     poster,
     files: slackFiles(client, poster, postBytes(dispatcher), log),
     pager,
+    outward: createOutward({ privateHosts: config.privateWebhooks }),
     presenter,
     jobs,
     hostIdentity: rememberHostIdentity(() => readHostIdentity(aws, config.passThrough), clock, log),

@@ -65,10 +65,7 @@ export function rotationUseStore(engine: Engine): RotationUseStore {
       );
     },
     take({ rotationId, nextAt: from }, nextAt) {
-      const still = and(
-        eq(t.id, rotationId),
-        from === null ? isNull(t.nextAt) : eq(t.nextAt, from),
-      );
+      const still = and(eq(t.id, rotationId), from === null ? isNull(t.nextAt) : eq(t.nextAt, from));
       return write(engine, 'rotation_uses.take', 1, (db) => db.update(t).set({ nextAt }).where(still));
     },
     remove(rotationId) {

@@ -2,6 +2,7 @@ import type { AuditSigner } from '../ports/audit.ts';
 import type { HostIdentity, Aws, Sessions } from '../ports/aws.ts';
 import type { Jobs } from '../ports/jobs.ts';
 import type { Metrics } from '../ports/metrics.ts';
+import type { Outward } from '../ports/outward.ts';
 import type { Pager } from '../ports/pager.ts';
 import type { Files, People, Poster, Presenter } from '../ports/slack.ts';
 import type { Stores } from '../ports/stores.ts';
@@ -24,6 +25,8 @@ export interface Services {
   readonly poster: Poster;
   readonly files: Files;
   readonly pager: Pager;
+  /** The one way to URLs that people typed. */
+  readonly outward: Outward;
   readonly presenter: Presenter;
   readonly jobs: Jobs;
   /** Rekey's own AWS identity, asked again when the last answer is some minutes old. */

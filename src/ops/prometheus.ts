@@ -105,6 +105,12 @@ export function openPrometheus({ version, transport, engine, read }: PrometheusO
     labelNames: ['kind', 'outcome'],
     registers,
   });
+  const rotationMoves = new Counter({
+    name: 'rekey_rotation_moves_total',
+    help: 'How often a rotation came into a state.',
+    labelNames: ['to'],
+    registers,
+  });
   const stored = storedGauges(registers);
 
   return {
@@ -130,6 +136,7 @@ export function openPrometheus({ version, transport, engine, read }: PrometheusO
         if (outcome === 'rate_limited') throttles.inc({ by: 'slack', api: method });
       },
       attemptEnded: (kind, outcome) => attempts.inc({ kind, outcome }),
+      rotationMoved: (to) => rotationMoves.inc({ to }),
     },
     async page() {
       stored.show(await read().catch(() => null));
@@ -178,14 +185,20 @@ function storedGauges(registers: Registry[]): { show(readings: Readings | null):
     help: '1 while an admin has paused what changes AWS.',
     registers,
   });
+  const rotations = new Gauge({
+    name: 'rekey_rotations_open',
+    help: 'Rotations that are neither done nor undone.',
+    registers,
+  });
   return {
     show(readings) {
       readable.set(readings === null ? 0 : 1);
-      for (const gauge of [outboxDepth, outboxAge, paused]) gauge.remove();
+      for (const gauge of [outboxDepth, outboxAge, paused, rotations]) gauge.remove();
       for (const gauge of [dead, connections]) gauge.reset();
       if (readings === null) return;
       outboxDepth.set(readings.outboxWaiting);
       paused.set(readings.paused ? 1 : 0);
+      rotations.set(readings.rotations);
       outboxAge.set(readings.outboxOldestMs / 1_000);
       for (const [job, count] of readings.deadLetters) dead.set({ job }, count);
       for (const { state, check, count } of readings.connections) connections.set({ state, check }, count);

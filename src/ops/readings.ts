@@ -19,6 +19,8 @@ export interface Readings {
     readonly count: number;
   }[];
   readonly paused: boolean;
+  /** How many are open. */
+  readonly rotations: number;
 }
 
 /** More dead letters than this are not counted one by one. */
@@ -29,7 +31,7 @@ const DEADLINE_MS = 3_000;
 
 /** Reads them, at most every few seconds however often somebody asks. Throws RekeyError `unreachable`. */
 export function readingsOf(
-  stores: Pick<Stores, 'connections' | 'notices' | 'settings'>,
+  stores: Pick<Stores, 'connections' | 'notices' | 'settings' | 'rotation'>,
   jobs: Pick<Jobs, 'deadLetters'>,
   clock: Clock,
 ): () => Promise<Readings> {
@@ -48,15 +50,16 @@ export function readingsOf(
 }
 
 async function read(
-  stores: Pick<Stores, 'connections' | 'notices' | 'settings'>,
+  stores: Pick<Stores, 'connections' | 'notices' | 'settings' | 'rotation'>,
   jobs: Pick<Jobs, 'deadLetters'>,
   now: number,
 ): Promise<Readings> {
-  const [outbox, dead, connections, pause] = await Promise.all([
+  const [outbox, dead, connections, pause, rotations] = await Promise.all([
     stores.notices.waiting(),
     jobs.deadLetters(DEAD_LETTERS),
     stores.connections.list(),
     pauseOf({ stores }),
+    stores.rotation.rotations.countOpen(),
   ]);
   const byState = Map.groupBy(
     connections,
@@ -76,6 +79,7 @@ async function read(
       })),
     ),
     paused: pause !== null,
+    rotations,
   };
 }
 

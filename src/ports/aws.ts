@@ -202,11 +202,7 @@ export interface Aws {
     use: { readonly accountId: string; readonly urgency: Urgency },
   ): Iam;
   /** `accountId`: whose call budget the calls count in; they are changes, and are never tried again. */
-  iamKeys(
-    credentials: AwsCredentials,
-    partition: Partition,
-    use: { readonly accountId: string },
-  ): IamKeys;
+  iamKeys(credentials: AwsCredentials, partition: Partition, use: { readonly accountId: string }): IamKeys;
   secretsManager(credentials: AwsCredentials, region: string): SecretsManager;
   /** The account says whose budget the calls count against. */
   parameterStore(credentials: AwsCredentials, place: { accountId: string; region: string }): ParameterStore;

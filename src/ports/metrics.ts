@@ -1,5 +1,6 @@
 import type { AttemptKind } from '../domain/attempt.ts';
 import type { AttemptResult } from '../domain/attempt-result.ts';
+import type { RotationState } from '../domain/rotation.ts';
 import type { AwsFailureCode } from './aws.ts';
 
 /** How one run of a job ended; `dead`: it had its last try, and is a dead letter now. */
@@ -24,6 +25,8 @@ export interface Metrics {
   awsWaited(api: string, ms: number): void;
   slackCall(method: string, outcome: SlackCallOutcome, ms: number): void;
   attemptEnded(kind: AttemptKind, outcome: AttemptResult['kind']): void;
+  /** A rotation came into this state. */
+  rotationMoved(to: RotationState): void;
 }
 
 /** Counts nothing: for tools that run once, and for tests. */
@@ -35,4 +38,5 @@ export const NO_METRICS: Metrics = {
   awsWaited: () => undefined,
   slackCall: () => undefined,
   attemptEnded: () => undefined,
+  rotationMoved: () => undefined,
 };

@@ -4,7 +4,7 @@ import type { Trail } from './trail.ts';
 import type { Write } from './stores.ts';
 import type { Known } from '../domain/known.ts';
 import type { LastUse } from '../domain/last-use.ts';
-import type { Rotation } from '../domain/rotation.ts';
+import type { JournalEntry, Rotation } from '../domain/rotation.ts';
 import type { Secret } from '../domain/secret.ts';
 
 declare const proof: unique symbol;
@@ -58,15 +58,32 @@ export type KeyTrial =
 
 /** A destination that is bound to the rotated user and approved, or Rekey itself. */
 export interface RotationPlace {
-  readonly place: DestinationPlace<Readonly<Record<string, unknown>>>;
+  readonly place: Pick<
+    DestinationPlace<Readonly<Record<string, unknown>>>,
+    'preflight' | 'write' | 'holds' | 'restore'
+  >;
   readonly target: Readonly<Record<string, unknown>>;
   /** Its name in words. */
   readonly name: string;
 }
 
+/** Why nothing may be delivered there, as a sentence, and what to do. */
+export interface RefusedPlace {
+  readonly refused: string;
+}
+
+/** What a line of the journal says. */
+export type JournalNote = Pick<JournalEntry, 'phase' | 'step' | 'outcome' | 'detail'>;
+
 export type HookAnswer =
   | { readonly ok: true }
-  | { readonly ok: false; readonly why: string; readonly final: boolean };
+  /** `retryAt`: it is under way; when to ask again, ms. */
+  | {
+      readonly ok: false;
+      readonly why: string;
+      readonly final: boolean;
+      readonly retryAt?: number | null;
+    };
 
 /** What the machine asks of the world. */
 export interface RotationWorld {
@@ -76,12 +93,21 @@ export interface RotationWorld {
   trail(rotation: Rotation, signal: AbortSignal): Promise<Trail | null>;
   /** Uses the new key once, in the region that matters. */
   tryKey(rotation: Rotation, accessKeyId: string, secret: Secret, signal: AbortSignal): Promise<KeyTrial>;
-  /** Null when the binding or its approval is gone. */
-  place(rotation: Rotation, destinationId: string, signal: AbortSignal): Promise<RotationPlace | null>;
+  /** Refused when the binding or its approval is gone. */
+  place(
+    rotation: Rotation,
+    destinationId: string,
+    signal: AbortSignal,
+  ): Promise<RotationPlace | RefusedPlace>;
   /** Calls the redeploy hook; the same rotation twice is one deployment. */
   runHook(rotation: Rotation, destinationId: string, signal: AbortSignal): Promise<HookAnswer>;
   /** Why nothing may change now (the global pause); null when it may. */
   paused(): Promise<string | null>;
-  /** What must be written together with a change of state: notices, audit, and erasing what is no longer needed. */
-  writesFor(before: Rotation, after: Rotation): Promise<readonly Write[]>;
+  /**
+   * What must be written together with lines of the journal, or a change of state: audit, notices, and erasing what is
+   * no longer needed.
+   */
+  writesFor(before: Rotation, after: Rotation, notes: readonly JournalNote[]): Promise<readonly Write[]>;
+  /** After that was written. Never throws. */
+  written(before: Rotation, after: Rotation): Promise<void>;
 }

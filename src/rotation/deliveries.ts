@@ -16,9 +16,8 @@ export async function allHold(run: Run): Promise<Outcome | null> {
   const { newKeyId } = rotation;
   for (const { destinationId } of rotation.deliveries) {
     const found = await ground.world.place(rotation, destinationId, signal);
-    if (found === null || newKeyId === null) {
-      return block(run, 'no_destination', 'A destination is no longer approved for this user.');
-    }
+    if ('refused' in found) return block(run, 'no_destination', found.refused);
+    if (newKeyId === null) return block(run, 'secret_lost', 'There is no new key to look for.');
     const { answer, why } = await found.place.holds(found.target, newKeyId, signal);
     if (answer === 'no') {
       const what = `${found.name} no longer holds the new key. Put it back there, or take the rotation back.`;

@@ -57,6 +57,8 @@ export function outcomeOfError(run: Run, error: unknown): Outcome {
     return userChanged(run, 'The user, or a key of it, is no longer there.');
   }
   if (error instanceof AwsFailure) return again(run, `${error.action}: ${error.code}`);
+  // The process stops, or the time of this turn is over: nothing is wrong.
+  if (run.signal.aborted) return { kind: 'wait', until: run.now() };
   run.ground.log.error('A step of a rotation failed.', { rotationId: run.rotation.id, error });
   return again(run, error instanceof RekeyError ? error.message : 'something broke on our side');
 }

@@ -1,9 +1,9 @@
 import { isFinal, mayMove } from '../domain/rotation.ts';
 import type { Rotation } from '../domain/rotation.ts';
 import { isConflict, RekeyError } from '../errors.ts';
-import { outcomeOfError } from './failures.ts';
+import { outcomeOfError, provesNothingDone } from './failures.ts';
 import { after, LEASE_MS, Run } from './run.ts';
-import type { Outcome, RotationGround, Step } from './run.ts';
+import type { Note, Outcome, RotationGround, Step } from './run.ts';
 import { STEPS } from './steps.ts';
 
 /** A wait up to this long is spent here, under the lease; a longer one ends the turn. */
@@ -32,8 +32,21 @@ export async function advance(
     await run.save({}, null);
     return await turn(run);
   } catch (error) {
-    if (isConflict(error)) return 'overtaken';
-    throw error;
+    if (!isConflict(error)) throw error;
+    await release(ground, rotationId);
+    return 'overtaken';
+  }
+}
+
+/** Somebody decided while this instance worked: nothing of it is under way any more, so its lease need not run out. */
+async function release({ stores, instanceId, log }: RotationGround, rotationId: string): Promise<void> {
+  try {
+    const now = await stores.rotation.rotations.byId(rotationId);
+    if (now === null || now.leaseOwner !== instanceId) return;
+    const free = { ...now, leaseOwner: null, leaseUntil: 0, version: now.version + 1 };
+    await stores.atomically([stores.rotation.rotations.update(free)]);
+  } catch (error) {
+    if (!isConflict(error)) log.warn('the lease of a rotation was not given back', { rotationId, error });
   }
 }
 
@@ -54,7 +67,21 @@ async function turn(run: Run): Promise<Advance> {
     if (isFinal(run.rotation.state)) return 'ended';
     if (ends) return 'waiting';
     const pause = (run.rotation.nextAt ?? 0) - run.now();
-    if (pause > 0) await run.ground.clock.sleep(pause, run.signal);
+    if (pause > 0 && !(await slept(run, pause))) {
+      await run.save({}, null, [], 0);
+      return 'waiting';
+    }
+  }
+}
+
+/** False when the process is to stop, or the time of this turn is over. */
+async function slept({ ground, signal }: Run, ms: number): Promise<boolean> {
+  try {
+    await ground.clock.sleep(ms, signal);
+    return true;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return false;
   }
 }
 
@@ -65,8 +92,14 @@ async function taken(run: Run, step: Step | null): Promise<Outcome> {
     return await step(run);
   } catch (error) {
     if (isConflict(error)) throw error;
-    return outcomeOfError(run, error);
+    const outcome = outcomeOfError(run, error);
+    return run.begun === null ? outcome : { ...outcome, note: notDone(run.begun, error) };
   }
+}
+
+/** What came of a change that was begun, when AWS or a place did not say that it is done. */
+function notDone({ step, detail }: Note, error: unknown): Note {
+  return after(step, provesNothingDone(error) ? 'refused' : 'unknown', detail);
 }
 
 function endsTurn(run: Run, outcome: Outcome): boolean {
@@ -82,25 +115,26 @@ async function settle(run: Run, outcome: Outcome, ends: boolean): Promise<void> 
   if (outcome.kind === 'wait') {
     const { until, patch = {}, trouble = null } = outcome;
     const kept = trouble === null ? null : troubled(rotation, trouble, now);
-    await run.save({ ...patch, nextAt: until, trouble: kept }, null, [], leaseMs);
+    await run.save({ ...patch, nextAt: until, trouble: kept }, outcome.note ?? null, [], leaseMs);
     return;
   }
   const to = outcome.kind === 'block' ? 'blocked' : outcome.to;
   if (!mayMove(rotation.state, to)) {
     throw new RekeyError('internal', `A rotation may not move from ${rotation.state} to ${to}.`);
   }
+  const earlier = outcome.note === undefined ? [] : [outcome.note];
   const moved = { ...outcome.patch, state: to, stateAt: now, trouble: null };
   if (outcome.kind === 'block') {
     const { code, why, choices, keyIds = [], seen = null } = outcome;
     const block = { from: rotation.state, code, why, choices, keyIds, seen, since: now };
     const note = after('rotation.block', 'refused', { code, why });
-    await run.save({ ...moved, block, nextAt: null }, note, [], leaseMs);
+    await run.save({ ...moved, block, nextAt: null }, [...earlier, note], [], leaseMs);
     return;
   }
   const ended = isFinal(to);
   const note = after('rotation.move', 'done', { to });
   const rest = { block: null, nextAt: ended ? null : now, endedAt: ended ? now : null };
-  await run.save({ ...moved, ...rest }, note, outcome.writes, leaseMs);
+  await run.save({ ...moved, ...rest }, [...earlier, note], outcome.writes, leaseMs);
 }
 
 function troubled({ trouble }: Rotation, why: string, now: number): NonNullable<Rotation['trouble']> {

@@ -5,6 +5,7 @@ import type { RotationGround } from './run.ts';
 const BATCH = 50;
 /** How many are worked on at once: IAM's calls have a budget for each account. */
 const AT_ONCE = 5;
+const OVERTAKEN_TRIES = 3;
 
 /**
  * Takes every open rotation that has something to do as far as it goes; the others are not even read. Answers how many
@@ -18,7 +19,7 @@ export async function resumeRotations(ground: RotationGround, signal: AbortSigna
     for (let id = waiting.shift(); id !== undefined && !signal.aborted; id = waiting.shift()) {
       const rotationId = id;
       try {
-        await log.within({ rotationId }, () => advance(ground, rotationId, signal));
+        await log.within({ rotationId }, () => persist(ground, rotationId, signal));
       } catch (error) {
         log.error('A rotation could not be taken further.', { rotationId, error });
       }
@@ -26,4 +27,11 @@ export async function resumeRotations(ground: RotationGround, signal: AbortSigna
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return due.length;
+}
+
+/** Who was overtaken by a person's decision goes on with that. */
+async function persist(ground: RotationGround, rotationId: string, signal: AbortSignal): Promise<void> {
+  for (let tries = 0; tries < OVERTAKEN_TRIES; tries += 1) {
+    if ((await advance(ground, rotationId, signal)) !== 'overtaken') return;
+  }
 }

@@ -8,7 +8,7 @@ import type {
   SeenKey,
 } from '../domain/rotation.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { RotationWorld } from '../ports/rotation-world.ts';
+import type { JournalNote, RotationWorld } from '../ports/rotation-world.ts';
 import type { Stores, Write } from '../ports/stores.ts';
 import type { Clock, Ids, Log, Sealer } from '../ports/world.ts';
 
@@ -43,7 +43,7 @@ export type Patch = Partial<
   >
 >;
 
-export type Note = Pick<JournalEntry, 'phase' | 'step' | 'outcome' | 'detail'>;
+export type Note = JournalNote;
 
 /** What a step came to. */
 export type Outcome =
@@ -52,6 +52,7 @@ export type Outcome =
       readonly to: RotationState;
       readonly patch?: Patch;
       readonly writes?: readonly Write[];
+      readonly note?: Note;
     }
   /** Looks again at `until`; `trouble` says what kept it, null that nothing did. */
   | {
@@ -59,6 +60,7 @@ export type Outcome =
       readonly until: number;
       readonly trouble?: string | null;
       readonly patch?: Patch;
+      readonly note?: Note;
     }
   | {
       readonly kind: 'block';
@@ -68,6 +70,7 @@ export type Outcome =
       readonly keyIds?: readonly string[];
       readonly seen?: readonly SeenKey[];
       readonly patch?: Patch;
+      readonly note?: Note;
     };
 
 /** Takes one rotation one step further; may be run again after a crash at any point. */
@@ -78,6 +81,8 @@ export class Run {
   rotation: Rotation;
   readonly ground: RotationGround;
   readonly signal: AbortSignal;
+  /** The change that was written down as begun, until what came of it is. */
+  begun: Note | null = null;
 
   constructor(ground: RotationGround, rotation: Rotation, signal: AbortSignal) {
     this.ground = ground;
@@ -95,7 +100,7 @@ export class Run {
    */
   async save(
     patch: Partial<Rotation>,
-    note: Note | null,
+    noted: Note | readonly Note[] | null,
     writes: readonly Write[] = [],
     leaseMs = LEASE_MS,
   ): Promise<void> {
@@ -108,14 +113,18 @@ export class Run {
       leaseUntil: leaseMs === 0 ? 0 : this.now() + leaseMs,
       version: before.version + 1,
     };
-    const also = before.state === after.state ? [] : await world.writesFor(before, after);
+    const notes: readonly Note[] = noted === null ? [] : 'step' in noted ? [noted] : noted;
+    const changed = before.state !== after.state;
+    const also = changed || notes.length > 0 ? await world.writesFor(before, after, notes) : [];
     await stores.atomically([
       stores.rotation.rotations.update(after),
-      ...(note === null ? [] : [stores.rotation.journal.add(this.entry(after, note))]),
+      ...notes.map((note) => stores.rotation.journal.add(this.entry(after, note))),
       ...writes,
       ...also,
     ]);
     this.rotation = after;
+    for (const note of notes) this.begun = note.phase === 'before' ? note : null;
+    if (changed) await world.written(before, after);
   }
 
   entry(rotation: Rotation, note: Note): JournalEntry {

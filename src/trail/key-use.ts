@@ -30,14 +30,26 @@ interface RegionUse {
 
 /** Who used a key, from the event history of every enabled region; what could not be read makes it incomplete. */
 export async function readKeyUse(trail: Trail, question: KeyQuestion, signal: AbortSignal): Promise<KeyUse> {
+  return (await readKeyCalls(trail, question, signal)).use;
+}
+
+/** The same, with when each call was made; ms, in no order, each event once. */
+export async function readKeyCalls(
+  trail: Trail,
+  question: KeyQuestion,
+  signal: AbortSignal,
+): Promise<{ readonly use: KeyUse; readonly times: readonly number[] }> {
   const { accessKeyId, since, now, ownKey } = question;
   const regions = await regionsOf(trail, signal);
-  if ('gap' in regions) return keyUseOf(accessKeyId, since, unknown(regions.gap, now), [], ownKey);
+  if ('gap' in regions) {
+    return { use: keyUseOf(accessKeyId, since, unknown(regions.gap, now), [], ownKey), times: [] };
+  }
   const all = await Promise.all(regions.names.map((region) => readRegion(trail, region, question, signal)));
   const gaps = all.flatMap(({ gap }) => (gap === null ? [] : [gap]));
   const completeTo = gaps.length === 0 ? known(now - SETTLE_MS, now) : unknown(gaps.join('; '), now);
   const events = all.flatMap((region) => region.events);
-  return keyUseOf(accessKeyId, since, completeTo, events, ownKey);
+  const times = new Map(events.map(({ eventId, eventTime }) => [eventId, eventTime]));
+  return { use: keyUseOf(accessKeyId, since, completeTo, events, ownKey), times: [...times.values()] };
 }
 
 async function regionsOf(

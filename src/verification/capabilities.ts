@@ -27,7 +27,7 @@ export interface Rights {
 }
 
 /** Whoever may call one of these on everything can give itself any right. None is in our own policies on `*`. */
-const ADMINISTRATOR_ACTIONS = [
+export const ADMINISTRATOR_ACTIONS: readonly string[] = [
   'iam:CreatePolicyVersion',
   'iam:AttachRolePolicy',
   'iam:PutRolePolicy',

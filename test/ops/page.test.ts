@@ -33,6 +33,7 @@ describe('the operations page', () => {
           deadLetters: new Map([['outbox', 1]]),
           connections: [{ state: 'connected', check: 'never', count: 1 }],
           paused: true,
+          rotations: 2,
         }),
     });
     const { metrics } = prometheus;

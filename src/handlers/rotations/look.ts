@@ -33,9 +33,14 @@ export async function lookRotation(
   const { stores, clock } = services;
   const rotation = await stores.rotation.rotations.byId(rotationId);
   // Who may not look learns no more than that they may not.
-  const standing =
-    rotation === null ? null : await stores.inventory.standings.byKey(rotation.oldKeyId);
-  await authoriseForKey(services, actor, standing?.ownership ?? null, 'viewer', 'look at rotations of others');
+  const standing = rotation === null ? null : await stores.inventory.standings.byKey(rotation.oldKeyId);
+  await authoriseForKey(
+    services,
+    actor,
+    standing?.ownership ?? null,
+    'viewer',
+    'look at rotations of others',
+  );
   const found = rotation ?? (await existingRotation(services, rotationId));
   return {
     card: await cardOf(services, found),

@@ -43,7 +43,12 @@ export async function signerFor(
   capability: Capability,
 ): Promise<Signer | null> {
   const all = await services.stores.connections.list();
-  return firstThatSigns(services, inOrder(all, rotation.accountId, () => capability), rotation, []);
+  return firstThatSigns(
+    services,
+    inOrder(all, rotation.accountId, () => capability),
+    rotation,
+    [],
+  );
 }
 
 /** Those that may, oldest first, then those that perhaps may. */
@@ -66,7 +71,7 @@ async function firstThatSigns(
   rotation: Rotation,
   notBy: readonly string[],
 ): Promise<Signer | null> {
-  let failure: unknown = null;
+  let failure: Error | null = null;
   for (const connection of connections) {
     try {
       const credentials = await credentialsFor(services, connection, rotation);

@@ -12,12 +12,10 @@ import { existingKey } from '../look-key.ts';
 import { refuseWhilePaused } from '../pause.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
+import { blank, waiting } from './drawn-up.ts';
 import { wakeRotations } from './jobs.ts';
 import { firstCard, threadOf } from './tell.ts';
 import { rotationLines } from '../../domain/rotation-lines.ts';
-
-/** How long the old key stays Inactive before it is deleted (DESIGN, section 2). */
-export const SOAK_MS = 7 * 86_400_000;
 
 /** What a person confirmed. `planned` is what the plan saw: the machine compares it with AWS again. */
 export interface StartInput {
@@ -83,7 +81,7 @@ async function drawUp(
   { accessKeyId, destinationIds, reason, planned }: StartInput,
   accountId: string,
 ): Promise<Rotation> {
-  const { stores, clock, ids } = services;
+  const { stores } = services;
   const own = await stores.connections.byAccessKeyId(accessKeyId);
   const partition = (await stores.inventory.accounts.byId(accountId))?.partition ?? own?.partition;
   if (partition === undefined) throw notConnected();
@@ -96,43 +94,18 @@ async function drawUp(
       next: 'An admin makes destinations and binds them to users under /aws-settings.',
     });
   }
-  const now = clock.now();
-  return {
-    id: ids.next(),
+  return blank(services, {
     accountId,
     partition,
     snapshot: planned.snapshot,
     oldKeyId: accessKeyId,
-    newKeyId: null,
     ownConnectionId: own?.id ?? null,
-    state: 'planned',
-    stateAt: now,
-    block: null,
-    intents: [],
-    change: null,
-    changedAt: 0,
-    orphans: [],
-    verify: { successes: 0, firstAt: null, lastAt: null, lastRefusal: null },
     deliveries,
-    cutoverAt: null,
     quietMs: planned.quietMs,
-    wait: null,
-    deactivatedAt: null,
-    soakMs: SOAK_MS,
-    approvals: [],
-    trigger: 'person',
     requestedBy: request.actor.userId,
     reason,
-    trouble: null,
-    noticeId: null,
-    nextAt: now,
-    createdAt: now,
-    endedAt: null,
     correlationId: request.correlationId,
-    leaseOwner: null,
-    leaseUntil: 0,
-    version: 1,
-  };
+  });
 }
 
 /** Whether it may be delivered there is asked again before a key exists, and before each write. */
@@ -144,26 +117,15 @@ async function deliveryTo(
 ): Promise<Delivery> {
   const { destinations, bindings } = stores.rotation;
   const destination = await destinations.byId(destinationId);
-  const bound = (await bindings.ofUser(accountId, userId)).some((each) => each.destinationId === destinationId);
+  const bound = (await bindings.ofUser(accountId, userId)).some(
+    (each) => each.destinationId === destinationId,
+  );
   if (destination === null || !bound) {
     throw new RekeyError('conflict', 'A destination is no longer bound to this user.', {
       next: 'Close this window and open it again.',
     });
   }
   return waiting(destinationId, destination.redeployHook === null ? 'none' : 'waiting');
-}
-
-function waiting(destinationId: string, hook: Delivery['hook']): Delivery {
-  return {
-    destinationId,
-    state: 'waiting',
-    attempts: 0,
-    before: null,
-    lastError: null,
-    at: null,
-    hook,
-    hookAttempts: 0,
-  };
 }
 
 /** AWS allows two keys, so that a user has one rotation at a time. */

@@ -82,7 +82,8 @@ async function messagesOf(services: Telling, before: Rotation, after: Rotation):
   const { state, requestedBy } = after;
   const card = await cardOf(services, after);
   const asker = requestedBy === null ? [] : [requestedBy];
-  if (state === 'blocked') return tell(services, after, await peopleToAsk(services, after), presenter.rotationCard(card));
+  if (state === 'blocked')
+    return tell(services, after, await peopleToAsk(services, after), presenter.rotationCard(card));
   // Owners hear of it when the new key is there; where there is none, whoever asked for it passes it on.
   if (state === 'quiet' && before.state === 'cutover') {
     const owners = await ownersOf(services, after.oldKeyId);

@@ -24,9 +24,7 @@ export const delivering: Step = async (run) => {
     };
   }
   const place = await run.ground.world.place(run.rotation, delivery.destinationId, run.signal);
-  if (place === null) {
-    return block(run, 'no_destination', 'A destination is no longer approved for this user.');
-  }
+  if ('refused' in place) return block(run, 'no_destination', place.refused);
   if (delivery.state === 'written') return ask(run, delivery, place);
   const secret = await run.secret();
   if (secret === null) return secretLost(run);
@@ -56,15 +54,17 @@ async function write(
       deliveries: withDelivery(run.rotation, destinationId, { state: 'failed', lastError: written.why }),
     };
     const why = `${name}: ${written.why}`;
+    const note = after('destination.write', written.final ? 'refused' : 'unknown', { destinationId });
     if (written.final) {
-      return block(run, 'delivery_failed', `${why} ${written.mend}`, ['retry', 'undo'], { patch });
+      const blocked = block(run, 'delivery_failed', `${why} ${written.mend}`, ['retry', 'undo'], { patch });
+      return { ...blocked, note };
     }
     const outcome = again(run, why, {
       code: 'delivery_failed',
       retryAt: written.retryAt ?? 0,
       patient: false,
     });
-    return { ...outcome, patch };
+    return { ...outcome, patch, note };
   }
   // What was there before the first write is what a restore goes back to.
   const earlier = delivery.before ?? written.before;

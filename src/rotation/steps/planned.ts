@@ -21,12 +21,7 @@ export const planned: Step = async (run) => {
   }
   for (const { destinationId } of rotation.deliveries) {
     const found = await ground.world.place(rotation, destinationId, signal);
-    if (found === null) {
-      return block(run, 'no_destination', 'A destination is no longer approved for this user.', [
-        'retry',
-        'stop',
-      ]);
-    }
+    if ('refused' in found) return block(run, 'no_destination', found.refused, ['retry', 'stop']);
     const preflight = await found.place.preflight(found.target, rotatedKey(rotation), signal);
     if (preflight.answer === 'no') {
       return block(run, 'preflight_failed', `${found.name}: ${preflight.why} ${preflight.mend}`, [

@@ -6,7 +6,7 @@ import { allHold } from '../deliveries.ts';
 import { again, block } from '../failures.ts';
 import { ready } from '../look.ts';
 import { oldKeyProof } from '../proof.ts';
-import { before } from '../run.ts';
+import { after, before } from '../run.ts';
 import type { Outcome, Run, Step } from '../run.ts';
 
 /** Waits for the end of the soak and a second person's word; then deletes the old key, with proof. */
@@ -74,5 +74,6 @@ async function usedSince(run: Run, since: number): Promise<Outcome | null> {
 }
 
 function deleted(run: Run): Outcome {
-  return { kind: 'move', to: 'deleted', patch: { change: null, changedAt: run.now() } };
+  const note = after('key.delete', 'done', { accessKeyId: run.rotation.oldKeyId });
+  return { kind: 'move', to: 'deleted', patch: { change: null, changedAt: run.now() }, note };
 }

@@ -30,7 +30,7 @@ async function stillRestored(run: Run): Promise<Outcome | null> {
     if (state !== 'restored') continue;
     const found = await run.ground.world.place(run.rotation, destinationId, run.signal);
     // No longer Rekey's: a person saw to it.
-    if (found === null) continue;
+    if ('refused' in found) continue;
     const { answer, why } = await found.place.holds(found.target, run.rotation.oldKeyId, run.signal);
     if (answer === 'yes') continue;
     const outcome = again(run, `${found.name}: ${why ?? 'it does not hold the old key'}`, {
@@ -58,7 +58,7 @@ async function restore(run: Run, delivery: Delivery): Promise<Outcome> {
     ]);
   }
   const found = await run.ground.world.place(run.rotation, destinationId, run.signal);
-  if (found === null) return byHand(run, 'A destination is no longer approved for this user.');
+  if ('refused' in found) return byHand(run, found.refused);
   const { place, target, name } = found;
   const held = await place.holds(target, oldKeyId, run.signal);
   if (held.answer === 'yes') {
@@ -74,9 +74,14 @@ async function restore(run: Run, delivery: Delivery): Promise<Outcome> {
   await run.save({}, before('destination.restore', { destinationId }));
   const restored = await place.restore(target, delivery.before, run.signal);
   const patch = { deliveries: withDelivery(run.rotation, destinationId, { state: 'failed' }) };
-  if (!restored.ok && restored.final) return byHand(run, `${name}: ${restored.why} ${restored.mend}`);
+  const note = after('destination.restore', restored.ok ? 'done' : restored.final ? 'refused' : 'unknown', {
+    destinationId,
+  });
+  if (!restored.ok && restored.final) {
+    return { ...byHand(run, `${name}: ${restored.why} ${restored.mend}`), note };
+  }
   const why = restored.ok ? 'it does not hold the old key yet' : restored.why;
-  if (restored.ok) await run.save(patch, after('destination.restore', 'done', { destinationId }));
+  await run.save(restored.ok ? patch : {}, note);
   return again(run, `${name}: ${why}`, {
     code: 'undo_failed',
     retryAt: restored.ok ? 0 : (restored.retryAt ?? 0),

@@ -75,6 +75,8 @@ export class ModelStores {
         },
         destinations: {} as Stores['rotation']['destinations'],
         bindings: {} as Stores['rotation']['bindings'],
+        uses: {} as Stores['rotation']['uses'],
+        instances: {} as Stores['rotation']['instances'],
       },
       secrets: secrets as Stores['secrets'],
       atomically: (writes) =>

@@ -146,7 +146,7 @@ export function worldOf(model: Model, hand: Hand): RotationWorld {
     place: (rotation, id) =>
       life('place', () => {
         const place: ModelPlace | undefined = model.places.get(id);
-        return place === undefined ? null : place.seenBy(rotation, hand);
+        return place === undefined ? { refused: 'It is gone.' } : place.seenBy(rotation, hand);
       }),
     runHook: () =>
       life('hook', () => {
@@ -160,5 +160,6 @@ export function worldOf(model: Model, hand: Hand): RotationWorld {
         return model.pausedWhy;
       }),
     writesFor: async () => [],
+    written: async () => undefined,
   };
 }

@@ -1,0 +1,64 @@
+import type { AuditEntry } from '../../domain/records.ts';
+import { isFinal } from '../../domain/rotation.ts';
+import type { Rotation } from '../../domain/rotation.ts';
+import type { JournalNote } from '../../ports/rotation-world.ts';
+import type { Write } from '../../ports/stores.ts';
+import { auditIntent, auditOutcome } from '../audit.ts';
+import { noticesOf } from './tell.ts';
+import type { Telling } from './tell.ts';
+
+/** Lines of the journal that say where a rotation stands, and not what was changed. */
+const STANDS = new Set(['rotation.move', 'rotation.block']);
+
+/**
+ * What is written with a change of a rotation: rows of the audit log for each change of AWS or of a place, before and
+ * after; how the whole came out; notices; and the end of what is no longer kept.
+ */
+export async function recordsOf(
+  services: Telling,
+  before: Rotation,
+  after: Rotation,
+  notes: readonly JournalNote[],
+): Promise<readonly Write[]> {
+  const rows = notes.filter(({ step }) => !STANDS.has(step)).map((note) => rowOf(services, after, note));
+  if (before.state === after.state) return rows;
+  return [
+    ...rows,
+    ...(isFinal(after.state) ? [endOf(services, after)] : []),
+    ...usesOf(services, before, after),
+    ...(await noticesOf(services, before, after, null)),
+  ];
+}
+
+function rowOf(services: Telling, rotation: Rotation, { phase, step, outcome, detail }: JournalNote): Write {
+  const act = { ...aboutOf(rotation, step), detail: { ...factsOf(rotation), ...detail } };
+  return phase === 'before' ? auditIntent(services, act) : auditOutcome(services, act, outcome ?? 'unknown');
+}
+
+function endOf(services: Telling, rotation: Rotation): Write {
+  const outcome: NonNullable<AuditEntry['outcome']> = rotation.state === 'done' ? 'done' : 'refused';
+  const act = { ...aboutOf(rotation, 'rotation.run'), detail: factsOf(rotation) };
+  return auditOutcome(services, act, outcome);
+}
+
+function aboutOf({ id, correlationId }: Rotation, verb: string) {
+  return {
+    doer: { kind: 'rekey' },
+    verb,
+    entityKind: 'rotation',
+    entityId: id,
+    correlationId,
+  } as const;
+}
+
+function factsOf({ snapshot, accountId, oldKeyId, newKeyId, state }: Rotation) {
+  return { user: snapshot.userName, accountId, oldKeyId, newKeyId, state };
+}
+
+/** Who uses the keys is read from the cut-over on, as long as the old key can be given back. */
+function usesOf({ stores, clock }: Telling, before: Rotation, after: Rotation): Write[] {
+  const { uses } = stores.rotation;
+  if (isFinal(after.state) || after.state === 'deleted') return [uses.remove(after.id)];
+  if (after.state !== 'quiet' || before.state === 'blocked') return [];
+  return [uses.put({ rotationId: after.id, oldUse: null, newUse: null, readAt: null, nextAt: clock.now() })];
+}

@@ -1,0 +1,35 @@
+import { ROTATIONS_JOB } from '../handlers/rotations/jobs.ts';
+import { createRotationWorld } from '../handlers/rotations/world.ts';
+import type { Services } from '../handlers/services.ts';
+import type { Jobs } from '../ports/jobs.ts';
+import { resumeRotations } from '../rotation/resume.ts';
+import type { RotationGround } from '../rotation/run.ts';
+
+/** One cheap look for what is due; most of a rotation is waiting. */
+const LOOK_EVERY_MS = 5_000;
+/** Longer than a turn of many rotations takes; what is left is due again. */
+const RUN_MS = 5 * 60_000;
+
+/** Registers what takes rotations further. */
+export function handleRotationJobs(services: Services): void {
+  const ground = groundOf(services);
+  services.jobs.handle(
+    ROTATIONS_JOB,
+    { deadlineMs: RUN_MS, retries: 3, backoffMs: 2_000 },
+    async ({ signal }) => {
+      await resumeRotations(ground, signal);
+    },
+  );
+}
+
+/** Sets the rhythm; what an earlier process left is looked for at once. */
+export async function beginRotationJobs(jobs: Jobs, instanceId: string): Promise<void> {
+  await jobs.enqueue(ROTATIONS_JOB, instanceId);
+  await jobs.every(ROTATIONS_JOB, LOOK_EVERY_MS);
+}
+
+/** What the machine works with, for real. */
+export function groundOf(services: Services): RotationGround {
+  const { stores, sealer, clock, ids, log, instanceId } = services;
+  return { stores, sealer, clock, ids, log, instanceId, world: createRotationWorld(services) };
+}
