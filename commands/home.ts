@@ -16,6 +16,7 @@ import {
 import { bold, channel, code, cut, moment, person, span, words } from '../src/slack/blocks/mrkdwn.ts';
 import type { AccountLook } from '../src/handlers/look-keys.ts';
 import { keyNeeds, keysOfCard } from './home-keys.ts';
+import { scheduleHome } from './home-schedules.ts';
 import { needsYou } from './needs-you.ts';
 
 export const HOME_CONNECT = 'home.connect';
@@ -45,6 +46,7 @@ export function homeView(look: HomeLook, page: number): HomeView {
         : needs.slice(0, 12).map((need) => section(`• ${need}`))),
       ...(needs.length > 12 ? [context(`${needs.length - 12} more below, at their connections.`)] : []),
       ...keys,
+      ...scheduleHome(look),
       divider(),
       header('Connections'),
       ...(cards.length === 0 ? [section('No AWS account is connected yet.')] : []),

@@ -15,6 +15,7 @@ import { keyListActions, keys } from './keys.ts';
 import { openPaging, pagingModal, removePaging, sendTestPage } from './paging.ts';
 import { openPause, pauseModal, resumeAction } from './pause.ts';
 import { giveRoleModal, openGiveRole, settings, settingsModal, takeRoleBack, testPost } from './settings.ts';
+import { scheduleActions, scheduleModals } from './rotation-schedule.ts';
 import { test } from './test.ts';
 import { groupSuggestions } from './user-groups.ts';
 
@@ -40,6 +41,7 @@ export const registry: Registry = {
     ownersModal,
     ownerRuleModal,
     hoursModal,
+    ...scheduleModals,
   ],
   actions: [
     homeConnect,
@@ -64,6 +66,7 @@ export const registry: Registry = {
     ...policyActions,
     ...ownerActions,
     ...hoursActions,
+    ...scheduleActions,
   ],
   suggestions: groupSuggestions,
   events: [homeOpened, ...appEvents],

@@ -105,10 +105,10 @@ const SPARE: readonly Spare[] = [
     standing === null || standing.kind.kind === 'ordinary' ? null : `it is ${kindWords(standing.kind)}`,
   ({ user, choices }) =>
     isKindSure(user, choices?.kind ?? null) ? null : 'its tags cannot be read, so that its kind is not sure',
-  ({ standing }, now) =>
-    standing?.snoozedUntil != null && standing.snoozedUntil > now
-      ? `it is snoozed until ${dayWords(standing.snoozedUntil)}`
-      : null,
+  ({ standing }, now) => {
+    const until = standing?.snoozedUntil ?? null;
+    return until !== null && until > now ? `it is snoozed until ${dayWords(until)}` : null;
+  },
   ({ standing, policy }) =>
     standing?.findings.some(({ code }) => code === 'unused' || code === 'never_used') === true
       ? `it was not used for ${counted(policy.unusedDays, 'day')}: better deactivated than replaced`

@@ -5,6 +5,8 @@ import type { Pause } from '../domain/pause.ts';
 import type { HostIdentity } from '../ports/aws.ts';
 import { lookHomeKeys, type HomeKeys } from './look-home-keys.ts';
 import { pauseOf } from './pause.ts';
+import { scheduleStop, type ScheduleStop } from './rotations/schedule-stop.ts';
+import { keptSchedule } from './rotations/schedules.ts';
 import { alertChannel, type AlertChannel } from './settings.ts';
 import type { Services } from './services.ts';
 
@@ -18,6 +20,8 @@ export interface HomeLook {
   readonly undelivered: Undelivered;
   readonly keys: HomeKeys;
   readonly pause: Pause | null;
+  /** For how many connections rotation by schedule is on, and its stop. */
+  readonly schedules: { readonly on: number; readonly stop: ScheduleStop | null };
   readonly now: number;
 }
 
@@ -51,8 +55,18 @@ export async function lookHome(services: Services, actor: Actor): Promise<HomeLo
     undelivered: holds(actor.roles, 'admin') ? await readUndelivered(services, inUse) : NOTHING,
     keys: await lookHomeKeys(services, actor),
     pause: mayLook ? await pauseOf(services) : null,
+    schedules: await readSchedules(services, connections),
     now: services.clock.now(),
   };
+}
+
+async function readSchedules(
+  services: Services,
+  connections: readonly Connection[],
+): Promise<HomeLook['schedules']> {
+  const kept = await Promise.all(connections.map(({ id }) => keptSchedule(services, id)));
+  const on = kept.filter((each) => each?.schedule.on === true).length;
+  return { on, stop: on === 0 ? null : await scheduleStop(services) };
 }
 
 async function readUndelivered(

@@ -30,6 +30,7 @@ import type { Message } from '../../src/ports/slack.ts';
 import { attempt, connection, draft, entry, verified } from '../db/samples.ts';
 import { NOW, tame, type Outside } from './outside.ts';
 import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
+import { scheduleMessagesOf, scheduleViewsOf } from './schedule-models.ts';
 import { recordingLog } from '../support/system-world.ts';
 
 const host = {
@@ -147,7 +148,9 @@ export function homeOf(
   const troubles = ['C1', 'U1', 'pager'].map((id) => ({ id, trouble: 'not_in_channel', ...since }));
   const undelivered = { troubles, lost: 2, lastLoss: 'is_archived' };
   const pause = { by: 'U0ADMIN', why: 'a *freeze*', at: NOW - 3_600_000 };
-  const look = { actor, connections, host, admins: ['U0ADMIN'], undelivered, keys, pause, now: NOW };
+  const schedules = { on: connections.length, stop: null };
+  const base = { actor, connections, host, undelivered, keys, pause, schedules };
+  const look = { ...base, admins: ['U0ADMIN'], now: NOW };
   return homeView({ ...look, alertChannel: { channelId: null, from: 'nowhere' } }, page);
 }
 
@@ -221,6 +224,10 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     pager: null,
     pagerTrouble: null,
     keys,
+    schedules: {
+      connections: [{ id: 'c', name: outside.name, on: true }],
+      stop: null,
+    },
     pause: null,
     said: null,
   };
@@ -275,6 +282,21 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
         channel: { channelId: 'C1', from: 'environment' },
       }),
     ],
+    [
+      'settings, schedules stopped',
+      settingsView({
+        ...settings,
+        schedules: {
+          connections: [
+            { id: 'c', name: outside.name, on: true },
+            { id: 'd', name: 'other', on: false },
+          ],
+          stop: { by: 'U0ADMIN', why: outside.description.slice(0, PAUSE_WHY_LENGTH), at: NOW },
+        },
+        channel: { channelId: 'C1', from: 'environment' },
+      }),
+    ],
+    ...scheduleViewsOf(outside, kept),
     ['audit log', auditOf(outside)],
     ['audit log, empty', auditView({ ...auditLook, entries: [], connections: [] }, ANYTHING, null)],
     ...keyViewsOf(outside, kept),
@@ -309,6 +331,7 @@ export function messagesOf(outside: Outside): [name: string, message: Message][]
       presenter.attemptMessage(attemptOf(outside, kind), result),
     ]),
     ...keyMessagesOf(outside),
+    ...scheduleMessagesOf(outside),
     ['refusal', refusalOf(error, 'r', recordingLog())],
     ['alarm', presenter.alarmMessage(outside.description, outside.name)],
   ];

@@ -94,7 +94,9 @@ async function begin(
 }
 
 function reasonOf({ createdAt }: InventoryKey, now: number): Rotation['reason'] {
-  return createdAt === null ? 'by schedule' : `by schedule: the key is ${wholeDays(now - createdAt)} days old`;
+  return createdAt === null
+    ? 'by schedule'
+    : `by schedule: the key is ${wholeDays(now - createdAt)} days old`;
 }
 
 /** The connection's channel, else the workspace's; the first admin where there is none. */
