@@ -6,6 +6,7 @@ import { wholeDays } from '../../domain/time-words.ts';
 import { shiftAt } from '../../domain/working-hours.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
+import { isDenied } from '../../rotation/failures.ts';
 import { alertWrites, wakeOutbox } from '../alert.ts';
 import { alertChannel } from '../settings.ts';
 import type { Services } from '../services.ts';
@@ -54,29 +55,29 @@ export async function beginScheduled(
   );
   for (const key of hits.slice(0, MOST_ASKED)) {
     signal.throwIfAborted();
-    const why = await begin(services, connection, key, claimId, signal);
-    if (why === null) return true;
-    await refuse(services, connection, key, why);
+    const came = await begin(services, connection, key, claimId, signal);
+    if (came !== null && 'why' in came) await refuse(services, connection, key, came.why);
+    else return came === null;
   }
   return false;
 }
 
-/** Null when it was begun; else what speaks against it. */
+/** Null when it was begun; else what speaks against it. `later`: somebody was first, or AWS could not be asked. */
 async function begin(
   services: Services,
   connection: Connection,
   key: InventoryKey,
   claimId: string,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<null | { readonly why: string } | { readonly later: true }> {
   try {
     const plan = await planFor(services, key, null, signal);
     const refused = plan.destinations.find(({ refusal }) => refusal !== null);
     if (plan.problems.length > 0) {
-      return plan.problems.map(({ what, next }) => `${what} ${next}`).join(' ');
+      return { why: plan.problems.map(({ what, next }) => `${what} ${next}`).join(' ') };
     }
     // Whoever reads the one that takes nothing yet would be left with the old key.
-    if (refused !== undefined) return `${refused.destination.name}: ${refused.refusal ?? ''}`;
+    if (refused !== undefined) return { why: `${refused.destination.name}: ${refused.refusal ?? ''}` };
     await startByItself(services, claimId, {
       accessKeyId: key.accessKeyId,
       destinationIds: plan.destinations.map(({ destination }) => destination.id),
@@ -86,9 +87,10 @@ async function begin(
     });
     return null;
   } catch (error) {
-    if (isConflict(error)) return 'somebody was first';
-    if (error instanceof AwsFailure) return `AWS could not be asked (${error.action}: ${error.code}).`;
-    if (error instanceof RekeyError && error.code !== 'internal') return error.message;
+    if (isConflict(error)) return { later: true };
+    if (error instanceof AwsFailure)
+      return { why: `AWS could not be asked (${error.action}: ${error.code}).` };
+    if (error instanceof RekeyError && error.code !== 'internal') return { why: error.message };
     throw error;
   }
 }
