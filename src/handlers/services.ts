@@ -25,7 +25,7 @@ export interface Services {
   readonly poster: Poster;
   readonly files: Files;
   readonly pager: Pager;
-  /** The one way to URLs that people typed. */
+  /** To webhooks and redeploy hooks. */
   readonly outward: Outward;
   readonly presenter: Presenter;
   readonly jobs: Jobs;

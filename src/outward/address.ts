@@ -85,3 +85,20 @@ export function urlProblem(text: string, allowedHosts: ReadonlySet<string>): str
     return 'An address with a user name or password is not used.';
   return null;
 }
+
+/** The same once its name was looked up: also whether that leads to where no URL of a person may. */
+export async function addressProblem(
+  text: string,
+  resolve: Resolve,
+  allowedHosts: ReadonlySet<string>,
+): Promise<string | null> {
+  const problem = urlProblem(text, allowedHosts);
+  if (problem !== null) return problem;
+  try {
+    await chooseAddress(new URL(text), resolve, allowedHosts);
+    return null;
+  } catch (error) {
+    const why = error instanceof RefusedAddress ? error.message : 'its name cannot be found';
+    return `That address cannot be used: ${why}.`;
+  }
+}

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { Agent, request } from 'undici';
 import type { Outward, OutwardAnswer } from '../ports/outward.ts';
-import { chooseAddress, RefusedAddress, urlProblem } from './address.ts';
+import { addressProblem, chooseAddress, RefusedAddress, urlProblem } from './address.ts';
 import type { Address, Resolve } from './address.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -22,6 +22,7 @@ export function createOutward(options: OutwardOptions): Outward {
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
 
   return {
+    addressProblem: (url) => addressProblem(url, resolve, allowed),
     async post({ url, headers, body }, signal) {
       const problem = urlProblem(url, allowed);
       if (problem !== null) return { kind: 'refused', why: problem };

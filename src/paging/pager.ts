@@ -1,6 +1,12 @@
 import { request, type Dispatcher } from 'undici';
 import { PAGER_NAMES, type PagerRegion } from '../domain/pager.ts';
-import { chooseAddress, RefusedAddress, urlProblem, type Resolve } from '../outward/address.ts';
+import {
+  addressProblem,
+  chooseAddress,
+  RefusedAddress,
+  urlProblem,
+  type Resolve,
+} from '../outward/address.ts';
 import { agentFor, resolveName } from '../outward/outward.ts';
 import type { Page, Pager, PagerAccess, PageResult } from '../ports/pager.ts';
 import type { Clock, Log } from '../ports/world.ts';
@@ -98,16 +104,6 @@ export function createPager(options: PagerOptions): Pager {
         return result;
       }
     },
-    async addressProblem(url) {
-      const problem = urlProblem(url, allowed);
-      if (problem !== null) return problem;
-      try {
-        await chooseAddress(new URL(url), resolve, allowed);
-        return null;
-      } catch (error) {
-        const why = error instanceof RefusedAddress ? error.message : 'its name cannot be found';
-        return `That address cannot be used: ${why}.`;
-      }
-    },
+    addressProblem: (url) => addressProblem(url, resolve, allowed),
   };
 }

@@ -15,6 +15,8 @@ export type OutwardAnswer =
 
 /** The one way to a URL that a person typed: its address is checked, redirects are not followed, TLS is required. */
 export interface Outward {
+  /** Why an address cannot be used, in words for whoever typed it; null when it can. Nothing is sent. */
+  addressProblem(url: string): Promise<string | null>;
   post(
     request: {
       readonly url: string;

@@ -10,9 +10,17 @@ export const LOOK_AGAIN_MS = 3_000;
 /** How soon it is looked whether the pause is over. */
 export const PAUSED_MS = 5 * 60_000;
 
-/** Everything is as the plan knows it: `account` may act. Or what to do instead. */
+/**
+ * Everything is as the plan knows it: `account` may act. Or what to do instead. `askedAt`: what a list may lag behind
+ * is counted up to here, since a process may stand still for long after the answer.
+ */
 export type Ready =
-  | { readonly ok: true; readonly account: RotatedAccount; readonly look: UserLook }
+  | {
+      readonly ok: true;
+      readonly account: RotatedAccount;
+      readonly look: UserLook;
+      readonly askedAt: number;
+    }
   | { readonly ok: false; readonly outcome: Outcome };
 
 /**
@@ -24,13 +32,14 @@ export async function ready(run: Run, notBy: readonly string[] = []): Promise<Re
   const account = await world.account(run.rotation, notBy, run.signal);
   if (account === null) return not(nobodyActs(run, notBy));
   if (notBy.includes(account.signerKeyId)) return not(nobodyActs(run, notBy));
+  const askedAt = run.now();
   const look = await account.look(run.rotation.snapshot.userName, run.signal);
-  const difference = compare(run.rotation, look, run.now());
+  const difference = compare(run.rotation, look, askedAt);
   if (difference === 'lag') return not(lookAgain(run));
   if (difference !== null) return not(differs(run, difference, look));
   // Last, since whoever pauses does not wait for what is under way.
   if ((await world.paused(run.rotation)) !== null) return not({ kind: 'wait', until: run.now() + PAUSED_MS });
-  return { ok: true, account, look };
+  return { ok: true, account, look, askedAt };
 }
 
 export function lookAgain(run: Run): Outcome {

@@ -4,6 +4,7 @@ import type { RotatedAccount, UserLook } from '../ports/rotation-world.ts';
 import { LAG_MS } from './compare.ts';
 import { block } from './failures.ts';
 import { lookAgain, ready } from './look.ts';
+import type { Ready } from './look.ts';
 import { ORPHAN_MS, orphanProof } from './proof.ts';
 import { after, before } from './run.ts';
 import type { Outcome, Run } from './run.ts';
@@ -15,7 +16,7 @@ export async function tidyOrphans(run: Run): Promise<Outcome | null> {
     if (orphan === undefined) return null;
     const state = await ready(run, [orphan.accessKeyId]);
     if (!state.ok) return state.outcome;
-    const outcome = await tidy(run, orphan, state.account, state.look);
+    const outcome = await tidy(run, orphan, state);
     if (outcome !== null) return outcome;
   }
 }
@@ -23,14 +24,13 @@ export async function tidyOrphans(run: Run): Promise<Outcome | null> {
 async function tidy(
   run: Run,
   orphan: Orphan,
-  account: RotatedAccount,
-  look: UserLook,
+  { account, look, askedAt }: Extract<Ready, { ok: true }>,
 ): Promise<Outcome | null> {
   const { accessKeyId } = orphan;
   const found = look.keys.find((key) => key.accessKeyId === accessKeyId);
   const now = run.now();
   if (found === undefined) {
-    if (now < run.rotation.changedAt + LAG_MS && run.rotation.change === null) return lookAgain(run);
+    if (askedAt < run.rotation.changedAt + LAG_MS && run.rotation.change === null) return lookAgain(run);
     await gone(run, orphan, account);
     return null;
   }
@@ -43,7 +43,7 @@ async function tidy(
     return remove(run, orphan, account, look);
   }
   if (orphan.inactiveAt !== null) {
-    if (now < run.rotation.changedAt + LAG_MS) return lookAgain(run);
+    if (askedAt < run.rotation.changedAt + LAG_MS) return lookAgain(run);
     const why = `Somebody made ${accessKeyId} Active again, a key of Rekey's whose secret nobody holds.`;
     return block(run, 'keys_changed', why, ['retry', 'orphan_is_ours', 'orphan_is_not_ours'], {
       keyIds: [accessKeyId],

@@ -4,6 +4,7 @@ import { openStores } from '../../db/open.ts';
 import { known, unknown } from '../../src/domain/known.ts';
 import { boundDestinations } from '../../src/handlers/destinations/bound.ts';
 import { binding, destination } from '../db/rotation-samples.ts';
+import { connection } from '../db/samples.ts';
 import { freshDatabase } from '../support/postgres.ts';
 import { recordingLog, systemClock } from '../support/system-world.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -17,6 +18,9 @@ describe.each(['sqlite', 'postgres'] as const)('the destinations of a user on %s
     onTestFinished(() => stores.close());
     const { destinations, bindings } = stores.rotation;
     await stores.atomically([
+      stores.connections.insert(connection({ id: 'c1' })),
+      destinations.insert(destination({ id: 'd4', name: 'Orphan', connectionId: 'c9' })),
+      bindings.insert(binding({ id: 'b4', destinationId: 'd4', userId: 'AIDA1' })),
       destinations.insert(destination({ id: 'd1', name: 'Vault of the shop' })),
       destinations.insert(
         destination({ id: 'd2', name: 'a hook', kind: 'webhook', target: { url: 'https://hook.example/' } }),
@@ -31,10 +35,12 @@ describe.each(['sqlite', 'postgres'] as const)('the destinations of a user on %s
 
     expect(await refusals({ stores }, USER, known(false, 1))).toEqual([
       ['d2', expect.stringContaining('because it is a webhook')],
+      ['d4', expect.stringContaining('The connection that writes there is gone.')],
       ['d1', null],
     ]);
     expect(await refusals({ stores }, USER, unknown('denied', 1))).toEqual([
       ['d2', expect.stringContaining('webhook')],
+      ['d4', expect.stringContaining('gone')],
       ['d1', expect.stringContaining('not known whether deploy has administrator rights (denied)')],
     ]);
     expect(await boundDestinations({ stores }, { ...USER, userId: 'AIDA9' }, known(false, 1))).toEqual([]);

@@ -44,6 +44,7 @@ describe('the operations page', () => {
     metrics.awsWaited('iam', 1);
     metrics.slackCall('chat.postMessage', 'rate_limited', 1);
     metrics.attemptEnded('test', 'tested');
+    metrics.rotationMoved('done');
     const text = await prometheus.page();
     const shown = new Map<string, Set<string>>(prometheus.names().map((name) => [name, new Set()]));
     for (const line of text.split('\n').filter((each) => each.startsWith('rekey_'))) {

@@ -4,6 +4,9 @@ import type { Binding, KeptDestination } from '../../domain/destination.ts';
 import type { Known } from '../../domain/known.ts';
 import type { Services } from '../services.ts';
 
+const NO_WRITER =
+  'The connection that writes there is gone. An admin gives it another one: /aws-settings, Destinations, Change.';
+
 /** A destination as one user's keys may go there. */
 export interface BoundDestination {
   readonly destination: KeptDestination;
@@ -24,12 +27,14 @@ export async function boundDestinations(
   const bindings = await stores.rotation.bindings.ofUser(user.accountId, user.userId);
   if (bindings.length === 0) return [];
   const destinations = await stores.rotation.destinations.list();
+  const connections = await stores.connections.list();
   return destinations.flatMap((destination) => {
     const binding = bindings.find(({ destinationId }) => destinationId === destination.id);
     if (binding === undefined) return [];
     const kind = factsOf(destination.kind);
-    return [
-      { destination, binding, refusal: refusalToDeliver({ destination, binding, kind, administrator }) },
-    ];
+    const writer = connections.find(({ id }) => id === destination.connectionId);
+    const gone = kind.needsConnection && writer?.state !== 'connected' ? NO_WRITER : null;
+    const refusal = gone ?? refusalToDeliver({ destination, binding, kind, administrator });
+    return [{ destination, binding, refusal }];
   });
 }

@@ -1,10 +1,10 @@
 import type { Rotation } from '../../domain/rotation.ts';
 import type { RefusedPlace, RotationPlace } from '../../ports/rotation-world.ts';
-import type { Placing } from './open-places.ts';
+import type { Opening } from '../destinations/places.ts';
 
 /** Rekey itself as the consumer of a connection's own key. */
 export async function ownPlace(
-  { stores }: Placing,
+  { stores }: Opening,
   { ownConnectionId }: Rotation,
 ): Promise<RotationPlace | RefusedPlace> {
   const connection = ownConnectionId === null ? null : await stores.connections.byId(ownConnectionId);

@@ -1,17 +1,19 @@
 import { unknown } from '../../domain/known.ts';
 import type { Rotation } from '../../domain/rotation.ts';
-import { isConflict, RekeyError } from '../../errors.ts';
+import { createRedeployHooks } from '../../destinations/redeploy-hook.ts';
+import { RekeyError } from '../../errors.ts';
 import type { HookAnswer, RefusedPlace, RotationPlace } from '../../ports/rotation-world.ts';
 import { rotatedKey } from '../../rotation/rotated-key.ts';
 import { boundDestinations } from '../destinations/bound.ts';
 import type { BoundDestination } from '../destinations/bound.ts';
-import { openDestinations, openHooks } from './open-places.ts';
-import type { Placing } from './open-places.ts';
+import { openPlace } from '../destinations/places.ts';
+import type { Opening } from '../destinations/places.ts';
+import { webhookSigner } from '../webhook-keys.ts';
 import type { Administrators } from './administrator.ts';
 
 /** A destination that is bound to the rotated user and approved, opened; or why not. */
 export async function boundPlace(
-  services: Placing,
+  services: Opening,
   rotation: Rotation,
   destinationId: string,
   administrators: Administrators,
@@ -21,17 +23,17 @@ export async function boundPlace(
   if ('refused' in bound) return bound;
   const { destination } = bound;
   try {
-    const place = await (await openDestinations(services)).open(destination);
+    const place = await openPlace(services, destination);
     return { place, target: destination.target, name: destination.name };
   } catch (error) {
-    if (!isConflict(error)) throw error;
+    if (!(error instanceof RekeyError) || error.code !== 'needs_person') throw error;
     return { refused: `${destination.name}: ${error.message} ${error.next ?? ''}`.trim() };
   }
 }
 
 /** Calls the redeploy hook of a destination. */
 export async function callHook(
-  services: Placing,
+  services: Opening,
   rotation: Rotation,
   destinationId: string,
   administrators: Administrators,
@@ -44,7 +46,8 @@ export async function callHook(
   if (url === null) return { ok: true };
   const accessKeyId = rotation.newKeyId;
   if (accessKeyId === null) throw new RekeyError('internal', 'A rotation without a new key calls a hook.');
-  const hooks = await openHooks(services);
+  const { clock, outward } = services;
+  const hooks = createRedeployHooks({ clock, outward, signer: await webhookSigner(services) });
   const about = { ...rotatedKey(rotation), accessKeyId, destination: name };
   const said = await hooks.call(url, about, signal);
   if (said.answer === 'healthy') return { ok: true };
@@ -53,7 +56,7 @@ export async function callHook(
 }
 
 async function boundTo(
-  services: Placing,
+  services: Opening,
   rotation: Rotation,
   destinationId: string,
   administrators: Administrators,

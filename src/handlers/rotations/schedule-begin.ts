@@ -88,8 +88,15 @@ async function begin(
     return null;
   } catch (error) {
     if (isConflict(error)) return { later: true };
-    if (error instanceof AwsFailure)
-      return { why: `AWS could not be asked (${error.action}: ${error.code}).` };
+    if (error instanceof AwsFailure && !isDenied(error)) {
+      services.log.warn('AWS could not be asked about a key that is due', {
+        accessKeyId: key.accessKeyId,
+        error,
+      });
+      // It may pass: the others of the account would meet the same.
+      return { later: true };
+    }
+    if (error instanceof AwsFailure) return { why: `AWS does not allow it: ${error.action}.` };
     if (error instanceof RekeyError && error.code !== 'internal') return { why: error.message };
     throw error;
   }

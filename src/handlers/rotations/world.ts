@@ -7,14 +7,14 @@ import { holdOf } from './hold.ts';
 import { Administrators } from './administrator.ts';
 import { ownPlace } from './own-place.ts';
 import { boundPlace, callHook } from './places.ts';
-import type { Placing } from './open-places.ts';
+import type { Opening } from '../destinations/places.ts';
 import { recordsOf } from './record.ts';
 import { signerFor, signerOf } from './signer.ts';
 import type { Telling } from './tell.ts';
 import { regionsOfUse, tryKey } from './try-key.ts';
 
 /** What the machine's hands are made of. */
-export type WorldServices = Placing & Telling & Pick<Services, 'metrics' | 'jobs'>;
+export type WorldServices = Opening & Telling & Pick<Services, 'metrics' | 'jobs'>;
 
 /** What the machine asks of the world, by the connections, destinations and settings as they are at each moment. */
 export function createRotationWorld(services: WorldServices): RotationWorld {

@@ -26,16 +26,17 @@ export const deactivated: Step = async (run) => {
     await run.save({ deactivatedAt: now, change: null, changedAt: now }, note);
     return { kind: 'wait', until: now + ASK_AFTER_MS };
   }
-  return stillActive(run, state.account);
+  return stillActive(run, state.account, state.askedAt);
 };
 
 async function stillActive(
   run: Run,
   account: Extract<Awaited<ReturnType<typeof ready>>, { ok: true }>['account'],
+  askedAt: number,
 ): Promise<Outcome> {
   const { oldKeyId: accessKeyId, changedAt, stateAt, snapshot } = run.rotation;
   const now = run.now();
-  if (now < changedAt + LAG_MS) return lookAgain(run);
+  if (askedAt < changedAt + LAG_MS) return lookAgain(run);
   if (now > stateAt + GIVE_UP_MS) {
     return block(run, 'keys_changed', `The key ${accessKeyId} does not stay Inactive.`, [
       'retry',

@@ -30,6 +30,9 @@ export const quiet: Step = async (run) => {
 async function stillUsed(run: Run): Promise<Outcome | null> {
   const { rotation, ground, signal } = run;
   const { cutoverAt, quietMs, oldKeyId, stateAt } = rotation;
+  // Before that, nothing that AWS could answer would end the wait.
+  const soonest = (cutoverAt ?? stateAt) + quietMs + SETTLE_MS;
+  if (run.now() < soonest) return { kind: 'wait', until: soonest };
   const account = await ground.world.account(rotation, [], signal);
   if (account === null) return block(run, 'denied', 'No connection may act in this account.');
   const from = cutoverAt ?? stateAt;
@@ -62,7 +65,7 @@ async function deactivate(run: Run): Promise<Outcome> {
   const state = await ready(run, [accessKeyId]);
   if (!state.ok) return state.outcome;
   const found = state.look.keys.find((key) => key.accessKeyId === accessKeyId);
-  if (found?.status === 'Active' && cameToNothing(run.rotation, run.now())) {
+  if (found?.status === 'Active' && cameToNothing(run.rotation, state.askedAt)) {
     return { kind: 'wait', until: run.now(), patch: { change: null } };
   }
   await run.save(

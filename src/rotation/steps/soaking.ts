@@ -33,7 +33,7 @@ export const soaking: Step = async (run) => {
   if (!state.ok) return state.outcome;
   const gone = !state.look.keys.some(({ accessKeyId }) => accessKeyId === oldKeyId);
   if (gone) return deleted(run);
-  if (cameToNothing(run.rotation, run.now())) {
+  if (cameToNothing(run.rotation, state.askedAt)) {
     return { kind: 'wait', until: run.now(), patch: { change: null } };
   }
   const proof = oldKeyProof(run.rotation, state.look, run.now());

@@ -8,6 +8,7 @@ const message = z.object({ type: z.string() });
 /** Webhooks: whether one takes the key is asked for real, before a key exists; what follows is imagined. */
 export function dryOutward(outward: Outward, calls: PlannedCalls): Outward {
   return {
+    ...outward,
     post: (request, signal) => {
       const { type } = message.parse(JSON.parse(request.body));
       const host = URL.canParse(request.url) ? new URL(request.url).host : 'an unreadable address';

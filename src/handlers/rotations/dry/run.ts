@@ -7,6 +7,7 @@ import { advance } from '../../../rotation/machine.ts';
 import type { PlannedCall } from '../plan.ts';
 import { createRotationWorld } from '../world.ts';
 import type { Services } from '../../services.ts';
+import { webhookSigner } from '../../webhook-keys.ts';
 import { dryAws } from './aws.ts';
 import { PlannedCalls } from './calls.ts';
 import { dryOutward } from './outward.ts';
@@ -43,6 +44,8 @@ export async function dryRun(
   realCredentials: AwsCredentials,
   signal: AbortSignal,
 ): Promise<DryRun> {
+  // Receivers are asked for real, and know our real key only.
+  await webhookSigner(services);
   const clock = new DryClock(services.clock.now());
   const kept = new DryStores(services.stores, rotation);
   const calls = new PlannedCalls(() => kept.rotation);

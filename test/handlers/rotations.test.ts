@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import type { LoggedRequest } from '../../sandbox/aws/request-log.ts';
+import type { User } from '../../sandbox/aws/world.ts';
+import { decideRotation } from '../../src/handlers/rotations/act.ts';
+import type { PlannedCall } from '../../src/handlers/rotations/plan.ts';
+import { Rotating } from '../support/rotating.ts';
+
+const REGION = 'eu-central-1';
+const FIELDS = { accessKeyId: 'AWS_ACCESS_KEY_ID', secretAccessKey: 'AWS_SECRET_ACCESS_KEY' };
+
+function secretTarget(name: string) {
+  return { region: REGION, name: `rekey/${name}`, mode: 'replace', fields: FIELDS, kmsKeyId: null };
+}
+
+/** `iam:CreateAccessKey`, in the order of the calls. */
+function named(requests: Iterable<LoggedRequest>): string[] {
+  return [...requests].map(({ service, action }) => `${service ?? ''}:${action ?? ''}`);
+}
+
+function planned(calls: readonly PlannedCall[]): string[] {
+  return calls.map(({ service, action }) => `${service}:${action}`);
+}
+
+describe.each(['sqlite', 'postgres'] as const)('a rotation on %s', (engine) => {
+  test('makes exactly the calls of its plan, delivers, waits, and ends with one new key', async () => {
+    await using rekey = await Rotating.set(engine);
+    const { connection } = await rekey.connect('Shop');
+    const { user, key } = await rekey.user('deploy');
+    const place = { connectionId: connection.id };
+    await rekey.destination('secrets-manager', user, secretTarget('deploy'), place);
+    const parameter = {
+      region: REGION,
+      shape: 'pair',
+      name: '/rekey/deploy',
+      fields: FIELDS,
+      kmsKeyId: null,
+    };
+    await rekey.destination('ssm-parameter', user, parameter, place);
+
+    const plan = await rekey.plan(key.accessKeyId);
+    expect(plan.problems).toEqual([]);
+    expect(rekey.aws.requests.of('CreateAccessKey')).toEqual([]);
+    const begun = await rekey.start(plan);
+    rekey.aws.requests.clear();
+
+    const waits = await rekey.until(begun.id, 'quiet');
+    expect(waits.state).toBe('quiet');
+    const stored = held(rekey, 'deploy');
+    expect(stored[FIELDS.accessKeyId]).toBe(waits.newKeyId);
+    const asks = await rekey.until(begun.id);
+    expect([asks.state, asks.block?.code]).toEqual(['blocked', 'needs_approval']);
+    await decideRotation(rekey.services, rekey.request('U2'), {
+      rotationId: asks.id,
+      stateAt: asks.stateAt,
+      choice: 'approve',
+    });
+    const done = await rekey.until(begun.id);
+    expect(done.state).toBe('done');
+    expect(statuses(user)).toEqual([[done.newKeyId, 'Active']]);
+    expect(await rekey.services.stores.secrets.newest('rotation', done.id)).toBeNull();
+    expect(named(rekey.aws.requests)).toEqual(planned(plan.calls));
+  }, 60_000);
+});
+
+function statuses(user: User): [string, string][] {
+  return user.keys.existing().map(({ accessKeyId, currentStatus }) => [accessKeyId, currentStatus]);
+}
+
+/** What a consumer reads from its secret. */
+function held(rekey: Rotating, name: string): Record<string, string> {
+  const secret = rekey.account.in(REGION).secret(`rekey/${name}`);
+  return JSON.parse(secret?.at('AWSCURRENT')?.value ?? '{}') as Record<string, string>;
+}
