@@ -17,6 +17,7 @@ import { bold, channel, code, cut, moment, person, span, words } from '../src/sl
 import type { AccountLook } from '../src/handlers/look-keys.ts';
 import { keyNeeds, keysOfCard } from './home-keys.ts';
 import { scheduleHome } from './home-schedules.ts';
+import { rotationNeeds, rotationsText } from './home-rotations.ts';
 import { needsYou } from './needs-you.ts';
 
 export const HOME_CONNECT = 'home.connect';
@@ -35,7 +36,7 @@ export function homeView(look: HomeLook, page: number): HomeView {
   const shown = Math.min(Math.max(0, page), pages - 1);
   const cards = look.connections.slice(shown * CARDS_PER_PAGE, (shown + 1) * CARDS_PER_PAGE);
   const needs = needsYou(look);
-  const keys = keyNeeds(look.keys, look.now);
+  const keys = [...rotationNeeds(look), ...keyNeeds(look.keys, look.now)];
   const accounts = new Map(look.keys.accounts.map((account) => [account.accountId, account]));
   return {
     type: 'home',
@@ -47,6 +48,7 @@ export function homeView(look: HomeLook, page: number): HomeView {
       ...(needs.length > 12 ? [context(`${needs.length - 12} more below, at their connections.`)] : []),
       ...keys,
       ...scheduleHome(look),
+      ...rotationsText(look.rotations),
       divider(),
       header('Connections'),
       ...(cards.length === 0 ? [section('No AWS account is connected yet.')] : []),

@@ -3,7 +3,6 @@ import { authorise } from '../../src/handlers/authorise.ts';
 import { chooseForKey } from '../../src/handlers/choose-for-key.ts';
 import { lookKey, type KeyLook } from '../../src/handlers/look-key.ts';
 import { endSnooze, snoozeKey } from '../../src/handlers/snooze-key.ts';
-import { instantOf } from '../../src/domain/working-hours.ts';
 import { DAY_MS } from '../../src/domain/time-words.ts';
 import { KEY_DETAILS, KEY_MENU, KEY_ROTATE, KEY_SNOOZE } from '../../src/slack/blocks/keys.ts';
 import { moment } from '../../src/slack/blocks/mrkdwn.ts';
@@ -18,7 +17,6 @@ import {
   type TypedChoices,
 } from '../modals/key-choices-form.ts';
 import { messageView } from '../modals/message-view.ts';
-import { rotateByHand } from '../modals/rotate-by-hand.ts';
 import {
   END_SNOOZE,
   parseSnooze,
@@ -27,10 +25,9 @@ import {
   snoozeForm,
   type TypedSnooze,
 } from '../modals/snooze-form.ts';
+import { morning } from '../morning.ts';
+import { openPlan } from '../rotate.ts';
 import { whichGroups } from '../user-groups.ts';
-
-/** How old Slack's word on somebody's time zone may be. */
-const PERSON_MS = 5 * 60_000;
 
 type Opens = (context: Context, accessKeyId: string) => Promise<void>;
 
@@ -38,9 +35,7 @@ const details: Opens = async (context, accessKeyId) => {
   await context.show(keyView(await look(context, accessKeyId), null));
 };
 
-const rotate: Opens = async (context, accessKeyId) => {
-  await context.show(rotateByHand(await existing(context, accessKeyId)));
-};
+const rotate: Opens = openPlan;
 
 const snooze: Opens = async (context, accessKeyId) => {
   const found = await existing(context, accessKeyId);
@@ -130,12 +125,6 @@ export const snoozeModal = modal<TypedSnooze>({
     return shownIn(context, view, accessKeyId, `Snoozed until ${moment(kept.until)}.`);
   },
 });
-
-/** Nine o'clock of that day where the person is. */
-async function morning({ services, actor }: Context, day: string): Promise<number> {
-  const { timeZone } = await services.people.person(actor.userId, PERSON_MS);
-  return instantOf(timeZone ?? 'UTC', Date.parse(`${day}T09:00:00Z`));
-}
 
 export const keyChoicesModal = modal<TypedChoices>({
   callbackId: KEY_CHOICES_FORM,

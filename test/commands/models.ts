@@ -29,6 +29,7 @@ import { presenter } from '../../src/slack/blocks/outcome.ts';
 import type { Message } from '../../src/ports/slack.ts';
 import { attempt, connection, draft, entry, verified } from '../db/samples.ts';
 import { NOW, tame, type Outside } from './outside.ts';
+import { homeRotationsOf, rotationMessagesOf, rotationViewsOf } from './rotation-models.ts';
 import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
 import { scheduleMessagesOf, scheduleViewsOf } from './schedule-models.ts';
 import { recordingLog } from '../support/system-world.ts';
@@ -148,8 +149,9 @@ export function homeOf(
   const troubles = ['C1', 'U1', 'pager'].map((id) => ({ id, trouble: 'not_in_channel', ...since }));
   const undelivered = { troubles, lost: 2, lastLoss: 'is_archived' };
   const pause = { by: 'U0ADMIN', why: 'a *freeze*', at: NOW - 3_600_000 };
+  const rotations = homeRotationsOf(tame);
   const schedules = { on: connections.length, stop: null };
-  const base = { actor, connections, host, undelivered, keys, pause, schedules };
+  const base = { actor, connections, host, undelivered, keys, pause, schedules, rotations };
   const look = { ...base, admins: ['U0ADMIN'], now: NOW };
   return homeView({ ...look, alertChannel: { channelId: null, from: 'nowhere' } }, page);
 }
@@ -300,6 +302,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     ['audit log', auditOf(outside)],
     ['audit log, empty', auditView({ ...auditLook, entries: [], connections: [] }, ANYTHING, null)],
     ...keyViewsOf(outside, kept),
+    ...rotationViewsOf(outside),
     ['give a role', giveRoleForm(null)],
     ['give a role to people', giveRoleForm('This workspace’s plan has no user groups.')],
     ['refusal', messageView('Not done', refusalText(error, 'r', recordingLog()))],
@@ -332,6 +335,7 @@ export function messagesOf(outside: Outside): [name: string, message: Message][]
     ]),
     ...keyMessagesOf(outside),
     ...scheduleMessagesOf(outside),
+    ...rotationMessagesOf(outside),
     ['refusal', refusalOf(error, 'r', recordingLog())],
     ['alarm', presenter.alarmMessage(outside.description, outside.name)],
   ];

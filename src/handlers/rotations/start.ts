@@ -5,7 +5,6 @@ import type { Delivery, Rotation, UserSnapshot } from '../../domain/rotation.ts'
 import { isConflict, RekeyError } from '../../errors.ts';
 import type { Write } from '../../ports/stores.ts';
 import { auditIntent } from '../audit.ts';
-import { authorise } from '../authorise.ts';
 import { wakeOutbox } from '../alert.ts';
 import { claimAndWrite, refuseClaimed } from '../claim.ts';
 import { existingKey } from '../look-key.ts';
@@ -14,6 +13,7 @@ import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
 import { blank, waiting } from './drawn-up.ts';
 import { wakeRotations } from './jobs.ts';
+import { authoriseStart } from './may-start.ts';
 import { firstCard, threadOf } from './tell.ts';
 import { rotationLines } from '../../domain/rotation-lines.ts';
 
@@ -27,13 +27,20 @@ export interface StartInput {
   readonly card: NoticePlace;
 }
 
-/** Begins the replacement of one key. Nothing is asked of AWS before the machine takes it up. Operators may. */
+/**
+ * Begins the replacement of one key. Nothing is asked of AWS before the machine takes it up. Operators may, and owners
+ * of the key where the policy lets them.
+ */
 export async function startRotation(
   services: Services,
   request: Request,
   input: StartInput,
 ): Promise<Rotation> {
-  authorise(request.actor, 'operator', 'rotate access keys', services.admins);
+  const kept = await services.stores.inventory.keys.byId(input.accessKeyId);
+  await authoriseStart(services, request.actor, {
+    accessKeyId: input.accessKeyId,
+    accountId: kept?.accountId ?? '',
+  });
   await refuseWhilePaused(services, 'rotate keys');
   await refuseClaimed(services, request);
   const { actor, correlationId } = request;
