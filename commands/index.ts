@@ -17,6 +17,7 @@ import { openPaging, pagingModal, removePaging, sendTestPage } from './paging.ts
 import { openPause, pauseModal, resumeAction } from './pause.ts';
 import { rotate, rotateActions, rotationModal } from './rotate.ts';
 import { giveRoleModal, openGiveRole, settings, settingsModal, takeRoleBack, testPost } from './settings.ts';
+import { scheduleActions, scheduleModals } from './rotation-schedule.ts';
 import { test } from './test.ts';
 import { groupSuggestions } from './user-groups.ts';
 
@@ -44,6 +45,7 @@ export const registry: Registry = {
     ownersModal,
     ownerRuleModal,
     hoursModal,
+    ...scheduleModals,
   ],
   actions: [
     homeConnect,
@@ -70,6 +72,7 @@ export const registry: Registry = {
     ...policyActions,
     ...ownerActions,
     ...hoursActions,
+    ...scheduleActions,
   ],
   suggestions: groupSuggestions,
   events: [homeOpened, ...appEvents],

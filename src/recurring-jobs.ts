@@ -7,6 +7,7 @@ import { sweep } from './handlers/sweep.ts';
 import { beginInventoryJobs, handleInventoryJobs } from './pollers/inventory-jobs.ts';
 import { beginReminderJobs, handleReminderJobs } from './pollers/reminders.ts';
 import { beginRotationJobs, handleRotationJobs } from './pollers/rotations.ts';
+import { beginScheduleJobs, handleScheduleJobs } from './pollers/scheduled-rotations.ts';
 import { emptyOutbox } from './slack/outbox.ts';
 
 const SECOND_MS = 1_000;
@@ -28,6 +29,7 @@ export function handleJobs(entrance: Entrance): void {
   handleAuditJobs(services);
   handleInventoryJobs(services);
   handleReminderJobs(services);
+  handleScheduleJobs(services);
   handleRotationJobs(services);
 }
 
@@ -41,6 +43,7 @@ export async function beginJobs({ jobs, instanceId }: Pick<Services, 'jobs' | 'i
   await beginAuditJobs(jobs);
   await beginInventoryJobs(jobs);
   await beginReminderJobs(jobs, instanceId);
+  await beginScheduleJobs(jobs);
   await beginRotationJobs(jobs, instanceId);
 }
 

@@ -148,6 +148,12 @@ export interface Presenter {
   rotationQuestion(card: RotationCard): Message;
   /** That it is done or undone, to whoever asked for it and the owners. */
   rotationEnd(card: RotationCard): Message;
+  /** That a schedule left a key alone, and why. */
+  sparedMessage(spared: {
+    readonly accessKeyId: string;
+    readonly userName: string;
+    readonly why: string;
+  }): Message;
 }
 
 /** The private surfaces of Slack. `expired` (RekeyError) when a trigger came too late. */

@@ -7,6 +7,7 @@ import type { Message, Presenter } from '../../ports/slack.ts';
 import { alarmMessage, auditHeadMessage } from './audit.ts';
 import { diagnosisBlocks, reportBlocks } from './check.ts';
 import { actions, button, section } from './elements.ts';
+import { sparedMessage } from './spared.ts';
 import { bold, code, cut, escape, words } from './mrkdwn.ts';
 import { rotationCard, rotationLine } from './rotation-card.ts';
 import { rotationCutover, rotationEnd, rotationQuestion } from './rotation-messages.ts';
@@ -154,6 +155,7 @@ export const presenter: Presenter = {
   rotationCutover,
   rotationQuestion,
   rotationEnd,
+  sparedMessage,
   attemptMessage(attempt: Attempt, result: AttemptResult): Message {
     const name = 'connection' in result ? result.connection.name : (attempt.draft?.name ?? '');
     const text =
