@@ -18,6 +18,7 @@ import { createSealer } from './crypto/sealer.ts';
 import { LEASES, type Leases } from './handlers/leases.ts';
 import type { Services } from './handlers/services.ts';
 import { rewrapSecrets } from './handlers/sweep.ts';
+import { keepBeating } from './heartbeat.ts';
 import { rememberHostIdentity } from './host-identity-cache.ts';
 import { databaseUrl, masterKeysOf, refuseUnknownMasterKeys } from './master-keys.ts';
 import { openOperations, type Operations } from './operations.ts';
@@ -190,6 +191,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   closers.push(() => jobs.stop(5_000));
   await jobs.start();
   await beginJobs(services);
+  closers.push(await keepBeating(services));
   closers.push(async () => {
     const ended = await background.drain(GRACE_MS, clock);
     if (!ended) log.warn('work goes on after the next start');

@@ -74,8 +74,9 @@ function callBlocks(calls: readonly PlannedCall[], from: number): KnownBlock[] {
 }
 
 function callLine({ state, service, action, on, changes, when }: PlannedCall, number: number): string {
-  const what = [`${service}:${action}`, on, changes ? 'CHANGES' : 'reads', when, stateName(state)];
-  return `${String(number).padStart(2)}  ${what.map((part) => part.replace(/\s+/g, ' ')).join('  ·  ')}`;
+  const what = [`${service}:${action}`, on, when, stateName(state)];
+  const text = what.map((part) => part.replace(/\s+/g, ' ')).join('  ·  ');
+  return `${String(number).padStart(2)}  ${changes ? 'CHANGES' : 'reads  '}  ${text}`;
 }
 
 function pagingBlocks(accessKeyId: string, page: number, pages: number): KnownBlock[] {

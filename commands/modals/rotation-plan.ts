@@ -206,7 +206,7 @@ function stepsText({ quietMs, quietWhy, soakMs, signer, ownConnection }: Rotatio
     '2. *Then, some seconds:* it is delivered, and each destination asked whether it holds it. Both keys work.',
     ...own.map((text) => `    ${text}`),
     '3. *Then:* redeploy hooks are called where there are any, and the owners are told, with ready text to read the destinations.',
-    `4. *At least ${lengthWords(quietMs)}:* the old key must be silent for so long (${brief(quietWhy, 200)}). Each use of it begins that anew; the clock alone never ends it.`,
+    `4. *At least ${lengthWords(quietMs)}:* the old key must be silent for so long. ${brief(quietWhy, 240)} Each use of it begins that anew; the clock alone never ends it.`,
     `5. *Then:* the old key is made Inactive. For ${lengthWords(soakMs)} it can be reactivated at one click.`,
     '6. *Then:* a second person approves, and the old key is deleted for good.',
     'Until step 5 all of it can be undone.',

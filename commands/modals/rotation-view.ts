@@ -135,12 +135,13 @@ function wordBlocks({ approvals, wait }: Rotation): KnownBlock[] {
   return lines.length === 0 ? [] : [section(wholeLines(['*What people said*', ...lines], ROOM).join('\n'))];
 }
 
-function journalBlocks({ journal, card: { rotation } }: RotationLook): KnownBlock[] {
+function journalBlocks({ journal, card }: RotationLook): KnownBlock[] {
+  const { rotation } = card;
   if (journal.length === 0) {
     return [section(isFinal(rotation.state) ? 'Nothing was done.' : 'Nothing was done yet.')];
   }
   const texts: string[] = [];
-  for (const line of journal.map(journalLine)) {
+  for (const line of journal.map((entry) => journalLine(entry, card.destinationNames))) {
     const last = texts.at(-1);
     if (last !== undefined && last.length + 1 + line.length <= ROOM)
       texts[texts.length - 1] = `${last}\n${line}`;
@@ -157,11 +158,18 @@ function journalBlocks({ journal, card: { rotation } }: RotationLook): KnownBloc
 
 const OUTCOMES = { done: 'done', refused: 'refused', failed: 'failed', unknown: 'outcome unknown' } as const;
 
-function journalLine({ at, state, phase, step, outcome, detail }: JournalEntry): string {
-  const facts = Object.entries(detail).flatMap(([name, value]) =>
-    value === null || value === '' ? [] : [`${name} ${String(value)}`],
-  );
-  const what = phase === 'before' ? 'about to' : (OUTCOMES[outcome ?? 'done'] ?? 'done');
+function journalLine(
+  { at, state, phase, step, outcome, detail }: JournalEntry,
+  names: ReadonlyMap<string, string>,
+): string {
+  if (step === 'rotation.move') return `${moment(at)} · *${stateName(state)}*`;
+  const facts = Object.entries(detail).flatMap(([name, value]) => {
+    if (value === null || value === '') return [];
+    return name === 'destinationId'
+      ? [names.get(String(value)) ?? String(value)]
+      : [`${name} ${String(value)}`];
+  });
+  const what = phase === 'before' ? 'about to' : OUTCOMES[outcome ?? 'done'];
   const more = facts.length === 0 ? '' : ` (${brief(facts.join(', '), 300)})`;
-  return `${moment(at)} · ${stateName(state)} · ${what}: ${code(step)}${more}`;
+  return `${moment(at)} · ${what}: ${code(step)}${more}`;
 }

@@ -79,6 +79,28 @@ export function rotationStore(engine: Engine): RotationStore {
         ),
       );
     },
+    async openOwn() {
+      return all(
+        await engine.read((db) =>
+          db
+            .select()
+            .from(t)
+            .where(and(open, isNotNull(t.ownConnectionId)))
+            .orderBy(asc(t.createdAt), asc(t.id)),
+        ),
+      );
+    },
+    async openOfAccount(accountId) {
+      return all(
+        await engine.read((db) =>
+          db
+            .select()
+            .from(t)
+            .where(and(open, eq(t.accountId, accountId)))
+            .orderBy(asc(t.createdAt), asc(t.id)),
+        ),
+      );
+    },
     async page(filter, after, limit) {
       const from = after === null ? null : await this.byId(after);
       const older =

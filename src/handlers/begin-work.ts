@@ -8,6 +8,7 @@ import { authorise } from './authorise.ts';
 import { newAttempt, refuseTakenWay, sealFor } from './begin-connect.ts';
 import { claimAndWrite } from './claim.ts';
 import { refuseWhilePaused } from './pause.ts';
+import { refuseWhileOwnKeyRotates, refuseWhileRotationsNeed } from './rotations/needed.ts';
 import type { Request } from './request.ts';
 import type { Services } from './services.ts';
 
@@ -33,6 +34,7 @@ export async function beginReplace(
   authorise(request.actor, 'admin', 'replace credentials', services.admins);
   const connection = await usable(services, connectionId);
   await refuseTakenWay(services, draft, connection.id);
+  await refuseWhileOwnKeyRotates(services, connection);
   return begin(services, request, connection, { kind: 'replace', draft, deactivateKey: false }, secret);
 }
 
@@ -59,6 +61,7 @@ export async function beginDisconnect(
   if (deactivateKey && connection.method !== 'access_key') {
     throw new RekeyError('invalid', 'This connection uses a role: there is no access key to deactivate.');
   }
+  await refuseWhileRotationsNeed(services, connection);
   if (deactivateKey) await refuseWhilePaused(services, 'deactivate keys');
   return begin(services, request, connection, { kind: 'disconnect', draft: null, deactivateKey }, null);
 }

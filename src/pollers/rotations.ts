@@ -1,4 +1,5 @@
 import { ROTATIONS_JOB } from '../handlers/rotations/jobs.ts';
+import { refreshUses } from '../handlers/rotations/refresh-use.ts';
 import { createRotationWorld } from '../handlers/rotations/world.ts';
 import type { Services } from '../handlers/services.ts';
 import type { Jobs } from '../ports/jobs.ts';
@@ -10,7 +11,10 @@ const LOOK_EVERY_MS = 5_000;
 /** Longer than a turn of many rotations takes; what is left is due again. */
 const RUN_MS = 5 * 60_000;
 
-/** Registers what takes rotations further. */
+const USES_JOB = 'rotation-uses';
+const USES_EVERY_MS = 60_000;
+
+/** Registers what takes rotations further, and what reads who uses their keys. */
 export function handleRotationJobs(services: Services): void {
   const ground = groundOf(services);
   services.jobs.handle(
@@ -20,12 +24,20 @@ export function handleRotationJobs(services: Services): void {
       await resumeRotations(ground, signal);
     },
   );
+  services.jobs.handle(
+    USES_JOB,
+    { deadlineMs: RUN_MS, retries: 1, backoffMs: 30_000 },
+    async ({ signal }) => {
+      await refreshUses(services, signal);
+    },
+  );
 }
 
 /** Sets the rhythm; what an earlier process left is looked for at once. */
 export async function beginRotationJobs(jobs: Jobs, instanceId: string): Promise<void> {
   await jobs.enqueue(ROTATIONS_JOB, instanceId);
   await jobs.every(ROTATIONS_JOB, LOOK_EVERY_MS);
+  await jobs.every(USES_JOB, USES_EVERY_MS);
 }
 
 /** What the machine works with, for real. */

@@ -9,6 +9,9 @@ export interface RotationStore {
   /** Open ones of a user. */
   openOfUser(accountId: string, userId: string): Promise<Rotation[]>;
   openOfConnection(connectionId: string): Promise<Rotation[]>;
+  /** Open ones that replace a connection's own key. */
+  openOwn(): Promise<Rotation[]>;
+  openOfAccount(accountId: string): Promise<Rotation[]>;
   /** Newest first. */
   page(
     filter: {

@@ -76,11 +76,12 @@ export function oldKeyIsGone({ snapshot, oldKeyId }: Rotation): boolean {
 }
 
 function expectedKeys(rotation: Rotation): [string, SeenKey['status']][] {
-  const { snapshot, oldKeyId, newKeyId, deactivatedAt, orphans } = rotation;
+  const { snapshot, oldKeyId, newKeyId, deactivatedAt, orphans, state } = rotation;
   const planned = snapshot.keys.map(({ accessKeyId, status }): [string, SeenKey['status']] =>
     accessKeyId === oldKeyId && deactivatedAt !== null ? [accessKeyId, 'Inactive'] : [accessKeyId, status],
   );
-  const taken = orphans.some(({ accessKeyId }) => accessKeyId === newKeyId);
+  // One that is taken back goes, however it is found.
+  const taken = state === 'undoing' || orphans.some(({ accessKeyId }) => accessKeyId === newKeyId);
   return newKeyId === null || taken ? planned : [...planned, [newKeyId, 'Active']];
 }
 

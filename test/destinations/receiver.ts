@@ -31,20 +31,26 @@ export class Receiver implements AsyncDisposable {
   refused = 0;
   readonly url: string;
   readonly #keys: () => readonly string[];
+  readonly #now: () => number;
   readonly #seen = new Set<string>();
   readonly #server;
 
-  private constructor(server: ReturnType<typeof createServer>, keys: () => readonly string[]) {
+  private constructor(
+    server: ReturnType<typeof createServer>,
+    keys: () => readonly string[],
+    now: () => number,
+  ) {
     this.#server = server;
     this.#keys = keys;
+    this.#now = now;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys?token=path-token`;
   }
 
-  /** `keys`: the public keys it trusts, as Rekey publishes them. */
-  static async start(keys: () => readonly string[]): Promise<Receiver> {
+  /** `keys`: the public keys it trusts, as Rekey publishes them. `now`: its clock; the machine's when left out. */
+  static async start(keys: () => readonly string[], now: () => number = Date.now): Promise<Receiver> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const receiver = new Receiver(server, keys);
+    const receiver = new Receiver(server, keys, now);
     server.on('request', (request, response) => {
       void receiver.#answer(request).then((answer) => {
         if (answer === null) return request.socket.destroy();
@@ -81,7 +87,7 @@ export class Receiver implements AsyncDisposable {
   }
 
   #genuine(id: string, at: string, body: string, signatures: string): boolean {
-    if (Math.abs(Date.now() / 1_000 - Number(at)) > TOLERANCE_S) return false;
+    if (Math.abs(this.#now() / 1_000 - Number(at)) > TOLERANCE_S) return false;
     return signatures.split(' ').some((signature) => {
       const [version, value = ''] = signature.split(',');
       return (

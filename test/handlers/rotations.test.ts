@@ -1,16 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { LoggedRequest } from '../../sandbox/aws/request-log.ts';
-import type { User } from '../../sandbox/aws/world.ts';
 import { decideRotation } from '../../src/handlers/rotations/act.ts';
 import type { PlannedCall } from '../../src/handlers/rotations/plan.ts';
+import { FIELDS, heldBy, parameterTarget, secretTarget, statuses } from '../support/rotated-places.ts';
 import { Rotating } from '../support/rotating.ts';
-
-const REGION = 'eu-central-1';
-const FIELDS = { accessKeyId: 'AWS_ACCESS_KEY_ID', secretAccessKey: 'AWS_SECRET_ACCESS_KEY' };
-
-function secretTarget(name: string) {
-  return { region: REGION, name: `rekey/${name}`, mode: 'replace', fields: FIELDS, kmsKeyId: null };
-}
 
 /** `iam:CreateAccessKey`, in the order of the calls. */
 function named(requests: Iterable<LoggedRequest>): string[] {
@@ -28,14 +21,7 @@ describe.each(['sqlite', 'postgres'] as const)('a rotation on %s', (engine) => {
     const { user, key } = await rekey.user('deploy');
     const place = { connectionId: connection.id };
     await rekey.destination('secrets-manager', user, secretTarget('deploy'), place);
-    const parameter = {
-      region: REGION,
-      shape: 'pair',
-      name: '/rekey/deploy',
-      fields: FIELDS,
-      kmsKeyId: null,
-    };
-    await rekey.destination('ssm-parameter', user, parameter, place);
+    await rekey.destination('ssm-parameter', user, parameterTarget('deploy'), place);
 
     const plan = await rekey.plan(key.accessKeyId);
     expect(plan.problems).toEqual([]);
@@ -45,7 +31,7 @@ describe.each(['sqlite', 'postgres'] as const)('a rotation on %s', (engine) => {
 
     const waits = await rekey.until(begun.id, 'quiet');
     expect(waits.state).toBe('quiet');
-    const stored = held(rekey, 'deploy');
+    const stored = heldBy(rekey, 'deploy');
     expect(stored[FIELDS.accessKeyId]).toBe(waits.newKeyId);
     const asks = await rekey.until(begun.id);
     expect([asks.state, asks.block?.code]).toEqual(['blocked', 'needs_approval']);
@@ -61,13 +47,3 @@ describe.each(['sqlite', 'postgres'] as const)('a rotation on %s', (engine) => {
     expect(named(rekey.aws.requests)).toEqual(planned(plan.calls));
   }, 60_000);
 });
-
-function statuses(user: User): [string, string][] {
-  return user.keys.existing().map(({ accessKeyId, currentStatus }) => [accessKeyId, currentStatus]);
-}
-
-/** What a consumer reads from its secret. */
-function held(rekey: Rotating, name: string): Record<string, string> {
-  const secret = rekey.account.in(REGION).secret(`rekey/${name}`);
-  return JSON.parse(secret?.at('AWSCURRENT')?.value ?? '{}') as Record<string, string>;
-}

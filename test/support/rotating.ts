@@ -215,6 +215,10 @@ export class Rotating implements AsyncDisposable {
     return kept;
   }
 
+  secret(text: string): Secret {
+    return new Secret(text);
+  }
+
   plan(accessKeyId: string): Promise<RotationPlan> {
     const { actor } = this.request();
     return planRotation(this.services, actor, accessKeyId, new AbortController().signal);

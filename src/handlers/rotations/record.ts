@@ -4,6 +4,7 @@ import { isFinal } from '../../domain/rotation.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import type { JournalNote } from '../../ports/rotation-world.ts';
 import type { Write } from '../../ports/stores.ts';
+import { SETTLE_MS } from '../../trail/key-use.ts';
 import { auditIntent, auditOutcome } from '../audit.ts';
 import { cardEdit, noticesOf } from './tell.ts';
 import type { Telling } from './tell.ts';
@@ -29,6 +30,7 @@ export async function recordsOf(
     ...rows,
     ...(isFinal(after.state) ? [endOf(services, after)] : []),
     ...usesOf(services, before, after),
+    ...(isFinal(after.state) ? await earlierSecrets(services, after) : []),
     ...(await noticesOf(services, before, after, null)),
   ];
 }
@@ -63,5 +65,14 @@ function usesOf({ stores, clock }: Telling, before: Rotation, after: Rotation): 
   const { uses } = stores.rotation;
   if (isFinal(after.state) || after.state === 'deleted') return [uses.remove(after.id)];
   if (after.state !== 'quiet' || before.state === 'blocked') return [];
-  return [uses.put({ rotationId: after.id, oldUse: null, newUse: null, readAt: null, nextAt: clock.now() })];
+  // What CloudTrail does not show yet need not be asked for.
+  const nextAt = clock.now() + SETTLE_MS;
+  return [uses.put({ rotationId: after.id, oldUse: null, newUse: null, readAt: null, nextAt })];
+}
+
+/** A connection whose own key was replaced keeps both versions until here; what signs is the newest. */
+async function earlierSecrets({ stores }: Telling, { ownConnectionId }: Rotation): Promise<Write[]> {
+  if (ownConnectionId === null) return [];
+  const [, ...earlier] = await stores.secrets.ofHolder('connection', ownConnectionId);
+  return earlier.map(({ id }) => stores.secrets.eraseOne(id));
 }

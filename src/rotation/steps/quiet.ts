@@ -1,3 +1,4 @@
+import { USE_GRANULARITY_MS } from '../../domain/last-use.ts';
 import { SETTLE_MS, MAX_QUIET_MS, silence } from '../quiet.ts';
 import { cameToNothing, oldKeyIsGone } from '../compare.ts';
 import { allHold } from '../deliveries.ts';
@@ -30,13 +31,18 @@ export const quiet: Step = async (run) => {
 async function stillUsed(run: Run): Promise<Outcome | null> {
   const { rotation, ground, signal } = run;
   const { cutoverAt, quietMs, oldKeyId, stateAt } = rotation;
-  // Before that, nothing that AWS could answer would end the wait.
-  const soonest = (cutoverAt ?? stateAt) + quietMs + SETTLE_MS;
+  // Before that, nothing that AWS could answer would end the wait: it records a use by the quarter of an hour only.
+  const soonest = (cutoverAt ?? stateAt) + quietMs + USE_GRANULARITY_MS + SETTLE_MS;
   if (run.now() < soonest) return { kind: 'wait', until: soonest };
   const account = await ground.world.account(rotation, [], signal);
   if (account === null) return block(run, 'denied', 'No connection may act in this account.');
   const from = cutoverAt ?? stateAt;
   const lastUse = await account.lastUse(oldKeyId, signal);
+  if (lastUse.kind === 'unknown') {
+    // AWS tells nothing of a key that is gone: that is no reason to wait for.
+    const state = await ready(run);
+    if (!state.ok && state.outcome.kind === 'block') return state.outcome;
+  }
   const trail = await lastTrailUse(
     await ground.world.trail(rotation, signal),
     oldKeyId,

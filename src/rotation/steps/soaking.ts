@@ -67,7 +67,11 @@ async function usedSince(run: Run, since: number): Promise<Outcome | null> {
     );
   }
   const use = await account.lastUse(rotation.oldKeyId, signal);
-  if (use.kind === 'unknown') return again(run, `last use: ${use.why}`);
+  if (use.kind === 'unknown') {
+    // AWS tells nothing of a key that is gone.
+    const state = await ready(run, [rotation.oldKeyId]);
+    return state.ok ? again(run, `last use: ${use.why}`) : state.outcome;
+  }
   if (use.kind === 'not_seen' || use.at <= since + USE_GRANULARITY_MS) return null;
   const why = 'The old key was used after it was made Inactive: somebody needs it.';
   return block(run, 'keys_changed', why, ['approve', 'reactivate']);

@@ -39,6 +39,8 @@ export class ModelStores {
       openOfKey: missing,
       openOfUser: missing,
       openOfConnection: missing,
+      openOwn: missing,
+      openOfAccount: missing,
       page: missing,
       countOpen: missing,
       insert: missing,
