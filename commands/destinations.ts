@@ -19,7 +19,8 @@ import {
 import {
   DESTINATION_SHOW,
   DESTINATIONS_OPEN,
-  DESTINATIONS_PAGE,
+  DESTINATIONS_PREVIOUS,
+  DESTINATIONS_NEXT,
   destinationsView,
 } from './modals/destinations-view.ts';
 import { messageView } from './modals/message-view.ts';
@@ -66,15 +67,15 @@ const open: Action = {
 };
 
 /** The list and one destination share a window: Slack stacks three. */
-const turn: Action = {
-  actionId: DESTINATIONS_PAGE,
+const pages = [DESTINATIONS_PREVIOUS, DESTINATIONS_NEXT].map((actionId): Action => ({
+  actionId,
   needs: 'admin',
   opensModal: false,
   async run(context, view) {
-    if (view !== null)
-      await context.desk.update(view.id, await all(context, Number(context.incoming.text) || 0, null));
+    const page = Number(context.incoming.text) || 0;
+    if (view !== null) await context.desk.update(view.id, await all(context, page, null));
   },
-};
+}));
 
 const show: Action = {
   actionId: DESTINATION_SHOW,
@@ -180,4 +181,4 @@ export const removeDestinationModal = modal<ToRemove>({
   },
 });
 
-export const destinationActions: readonly Action[] = [open, turn, show, back, check, unbind, remove];
+export const destinationActions: readonly Action[] = [open, ...pages, show, back, check, unbind, remove];

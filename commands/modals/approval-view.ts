@@ -19,6 +19,7 @@ import { bold, brief, code, cut, moment, person, plain } from '../../src/slack/b
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
 import { UNSURE } from './destination-view.ts';
+import { carriedBy } from './metadata.ts';
 
 export const APPROVAL_FORM = 'approval.form';
 export const APPROVAL_REFUSE = 'approval.refuse';
@@ -134,7 +135,8 @@ function userBlock({ binding, state, arn, account }: BoundUser): KnownBlock {
 }
 
 export function reviewed(view: IncomingView): Reviewed {
-  const { id, seen, bindings } = Target.parse(JSON.parse(view.metadata));
+  const nothing = { id: '', seen: 0, bindings: [] };
+  const { id, seen, bindings } = carriedBy(Target, view.metadata, nothing);
   return { destinationId: id, seen, bindingIds: bindings };
 }
 

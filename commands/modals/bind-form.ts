@@ -9,6 +9,7 @@ import { bold, brief, code, cut, person, plain } from '../../src/slack/blocks/mr
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
 import { preflightWords, UNSURE } from './destination-view.ts';
+import { carriedBy } from './metadata.ts';
 
 export const BIND_FORM = 'destination.bind_form';
 export const BIND_CONFIRM = 'destination.bind_confirm';
@@ -17,6 +18,9 @@ export const BIND_ERROR_BLOCK = BIND_USERS_FIELD;
 
 const Target = z.object({ id: z.string(), seen: z.number() });
 export type BindTarget = z.infer<typeof Target>;
+
+/** A window of another version leads nowhere: the handler says so. */
+const NOWHERE: BindTarget = { id: '', seen: 0 };
 
 /** Whom to bind; the users are searched by name. */
 export function bindForm(target: BindTarget, name: string): ModalView {
@@ -63,7 +67,7 @@ export function parseBind(view: IncomingView): Parsed<ChosenUsers> {
     return { accountId, userId };
   });
   if (users.length === 0) return { ok: false, errors: { [BIND_USERS_FIELD]: 'Choose at least one user.' } };
-  return { ok: true, input: { target: Target.parse(JSON.parse(view.metadata)), users } };
+  return { ok: true, input: { target: carriedBy(Target, view.metadata, NOWHERE), users } };
 }
 
 /** While AWS is asked about the users. */
@@ -151,7 +155,7 @@ export interface ToBind {
 }
 
 export function parseBindConfirm(view: IncomingView): Parsed<ToBind> {
-  const { target, users } = Carried.parse(JSON.parse(view.metadata));
+  const { target, users } = carriedBy(Carried, view.metadata, { target: NOWHERE, users: [] });
   return {
     ok: true,
     input: {

@@ -11,6 +11,7 @@ import { context, input, option, section } from '../../src/slack/blocks/elements
 import { cut, plain } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
+import { carriedBy } from './metadata.ts';
 
 export const KIND_FORM = 'destination.kind_form';
 export const DESTINATION_FORM = 'destination.form';
@@ -209,7 +210,7 @@ export interface TypedDestination {
 }
 
 export function parseDestination(view: IncomingView): Parsed<TypedDestination> {
-  const about = About.parse(JSON.parse(view.metadata));
+  const about = carriedBy(About, view.metadata, { kind: 'webhook', id: '', seen: 0 });
   const { kind, id } = about;
   const facts = factsOf(kind);
   const one = (block: string): string | null => view.values.get(block)?.one ?? null;

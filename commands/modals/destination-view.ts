@@ -126,8 +126,12 @@ export function preflightWords(preflight: UserCheck['preflight']): string {
       return `its key can be delivered.${warnings.join('')}`;
     }
     case 'no':
-      return `*cannot be delivered*: ${brief(preflight.why, 300)}. ${brief(preflight.mend, 300)}`;
+      return `*cannot be delivered*: ${brief(preflight.why, 300)}. ${sentence(brief(preflight.mend, 300))}`;
     case 'unknown':
       return `*not known*: ${brief(preflight.why, 300)}.`;
   }
+}
+
+function sentence(text: string): string {
+  return text === '' || /[.!?…]$/.test(text) ? text : `${text}.`;
 }

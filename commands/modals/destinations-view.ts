@@ -5,8 +5,9 @@ import { actions, button, context, header, section } from '../../src/slack/block
 import { bold, brief, cut, plain } from '../../src/slack/blocks/mrkdwn.ts';
 
 export const DESTINATIONS_OPEN = 'destinations.open';
-/** Its value is a page, from 0 on. */
-export const DESTINATIONS_PAGE = 'destinations.page';
+/** Their value is a page, from 0 on. */
+export const DESTINATIONS_PREVIOUS = 'destinations.previous';
+export const DESTINATIONS_NEXT = 'destinations.next';
 export const DESTINATION_NEW = 'destinations.new';
 /** Its value is a destination's id. */
 export const DESTINATION_SHOW = 'destinations.show';
@@ -67,8 +68,8 @@ function row(look: DestinationLook): KnownBlock {
 
 function pages(here: number, last: number): KnownBlock {
   return actions('destinations.pages', [
-    ...(here === 0 ? [] : [button('Previous', DESTINATIONS_PAGE, { value: String(here - 1) })]),
-    ...(here === last ? [] : [button('Next', DESTINATIONS_PAGE, { value: String(here + 1) })]),
+    ...(here === 0 ? [] : [button('Previous', DESTINATIONS_PREVIOUS, { value: String(here - 1) })]),
+    ...(here === last ? [] : [button('Next', DESTINATIONS_NEXT, { value: String(here + 1) })]),
   ]);
 }
 

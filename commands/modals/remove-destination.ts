@@ -6,6 +6,7 @@ import { input, option, section } from '../../src/slack/blocks/elements.ts';
 import { bold, brief, cut, plain } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
+import { carriedBy } from './metadata.ts';
 
 export const REMOVE_FORM = 'destination.remove_form';
 
@@ -53,7 +54,7 @@ export interface ToRemove {
 }
 
 export function parseRemove(view: IncomingView): Parsed<ToRemove> {
-  const { id, seen } = Target.parse(JSON.parse(view.metadata));
+  const { id, seen } = carriedBy(Target, view.metadata, { id: '', seen: 0 });
   const withUsers = view.values.get(WITH_USERS_FIELD)?.many.includes('yes') === true;
   return { ok: true, input: { destinationId: id, seen, withUsers } };
 }

@@ -75,7 +75,7 @@ export const REGION: PlaceField = {
   ...line,
   name: 'region',
   label: 'Region',
-  hint: 'Such as eu-central-1. May stay empty when an ARN is typed below.',
+  hint: 'Such as eu-central-1. May stay empty when an ARN is typed.',
 };
 
 export const KMS_KEY: PlaceField = {
