@@ -16,6 +16,7 @@ import {
   reviewed,
 } from './modals/approval-view.ts';
 import { messageView } from './modals/message-view.ts';
+import { refusalText } from './refusal.ts';
 
 /** From the notice that asks, or from the destination's own window: what waits now, exactly. */
 const review: Action = {
@@ -49,12 +50,20 @@ const refuse: Action = {
   opensModal: false,
   async run(context, view) {
     if (view === null) return;
-    const { why, wrong } = refusalReason(view);
-    if (wrong !== null) throw new RekeyError('invalid', wrong);
     const what = reviewed(view);
-    const request = context.request({ decision: `${APPROVAL_REFUSE}:${view.id}:${view.hash}` });
-    const refused = await refuseBindings(context.services, request, what, why);
-    const said = `Refused for ${named(refused)}: they are unbound.`;
+    let said: string;
+    try {
+      const { why, wrong } = refusalReason(view);
+      if (wrong !== null) throw new RekeyError('invalid', wrong);
+      const request = context.request({ decision: `${APPROVAL_REFUSE}:${view.id}:${view.hash}` });
+      const refused = await refuseBindings(context.services, request, what, why);
+      said = `Refused for ${named(refused)}: they are unbound.`;
+    } catch (error) {
+      // Said in the window itself: it may be the third, and Slack stacks no fourth.
+      const text = refusalText(error, context.correlationId, context.log);
+      await context.desk.update(view.id, messageView('Not done', text));
+      return;
+    }
     await context.desk.update(view.id, messageView('Refused', said));
     if (view.previousId !== null) {
       await context.desk.update(view.previousId, await one(context, what.destinationId, said));

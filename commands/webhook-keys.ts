@@ -1,7 +1,8 @@
 import { authorise } from '../src/handlers/authorise.ts';
 import { publishedWebhookKeys, retireWebhookKey, turnWebhookKey } from '../src/handlers/webhook-keys.ts';
-import type { Action } from './entry.ts';
+import type { Action, Context } from './entry.ts';
 import { WEBHOOK_KEYS_OPEN } from './modals/destinations-view.ts';
+import { refusalText } from './refusal.ts';
 import { WEBHOOK_KEYS_RETIRE, WEBHOOK_KEYS_TURN, webhookKeysView } from './modals/webhook-keys-view.ts';
 
 const open: Action = {
@@ -23,10 +24,22 @@ function changes(actionId: string, act: typeof turnWebhookKey, said: string): Ac
     opensModal: false,
     async run(context, view) {
       const request = context.request({ decision: `${actionId}:${context.incoming.text}` });
-      const keys = await act(context.services, request);
-      if (view !== null) await context.desk.update(view.id, webhookKeysView(keys, said));
+      if (view === null) return;
+      const done = await tried(context, () => act(context.services, request));
+      const keys = await publishedWebhookKeys(context.services);
+      await context.desk.update(view.id, webhookKeysView(keys, done ?? said));
     },
   };
+}
+
+/** Why it was not done, in mrkdwn, or null. Said in the window itself: it is the third, and Slack stacks no fourth. */
+async function tried(context: Context, act: () => Promise<unknown>): Promise<string | null> {
+  try {
+    await act();
+    return null;
+  } catch (error) {
+    return `*Not done.* ${refusalText(error, context.correlationId, context.log)}`;
+  }
 }
 
 export const webhookKeyActions: readonly Action[] = [

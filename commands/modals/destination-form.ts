@@ -230,7 +230,13 @@ export function parseDestination(view: IncomingView): Parsed<TypedDestination> {
   if (Object.keys(errors).length > 0) return { ok: false, errors };
   const hook = unquoted(one(HOOK_FIELD) ?? '');
   const none = view.values.get(NO_HOOK_FIELD)?.many.includes('none') === true;
-  const redeployHook = hook !== '' ? hook : none || id === null ? null : 'keep';
-  const input = { name: one(NAME_FIELD) ?? '', connectionId: one(CONNECTION_FIELD), typed, redeployHook };
+  const keep = hook === '' && !none && id !== null;
+  const redeployHook = keep ? 'keep' : { set: hook === '' ? null : hook };
+  const input: DestinationInput = {
+    name: one(NAME_FIELD) ?? '',
+    connectionId: one(CONNECTION_FIELD),
+    typed,
+    redeployHook,
+  };
   return { ok: true, input: { ...about, input } };
 }

@@ -38,19 +38,15 @@ export async function approveBindings(
       { next: 'Ask another admin; the role admin is given under /aws-settings.' },
     );
   }
-  const now = services.clock.now();
-  const approved = bindings.map((binding): Binding => {
-    const { version } = destination;
-    return { ...binding, approvedBy: by, approvedAt: now, destinationVersion: version };
-  });
-  const { update } = services.stores.rotation.bindings;
-  await settle(services, request, { destination, bindings, all, outcome: 'approved', why: '' }, [
-    ...bindings.flatMap((binding, at) => {
-      const after = approved[at];
-      return after === undefined ? [] : [update(binding, after)];
-    }),
-  ]);
-  return approved;
+  const approved = {
+    approvedBy: by,
+    approvedAt: services.clock.now(),
+    destinationVersion: destination.version,
+  };
+  const kept = services.stores.rotation.bindings;
+  const writes = bindings.map((binding) => kept.update(binding, { ...binding, ...approved }));
+  await settle(services, request, { destination, bindings, all, outcome: 'approved', why: '' }, writes);
+  return bindings.map((binding) => ({ ...binding, ...approved }));
 }
 
 /** An admin's no: the users are unbound, and whoever bound them is told. */
@@ -63,9 +59,9 @@ export async function refuseBindings(
   authorise(request.actor, 'admin', 'refuse destinations', services.admins);
   await refuseClaimed(services, request);
   const { destination, bindings, all } = await waitingOf(services, reviewed);
-  const { remove } = services.stores.rotation.bindings;
+  const kept = services.stores.rotation.bindings;
   await settle(services, request, { destination, bindings, all, outcome: 'refused', why }, [
-    ...bindings.map(({ id }) => remove(id)),
+    ...bindings.map(({ id }) => kept.remove(id)),
     ...(await tellAskers(services, request, { destination, bindings, why })),
   ]);
   return [...bindings];

@@ -17,8 +17,8 @@ export interface DestinationInput {
   readonly connectionId: string | null;
   /** By the names of the kind's fields. */
   readonly typed: Typed;
-  /** Null: none. `keep`: as it is. */
-  readonly redeployHook: string | null | 'keep';
+  /** An address, none, or the one that is kept. */
+  readonly redeployHook: { readonly set: string | null } | 'keep';
 }
 
 type Read = Pick<KeptDestination, 'name' | 'connectionId' | 'target' | 'redeployHook'>;
@@ -46,7 +46,8 @@ export async function readInput(
     const problem = await services.outward.addressProblem(url);
     if (problem !== null) throw wrong(`place.${field}`, problem);
   }
-  const redeployHook = input.redeployHook === 'keep' ? (before?.redeployHook ?? null) : input.redeployHook;
+  const redeployHook =
+    input.redeployHook === 'keep' ? (before?.redeployHook ?? null) : input.redeployHook.set;
   if (redeployHook !== null && redeployHook !== before?.redeployHook) {
     const problem = await services.outward.addressProblem(redeployHook);
     if (problem !== null) throw wrong('redeployHook', problem);
