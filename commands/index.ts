@@ -7,6 +7,10 @@ import { keyActions, keyChoicesModal, snoozeModal } from './actions/key-buttons.
 import { showMissingPolicy } from './actions/missing-policy.ts';
 import { audit, auditActions, auditModal } from './audit.ts';
 import { connect, connectModal } from './connect.ts';
+import { approvalActions, approvalModal } from './destination-approval.ts';
+import { bindActions, bindConfirmModal, bindModal, bindSuggestions } from './destination-binding.ts';
+import { destinationFormActions, destinationModal, kindModal } from './destination-forms.ts';
+import { destinationActions, removeDestinationModal } from './destinations.ts';
 import type { Command, Registry } from './entry.ts';
 import { helpCommand } from './help.ts';
 import { hoursActions, hoursModal } from './key-hours.ts';
@@ -20,6 +24,7 @@ import { giveRoleModal, openGiveRole, settings, settingsModal, takeRoleBack, tes
 import { scheduleActions, scheduleModals } from './rotation-schedule.ts';
 import { test } from './test.ts';
 import { groupSuggestions } from './user-groups.ts';
+import { webhookKeyActions } from './webhook-keys.ts';
 
 const commands: Command[] = [connect, test, keys, rotate, audit, settings];
 commands.push(helpCommand(() => commands));
@@ -46,6 +51,12 @@ export const registry: Registry = {
     ownerRuleModal,
     hoursModal,
     ...scheduleModals,
+    kindModal,
+    destinationModal,
+    bindModal,
+    bindConfirmModal,
+    removeDestinationModal,
+    approvalModal,
   ],
   actions: [
     homeConnect,
@@ -73,7 +84,12 @@ export const registry: Registry = {
     ...ownerActions,
     ...hoursActions,
     ...scheduleActions,
+    ...destinationActions,
+    ...destinationFormActions,
+    ...bindActions,
+    ...approvalActions,
+    ...webhookKeyActions,
   ],
-  suggestions: groupSuggestions,
+  suggestions: [...groupSuggestions, bindSuggestions],
   events: [homeOpened, ...appEvents],
 };

@@ -21,6 +21,7 @@ import {
 } from '../../src/slack/blocks/elements.ts';
 import { channel, code, cut, group, person, plain, words } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
+import { destinationBlocks } from './destinations-view.ts';
 import { HOURS_OPEN } from './hours-form.ts';
 import { OWNERS_OPEN } from './owner-rules-view.ts';
 import type { IncomingView } from '../incoming.ts';
@@ -53,6 +54,7 @@ export interface SettingsLook {
   readonly pagerTrouble: string | null;
   readonly keys: KeySettingsLook;
   readonly schedules: SchedulesLook;
+  readonly destinations: { readonly count: number; readonly waiting: number };
   readonly pause: Pause | null;
   /** What the last button of this window did, or null. */
   readonly said: string | null;
@@ -104,6 +106,7 @@ export function settingsView(look: SettingsLook): ModalView {
       divider(),
       ...keyBlocks(look.keys),
       ...scheduleBlocks(look.schedules),
+      ...destinationBlocks(look.destinations),
       divider(),
       ...pauseBlocks(look.pause),
       divider(),

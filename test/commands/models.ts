@@ -28,6 +28,7 @@ import { PAUSE_WHY_LENGTH } from '../../src/domain/pause.ts';
 import { presenter } from '../../src/slack/blocks/outcome.ts';
 import type { Message } from '../../src/ports/slack.ts';
 import { attempt, connection, draft, entry, verified } from '../db/samples.ts';
+import { destinationMessagesOf, destinationViewsOf } from './destination-models.ts';
 import { NOW, tame, type Outside } from './outside.ts';
 import { homeRotationsOf, rotationMessagesOf, rotationViewsOf } from './rotation-models.ts';
 import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
@@ -230,6 +231,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
       connections: [{ id: 'c', name: outside.name, on: true }],
       stop: null,
     },
+    destinations: { count: 2, waiting: 1 },
     pause: null,
     said: null,
   };
@@ -303,6 +305,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     ['audit log, empty', auditView({ ...auditLook, entries: [], connections: [] }, ANYTHING, null)],
     ...keyViewsOf(outside, kept),
     ...rotationViewsOf(outside),
+    ...destinationViewsOf(outside, kept),
     ['give a role', giveRoleForm(null)],
     ['give a role to people', giveRoleForm('This workspace’s plan has no user groups.')],
     ['refusal', messageView('Not done', refusalText(error, 'r', recordingLog()))],
@@ -336,6 +339,7 @@ export function messagesOf(outside: Outside): [name: string, message: Message][]
     ...keyMessagesOf(outside),
     ...scheduleMessagesOf(outside),
     ...rotationMessagesOf(outside),
+    ...destinationMessagesOf(outside),
     ['refusal', refusalOf(error, 'r', recordingLog())],
     ['alarm', presenter.alarmMessage(outside.description, outside.name)],
   ];
