@@ -18,6 +18,7 @@ import type { DestinationKind, KeptDestination } from '../../src/domain/destinat
 import { isFinal } from '../../src/domain/rotation.ts';
 import type { Rotation, RotationState } from '../../src/domain/rotation.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { aloneInstance } from '../../src/instances/open.ts';
 import { LEASES } from '../../src/handlers/leases.ts';
 import type { Request } from '../../src/handlers/request.ts';
 import { planRotation, type RotationPlan } from '../../src/handlers/rotations/plan.ts';
@@ -274,6 +275,7 @@ function servicesOf(parts: {
     throw new Error('Slack is not asked here.');
   };
   const ids = createIds(clock);
+  const instanceId = ids.next();
   const jobs: Partial<Jobs> = { enqueue: () => Promise.resolve() };
   const unused = new Proxy({}, { get: nobody });
   return {
@@ -294,7 +296,8 @@ function servicesOf(parts: {
     presenter,
     jobs: jobs as Jobs,
     hostIdentity: nobody,
-    instanceId: ids.next(),
+    instanceId,
+    instances: aloneInstance(instanceId),
     onlyInstance: stores.engine === 'sqlite',
     leases: LEASES,
     teamId: 'T1',
