@@ -17,7 +17,7 @@ const ON_A_PAGE = 30;
 
 /** The part of the settings about destinations. */
 export function destinationBlocks({ count, waiting }: { count: number; waiting: number }): KnownBlock[] {
-  const waits = waiting === 0 ? '' : ` *${counted(waiting, 'user')}* wait for a second admin.`;
+  const waits = waiting === 0 ? '' : ` ${waitingFor(waiting)}`;
   return [
     section(
       `*Destinations.* ${count === 0 ? 'There is no place yet where rotated keys may go.' : `Rotated keys may go to ${counted(count, 'place')}.`}${waits}`,
@@ -45,7 +45,7 @@ export function destinationsView(
       context(
         'Where new access keys may be delivered, and whose. Operators rotate only into what stands here; a webhook, and any place for a user with administrator rights, takes a second admin.',
       ),
-      ...(waiting === 0 ? [] : [section(`*${counted(waiting, 'user')}* wait for a second admin.`)]),
+      ...(waiting === 0 ? [] : [section(waitingFor(waiting))]),
       ...(rows.length === 0 ? [section('There is no destination yet.')] : rows.map(row)),
       ...(last === 0 ? [] : [pages(here, last)]),
       header('More'),
@@ -82,4 +82,8 @@ export function stateWords({ kind, connection, users }: DestinationLook): string
   const waiting = users.filter(({ state }) => state.state === 'waiting').length;
   if (waiting === 0) return `Ready for ${counted(users.length, 'user')}.`;
   return `*Waiting for a second admin:* ${waiting} of ${counted(users.length, 'user')}.`;
+}
+
+function waitingFor(count: number): string {
+  return `*${counted(count, 'user')}* ${count === 1 ? 'waits' : 'wait'} for a second admin.`;
 }

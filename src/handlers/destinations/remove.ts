@@ -26,10 +26,14 @@ export async function removeDestination(
   const destination = await destinationAt(services, destinationId, seen);
   const bound = await bindings.ofDestination(destinationId);
   if (bound.length > 0 && !withUsers) {
-    throw new RekeyError('conflict', `${counted(bound.length, 'user')} are still bound to it.`, {
-      next: 'Tick that they are unbound too, or unbind them one by one.',
-      field: 'withUsers',
-    });
+    throw new RekeyError(
+      'conflict',
+      `${counted(bound.length, 'user')} ${bound.length === 1 ? 'is' : 'are'} still bound to it.`,
+      {
+        next: 'Tick that they are unbound too, or unbind them one by one.',
+        field: 'withUsers',
+      },
+    );
   }
   const deliveries = await openDeliveries(services, destinationId);
   if (deliveries.length > 0) {
