@@ -1,5 +1,6 @@
 import { PAGER_OUTLET } from '../src/domain/notice.ts';
 import { isConflict } from '../src/errors.ts';
+import { countWaiting, lookDestinations } from '../src/handlers/destinations/look.ts';
 import { pagerSetting } from '../src/handlers/pager.ts';
 import { keyTags } from '../src/handlers/key-settings.ts';
 import { pauseOf } from '../src/handlers/pause.ts';
@@ -147,9 +148,15 @@ export async function look(context: Context, said: string | null): Promise<Retur
       rules: (await services.stores.inventory.ownerRules.list()).length,
       connections: (await services.stores.connections.list()).map(({ id, name }) => ({ id, name })),
     },
+    destinations: await destinationsInShort(context),
     pause: await pauseOf(services),
     said,
   });
+}
+
+async function destinationsInShort({ services, actor }: Context) {
+  const looks = await lookDestinations(services, actor);
+  return { count: looks.length, waiting: countWaiting(looks) };
 }
 
 function testMessage(context: Context): Message {

@@ -1,5 +1,6 @@
 import type { HomeView, ModalView } from '@slack/types';
 
+import type { ApprovalAsk } from '../domain/approval.ts';
 import type { AttemptResult } from '../domain/attempt-result.ts';
 import type { Attempt } from '../domain/attempt.ts';
 import type { AuditVerdict } from '../domain/audit-verdict.ts';
@@ -133,6 +134,15 @@ export interface Presenter {
   attemptMessage(attempt: Attempt, result: AttemptResult): Message;
   /** The head of the audit chain on a day (ISO), for the alert channel. */
   auditHeadMessage(day: string, verdict: AuditVerdict): Message;
+  /** Asks a second person to approve where keys go, or says who decided. */
+  approvalMessage(ask: ApprovalAsk): Message;
+  /** Tells who bound these users that a second person refused, and why. */
+  refusedMessage(refused: {
+    readonly name: string;
+    readonly users: readonly string[];
+    readonly by: string;
+    readonly why: string;
+  }): Message;
   /** Something only a person can mend, and what to do. */
   alarmMessage(what: string, next: string): Message;
   /** The one message of a rotation, edited as it goes on. */

@@ -28,6 +28,7 @@ import { PAUSE_WHY_LENGTH } from '../../src/domain/pause.ts';
 import { presenter } from '../../src/slack/blocks/outcome.ts';
 import type { Message } from '../../src/ports/slack.ts';
 import { attempt, connection, draft, entry, verified } from '../db/samples.ts';
+import { destinationMessagesOf, destinationViewsOf } from './destination-models.ts';
 import { NOW, tame, type Outside } from './outside.ts';
 import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
 import { recordingLog } from '../support/system-world.ts';
@@ -221,6 +222,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     pager: null,
     pagerTrouble: null,
     keys,
+    destinations: { count: 2, waiting: 1 },
     pause: null,
     said: null,
   };
@@ -278,6 +280,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     ['audit log', auditOf(outside)],
     ['audit log, empty', auditView({ ...auditLook, entries: [], connections: [] }, ANYTHING, null)],
     ...keyViewsOf(outside, kept),
+    ...destinationViewsOf(outside, kept),
     ['give a role', giveRoleForm(null)],
     ['give a role to people', giveRoleForm('This workspace’s plan has no user groups.')],
     ['refusal', messageView('Not done', refusalText(error, 'r', recordingLog()))],
@@ -309,6 +312,7 @@ export function messagesOf(outside: Outside): [name: string, message: Message][]
       presenter.attemptMessage(attemptOf(outside, kind), result),
     ]),
     ...keyMessagesOf(outside),
+    ...destinationMessagesOf(outside),
     ['refusal', refusalOf(error, 'r', recordingLog())],
     ['alarm', presenter.alarmMessage(outside.description, outside.name)],
   ];

@@ -4,6 +4,7 @@ import type { Attempt } from '../../domain/attempt.ts';
 import type { Connection } from '../../domain/connection.ts';
 import { hasAdministratorRights, type VerificationReport } from '../../domain/verification.ts';
 import type { Message, Presenter } from '../../ports/slack.ts';
+import { approvalMessage, refusedMessage } from './approval.ts';
 import { alarmMessage, auditHeadMessage } from './audit.ts';
 import { diagnosisBlocks, reportBlocks } from './check.ts';
 import { actions, button, section } from './elements.ts';
@@ -154,6 +155,8 @@ export const presenter: Presenter = {
   rotationCutover,
   rotationQuestion,
   rotationEnd,
+  approvalMessage,
+  refusedMessage,
   attemptMessage(attempt: Attempt, result: AttemptResult): Message {
     const name = 'connection' in result ? result.connection.name : (attempt.draft?.name ?? '');
     const text =
