@@ -1,5 +1,6 @@
 import type { ModalView, PlainTextOption } from '@slack/types';
 import type { Actor, Role } from '../src/domain/actor.ts';
+import { RekeyError } from '../src/errors.ts';
 import type { Request } from '../src/handlers/request.ts';
 import type { Services } from '../src/handlers/services.ts';
 import type { Desk, Message } from '../src/ports/slack.ts';
@@ -36,6 +37,13 @@ export interface Command {
   readonly opensModal: boolean | ((text: string) => boolean);
   /** The reply is shown to the asker alone. */
   run(context: Context, text: string): Promise<Message | null>;
+}
+
+/** For a window whose own marks cannot be read any more. */
+export function tooOld(): RekeyError {
+  return new RekeyError('expired', 'This window is from an older version of Rekey.', {
+    next: 'Please open it again.',
+  });
 }
 
 export type Parsed<Input> =

@@ -16,6 +16,8 @@ import {
 import { bold, channel, code, cut, moment, person, span, words } from '../src/slack/blocks/mrkdwn.ts';
 import type { AccountLook } from '../src/handlers/look-keys.ts';
 import { keyNeeds, keysOfCard } from './home-keys.ts';
+import { scheduleHome } from './home-schedules.ts';
+import { rotationNeeds, rotationsText } from './home-rotations.ts';
 import { needsYou } from './needs-you.ts';
 
 export const HOME_CONNECT = 'home.connect';
@@ -24,7 +26,7 @@ export const CONNECTION_MENU = 'connection.menu';
 export const HOME_PAGE = 'home.page';
 
 /** A card takes at most three blocks; with the rest of the page that stays below Slack's hundred. */
-const CARDS_PER_PAGE = 20;
+const CARDS_PER_PAGE = 18;
 
 /** The Connections page: what needs you first, then a card per connection, then the way to add one. */
 export function homeView(look: HomeLook, page: number): HomeView {
@@ -34,7 +36,7 @@ export function homeView(look: HomeLook, page: number): HomeView {
   const shown = Math.min(Math.max(0, page), pages - 1);
   const cards = look.connections.slice(shown * CARDS_PER_PAGE, (shown + 1) * CARDS_PER_PAGE);
   const needs = needsYou(look);
-  const keys = keyNeeds(look.keys, look.now);
+  const keys = [...rotationNeeds(look), ...keyNeeds(look.keys, look.now)];
   const accounts = new Map(look.keys.accounts.map((account) => [account.accountId, account]));
   return {
     type: 'home',
@@ -45,6 +47,8 @@ export function homeView(look: HomeLook, page: number): HomeView {
         : needs.slice(0, 12).map((need) => section(`• ${need}`))),
       ...(needs.length > 12 ? [context(`${needs.length - 12} more below, at their connections.`)] : []),
       ...keys,
+      ...scheduleHome(look),
+      ...rotationsText(look.rotations),
       divider(),
       header('Connections'),
       ...(cards.length === 0 ? [section('No AWS account is connected yet.')] : []),

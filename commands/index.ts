@@ -2,6 +2,7 @@ import { appEvents } from './app-events.ts';
 import { backToForm, changeMethod, showSetup } from './actions/connect-form.ts';
 import { connectionMenu, disconnectModal, editModal, replaceModal } from './actions/connection-menu.ts';
 import { homeConnect, homeOpened, homePaging, homeSettings } from './actions/home.ts';
+import { rotationActions, rotationModals } from './actions/rotation-buttons.ts';
 import { keyActions, keyChoicesModal, snoozeModal } from './actions/key-buttons.ts';
 import { showMissingPolicy } from './actions/missing-policy.ts';
 import { audit, auditActions, auditModal } from './audit.ts';
@@ -18,12 +19,14 @@ import { policyActions, policyModal } from './key-policy.ts';
 import { keyListActions, keys } from './keys.ts';
 import { openPaging, pagingModal, removePaging, sendTestPage } from './paging.ts';
 import { openPause, pauseModal, resumeAction } from './pause.ts';
+import { rotate, rotateActions, rotationModal } from './rotate.ts';
 import { giveRoleModal, openGiveRole, settings, settingsModal, takeRoleBack, testPost } from './settings.ts';
+import { scheduleActions, scheduleModals } from './rotation-schedule.ts';
 import { test } from './test.ts';
 import { groupSuggestions } from './user-groups.ts';
 import { webhookKeyActions } from './webhook-keys.ts';
 
-const commands: Command[] = [connect, test, keys, audit, settings];
+const commands: Command[] = [connect, test, keys, rotate, audit, settings];
 commands.push(helpCommand(() => commands));
 
 /** Every command, modal, action and event, once. `manifest.yml` is held equal to it by a test. */
@@ -41,10 +44,13 @@ export const registry: Registry = {
     auditModal,
     snoozeModal,
     keyChoicesModal,
+    rotationModal,
+    ...rotationModals,
     policyModal,
     ownersModal,
     ownerRuleModal,
     hoursModal,
+    ...scheduleModals,
     kindModal,
     destinationModal,
     bindModal,
@@ -72,9 +78,12 @@ export const registry: Registry = {
     ...auditActions,
     ...keyListActions,
     ...keyActions,
+    ...rotateActions,
+    ...rotationActions,
     ...policyActions,
     ...ownerActions,
     ...hoursActions,
+    ...scheduleActions,
     ...destinationActions,
     ...destinationFormActions,
     ...bindActions,

@@ -1,9 +1,8 @@
-import { RekeyError } from '../../src/errors.ts';
+import { isConflict, RekeyError } from '../../src/errors.ts';
 import { authorise } from '../../src/handlers/authorise.ts';
 import { chooseForKey } from '../../src/handlers/choose-for-key.ts';
 import { lookKey, type KeyLook } from '../../src/handlers/look-key.ts';
 import { endSnooze, snoozeKey } from '../../src/handlers/snooze-key.ts';
-import { instantOf } from '../../src/domain/working-hours.ts';
 import { DAY_MS } from '../../src/domain/time-words.ts';
 import { KEY_DETAILS, KEY_MENU, KEY_ROTATE, KEY_SNOOZE } from '../../src/slack/blocks/keys.ts';
 import { moment } from '../../src/slack/blocks/mrkdwn.ts';
@@ -17,8 +16,8 @@ import {
   parseKeyChoices,
   type TypedChoices,
 } from '../modals/key-choices-form.ts';
+import { refusalText } from '../refusal.ts';
 import { messageView } from '../modals/message-view.ts';
-import { rotateByHand } from '../modals/rotate-by-hand.ts';
 import {
   END_SNOOZE,
   parseSnooze,
@@ -27,10 +26,9 @@ import {
   snoozeForm,
   type TypedSnooze,
 } from '../modals/snooze-form.ts';
+import { morning } from '../morning.ts';
+import { openPlan } from '../rotate.ts';
 import { whichGroups } from '../user-groups.ts';
-
-/** How old Slack's word on somebody's time zone may be. */
-const PERSON_MS = 5 * 60_000;
 
 type Opens = (context: Context, accessKeyId: string) => Promise<void>;
 
@@ -38,9 +36,7 @@ const details: Opens = async (context, accessKeyId) => {
   await context.show(keyView(await look(context, accessKeyId), null));
 };
 
-const rotate: Opens = async (context, accessKeyId) => {
-  await context.show(rotateByHand(await existing(context, accessKeyId)));
-};
+const rotate: Opens = openPlan;
 
 const snooze: Opens = async (context, accessKeyId) => {
   const found = await existing(context, accessKeyId);
@@ -87,15 +83,21 @@ const endNow: Action = {
   opensModal: false,
   async run(context, view) {
     if (view === null) return;
-    const accessKeyId = context.incoming.text;
+    const [accessKeyId = '', snoozeId = ''] = context.incoming.text.split(' ');
     const decision = `${END_SNOOZE}:${view.id}:${view.hash}`;
-    await endSnooze(context.services, context.request({ decision }), accessKeyId);
-    const said = 'The snooze was ended: reminders of this key begin again.';
+    let said = 'The snooze was ended: reminders of this key begin again.';
+    try {
+      await endSnooze(context.services, context.request({ decision }), accessKeyId, snoozeId);
+    } catch (error) {
+      // The window is out of date: it is drawn anew, and says so.
+      if (!isConflict(error)) throw error;
+      said = refusalText(error, context.correlationId, context.log);
+    }
     const again = keyView(await look(context, accessKeyId), said);
     if (view.callbackId !== SNOOZE_FORM || isAlone(view)) {
       await context.desk.update(view.id, again);
     } else {
-      await context.desk.update(view.id, messageView('Snooze ended', said));
+      await context.desk.update(view.id, messageView('End snooze', said));
       if (view.rootId !== null) await context.desk.update(view.rootId, again);
     }
   },
@@ -130,12 +132,6 @@ export const snoozeModal = modal<TypedSnooze>({
     return shownIn(context, view, accessKeyId, `Snoozed until ${moment(kept.until)}.`);
   },
 });
-
-/** Nine o'clock of that day where the person is. */
-async function morning({ services, actor }: Context, day: string): Promise<number> {
-  const { timeZone } = await services.people.person(actor.userId, PERSON_MS);
-  return instantOf(timeZone ?? 'UTC', Date.parse(`${day}T09:00:00Z`));
-}
 
 export const keyChoicesModal = modal<TypedChoices>({
   callbackId: KEY_CHOICES_FORM,

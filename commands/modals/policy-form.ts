@@ -13,6 +13,7 @@ import {
   divider,
   input,
   numberField,
+  option,
   section,
 } from '../../src/slack/blocks/elements.ts';
 import { brief, code, moment, person, plain, wholeLines, words } from '../../src/slack/blocks/mrkdwn.ts';
@@ -49,6 +50,12 @@ const NUMBER_NAMES = [
 
 const WARN_FIELD = 'field.warnDays';
 const TAGS_FIELD = 'field.requiredTags';
+const ROTATE_FIELD = 'field.ownersRotate';
+const OWNERS_MAY = option(
+  'Owners may start the rotation of their keys',
+  'yes',
+  'Else that takes the role operator',
+);
 export const ON_CALL_FIELD = 'field.onCallGroup';
 /** Chosen to mention nobody. */
 export const NO_GROUP = 'none';
@@ -120,6 +127,17 @@ export function policyForm({ look, policy, groups, preview, said }: PolicyFormLo
         },
         { optional: true, hint: 'Names of tags, with commas between. Empty: none.' },
       ),
+      input(
+        ROTATE_FIELD,
+        'Rotation',
+        {
+          type: 'checkboxes',
+          action_id: ROTATE_FIELD,
+          options: [OWNERS_MAY],
+          ...(policy.ownersRotate ? { initial_options: [OWNERS_MAY] } : {}),
+        },
+        { optional: true, hint: 'Only into destinations an admin has bound to the user.' },
+      ),
       // Again at the end, where whoever pressed Save is looking.
       context(said ?? 'Nothing is saved before you have seen which keys it would hit today.'),
     ],
@@ -170,6 +188,7 @@ export function fingerprint(policy: KeyPolicy): string {
     policy.warnDays,
     policy.onCallGroup,
     policy.requiredTags,
+    policy.ownersRotate,
   ];
   return createHash('sha256').update(JSON.stringify(values)).digest('base64url').slice(0, 16);
 }
@@ -215,6 +234,7 @@ export function parsePolicy(view: IncomingView): Parsed<TypedPolicy> {
     warnDays,
     requiredTags,
     onCallGroup: groupIn(view),
+    ownersRotate: view.values.get(ROTATE_FIELD)?.many.includes('yes') === true,
   };
   return {
     ok: true,

@@ -16,7 +16,7 @@ import { brief, code, plain, words } from '../../src/slack/blocks/mrkdwn.ts';
 const QUIET = 'a day';
 const SOAK = 'seven days';
 
-/** How to rotate this key by hand, in AWS's order; Rekey itself changes nothing here. */
+/** How to rotate this key by hand, in AWS's order; Rekey itself changes nothing here. Where nothing is bound, or no connection may. */
 export function rotateByHand(look: KeyLook): ModalView {
   const { key, others } = look;
   return {
@@ -25,7 +25,7 @@ export function rotateByHand(look: KeyLook): ModalView {
     close: plain('Close', 24),
     blocks: [
       section(
-        `*${brief(key.userName, 90)}* · ${code(key.accessKeyId)}\nRekey does not rotate keys by itself yet. These are the steps for a person; at its next sweep Rekey sees what was changed, and its reminders follow.`,
+        `*${brief(key.userName, 90)}* · ${code(key.accessKeyId)}\nThe steps for a person, where Rekey cannot or should not do it. At its next sweep Rekey sees what was changed, and its reminders follow.`,
       ),
       ...warnings(look),
       divider(),

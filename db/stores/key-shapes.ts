@@ -181,6 +181,8 @@ export const keyPolicy: z.ZodType<KeyPolicy> = z.object({
   onCallGroup: z.string().nullable(),
   snoozeDays: z.number(),
   requiredTags: z.array(z.string()),
+  // Policies kept before there were rotations say nothing of it.
+  ownersRotate: z.boolean().default(false),
 });
 
 export const keyPolicyOverride: z.ZodType<KeyPolicyOverride> = z.object({

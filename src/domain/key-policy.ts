@@ -20,6 +20,8 @@ export interface KeyPolicy {
   readonly snoozeDays: number;
   /** User tags that must be there; none by default. */
   readonly requiredTags: readonly string[];
+  /** Whether the owners of a key may start its rotation without a role. */
+  readonly ownersRotate: boolean;
 }
 
 export const DEFAULT_KEY_POLICY: KeyPolicy = {
@@ -33,6 +35,7 @@ export const DEFAULT_KEY_POLICY: KeyPolicy = {
   onCallGroup: null,
   snoozeDays: 30,
   requiredTags: [],
+  ownersRotate: false,
 };
 
 /** What may differ for a single key. */

@@ -44,3 +44,19 @@ export interface RotationLine {
 export function hasMovedOn(rotation: Pick<Rotation, 'stateAt'>, seenStateAt: number): boolean {
   return rotation.stateAt !== seenStateAt;
 }
+
+/** Whether a card drawn of `after` says anything else than one of `before`: leases and looks change nothing on it. */
+export function looksOther(before: Rotation, after: Rotation): boolean {
+  return seenOf(before) !== seenOf(after);
+}
+
+function seenOf(rotation: Rotation): string {
+  const { state, stateAt, block, newKeyId, change, orphans, deliveries, wait, approvals } = rotation;
+  const { deactivatedAt, cutoverAt, trouble, nextAt, intents } = rotation;
+  return JSON.stringify([
+    [state, stateAt, block, newKeyId, change, orphans, deliveries, wait, approvals],
+    [deactivatedAt, cutoverAt, trouble?.why ?? null, intents.map(({ outcome }) => outcome)],
+    // Only there it says when at the earliest it goes on.
+    state === 'quiet' ? nextAt : null,
+  ]);
+}

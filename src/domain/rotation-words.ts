@@ -1,5 +1,26 @@
 import type { BlockCode, Rotation, RotationState } from './rotation.ts';
 
+/** A state in two or three words, as lists and headings show it. */
+const NAMES: Readonly<Record<RotationState, string>> = {
+  planned: 'Being checked',
+  creating: 'Making the new key',
+  verifying: 'Trying the new key',
+  delivering: 'Delivering',
+  cutover: 'Delivered',
+  quiet: 'Waiting for silence',
+  deactivated: 'Old key Inactive',
+  soaking: 'Soaking',
+  deleted: 'Old key deleted',
+  done: 'Done',
+  blocked: 'Needs a person',
+  undoing: 'Being taken back',
+  undone: 'Ended without a new key',
+};
+
+export function stateName(state: RotationState): string {
+  return NAMES[state];
+}
+
 /** What a rotation does in a state, as a sentence on its card. */
 const DOING: Readonly<Record<RotationState, string>> = {
   planned: 'Checks that there is room for a new key and that its destinations may be written.',

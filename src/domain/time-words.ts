@@ -34,6 +34,12 @@ export function spanWords(ms: number): string {
   return 'less than a minute';
 }
 
+/** How long something lasts at the least, rounded up: `36 hours`, `7 days`. */
+export function lengthWords(ms: number): string {
+  const hours = Math.ceil(ms / HOUR_MS);
+  return hours < 72 ? counted(hours, 'hour') : counted(Math.ceil(ms / DAY_MS), 'day');
+}
+
 /** `1 key`, `2 keys`. */
 export function counted(count: number, one: string): string {
   return `${count} ${one}${count === 1 ? '' : 's'}`;

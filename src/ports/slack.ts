@@ -110,8 +110,11 @@ export interface Poster {
   ): Promise<PostResult>;
   /** Replaces a message of ours. */
   edit(channelId: string, ts: string, message: Message): Promise<PostResult>;
-  /** Looks for a message with this mark, posted after `since` (ms): needs the optional history scopes. */
-  find(channelId: string, markId: string, since: number, threadTs: string | null): Promise<Sighting>;
+  /**
+   * Looks for a message with this mark, posted after `since` (ms): needs the optional history scopes, and im:write for
+   * a person (`to` as in `post`) whose direct message is not known by its channel yet.
+   */
+  find(to: string, markId: string, since: number, threadTs: string | null): Promise<Sighting>;
 }
 
 export type FileResult =
@@ -155,6 +158,12 @@ export interface Presenter {
   rotationQuestion(card: RotationCard): Message;
   /** That it is done or undone, to whoever asked for it and the owners. */
   rotationEnd(card: RotationCard): Message;
+  /** That a schedule left a key alone, and why. */
+  sparedMessage(spared: {
+    readonly accessKeyId: string;
+    readonly userName: string;
+    readonly why: string;
+  }): Message;
 }
 
 /** The private surfaces of Slack. `expired` (RekeyError) when a trigger came too late. */

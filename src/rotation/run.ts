@@ -1,4 +1,5 @@
 import { sealedIdentity } from '../domain/records.ts';
+import { looksOther } from '../domain/rotation-card.ts';
 import type {
   BlockChoice,
   BlockCode,
@@ -114,7 +115,7 @@ export class Run {
       version: before.version + 1,
     };
     const notes: readonly Note[] = noted === null ? [] : 'step' in noted ? [noted] : noted;
-    const changed = before.state !== after.state;
+    const changed = looksOther(before, after);
     const also = changed || notes.length > 0 ? await world.writesFor(before, after, notes) : [];
     await stores.atomically([
       stores.rotation.rotations.update(after),

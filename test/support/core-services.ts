@@ -5,6 +5,7 @@ import { createIds } from '../../src/crypto/ids.ts';
 import { createSealer } from '../../src/crypto/sealer.ts';
 import { LEASES } from '../../src/handlers/leases.ts';
 import type { Services } from '../../src/handlers/services.ts';
+import { aloneInstance } from '../../src/instances/open.ts';
 import { createOutward } from '../../src/outward/outward.ts';
 import type { Jobs } from '../../src/ports/jobs.ts';
 import { NO_METRICS } from '../../src/ports/metrics.ts';
@@ -25,6 +26,7 @@ export function servicesOf(parts: {
     throw new Error('Slack is not asked here.');
   };
   const ids = createIds(clock);
+  const instanceId = ids.next();
   const jobs: Partial<Jobs> = { enqueue: () => Promise.resolve() };
   const unused = new Proxy({}, { get: nobody });
   return {
@@ -45,7 +47,8 @@ export function servicesOf(parts: {
     presenter,
     jobs: jobs as Jobs,
     hostIdentity: nobody,
-    instanceId: ids.next(),
+    instanceId,
+    instances: aloneInstance(instanceId),
     onlyInstance: stores.engine === 'sqlite',
     leases: LEASES,
     teamId: 'T1',

@@ -5,6 +5,7 @@ import type { AccountInventory, IamUser, InventoryKey } from '../../src/domain/i
 import { DEFAULT_KEY_POLICY } from '../../src/domain/key-policy.ts';
 import type { Ownership } from '../../src/domain/owner.ts';
 import { policiesFor } from '../../src/domain/policy.ts';
+import type { Capability } from '../../src/domain/verification.ts';
 import { connectKey } from './acting.ts';
 import { PEOPLE, type Scene } from './rekey.ts';
 
@@ -17,7 +18,7 @@ export interface KeyScene {
   readonly ids: Readonly<Record<string, string>>;
 }
 
-interface Planted {
+export interface Planted {
   readonly name: string;
   readonly ageDays: number;
   readonly usedDays?: number;
@@ -39,10 +40,14 @@ const SAMPLE: readonly Planted[] = [
 ];
 
 /** Makes the account, connects it as a person does and keeps what a sweep of it finds. After `scene.start()`. */
-export async function setKeys(scene: Scene, sample: readonly Planted[] = SAMPLE): Promise<KeyScene> {
+export async function setKeys(
+  scene: Scene,
+  sample: readonly Planted[] = SAMPLE,
+  capabilities: readonly Capability[] = ['verify', 'inventory'],
+): Promise<KeyScene> {
   const account = scene.aws.world.addAccount({ id: '222233334444', alias: 'shop' });
   const target = { partition: account.partition, accountId: account.id } as const;
-  const documents = policiesFor(['verify', 'inventory'], {
+  const documents = policiesFor(capabilities, {
     ...target,
     principal: { kind: 'user', arn: null },
   });

@@ -89,13 +89,17 @@ export class Rotating implements AsyncDisposable {
 
   static async set(
     engine: EngineName,
-    { partition = 'aws', privateHosts = [] }: { partition?: Partition; privateHosts?: string[] } = {},
+    {
+      partition = 'aws',
+      privateHosts = [],
+      url: given,
+    }: { partition?: Partition; privateHosts?: string[]; url?: string } = {},
   ): Promise<Rotating> {
     const clock = new LeapingClock();
     const log = recordingLog();
     const aws = await AwsStandIn.start({ clock: () => clock.now(), wireClock: Date.now, seed: 11 });
     const account = aws.world.addAccount({ id: '222233334444', partition, alias: 'shop' });
-    const url = engine === 'sqlite' ? `file:${join(temporaryFolder(), 'rekey.db')}` : await freshDatabase();
+    const url = given ?? (await newDatabase(engine));
     const stores = await openStores({ url, exclusive: true, clock, log });
     const adapter = createAws({ env: { AWS_ENDPOINT_URL: aws.url }, version: '0.0.0', log, clock });
     const keys = parseMasterKeys(generateMasterKeyText());
@@ -246,4 +250,8 @@ export class Rotating implements AsyncDisposable {
   async resume(): Promise<number> {
     return resumeRotations(this.ground, new AbortController().signal);
   }
+}
+
+async function newDatabase(engine: EngineName): Promise<string> {
+  return engine === 'sqlite' ? `file:${join(temporaryFolder(), 'rekey.db')}` : freshDatabase();
 }

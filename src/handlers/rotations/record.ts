@@ -1,11 +1,12 @@
 import type { AuditEntry } from '../../domain/records.ts';
+import { looksOther } from '../../domain/rotation-card.ts';
 import { isFinal } from '../../domain/rotation.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import type { JournalNote } from '../../ports/rotation-world.ts';
 import type { Write } from '../../ports/stores.ts';
 import { SETTLE_MS } from '../../trail/key-use.ts';
 import { auditIntent, auditOutcome } from '../audit.ts';
-import { noticesOf } from './tell.ts';
+import { cardEdit, noticesOf } from './tell.ts';
 import type { Telling } from './tell.ts';
 
 /** Lines of the journal that say where a rotation stands, and not what was changed. */
@@ -22,7 +23,9 @@ export async function recordsOf(
   notes: readonly JournalNote[],
 ): Promise<readonly Write[]> {
   const rows = notes.filter(({ step }) => !STANDS.has(step)).map((note) => rowOf(services, after, note));
-  if (before.state === after.state) return rows;
+  if (before.state === after.state) {
+    return looksOther(before, after) ? [...rows, ...(await cardEdit(services, after))] : rows;
+  }
   return [
     ...rows,
     ...(isFinal(after.state) ? [endOf(services, after)] : []),

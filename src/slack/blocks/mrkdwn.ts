@@ -72,6 +72,11 @@ export function group(groupId: string): string {
   return /^S[A-Z0-9]+$/.test(groupId) ? `<!subteam^${groupId}>` : code(groupId);
 }
 
+/** Our own sentence, in which people are named by {@link person}; all other markup loses its meaning. */
+export function mentions(text: string): string {
+  return words(text).replace(/&lt;(@[UW][A-Z0-9]+)&gt;/g, '<$1>');
+}
+
 export function channel(channelId: string): string {
   return /^[CG][A-Z0-9]+$/.test(channelId) ? `<#${channelId}>` : code(channelId);
 }

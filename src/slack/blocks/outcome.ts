@@ -8,6 +8,7 @@ import { approvalMessage, refusedMessage } from './approval.ts';
 import { alarmMessage, auditHeadMessage } from './audit.ts';
 import { diagnosisBlocks, reportBlocks } from './check.ts';
 import { actions, button, section } from './elements.ts';
+import { sparedMessage } from './spared.ts';
 import { bold, code, cut, escape, words } from './mrkdwn.ts';
 import { rotationCard, rotationLine } from './rotation-card.ts';
 import { rotationCutover, rotationEnd, rotationQuestion } from './rotation-messages.ts';
@@ -155,6 +156,7 @@ export const presenter: Presenter = {
   rotationCutover,
   rotationQuestion,
   rotationEnd,
+  sparedMessage,
   approvalMessage,
   refusedMessage,
   attemptMessage(attempt: Attempt, result: AttemptResult): Message {

@@ -1,32 +1,62 @@
 import type { Button } from '@slack/types';
-import type { BlockChoice, Rotation } from '../../domain/rotation.ts';
+import type { BlockCode, Rotation } from '../../domain/rotation.ts';
+import { actsOf } from '../../handlers/rotations/may.ts';
+import type { RotationAct } from '../../handlers/rotations/may.ts';
 import { button } from './elements.ts';
 
 /** Each button carries {@link rotationValue}. */
 export const ROTATION_DETAILS = 'rotation.details';
 export const ROTATION_SNIPPETS = 'rotation.snippets';
-export const ROTATION_UNDO = 'rotation.undo';
-export const ROTATION_WAIT = 'rotation.wait';
-export const ROTATION_END_WAIT = 'rotation.end_wait';
-export const ROTATION_HURRY = 'rotation.hurry';
-export const ROTATION_REACTIVATE = 'rotation.reactivate';
 export const ROTATION_WELL = 'rotation.well';
 
-/** The choices of a block, each with an action of its own. */
-export const ROTATION_CHOICES: Readonly<Record<BlockChoice, string>> = {
-  retry: 'rotation.retry',
-  undo: 'rotation.choose_undo',
-  go_on: 'rotation.go_on',
-  orphan_is_ours: 'rotation.ours',
-  orphan_is_not_ours: 'rotation.not_ours',
-  reactivate: 'rotation.choose_reactivate',
-  approve: 'rotation.approve',
-  stop: 'rotation.stop',
+/** The acts that have a button, and what it says; an ellipsis means that a window asks first. */
+const LABELS: Readonly<Record<RotationAct, string>> = {
+  retry: 'Try again',
+  go_on: 'Go on…',
+  orphan_is_ours: 'It is Rekey’s…',
+  orphan_is_not_ours: 'It is not Rekey’s…',
+  approve: 'Delete the old key…',
+  reactivate: 'Reactivate',
+  undo: 'Undo',
+  stop: 'End here…',
+  hurry: 'Deactivate now…',
+  wait: 'Wait…',
+  end_wait: 'End wait',
 };
 
-/** Which rotation, and the state in which the person saw it. */
+/** What “go on” means where a rotation was stopped. */
+const GO_ON: Partial<Record<BlockCode, string>> = {
+  keys_changed: 'Accept these keys…',
+  undo_failed: 'The old key is back…',
+  too_long: 'Deactivate now…',
+};
+
+export const ACT_STYLES: Partial<Record<RotationAct, 'primary' | 'danger'>> = {
+  retry: 'primary',
+  reactivate: 'danger',
+  approve: 'danger',
+  hurry: 'danger',
+};
+
+export function rotationActionId(act: RotationAct): string {
+  return `rotation.${act}`;
+}
+
+export function actLabel(act: RotationAct, { block }: Pick<Rotation, 'block'>): string {
+  const goOn = act === 'go_on' && block !== null ? GO_ON[block.code] : undefined;
+  return goOn ?? LABELS[act];
+}
+
+/** Which rotation, as it was when the button was drawn. */
 export function rotationValue({ id, stateAt }: Pick<Rotation, 'id' | 'stateAt'>): string {
   return `${id}:${stateAt}`;
+}
+
+/** What a button's value says; null for one that is none of ours. */
+export function parseRotationValue(value: string): { rotationId: string; stateAt: number } | null {
+  const [rotationId = '', stateAt = '', rest] = value.split(':');
+  if (rotationId === '' || !/^\d{1,16}$/.test(stateAt) || rest !== undefined) return null;
+  return { rotationId, stateAt: Number(stateAt) };
 }
 
 export function rotationButton(
@@ -40,4 +70,11 @@ export function rotationButton(
     about: `${label}: ${rotation.oldKeyId} of ${rotation.snapshot.userName}`,
     ...(style === undefined ? {} : { style }),
   });
+}
+
+/** A button for everything that can be done to a rotation as it stands. */
+export function actButtons(rotation: Rotation, now: number): Button[] {
+  return actsOf(rotation, now).map((act) =>
+    rotationButton(actLabel(act, rotation), rotationActionId(act), rotation, ACT_STYLES[act]),
+  );
 }

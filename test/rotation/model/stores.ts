@@ -17,6 +17,8 @@ interface ModelWrite {
 /** The database of the model: shared by all instances, and never half written. */
 export class ModelStores {
   readonly rotations = new Map<string, Rotation>();
+  /** Every version that was stored, in order. */
+  readonly history: Rotation[] = [];
   readonly journal: JournalEntry[] = [];
   readonly secrets = new Map<string, SealedSecret>();
 
@@ -47,7 +49,10 @@ export class ModelStores {
           check: () => {
             if (this.rotations.get(rotation.id)?.version !== rotation.version - 1) throw lost();
           },
-          apply: () => void this.rotations.set(rotation.id, rotation),
+          apply: () => {
+            this.rotations.set(rotation.id, rotation);
+            this.history.push(rotation);
+          },
         }),
     };
     const secrets: Partial<Stores['secrets']> = {

@@ -1,0 +1,89 @@
+import type { ModalView } from '@slack/types';
+import { holdsSecret, SECRET_TYPED } from '../../src/domain/pasted-text.ts';
+import type { RotationLook } from '../../src/handlers/rotations/look.ts';
+import { context, input, option, section } from '../../src/slack/blocks/elements.ts';
+import { brief, code, cut, plain } from '../../src/slack/blocks/mrkdwn.ts';
+import { parseRotationValue, rotationValue } from '../../src/slack/blocks/rotation-buttons.ts';
+import { tooOld, type Parsed } from '../entry.ts';
+import type { IncomingView } from '../incoming.ts';
+
+export const WAIT_FORM = 'rotation.wait_form';
+
+const FOR_FIELD = 'field.waitFor';
+const UNTIL_FIELD = 'field.waitUntil';
+const REASON_FIELD = 'field.waitReason';
+export const WAIT_ERROR_BLOCK = REASON_FIELD;
+
+const LONGEST_REASON = 300;
+/** Hours. */
+const CHOICES = [
+  [4, '4 hours'],
+  [24, '1 day'],
+  [72, '3 days'],
+  [168, '7 days'],
+  [336, '14 days'],
+  [720, '30 days'],
+] as const;
+
+/** Holds the next irreversible step of a rotation up. */
+export function waitForm({ card: { rotation } }: RotationLook): ModalView {
+  const options = CHOICES.map(([hours, label]) => option(label, String(hours)));
+  const initial = options.find(({ value }) => value === '24');
+  return {
+    type: 'modal',
+    callback_id: WAIT_FORM,
+    private_metadata: rotationValue(rotation),
+    title: plain('Wait', 24),
+    submit: plain('Wait', 24),
+    close: plain('Cancel', 24),
+    blocks: [
+      section(`*${brief(rotation.snapshot.userName, 90)}* · ${code(rotation.oldKeyId)}`),
+      input(FOR_FIELD, 'For', {
+        type: 'static_select',
+        action_id: FOR_FIELD,
+        options,
+        ...(initial === undefined ? {} : { initial_option: initial }),
+      }),
+      input(
+        UNTIL_FIELD,
+        'Or until the morning of',
+        { type: 'datepicker', action_id: UNTIL_FIELD },
+        { optional: true, hint: 'A day takes the place of the choice above; 30 days ahead at the most.' },
+      ),
+      input(
+        REASON_FIELD,
+        'Reason',
+        { type: 'plain_text_input', action_id: REASON_FIELD, multiline: true, max_length: LONGEST_REASON },
+        { hint: 'Shown to everybody who sees the rotation. No secrets.' },
+      ),
+      context(
+        'Until then the old key is neither made Inactive nor deleted. Anybody who may say *Wait* can end it early. Delivery goes on: it takes nothing away from the old key.',
+      ),
+    ],
+  };
+}
+
+export interface TypedWait {
+  readonly rotationId: string;
+  readonly stateAt: number;
+  readonly reason: string;
+  /** Hours, or the day (ISO) on whose morning it ends. */
+  readonly until: number | string;
+}
+
+export function parseWait(view: IncomingView): Parsed<TypedWait> {
+  const seen = parseRotationValue(view.metadata);
+  const reason = (view.values.get(REASON_FIELD)?.one ?? '').replace(/\s+/g, ' ').trim();
+  if (seen === null) throw tooOld();
+  if (reason === '') return { ok: false, errors: { [REASON_FIELD]: 'Say why: others wait, too.' } };
+  if (holdsSecret(reason)) return { ok: false, errors: { [REASON_FIELD]: SECRET_TYPED } };
+  const day = view.values.get(UNTIL_FIELD)?.one ?? null;
+  const hours = Number(view.values.get(FOR_FIELD)?.one ?? Number.NaN);
+  if (day !== null && !/^\d{4}-\d{2}-\d{2}$/.test(day)) {
+    return { ok: false, errors: { [UNTIL_FIELD]: 'Choose a day.' } };
+  }
+  if (day === null && !CHOICES.some(([choice]) => choice === hours)) {
+    return { ok: false, errors: { [FOR_FIELD]: 'Choose how long.' } };
+  }
+  return { ok: true, input: { ...seen, reason: cut(reason, LONGEST_REASON), until: day ?? hours } };
+}
