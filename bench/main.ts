@@ -9,6 +9,7 @@ import { benchInventory } from './inventory.ts';
 import { readOptions, type BenchName } from './options.ts';
 import { FULL, SHORT, type Plan } from './plan.ts';
 import { Postgres } from './postgres.ts';
+import { benchRotation } from './rotation.ts';
 import { entries } from './site.ts';
 import { benchMemory, benchStart } from './start.ts';
 import { tableOf } from './table.ts';
@@ -31,6 +32,7 @@ const RUN: Readonly<Record<BenchName, (plan: Plan, postgres: NewDatabase) => Pro
   seal: async ({ seal }) => [await benchSeal(seal)],
   verify: ({ verify }) => benchVerify(verify),
   inventory: ({ inventory }) => benchInventory(inventory),
+  rotation: ({ rotation }) => benchRotation(rotation),
   detect: ({ detect }) => benchDetect(detect),
 };
 

@@ -13,6 +13,7 @@ export const BENCHES = [
   'seal',
   'verify',
   'inventory',
+  'rotation',
   'detect',
 ] as const;
 

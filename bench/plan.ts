@@ -1,6 +1,7 @@
 import type { AcknowledgePlan } from './acknowledge.ts';
 import type { InventoryPlan } from './inventory.ts';
 import type { DetectPlan } from './detect.ts';
+import type { RotationPlan } from './rotation.ts';
 import type { MemoryPlan } from './start.ts';
 import type { Amount } from './throughput.ts';
 
@@ -13,6 +14,7 @@ export interface Plan {
   readonly seal: Amount;
   readonly verify: Amount;
   readonly inventory: InventoryPlan;
+  readonly rotation: RotationPlan;
   readonly detect: DetectPlan;
 }
 
@@ -25,6 +27,7 @@ export const SHORT: Plan = {
   seal: { rounds: 1, times: 200 },
   verify: { rounds: 1, times: 2 },
   inventory: { users: 100, keys: 120, changed: 10 },
+  rotation: { rounds: 1, open: 50, looks: 5 },
   detect: { rounds: 1, records: 5_000, memory: [2_000, 4_000], keys: [10, 1_000] },
 };
 
@@ -36,5 +39,6 @@ export const FULL: Plan = {
   seal: { rounds: 7, times: 20_000 },
   verify: { rounds: 5, times: 30 },
   inventory: { users: 5_000, keys: 6_000, changed: 50 },
+  rotation: { rounds: 5, open: 1_000, looks: 200 },
   detect: { rounds: 5, records: 100_000, memory: [100_000, 1_000_000], keys: [10, 10_000] },
 };

@@ -16,6 +16,7 @@ import {
 import { bold, channel, code, cut, moment, person, span, words } from '../src/slack/blocks/mrkdwn.ts';
 import type { AccountLook } from '../src/handlers/look-keys.ts';
 import { keyNeeds, keysOfCard } from './home-keys.ts';
+import { scheduleHome } from './home-schedules.ts';
 import { rotationNeeds, rotationsText } from './home-rotations.ts';
 import { needsYou } from './needs-you.ts';
 
@@ -25,7 +26,7 @@ export const CONNECTION_MENU = 'connection.menu';
 export const HOME_PAGE = 'home.page';
 
 /** A card takes at most three blocks; with the rest of the page that stays below Slack's hundred. */
-const CARDS_PER_PAGE = 20;
+const CARDS_PER_PAGE = 18;
 
 /** The Connections page: what needs you first, then a card per connection, then the way to add one. */
 export function homeView(look: HomeLook, page: number): HomeView {
@@ -46,6 +47,7 @@ export function homeView(look: HomeLook, page: number): HomeView {
         : needs.slice(0, 12).map((need) => section(`• ${need}`))),
       ...(needs.length > 12 ? [context(`${needs.length - 12} more below, at their connections.`)] : []),
       ...keys,
+      ...scheduleHome(look),
       ...rotationsText(look.rotations),
       divider(),
       header('Connections'),

@@ -7,6 +7,10 @@ import { keyActions, keyChoicesModal, snoozeModal } from './actions/key-buttons.
 import { showMissingPolicy } from './actions/missing-policy.ts';
 import { audit, auditActions, auditModal } from './audit.ts';
 import { connect, connectModal } from './connect.ts';
+import { approvalActions, approvalModal } from './destination-approval.ts';
+import { bindActions, bindConfirmModal, bindModal, bindSuggestions } from './destination-binding.ts';
+import { destinationFormActions, destinationModal, kindModal } from './destination-forms.ts';
+import { destinationActions, removeDestinationModal } from './destinations.ts';
 import type { Command, Registry } from './entry.ts';
 import { helpCommand } from './help.ts';
 import { hoursActions, hoursModal } from './key-hours.ts';
@@ -17,8 +21,10 @@ import { openPaging, pagingModal, removePaging, sendTestPage } from './paging.ts
 import { openPause, pauseModal, resumeAction } from './pause.ts';
 import { rotate, rotateActions, rotationModal } from './rotate.ts';
 import { giveRoleModal, openGiveRole, settings, settingsModal, takeRoleBack, testPost } from './settings.ts';
+import { scheduleActions, scheduleModals } from './rotation-schedule.ts';
 import { test } from './test.ts';
 import { groupSuggestions } from './user-groups.ts';
+import { webhookKeyActions } from './webhook-keys.ts';
 
 const commands: Command[] = [connect, test, keys, rotate, audit, settings];
 commands.push(helpCommand(() => commands));
@@ -44,6 +50,13 @@ export const registry: Registry = {
     ownersModal,
     ownerRuleModal,
     hoursModal,
+    ...scheduleModals,
+    kindModal,
+    destinationModal,
+    bindModal,
+    bindConfirmModal,
+    removeDestinationModal,
+    approvalModal,
   ],
   actions: [
     homeConnect,
@@ -70,7 +83,13 @@ export const registry: Registry = {
     ...policyActions,
     ...ownerActions,
     ...hoursActions,
+    ...scheduleActions,
+    ...destinationActions,
+    ...destinationFormActions,
+    ...bindActions,
+    ...approvalActions,
+    ...webhookKeyActions,
   ],
-  suggestions: groupSuggestions,
+  suggestions: [...groupSuggestions, bindSuggestions],
   events: [homeOpened, ...appEvents],
 };

@@ -1,9 +1,12 @@
 import { PAGER_OUTLET } from '../src/domain/notice.ts';
 import { isConflict } from '../src/errors.ts';
+import { countWaiting, lookDestinations } from '../src/handlers/destinations/look.ts';
 import { pagerSetting } from '../src/handlers/pager.ts';
 import { keyTags } from '../src/handlers/key-settings.ts';
 import { pauseOf } from '../src/handlers/pause.ts';
 import { giveRole, listRoles, takeRole } from '../src/handlers/roles.ts';
+import { scheduleStop } from '../src/handlers/rotations/schedule-stop.ts';
+import { keptSchedule } from '../src/handlers/rotations/schedules.ts';
 import { alertChannel, postTest, setAlertChannel } from '../src/handlers/settings.ts';
 import { workingHours } from '../src/handlers/working-hours.ts';
 import type { Message } from '../src/ports/slack.ts';
@@ -12,6 +15,7 @@ import { channel, person, words } from '../src/slack/blocks/mrkdwn.ts';
 import { refreshHome } from './carry-out.ts';
 import { modal, type Action, type Command, type Context } from './entry.ts';
 import { messageView } from './modals/message-view.ts';
+import type { SchedulesLook } from './modals/rotation-schedule-stop.ts';
 import {
   chosenChannel,
   GIVE_ROLE,
@@ -147,9 +151,25 @@ export async function look(context: Context, said: string | null): Promise<Retur
       rules: (await services.stores.inventory.ownerRules.list()).length,
       connections: (await services.stores.connections.list()).map(({ id, name }) => ({ id, name })),
     },
+    schedules: await lookSchedules(services),
+    destinations: await destinationsInShort(context),
     pause: await pauseOf(services),
     said,
   });
+}
+
+async function lookSchedules(services: Context['services']): Promise<SchedulesLook> {
+  const connections = await services.stores.connections.list();
+  const shown = connections.map(async ({ id, name }) => {
+    const kept = await keptSchedule(services, id);
+    return { id, name, on: kept?.schedule.on === true };
+  });
+  return { connections: await Promise.all(shown), stop: await scheduleStop(services) };
+}
+
+async function destinationsInShort({ services, actor }: Context) {
+  const looks = await lookDestinations(services, actor);
+  return { count: looks.length, waiting: countWaiting(looks) };
 }
 
 function testMessage(context: Context): Message {

@@ -173,6 +173,14 @@ export function jobsTable({
         limits.size === 0 ? null : (takeOver(limits, now) ?? takeWaiting(limits, now)),
       );
     },
+    free(names, now) {
+      return transact<void>(() => {
+        db.update(t)
+          .set({ leaseUntil: now, updatedAt: now })
+          .where(and(eq(t.state, 'running'), inArray(t.name, [...names])))
+          .run();
+      });
+    },
     nextAt(names) {
       return transact<number | null>(() => {
         const next = sql<

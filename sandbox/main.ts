@@ -18,6 +18,7 @@ import { replaceAwsSettings, sandboxEnvironment } from './environment.ts';
 import { Meanwhile } from './meanwhile.ts';
 import { listenLocally, servePage } from './page/server.ts';
 import { readManifest } from './page/snapshot.ts';
+import { seedBilling } from './places.ts';
 import { SlackStandIn } from './slack/stand-in.ts';
 import { TeamAnswers } from './team-answers.ts';
 import { giveStartingRoles, seedTeam } from './team.ts';
@@ -80,6 +81,7 @@ export async function startSandbox(port: number | null): Promise<Sandbox> {
     opened.push(() => slack.stop());
     const samples = seedSampleWorld(aws);
     const crowd = new Crowd(aws);
+    const billing = seedBilling(aws);
     const meanwhile = new Meanwhile();
     const live = (): void => meanwhile.add('AWS', crowd.advance(clock.now()));
     clock.onMove(live);
@@ -107,7 +109,17 @@ export async function startSandbox(port: number | null): Promise<Sandbox> {
     await giveStartingRoles(slack, team);
     const answers = new TeamAnswers({ slack, clock, meanwhile });
     opened.push(() => Promise.resolve(answers.stop()));
-    const page = servePage(server, { slack, aws, samples, team, clock, crowd, meanwhile, answers });
+    const page = servePage(server, {
+      slack,
+      aws,
+      samples,
+      team,
+      clock,
+      crowd,
+      meanwhile,
+      answers,
+      billing,
+    });
     opened.push(() => page.stop());
     return { url: page.url, folder, logPath, slack, aws, clock, stop: closeAll };
   } catch (error) {

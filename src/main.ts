@@ -23,6 +23,7 @@ import { rememberHostIdentity } from './host-identity-cache.ts';
 import { databaseUrl, masterKeysOf, refuseUnknownMasterKeys } from './master-keys.ts';
 import { openOperations, type Operations } from './operations.ts';
 import { measuredAck, measuredJobs } from './ops/measure.ts';
+import { openInstances } from './instances/open.ts';
 import { sqliteJobs } from './jobs/sqlite.ts';
 import { beginJobs, handleJobs, recover } from './recurring-jobs.ts';
 import { boltLogger, createLog } from './log.ts';
@@ -128,7 +129,20 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   const client = webClient({ ...web, botToken: config.botToken, metrics });
   const us = await whoAreWe(client, log);
   const { pagers, awsPerSecond: mostPerSecond } = base.around;
-  const aws = createAws({ env: config.passThrough, version: VERSION, log, clock, metrics, mostPerSecond });
+  const onlyInstance = stores.engine === 'sqlite';
+  const instanceId = ids.next();
+  const instances = openInstances({ stores, clock, log, instanceId }, onlyInstance);
+  closers.push(() => instances.stop());
+  await instances.start();
+  const aws = createAws({
+    env: config.passThrough,
+    version: VERSION,
+    log,
+    clock,
+    metrics,
+    mostPerSecond,
+    share: instances,
+  });
   closers.push(() => aws.close());
   const jobs = measuredJobs(await jobsOf(config, base), metrics, clock);
   const poster = slackPoster(client, log);
@@ -150,9 +164,10 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     outward: createOutward({ privateHosts: config.privateWebhooks }),
     presenter,
     jobs,
+    instances,
     hostIdentity: rememberHostIdentity(() => readHostIdentity(aws, config.passThrough), clock, log),
-    instanceId: ids.next(),
-    onlyInstance: stores.engine === 'sqlite',
+    instanceId,
+    onlyInstance,
     leases,
     teamId: us.teamId,
     admins: config.admins,
@@ -279,7 +294,7 @@ function receiverOf(
 
 async function jobsOf(config: Config, base: Base): Promise<Jobs> {
   const { stores, clock, ids, log } = base;
-  if (stores.engine === 'sqlite') return sqliteJobs({ table: stores.jobs, clock, ids, log });
+  if (stores.engine === 'sqlite') return sqliteJobs({ table: stores.jobs, clock, ids, log, alone: true });
   // pg-boss takes time and memory to load, which SQLite need not pay.
   const { postgresJobs } = await import('./jobs/postgres.ts');
   return postgresJobs({ url: databaseUrl(config), clock, log });

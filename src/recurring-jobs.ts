@@ -7,6 +7,7 @@ import { sweep } from './handlers/sweep.ts';
 import { beginInventoryJobs, handleInventoryJobs } from './pollers/inventory-jobs.ts';
 import { beginReminderJobs, handleReminderJobs } from './pollers/reminders.ts';
 import { beginRotationJobs, handleRotationJobs } from './pollers/rotations.ts';
+import { beginScheduleJobs, handleScheduleJobs } from './pollers/scheduled-rotations.ts';
 import { emptyOutbox } from './slack/outbox.ts';
 
 const SECOND_MS = 1_000;
@@ -16,7 +17,8 @@ const DAY_MS = 86_400_000;
 export function handleJobs(entrance: Entrance): void {
   const { services } = entrance;
   const { jobs } = services;
-  const often = { retries: 3, backoffMs: 2_000 };
+  // A process that is killed takes a try with it: so there are many, and no dead letter tells of nothing but deaths.
+  const often = { retries: 12, backoffMs: 2_000 };
   // When its process is killed, nobody posts until the lease is over: so it is short.
   jobs.handle('outbox', { ...often, deadlineMs: 30_000 }, async ({ signal }) => {
     const { nextAt } = await emptyOutbox(services, signal);
@@ -27,6 +29,7 @@ export function handleJobs(entrance: Entrance): void {
   handleAuditJobs(services);
   handleInventoryJobs(services);
   handleReminderJobs(services);
+  handleScheduleJobs(services);
   handleRotationJobs(services);
 }
 
@@ -40,6 +43,7 @@ export async function beginJobs({ jobs, instanceId }: Pick<Services, 'jobs' | 'i
   await beginAuditJobs(jobs);
   await beginInventoryJobs(jobs);
   await beginReminderJobs(jobs, instanceId);
+  await beginScheduleJobs(jobs);
   await beginRotationJobs(jobs, instanceId);
 }
 

@@ -49,6 +49,14 @@ describe('npm run bench', () => {
     }
   }, 180_000);
 
+  it('holds the calls of a rotation to the least that does the same', async () => {
+    const { figures } = await run('rotation');
+    const calls = figures.find((each) => each.unit === 'calls');
+    expect(calls?.goal?.met).toBe(true);
+    expect(calls?.ratio).toBeGreaterThan(1);
+    expect(figures.find((each) => each.unit === 's')?.goal?.met).toBe(true);
+  }, 180_000);
+
   it('judges records beside parsing them', async () => {
     const { figures } = await run('detect');
     expect(figures.map((each) => each.unit)).toEqual(['µs', 'µs', 'MB', 'µs']);

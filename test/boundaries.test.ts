@@ -44,6 +44,7 @@ const LAYERS: Layers = [
     replay: ['src/replay/'],
     crypto: ['src/crypto/'],
     jobs: ['src/jobs/'],
+    instances: ['src/instances/'],
     ops: ['src/ops/'],
     db: ['db/'],
     clock: ['src/clock.ts'],

@@ -41,6 +41,7 @@ const SCOPES: Readonly<Record<string, string | null>> = {
   'chat.update': 'chat:write',
   // Once-only posting looks for its own messages where an overlay of the manifest lets it; it works without.
   'conversations.history': null,
+  'conversations.open': null,
   'conversations.replies': null,
   'files.completeUploadExternal': 'files:write',
   'files.getUploadURLExternal': 'files:write',

@@ -1,4 +1,4 @@
-import { RekeyError } from '../../src/errors.ts';
+import { isConflict, RekeyError } from '../../src/errors.ts';
 import { authorise } from '../../src/handlers/authorise.ts';
 import { chooseForKey } from '../../src/handlers/choose-for-key.ts';
 import { lookKey, type KeyLook } from '../../src/handlers/look-key.ts';
@@ -16,6 +16,7 @@ import {
   parseKeyChoices,
   type TypedChoices,
 } from '../modals/key-choices-form.ts';
+import { refusalText } from '../refusal.ts';
 import { messageView } from '../modals/message-view.ts';
 import {
   END_SNOOZE,
@@ -82,15 +83,21 @@ const endNow: Action = {
   opensModal: false,
   async run(context, view) {
     if (view === null) return;
-    const accessKeyId = context.incoming.text;
+    const [accessKeyId = '', snoozeId = ''] = context.incoming.text.split(' ');
     const decision = `${END_SNOOZE}:${view.id}:${view.hash}`;
-    await endSnooze(context.services, context.request({ decision }), accessKeyId);
-    const said = 'The snooze was ended: reminders of this key begin again.';
+    let said = 'The snooze was ended: reminders of this key begin again.';
+    try {
+      await endSnooze(context.services, context.request({ decision }), accessKeyId, snoozeId);
+    } catch (error) {
+      // The window is out of date: it is drawn anew, and says so.
+      if (!isConflict(error)) throw error;
+      said = refusalText(error, context.correlationId, context.log);
+    }
     const again = keyView(await look(context, accessKeyId), said);
     if (view.callbackId !== SNOOZE_FORM || isAlone(view)) {
       await context.desk.update(view.id, again);
     } else {
-      await context.desk.update(view.id, messageView('Snooze ended', said));
+      await context.desk.update(view.id, messageView('End snooze', said));
       if (view.rootId !== null) await context.desk.update(view.rootId, again);
     }
   },

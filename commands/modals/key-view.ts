@@ -78,7 +78,7 @@ function buttonsOf({ key, snooze, maySnooze, mayChoose }: KeyLook): ReturnType<t
     ...(maySnooze
       ? [button('Snooze', KEY_SNOOZE, { value, about: `Snooze the reminders of ${value}` })]
       : []),
-    ...(maySnooze && snooze !== null ? [endSnoozeButton(value)] : []),
+    ...(maySnooze && snooze !== null ? [endSnoozeButton(snooze)] : []),
     ...(mayChoose ? [button('Kind, owners, limits', KEY_CHOOSE, { value })] : []),
   ];
 }
@@ -110,13 +110,23 @@ function findingBlocks(look: KeyLook): KnownBlock[] {
   ];
 }
 
-function findingText(finding: Finding, { policy, choices, now }: KeyLook): string {
+function findingText(finding: Finding, { policy, choices, user, now }: KeyLook): string {
   const text = findingWords(finding, now);
   const name = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
   const severity = isAtLeast(finding.severity, 'high') ? ` (${finding.severity})` : '';
   const inForce = policyFor(policy, choices?.policy ?? null);
   const meaning = findingMeaning(finding.code, inForce, finding.propose);
-  return `*${words(name)}*${severity}\n${words(cut(meaning, 1_200))}`;
+  const said = finding.code === 'quarantined' ? ` ${quarantineSaid(user)}` : '';
+  return `*${words(name)}*${severity}\n${words(cut(meaning, 1_200))}${said}`;
+}
+
+/** How old AWS's word on a quarantine is. */
+function quarantineSaid(user: KeyLook['user']): string {
+  if (user === null) return '';
+  const { quarantine } = user;
+  return quarantine.known
+    ? `AWS said so at ${moment(quarantine.asOf)}.`
+    : `It could not be read again since ${moment(quarantine.since)}: look in AWS before you act.`;
 }
 
 function factBlocks({ key, account, now }: KeyLook): KnownBlock[] {
@@ -126,7 +136,7 @@ function factBlocks({ key, account, now }: KeyLook): KnownBlock[] {
   return [
     fields([
       ['Account', accountText(key.accountId, names)],
-      ['Status', `${words(statusWords(key, now))}${key.statusSeen ? '' : ', as first seen'}`],
+      ['Status', words(statusWords(key, now))],
       ['Age', `${words(ageWords(key.createdAt, now))}${created}`],
       ['Last use', `${words(cut(lastUseWords(key.lastUse), 500))}${asOf(key.lastUse)}`],
       ['First seen by Rekey', moment(key.firstSeenAt)],

@@ -1,6 +1,7 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { OwnerRef, OwnerRule } from '../../src/domain/owner.ts';
 import { holdsSecret, SECRET_TYPED } from '../../src/domain/pasted-text.ts';
+import { MOST_OWNER_RULES } from '../../src/handlers/owner-rules.ts';
 import type { KeyTags } from '../../src/handlers/key-settings.ts';
 import type { AccountLook } from '../../src/handlers/look-keys.ts';
 import {
@@ -33,8 +34,6 @@ const PATTERN_FIELD = 'field.ownerPattern';
 const ACCOUNT_FIELD = 'field.ownerAccount';
 export const OWNER_RULE_ERROR_BLOCK = PATTERN_FIELD;
 
-/** Each rule takes a block, and a modal holds a hundred. */
-const SHOWN_RULES = 60;
 const SHOWN_ACCOUNTS = 99;
 const LONGEST_PATTERN = 80;
 const EVERY_ACCOUNT = 'every';
@@ -79,8 +78,8 @@ export function ownersView({ rules, tags, names, said }: OwnersLook): ModalView 
       ),
       header('Rules'),
       ...(rules.length === 0 ? [section('There is no rule yet.')] : []),
-      ...rules.slice(0, SHOWN_RULES).map((rule) => ruleBlock(rule, names)),
-      ...(rules.length > SHOWN_RULES ? [context(`${rules.length - SHOWN_RULES} more are not shown.`)] : []),
+      // Each takes a block, and a modal holds a hundred.
+      ...rules.slice(0, MOST_OWNER_RULES).map((rule) => ruleBlock(rule, names)),
       actions('owners.actions', [button('Add a rule', OWNER_ADD)]),
     ],
   };

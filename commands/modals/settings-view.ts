@@ -21,11 +21,13 @@ import {
 } from '../../src/slack/blocks/elements.ts';
 import { channel, code, cut, group, person, plain, words } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
+import { destinationBlocks } from './destinations-view.ts';
 import { HOURS_OPEN } from './hours-form.ts';
 import { OWNERS_OPEN } from './owner-rules-view.ts';
 import type { IncomingView } from '../incoming.ts';
 import { pagingBlocks } from './paging-view.ts';
 import { pauseBlocks } from './pause-view.ts';
+import { scheduleBlocks, type SchedulesLook } from './rotation-schedule-stop.ts';
 
 export const SETTINGS_FORM = 'settings.form';
 export const TEST_POST = 'settings.test_post';
@@ -51,6 +53,8 @@ export interface SettingsLook {
   /** Why pages do not get through, or null. */
   readonly pagerTrouble: string | null;
   readonly keys: KeySettingsLook;
+  readonly schedules: SchedulesLook;
+  readonly destinations: { readonly count: number; readonly waiting: number };
   readonly pause: Pause | null;
   /** What the last button of this window did, or null. */
   readonly said: string | null;
@@ -101,6 +105,8 @@ export function settingsView(look: SettingsLook): ModalView {
       ...pagingBlocks(look.pager, look.pagerTrouble),
       divider(),
       ...keyBlocks(look.keys),
+      ...scheduleBlocks(look.schedules),
+      ...destinationBlocks(look.destinations),
       divider(),
       ...pauseBlocks(look.pause),
       divider(),

@@ -1,4 +1,5 @@
 import type { KnownBlock, ModalView } from '@slack/types';
+import type { Snooze } from '../../src/domain/key-choices.ts';
 import { policyFor } from '../../src/domain/key-policy.ts';
 import { holdsSecret, SECRET_TYPED } from '../../src/domain/pasted-text.ts';
 import { counted, DAY_MS, dayWords } from '../../src/domain/time-words.ts';
@@ -71,19 +72,23 @@ export function snoozeForm(look: KeyLook): ModalView {
   };
 }
 
-function runningBlocks({ key, snooze }: KeyLook): KnownBlock[] {
+function runningBlocks({ snooze }: KeyLook): KnownBlock[] {
   if (snooze === null) return [];
   return [
     section(
       `*Snoozed already* until ${moment(snooze.until)} by ${person(snooze.by)}: ${brief(snooze.reason, 900)}\nA new snooze takes its place.`,
     ),
-    actions('key.snooze_actions', [endSnoozeButton(key.accessKeyId)]),
+    actions('key.snooze_actions', [endSnoozeButton(snooze)]),
   ];
 }
 
-export function endSnoozeButton(accessKeyId: string): ReturnType<typeof button> {
+/** Carries which snooze it shows: an old button must not end a later one. */
+export function endSnoozeButton({
+  accessKeyId,
+  id,
+}: Pick<Snooze, 'accessKeyId' | 'id'>): ReturnType<typeof button> {
   return button('End snooze', END_SNOOZE, {
-    value: accessKeyId,
+    value: `${accessKeyId} ${id}`,
     about: `End the snooze of ${accessKeyId}`,
     confirm: confirm('End the snooze?', 'Its reminders begin again.', 'End it', false),
   });

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { AccountInventory } from '../../src/domain/inventory.ts';
 import type { AccountInventoryStore } from '../../src/ports/inventory.ts';
@@ -40,6 +40,8 @@ export function accountInventoryStore(engine: Engine): AccountInventoryStore {
   const t = engine.tables.accountInventories;
   const { iamUsers, inventoryKeys, keyStandings, keyMarks, keyChoices, snoozes, keyEvents, told } =
     engine.tables;
+  const { ownerRules } = engine.tables;
+  const rest = [iamUsers, inventoryKeys, keyStandings, keyChoices, snoozes, keyEvents, told, ownerRules];
   return {
     async list() {
       const rows = await engine.read((db) => db.select().from(t).orderBy(asc(t.accountId)));
@@ -58,7 +60,20 @@ export function accountInventoryStore(engine: Engine): AccountInventoryStore {
         db.update(t).set(stored(inventory)).where(asRead),
       );
     },
+    stillKept(accountId) {
+      // Locks the row: `forget`, which removes it first, comes wholly before this batch or wholly after it.
+      return write(engine, 'accountInventories.stillKept', 1, (db) =>
+        db
+          .update(t)
+          .set({ version: sql`${t.version}` })
+          .where(eq(t.accountId, accountId)),
+      );
+    },
     forget(accountId) {
+      const of = (table: typeof t | (typeof rest)[number]) =>
+        write(engine, 'accountInventories.forget', 'any', (db) =>
+          db.delete(table).where(eq(table.accountId, accountId)),
+        );
       // The marks have no account of their own: they go while the standings are still there to name it.
       const marks = write(engine, 'accountInventories.forget', 'any', (db) => {
         const theirs = db
@@ -67,15 +82,7 @@ export function accountInventoryStore(engine: Engine): AccountInventoryStore {
           .where(eq(keyStandings.accountId, accountId));
         return db.delete(keyMarks).where(inArray(keyMarks.accessKeyId, theirs));
       });
-      const rest = [t, iamUsers, inventoryKeys, keyStandings, keyChoices, snoozes, keyEvents, told];
-      return [
-        marks,
-        ...rest.map((table) =>
-          write(engine, 'accountInventories.forget', 'any', (db) =>
-            db.delete(table).where(eq(table.accountId, accountId)),
-          ),
-        ),
-      ];
+      return [of(t), marks, ...rest.map(of)];
     },
   };
 }

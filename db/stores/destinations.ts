@@ -58,6 +58,14 @@ export function destinationStore(engine: Engine): DestinationStore {
           .where(and(eq(t.id, destination.id), eq(t.version, destination.version - 1))),
       );
     },
+    still(id, version) {
+      return write(engine, 'destinations.still', 1, (db) =>
+        db
+          .update(t)
+          .set({ version })
+          .where(and(eq(t.id, id), eq(t.version, version))),
+      );
+    },
     remove(id, version) {
       return write(engine, 'destinations.remove', 1, (db) =>
         db.delete(t).where(and(eq(t.id, id), eq(t.version, version))),

@@ -1,9 +1,9 @@
-import { and, asc, count, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { and, asc, count, eq, exists, gt, inArray, isNull, lt, not, sql } from 'drizzle-orm';
 import type { InventoryKey } from '../../src/domain/inventory.ts';
 import type { KeyStore } from '../../src/ports/inventory.ts';
-import { together } from '../atomically.ts';
+import { together, write } from '../atomically.ts';
 import { onePerId, readFor, upsert } from '../bulk.ts';
-import type { Engine } from '../engine.ts';
+import type { Change, Engine } from '../engine.ts';
 import { readFirst, readRow } from '../rows.ts';
 import { rankKeys } from './key-rank.ts';
 import { inventoryKey } from './key-shapes.ts';
@@ -16,6 +16,7 @@ function stored(key: InventoryKey) {
 
 export function keyStore(engine: Engine): KeyStore {
   const t = engine.tables.inventoryKeys;
+  const { iamUsers: u, keyStandings, keyMarks, keyChoices, snoozes, keyEvents, told } = engine.tables;
   const existing = (accountId: string) => and(eq(t.accountId, accountId), isNull(t.goneAt));
 
   async function ofUsers(accountId: string, userIds: readonly string[]): Promise<InventoryKey[]> {
@@ -62,6 +63,29 @@ export function keyStore(engine: Engine): KeyStore {
       return together(engine, [
         upsert(engine, 'keys.put', t, [t.accessKeyId], rows.map(stored)),
         rankKeys(engine, ids),
+      ]);
+    },
+    removeGone(before) {
+      const remove = (build: Change['build']) => write(engine, 'keys.removeGone', 'any', build);
+      const hangsOn = [keyStandings, keyMarks, keyChoices, snoozes, keyEvents].map((table) => ({
+        table,
+        of: table.accessKeyId,
+      }));
+      return together(engine, [
+        ...[...hangsOn, { table: told, of: told.subject }].map(({ table, of }) =>
+          remove((db) => {
+            const gone = db.select({ id: t.accessKeyId }).from(t).where(lt(t.goneAt, before));
+            return db.delete(table).where(inArray(of, gone));
+          }),
+        ),
+        remove((db) => db.delete(t).where(lt(t.goneAt, before))),
+        remove((db) => {
+          const keys = db
+            .select({ id: t.accessKeyId })
+            .from(t)
+            .where(and(eq(t.accountId, u.accountId), eq(t.userId, u.userId)));
+          return db.delete(u).where(and(lt(u.goneAt, before), not(exists(keys))));
+        }),
       ]);
     },
   };

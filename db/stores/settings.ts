@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, asc, eq, gte, lt } from 'drizzle-orm';
 import type { SettingStore } from '../../src/ports/stores.ts';
 import { write } from '../atomically.ts';
 import type { Engine } from '../engine.ts';
@@ -9,6 +9,13 @@ export function settingStore(engine: Engine): SettingStore {
     async get(key) {
       const rows = await engine.read((db) => db.select().from(t).where(eq(t.key, key)));
       return rows[0]?.value ?? null;
+    },
+    startingWith(prefix) {
+      // In the order of bytes nothing comes after the last character there is.
+      const begins = and(gte(t.key, prefix), lt(t.key, `${prefix}\u{10ffff}`));
+      return engine.read((db) =>
+        db.select({ key: t.key, value: t.value }).from(t).where(begins).orderBy(asc(t.key)),
+      );
     },
     set(key, value, at) {
       return write(engine, 'settings.set', 1, (db) =>

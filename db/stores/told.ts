@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, exists, inArray, isNotNull } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Told, ToldStore } from '../../src/ports/inventory.ts';
 import { together, write } from '../atomically.ts';
@@ -17,7 +17,7 @@ const row: z.ZodType<Told> = z.object({
 });
 
 export function toldStore(engine: Engine): ToldStore {
-  const t = engine.tables.told;
+  const { told: t, inventoryKeys: k } = engine.tables;
   return {
     ofSubjects(subjects) {
       return readFor(subjects, async (some) => {
@@ -52,6 +52,15 @@ export function toldStore(engine: Engine): ToldStore {
     remove(subject, finding) {
       const theirs = and(eq(t.subject, subject), eq(t.finding, finding));
       return write(engine, 'told.remove', 'any', (db) => db.delete(t).where(theirs));
+    },
+    removeGone() {
+      return write(engine, 'told.removeGone', 'any', (db) => {
+        const gone = db
+          .select({ id: k.accessKeyId })
+          .from(k)
+          .where(and(eq(k.accessKeyId, t.subject), isNotNull(k.goneAt)));
+        return db.delete(t).where(exists(gone));
+      });
     },
   };
 }

@@ -3,6 +3,7 @@ import type { SampleWorld } from '../aws/fixtures.ts';
 import type { AwsStandIn } from '../aws/stand-in.ts';
 import type { MovableClock } from '../clock.ts';
 import { moveCalmly } from '../moves.ts';
+import { setUpPlaces, type BillingAccount } from '../places.ts';
 import type { SlackStandIn } from '../slack/stand-in.ts';
 import type { Person } from '../slack/world.ts';
 import type { TeamAnswers } from '../team-answers.ts';
@@ -17,6 +18,7 @@ export interface Stage {
   readonly answers: TeamAnswers;
   readonly samples: SampleWorld;
   readonly troubles: Troubles;
+  readonly billing: BillingAccount;
 }
 
 const id = z.string().min(1).max(255);
@@ -43,6 +45,7 @@ const schema = z.discriminatedUnion('act', [
   z.object({ act: z.literal('submit'), as: id, viewId: id, values }),
   z.object({ act: z.literal('close'), as: id, viewId: id, how: z.enum(['cancel', 'x']) }),
   z.object({ act: z.literal('make_role'), externalId: z.string().trim().min(2).max(1224) }),
+  z.object({ act: z.literal('set_up_places') }),
   z.object({ act: z.literal('trouble'), id, on: z.boolean() }),
   z.object({ act: z.literal('team_answers'), on: z.boolean() }),
   z.object({ act: z.literal('move_clock'), step: z.enum(['hour', 'day', 'week', 'morning']) }),
@@ -66,7 +69,10 @@ export async function carryOutAct(stage: Stage, act: Act): Promise<Done> {
   }
 }
 
-async function done({ slack, aws, clock, answers, samples, troubles }: Stage, act: Act): Promise<Done> {
+async function done(
+  { slack, aws, clock, answers, samples, troubles, billing }: Stage,
+  act: Act,
+): Promise<Done> {
   switch (act.act) {
     case 'command': {
       const invited = /^\/invite\s+@?(.+)$/i.exec(act.line.trim())?.[1];
@@ -99,6 +105,9 @@ async function done({ slack, aws, clock, answers, samples, troubles }: Stage, ac
       return { ok: true };
     case 'make_role':
       return { ok: true, roleArn: samples.createRoleFor(act.externalId).arn };
+    case 'set_up_places':
+      await setUpPlaces(slack, billing);
+      return { ok: true };
     case 'trouble':
       return troubles.set(act.id, act.on)
         ? { ok: true }

@@ -6,6 +6,7 @@ import type { SampleWorld } from '../aws/fixtures.ts';
 import type { AwsStandIn } from '../aws/stand-in.ts';
 import type { MovableClock } from '../clock.ts';
 import type { Meanwhile } from '../meanwhile.ts';
+import type { BillingAccount } from '../places.ts';
 import type { SlackStandIn } from '../slack/stand-in.ts';
 import type { Team } from '../team.ts';
 import type { TeamAnswers } from '../team-answers.ts';
@@ -27,6 +28,7 @@ export interface PageWorld {
   readonly crowd: Crowd;
   readonly meanwhile: Meanwhile;
   readonly answers: TeamAnswers;
+  readonly billing: BillingAccount;
 }
 
 /** The page while it is served. */
@@ -37,7 +39,7 @@ export interface Page {
 
 /** Serves the page on a server that listens already, at 127.0.0.1 only. */
 export function servePage(server: Server, world: PageWorld): Page {
-  const { slack, aws, samples, team, clock, crowd, meanwhile, answers } = world;
+  const { slack, aws, samples, team, clock, crowd, meanwhile, answers, billing } = world;
   const { port } = server.address() as AddressInfo;
   const files = readPageFiles();
   const setup = setupOf(slack, team, samples, crowd);
@@ -54,7 +56,7 @@ export function servePage(server: Server, world: PageWorld): Page {
     count(1);
     response.once('close', () => count(-1));
   };
-  const stage: Stage = { slack, aws, clock, answers, samples, troubles };
+  const stage: Stage = { slack, aws, clock, answers, samples, troubles, billing };
   const around = (): Parameters<typeof snapshotOf>[2] => ({
     troubles: troubles.list(),
     ahead: clock.ahead,

@@ -170,6 +170,7 @@ export type Act =
   | { readonly act: 'submit'; readonly as: string; readonly viewId: string; readonly values: StateValues }
   | { readonly act: 'close'; readonly as: string; readonly viewId: string; readonly how: 'cancel' | 'x' }
   | { readonly act: 'make_role'; readonly externalId: string }
+  | { readonly act: 'set_up_places' }
   | { readonly act: 'trouble'; readonly id: string; readonly on: boolean }
   | { readonly act: 'move_clock'; readonly step: ClockStep }
   | { readonly act: 'team_answers'; readonly on: boolean };

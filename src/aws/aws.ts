@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Aws } from '../ports/aws.ts';
+import { UNSHARED } from '../ports/instances.ts';
+import type { CallShare } from '../ports/instances.ts';
 import { NO_METRICS } from '../ports/metrics.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Clock, Log } from '../ports/world.ts';
@@ -23,6 +25,8 @@ export interface AwsOptions {
   readonly clock: Clock;
   /** Counts the calls; nobody does when omitted. */
   readonly metrics?: Metrics;
+  /** With whom the accounts' calls are shared; with nobody when omitted. */
+  readonly share?: CallShare;
   /** Background calls of one account a second; what is safe with the real AWS when omitted. */
   readonly mostPerSecond?: number | undefined;
   /** Limits of one request in ms; 3 s to connect and 8 s in all when omitted. */
@@ -33,9 +37,10 @@ export interface AwsOptions {
 export function createAws(options: AwsOptions): Aws & { close(): void } {
   const transport = openTransport(options.env, options.limits);
   const ground = { ...options, transport, metrics: options.metrics ?? NO_METRICS };
-  const budgets = new CallBudgets({ ...ground, chance: () => randomInt(2 ** 32) / 2 ** 32 });
-  const lookUps = new CallPaces(options.clock, LOOK_UP_GAP_MS);
-  const parameterWrites = new CallPaces(options.clock, PARAMETER_WRITE_GAP_MS);
+  const { clock, share = UNSHARED } = options;
+  const budgets = new CallBudgets({ ...ground, share, chance: () => randomInt(2 ** 32) / 2 ** 32 });
+  const lookUps = new CallPaces({ clock, share, api: 'cloudtrail', gapMs: LOOK_UP_GAP_MS });
+  const parameterWrites = new CallPaces({ clock, share, api: 'ssm', gapMs: PARAMETER_WRITE_GAP_MS });
   return {
     sts: (credentials, region) => openSts(ground, credentials, region),
     iam: (credentials, partition, { accountId, urgency }) =>

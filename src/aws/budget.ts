@@ -1,5 +1,6 @@
 import { AwsFailure } from '../ports/aws.ts';
 import type { Urgency } from '../ports/aws.ts';
+import type { CallShare } from '../ports/instances.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Clock } from '../ports/world.ts';
 
@@ -13,6 +14,8 @@ const BURST = 5;
 const MOST_BORROWED = 25;
 /** After a throttled call the rate is halved once, however many calls were under way; ms. */
 const HALVED_ONCE_MS = 1_000;
+/** Another instance tells of a throttle this late: one of our own since then was the same; ms. */
+const TOLD_WITHIN_MS = 20_000;
 /** What comes back of the rate with each answer; about a minute from half to whole. */
 const RECOVERED_PER_ANSWER = 0.02;
 /** Waits after each throttled try, before jitter; ms. */
@@ -24,38 +27,59 @@ export interface BudgetGround {
   readonly metrics: Metrics;
   /** From 0 up to 1: the jitter. */
   readonly chance: () => number;
+  /** With whom the account's calls are shared. */
+  readonly share: CallShare;
   /** The highest rate; what is safe with the real AWS when left out. */
   readonly mostPerSecond?: number | undefined;
 }
 
+/** How a budget is named to the other instances, and in this process. */
+export function budgetName(api: string, accountId: string): string {
+  return `${api} ${accountId}`;
+}
+
 /**
- * How fast one account's API is called by this process: a bucket of tokens that fills at a rate which is halved when
- * AWS throttles and comes back answer by answer. A person's question never waits here: what it takes, the background
- * waits for. Background calls go one after another through the gate, and while one of them waits to be tried again
+ * How fast one account's API is called by this process: a bucket of tokens that fills with its part of a rate which is
+ * halved when AWS throttles any instance, and comes back answer by answer. A person's question never waits here: what it
+ * takes, the background waits for. Background calls go one after another through the gate, and while one of them waits to be tried again
  * after a throttle, no other begins.
  */
 export class CallBudget {
   readonly #ground: BudgetGround;
   readonly #api: string;
+  readonly #name: string;
   readonly #most: number;
-  #perSecond: number;
-  #tokens = BURST;
+  /** Of all instances together. */
+  #rate: number;
+  #tokens: number;
   #filledAt: number;
   #halvedAt = Number.NEGATIVE_INFINITY;
   /** The end of the queue of background calls that wait to begin. */
   #gate: Promise<void> = Promise.resolve();
 
-  constructor(ground: BudgetGround, api: string) {
+  constructor(ground: BudgetGround, api: string, accountId: string) {
     this.#ground = ground;
     this.#api = api;
+    this.#name = budgetName(api, accountId);
     this.#most = ground.mostPerSecond ?? MOST_PER_SECOND;
-    this.#perSecond = this.#most;
+    this.#rate = this.#most;
+    this.#tokens = this.#burst;
     this.#filledAt = ground.clock.now();
   }
 
-  /** Calls a second at this moment. */
+  /** Calls a second of this process at this moment. */
   get perSecond(): number {
-    return this.#perSecond;
+    return this.#rate / this.#ground.share.instances;
+  }
+
+  /** This process's part of what may be saved up: one call at least, or none could ever begin. */
+  get #burst(): number {
+    return Math.max(1, BURST / this.#ground.share.instances);
+  }
+
+  /** AWS throttled another instance: what it learned holds here too. */
+  throttledElsewhere(): void {
+    if (this.#ground.clock.now() - this.#halvedAt >= TOLD_WITHIN_MS) this.#halve();
   }
 
   /** Makes a call inside the budget. Throws what it throws: AwsFailure, or the signal's reason while it waits. */
@@ -110,7 +134,7 @@ export class CallBudget {
     const { clock, metrics } = this.#ground;
     const from = clock.now();
     for (this.#fill(); this.#tokens < 1; this.#fill()) {
-      await clock.sleep(Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1_000), signal);
+      await clock.sleep(Math.ceil(((1 - this.#tokens) / this.perSecond) * 1_000), signal);
     }
     this.#tokens -= 1;
     metrics.awsWaited(this.#api, clock.now() - from);
@@ -120,7 +144,7 @@ export class CallBudget {
     const now = this.#ground.clock.now();
     const since = Math.max(0, now - this.#filledAt);
     this.#filledAt = now;
-    this.#tokens = Math.min(BURST, this.#tokens + (since / 1_000) * this.#perSecond);
+    this.#tokens = Math.min(this.#burst, this.#tokens + (since / 1_000) * this.perSecond);
   }
 
   /** Lets the rate learn from how a call ended. */
@@ -128,21 +152,25 @@ export class CallBudget {
     try {
       const answer = await call();
       this.#fill();
-      this.#perSecond = Math.min(this.#most, this.#perSecond + RECOVERED_PER_ANSWER);
+      // Each instance hears its part of the answers only.
+      const recovered = RECOVERED_PER_ANSWER * this.#ground.share.instances;
+      this.#rate = Math.min(this.#most, this.#rate + recovered);
       return answer;
     } catch (error) {
-      if (isThrottle(error)) this.#halve();
+      if (isThrottle(error) && this.#halve()) this.#ground.share.throttled(this.#name);
       throw error;
     }
   }
 
-  #halve(): void {
+  /** True when it was not halved for another of the same calls already. */
+  #halve(): boolean {
     this.#fill();
     const now = this.#ground.clock.now();
-    if (now - this.#halvedAt < HALVED_ONCE_MS) return;
+    if (now - this.#halvedAt < HALVED_ONCE_MS) return false;
     this.#halvedAt = now;
-    this.#perSecond = Math.max(LEAST_PER_SECOND, this.#perSecond / 2);
+    this.#rate = Math.max(LEAST_PER_SECOND, this.#rate / 2);
     this.#tokens = Math.min(this.#tokens, 0);
+    return true;
   }
 }
 
@@ -157,12 +185,13 @@ export class CallBudgets {
 
   constructor(ground: BudgetGround) {
     this.#ground = ground;
+    ground.share.onThrottled((name) => this.#budgets.get(name)?.throttledElsewhere());
   }
 
   of(accountId: string, api: string): CallBudget {
-    const key = `${api} ${accountId}`;
-    const known = this.#budgets.get(key) ?? new CallBudget(this.#ground, api);
-    this.#budgets.set(key, known);
+    const name = budgetName(api, accountId);
+    const known = this.#budgets.get(name) ?? new CallBudget(this.#ground, api, accountId);
+    this.#budgets.set(name, known);
     return known;
   }
 }

@@ -87,7 +87,7 @@ async function page(
     } catch (error) {
       const wait = AGAIN_AFTER_MS[tried];
       if (!(error instanceof AwsFailure) || error.code !== 'throttled' || wait === undefined) throw error;
-      asked.budget.holdOff(wait);
+      asked.budget.throttled(wait);
     }
   }
 }

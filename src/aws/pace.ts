@@ -1,3 +1,4 @@
+import type { CallShare } from '../ports/instances.ts';
 import type { Clock } from '../ports/world.ts';
 
 /** Who asks: people wait in front of the screen, watching can wait. */
@@ -8,17 +9,33 @@ interface Waiting {
   readonly signal: AbortSignal;
 }
 
-/** The calls of one kind to one account and region, spread evenly: at most one every `gapMs`. */
+/** What the paces of one kind have in common. */
+export interface PaceGround {
+  readonly clock: Clock;
+  /** Between two calls of all instances together; ms. */
+  readonly gapMs: number;
+  /** With whom an account's calls are shared. */
+  readonly share: CallShare;
+  /** Names the kind to the other instances: `cloudtrail`. */
+  readonly api: string;
+}
+
+/** How long to stand back when AWS throttled another instance; it was told of within some seconds. */
+const ELSEWHERE_MS = 2_000;
+
+/**
+ * The calls of one kind to one account and region, spread evenly: at most one every `gapMs`, of all instances together.
+ */
 export class CallPace {
-  readonly #clock: Clock;
-  readonly #gapMs: number;
+  readonly #ground: PaceGround;
+  readonly #name: string;
   readonly #waiting: Record<Priority, Waiting[]> = { people: [], watch: [] };
   #nextAt = 0;
   #running = false;
 
-  constructor(clock: Clock, gapMs: number) {
-    this.#clock = clock;
-    this.#gapMs = gapMs;
+  constructor(ground: PaceGround, place: string) {
+    this.#ground = ground;
+    this.#name = nameOf(ground.api, place);
   }
 
   /** Resolves when a call may go out; people before watching, else in order. Rejects when the signal is aborted. */
@@ -44,23 +61,34 @@ export class CallPace {
     });
   }
 
-  /** AWS said that we are too fast (others share the limit): nobody goes for so long. */
-  holdOff(ms: number): void {
-    this.#nextAt = Math.max(this.#nextAt, this.#clock.now() + ms);
+  /** AWS said that we are too fast (others share the limit): nobody goes for so long, and the other instances hear of it. */
+  throttled(ms: number): void {
+    this.#holdOff(ms);
+    this.#ground.share.throttled(this.#name);
+  }
+
+  /** AWS said so to another instance. */
+  throttledElsewhere(): void {
+    this.#holdOff(ELSEWHERE_MS);
+  }
+
+  #holdOff(ms: number): void {
+    this.#nextAt = Math.max(this.#nextAt, this.#ground.clock.now() + ms);
   }
 
   async #serve(): Promise<void> {
+    const { clock, gapMs, share } = this.#ground;
     this.#running = true;
     try {
       while (this.#waiting.people.length + this.#waiting.watch.length > 0) {
         for (;;) {
-          const wait = this.#nextAt - this.#clock.now();
+          const wait = this.#nextAt - clock.now();
           if (wait <= 0) break;
-          await this.#clock.sleep(wait);
+          await clock.sleep(wait);
         }
         const next = this.#waiting.people.shift() ?? this.#waiting.watch.shift();
         if (next === undefined) return;
-        this.#nextAt = this.#clock.now() + this.#gapMs;
+        this.#nextAt = clock.now() + gapMs * share.instances;
         next.go();
       }
     } finally {
@@ -69,21 +97,25 @@ export class CallPace {
   }
 }
 
+function nameOf(api: string, place: string): string {
+  return `${api} ${place}`;
+}
+
 /** The paces of all accounts and regions, each made when it is first asked for. */
 export class CallPaces {
-  readonly #clock: Clock;
-  readonly #gapMs: number;
+  readonly #ground: PaceGround;
   readonly #paces = new Map<string, CallPace>();
 
-  constructor(clock: Clock, gapMs: number) {
-    this.#clock = clock;
-    this.#gapMs = gapMs;
+  constructor(ground: PaceGround) {
+    this.#ground = ground;
+    ground.share.onThrottled((name) => this.#paces.get(name)?.throttledElsewhere());
   }
 
   of(accountId: string, region: string): CallPace {
-    const key = `${accountId}/${region}`;
-    const known = this.#paces.get(key) ?? new CallPace(this.#clock, this.#gapMs);
-    this.#paces.set(key, known);
+    const place = `${accountId}/${region}`;
+    const name = nameOf(this.#ground.api, place);
+    const known = this.#paces.get(name) ?? new CallPace(this.#ground, place);
+    this.#paces.set(name, known);
     return known;
   }
 }

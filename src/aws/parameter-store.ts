@@ -69,7 +69,7 @@ export function openParameterStore(
         } catch (error) {
           const wait = AGAIN_AFTER_MS[tried];
           if (!(error instanceof AwsFailure) || error.code !== 'throttled' || wait === undefined) throw error;
-          budget.holdOff(wait);
+          budget.throttled(wait);
         }
       }
     },

@@ -1,6 +1,6 @@
 import type { DestinationKind } from '../domain/destination.ts';
 import { RekeyError } from '../errors.ts';
-import type { DestinationFacts, DestinationPlace, Destinations } from '../ports/destination.ts';
+import type { DestinationPlace, Destinations, PlaceKind, PlaceRead } from '../ports/destination.ts';
 import type { DestinationGround } from './ground.ts';
 import { openSecret, secretsManagerFacts } from './secrets-manager.ts';
 import { openParameter, parameterFacts } from './ssm-parameter.ts';
@@ -10,7 +10,7 @@ import { openWebhook, webhookFacts } from './webhook.ts';
 type Target = Readonly<Record<string, unknown>>;
 
 interface Entry {
-  readonly facts: DestinationFacts<Target>;
+  readonly facts: PlaceKind<Target>;
   readonly open: (
     ground: DestinationGround,
     connectionId: string | null,
@@ -31,7 +31,7 @@ const REGISTRY: Readonly<Record<DestinationKind, Entry>> = {
 export const DESTINATION_KINDS = Object.keys(REGISTRY) as DestinationKind[];
 
 /** What can be said of a kind without calling anything: its label, its target's schema, its snippets. */
-export function factsOf(kind: DestinationKind): DestinationFacts<Target> {
+export function factsOf(kind: DestinationKind): PlaceKind<Target> {
   return REGISTRY[kind].facts;
 }
 
@@ -51,13 +51,19 @@ function needed(connectionId: string | null): string {
 
 /** Lets a kind take targets as they are kept: each is read by the kind's own schema first. */
 function entry<Own>(
-  facts: DestinationFacts<Own>,
+  facts: PlaceKind<Own>,
   open: (ground: DestinationGround, connectionId: string | null) => Promise<DestinationPlace<Own>>,
 ): Entry {
   const read = (target: Target): Own => facts.schema.parse(target);
-  const general: DestinationFacts<Target> = {
+  const general: PlaceKind<Target> = {
     ...facts,
-    schema: facts.schema as unknown as DestinationFacts<Target>['schema'],
+    schema: facts.schema as unknown as PlaceKind<Target>['schema'],
+    form: {
+      fields: facts.form.fields,
+      read: (typed, before) => facts.form.read(typed, before && read(before)) as PlaceRead<Target>,
+      typed: (target) => facts.form.typed(read(target)),
+    },
+    details: (target) => facts.details(read(target)),
     describe: (target) => facts.describe(read(target)),
     snippets: (target) => facts.snippets(read(target)),
   };

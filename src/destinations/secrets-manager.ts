@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { DELIVERY_PREFIX } from '../domain/capability.ts';
 import type { Iam } from '../ports/aws.ts';
-import type { DestinationFacts, DestinationPlace, Preflight, RotatedKey } from '../ports/destination.ts';
+import type { PlaceKind, DestinationPlace, Preflight, RotatedKey } from '../ports/destination.ts';
 import type { SecretFacts, SecretsManager } from '../ports/secret-stores.ts';
 import type { Clock } from '../ports/world.ts';
 import { holdingUnknown, preflightFailed, writeFailed } from './failed.ts';
+import { secretDetails, secretForm } from './secret-form.ts';
 import type { DestinationGround, Writer } from './ground.ts';
 import { PairFields, heldKeyId, objectIn } from './pair.ts';
 import { KmsKeyId, RegionName } from './region.ts';
@@ -30,12 +31,14 @@ export const SecretTarget = z.strictObject({
 
 export type SecretTarget = z.infer<typeof SecretTarget>;
 
-export const secretsManagerFacts: DestinationFacts<SecretTarget> = {
+export const secretsManagerFacts: PlaceKind<SecretTarget> = {
   kind: 'secrets-manager',
   label: 'AWS Secrets Manager',
   needsConnection: true,
   needsSecondPerson: false,
   schema: SecretTarget,
+  form: secretForm,
+  details: secretDetails,
   describe: ({ region, name, mode, fields }) =>
     mode === 'replace'
       ? `secret ${name} in ${region}, its whole value`

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { DELIVERY_PREFIX } from '../domain/capability.ts';
-import type { DestinationFacts, DestinationPlace, Holding } from '../ports/destination.ts';
+import type { PlaceKind, DestinationPlace, Holding } from '../ports/destination.ts';
 import type { ParameterStore } from '../ports/secret-stores.ts';
 import { holdingUnknown, preflightFailed, writeFailed } from './failed.ts';
+import { parameterDetails, parameterForm } from './parameter-form.ts';
 import type { DestinationGround, Writer } from './ground.ts';
 import { PairFields, heldKeyId, objectIn } from './pair.ts';
 import { lookAtParameters } from './parameter-look.ts';
@@ -38,12 +39,14 @@ export const ParameterTarget = z.discriminatedUnion('shape', [
 
 export type ParameterTarget = z.infer<typeof ParameterTarget>;
 
-export const parameterFacts: DestinationFacts<ParameterTarget> = {
+export const parameterFacts: PlaceKind<ParameterTarget> = {
   kind: 'ssm-parameter',
   label: 'SSM Parameter Store',
   needsConnection: true,
   needsSecondPerson: false,
   schema: ParameterTarget,
+  form: parameterForm,
+  details: parameterDetails,
   describe: (target) =>
     target.shape === 'pair'
       ? `parameter ${target.name} in ${target.region}`

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type {
   DeliveredKey,
-  DestinationFacts,
+  PlaceKind,
   DestinationPlace,
   Holding,
   Preflight,
@@ -10,6 +10,7 @@ import type {
 } from '../ports/destination.ts';
 import type { OutwardAnswer } from '../ports/outward.ts';
 import { later, stopped } from './failed.ts';
+import { webhookDetails, webhookForm } from './webhook-form.ts';
 import type { DestinationGround } from './ground.ts';
 import { memberOf, postSigned } from './signed.ts';
 import { deliveryToken } from './version-token.ts';
@@ -23,12 +24,14 @@ export const WebhookTarget = z.strictObject({ url: z.url().max(2_000) });
 
 export type WebhookTarget = z.infer<typeof WebhookTarget>;
 
-export const webhookFacts: DestinationFacts<WebhookTarget> = {
+export const webhookFacts: PlaceKind<WebhookTarget> = {
   kind: 'webhook',
   label: 'Webhook',
   needsConnection: false,
   needsSecondPerson: true,
   schema: WebhookTarget,
+  form: webhookForm,
+  details: webhookDetails,
   // A path or query may hold a token.
   describe: ({ url }) => `webhook at ${new URL(url).host}`,
   snippets: () => [],

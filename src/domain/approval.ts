@@ -21,21 +21,21 @@ export type ApprovalState =
 
 /** Why a second person must agree, in words that follow “because”; null when one is enough. */
 export function whySecondPerson({
-  binding,
+  userName,
   kind,
   administrator,
-}: Omit<ApprovalCase, 'destination'>): string | null {
+}: Pick<ApprovalCase, 'kind' | 'administrator'> & { readonly userName: string }): string | null {
   if (kind.needsSecondPerson) return `it is a ${kind.label.toLowerCase()}`;
   if (!administrator.known) {
-    return `it is not known whether ${binding.userName} has administrator rights (${administrator.why})`;
+    return `it is not known whether ${userName} has administrator rights (${administrator.why})`;
   }
-  return administrator.value ? `${binding.userName} has administrator rights` : null;
+  return administrator.value ? `${userName} has administrator rights` : null;
 }
 
 export function approvalState(about: ApprovalCase): ApprovalState {
-  const why = whySecondPerson(about);
+  const { destination, binding, kind, administrator } = about;
+  const why = whySecondPerson({ kind, administrator, userName: binding.userName });
   if (why === null) return { state: 'free' };
-  const { destination, binding } = about;
   const { approvedBy: by, approvedAt: at } = binding;
   if (by === null || at === null) return { state: 'waiting', why, lapsed: false };
   if (binding.destinationVersion !== destination.version) return { state: 'waiting', why, lapsed: true };
@@ -59,4 +59,39 @@ export function refusalToDeliver(about: ApprovalCase): string | null {
   if (found.state !== 'waiting') return null;
   const changed = found.lapsed ? 'It was changed after it was approved. ' : '';
   return `${changed}A second admin must approve it first, because ${found.why}: /aws-settings, Destinations.`;
+}
+
+/** One user whose keys may or may not go to a place, as a notice says it. */
+export interface AskedBinding {
+  readonly userName: string;
+  /** With its path, as IAM tells it; null when it is no longer known. */
+  readonly arn: string | null;
+  /** What its account is called, and the account's id. */
+  readonly account: string;
+  /** Why a second person is needed, in words that follow “because”; null when nobody is any more. */
+  readonly why: string | null;
+  readonly outcome:
+    | { readonly what: 'waiting' }
+    /** `withdrawn`: unbound, or the destination removed; `changed`: another notice asks anew. */
+    | { readonly what: 'approved' | 'refused' | 'withdrawn' | 'changed'; readonly by: string };
+}
+
+/** What a notice asks a second person to approve, and what became of it. Holds no address with a token. */
+export interface ApprovalAsk {
+  readonly destinationId: string;
+  readonly name: string;
+  /** “AWS Secrets Manager”. */
+  readonly kind: string;
+  /** Where, in words. */
+  readonly place: string;
+  /** Who writes there; null for what is not in AWS. */
+  readonly connection: string | null;
+  /** Host of the redeploy hook, or null. */
+  readonly hookHost: string | null;
+  readonly bindings: readonly AskedBinding[];
+  readonly askedBy: string;
+  /** True when it was changed after an approval, false when it was bound. */
+  readonly changed: boolean;
+  /** True when nobody but those who made it is an admin. */
+  readonly nobodyElse: boolean;
 }

@@ -25,6 +25,8 @@ export interface KeyFacts {
   readonly kindTag?: string;
   /** The kind it had; it holds while tags cannot be read. */
   readonly formerKind?: KindOfKey | null;
+  /** It was found quarantined; that holds while the policies of its user cannot be read. */
+  readonly wasQuarantined?: boolean;
 }
 
 /** An answer of AWS older than this decides nothing any more: a full sweep comes daily, and one may be missed. */
@@ -91,11 +93,14 @@ const RULES: readonly Rule[] = [
   tagMissing,
 ];
 
-function quarantined({ key, user }: Look): Finding[] {
-  if (user?.quarantine.known !== true || user.quarantine.value.length === 0) return [];
+/** Told however old AWS's word is; proposed only while both the quarantine and the status were read lately. */
+function quarantined({ key, user, wasQuarantined, now }: Look): Finding[] {
+  const fact = user?.quarantine;
+  if (fact?.known === true ? fact.value.length === 0 : wasQuarantined !== true) return [];
   const active = key.status === 'Active';
   const severity = active ? 'critical' : 'medium';
-  return [{ code: 'quarantined', severity, at: null, propose: active ? 'deactivate' : null }];
+  const fresh = fact?.known === true && now - fact.asOf <= FRESH_MS && isStatusFresh(user, now);
+  return [{ code: 'quarantined', severity, at: null, propose: active && fresh ? 'deactivate' : null }];
 }
 
 /** A use before Rekey knew the key is history. */
@@ -146,9 +151,12 @@ function inactiveLong(look: Look): Finding[] {
  * AWS records a use through SES's SMTP door is documented nowhere.
  */
 function mayEnd({ user, choices, managedBy, now }: Look): boolean {
+  return isStatusFresh(user, now) && isKindSure(user, choices?.kind ?? null) && managedBy !== SES_SMTP;
+}
+
+function isStatusFresh(user: IamUser | null, now: number): boolean {
   const readAt = user?.keysReadAt ?? null;
-  const fresh = readAt !== null && now - readAt <= FRESH_MS;
-  return fresh && isKindSure(user, choices?.kind ?? null) && managedBy !== SES_SMTP;
+  return readAt !== null && now - readAt <= FRESH_MS;
 }
 
 function consoleUser({ key, user }: Look): Finding[] {

@@ -271,7 +271,7 @@ export const CAPABILITY_CALLS: Readonly<Record<Capability, readonly Grant[]>> = 
       effect: 'Allow',
       actions: ['iam:SimulatePrincipalPolicy'],
       on: 'users',
-      why: 'know before delivery whether the rotated user itself can read the place',
+      why: 'know before delivery whether the rotated user itself can read the place, and whether it is like an administrator',
     },
     {
       sid: 'UseDeliveryKey',

@@ -4,7 +4,7 @@ import type { KeyStanding } from './key-standing.ts';
 import { wholeDays } from './time-words.ts';
 
 /** What a spreadsheet takes for the beginning of a formula, full-width forms among it. */
-const FORMULA = /^[\s\u200b-\u200f\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20|%]/;
+const FORMULA = /^[\s\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20|%]/u;
 
 const COLUMNS = [
   'account_id',

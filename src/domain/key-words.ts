@@ -233,7 +233,10 @@ export function findingMeaning(
     case 'console_user':
       return 'The user has a console password and an access key: one stolen laptop loses both. A user for programs needs no password.';
     case 'quarantined':
-      return 'AWS found a key of this user in public and put its quarantine policy on the user. That stops some calls only: treat the key as stolen, and leave the policy on until AWS’s case is answered.';
+      return (
+        'AWS found a key of this user in public and put its quarantine policy on the user. That stops some calls only: treat the key as stolen, and leave the policy on until AWS’s case is answered.' +
+        (propose === 'deactivate' ? ` ${next}` : '')
+      );
     case 'unexpected_use':
       return 'It is kept for emergencies or as a trap, and AWS recorded a use. Ask who it was; if nobody knows, treat it as stolen.';
     case 'root_key':

@@ -12,7 +12,7 @@ export type ReminderTopic = FindingCode | 'snooze_ended' | 'sweep_gaps' | 'sweep
 
 /**
  * Where a topic stands in its schedule; a later stage is told again, an earlier one or the same is not.
- * - `before:N`, `due`, `after:N`: days from the maximum age
+ * - `before:N`, `due`, `after:N`: days from the maximum age; `after:N:GROUP` where the on-call group is mentioned
  * - `new`: told once
  * - `use:T`: the use at T; `since:T`: what came at T; `day:N`: after so many days
  * - `paused:T`, `ended:T`: a snooze until T runs, or is over
@@ -20,6 +20,11 @@ export type ReminderTopic = FindingCode | 'snooze_ended' | 'sweep_gaps' | 'sweep
 export interface Stage {
   readonly topic: ReminderTopic;
   readonly stage: string;
+  /**
+   * When it began, where a policy says so: whoever was told since then is not told of it again, whatever the stage was
+   * called under the policy of that time. Null where stages are compared by themselves.
+   */
+  readonly since: number | null;
   /** Told at once, whatever the hour. */
   readonly urgent: boolean;
   /** Only noted, so that its end can be told. */
@@ -30,53 +35,73 @@ export interface Stage {
 export interface ToldStage {
   readonly finding: ReminderTopic;
   readonly stage: string;
+  readonly at: number;
 }
 
 /** The people told first (owners, or whoever stands in for them) or the account's channel. */
 export type Audience = 'owner' | 'channel';
 
+const CHANNEL: Hearer = { audience: 'channel', callsOut: false };
 /** What comes and goes is told when it has lasted; ms. */
 const LASTING_MS = 2 * DAY_MS;
 /** A sweep comes every few hours: this long, and more than one of them failed. */
 const FAILING_MS = 6 * 3_600_000;
 
-/** The stage of a maximum age, or null before the first warning. Stages missed meanwhile are left out. */
-export function ageStage(dueAt: number, policy: KeyPolicy, now: number): string | null {
+/** The stage of a maximum age and since when, or null before the first warning; stages missed meanwhile are left out. */
+export function ageStage(
+  dueAt: number,
+  policy: KeyPolicy,
+  now: number,
+): { readonly stage: string; readonly since: number } | null {
   const days = (now - dueAt) / DAY_MS;
   if (days < 0) {
     const passed = policy.warnDays.filter((warning) => days >= -warning);
-    return passed.length === 0 ? null : `before:${Math.min(...passed)}`;
+    if (passed.length === 0) return null;
+    const before = Math.min(...passed);
+    return { stage: `before:${before}`, since: dueAt - before * DAY_MS };
   }
   const every = Math.max(1, policy.repeatDays);
   const onCall = policy.onCallGroup !== null && days >= policy.onCallDays ? policy.onCallDays : 0;
   const after = Math.max(onCall, Math.floor(days / every) * every);
-  return after === 0 ? 'due' : `after:${after}`;
+  return { stage: after === 0 ? 'due' : `after:${after}`, since: dueAt + after * DAY_MS };
+}
+
+/** Who a schedule is for. */
+export interface Hearer {
+  readonly audience: Audience;
+  /** The on-call group is mentioned there. */
+  readonly callsOut: boolean;
 }
 
 /** Where everything about a key stands, for one part of its audience. */
 export function keyStages(
   standing: KeyStanding,
   policy: KeyPolicy,
-  audience: Audience,
+  hearer: Hearer,
   now: number,
 ): readonly Stage[] {
   const { findings, snoozedUntil } = standing;
   const snoozed = snoozedUntil !== null && snoozedUntil > now;
   const heard = findings.filter(({ code }) => !snoozed || !isQuietedBySnooze(code));
-  const stages = heard.flatMap((finding) => stageOf(finding, policy, audience, now));
+  const stages = heard.flatMap((finding) => stageOf(finding, policy, hearer, now));
   if (!snoozed) return stages;
-  return [...stages, { topic: 'snooze_ended', stage: `paused:${snoozedUntil}`, urgent: false, silent: true }];
+  const stage = `paused:${snoozedUntil}`;
+  return [...stages, { topic: 'snooze_ended', stage, since: null, urgent: false, silent: true }];
 }
 
-function stageOf(finding: Finding, policy: KeyPolicy, audience: Audience, now: number): Stage[] {
+function stageOf(finding: Finding, policy: KeyPolicy, { audience, callsOut }: Hearer, now: number): Stage[] {
   const { code, at, severity } = finding;
-  const of = (stage: string, urgent = false): Stage[] => [{ topic: code, stage, urgent, silent: false }];
+  const of = (stage: string, urgent = false, since: number | null = null): Stage[] => [
+    { topic: code, stage, since, urgent, silent: false },
+  ];
   switch (code) {
     case 'over_age':
     case 'due_soon': {
       if (at === null || (audience === 'channel' && now < at - policy.channelDays * DAY_MS)) return [];
-      const stage = ageStage(at, policy, now);
-      return stage === null ? [] : of(stage);
+      const age = ageStage(at, policy, now);
+      if (age === null) return [];
+      const called = callsOut && isForOnCall({ findings: [finding] }, policy, now);
+      return of(called ? `${age.stage}:${policy.onCallGroup}` : age.stage, false, age.since);
     }
     case 'unexpected_use':
       return at === null ? [] : of(`use:${at}`, true);
@@ -119,8 +144,14 @@ export function accountStages(
   policy: KeyPolicy,
   now: number,
 ): readonly Stage[] {
-  const stages = findings.flatMap((finding) => stageOf(finding, policy, 'channel', now));
-  const of = (topic: ReminderTopic, stage: string): Stage => ({ topic, stage, urgent: false, silent: false });
+  const stages = findings.flatMap((finding) => stageOf(finding, policy, CHANNEL, now));
+  const of = (topic: ReminderTopic, stage: string, since: number | null = null): Stage => ({
+    topic,
+    stage,
+    since,
+    urgent: false,
+    silent: false,
+  });
   const gaps = lastingGaps(inventory.gaps, now);
   if (gaps.length > 0) {
     stages.push(of('sweep_gaps', `since:${Math.max(...gaps.map(({ since }) => since))}`));
@@ -129,20 +160,25 @@ export function accountStages(
   if (trouble !== null) {
     const every = Math.max(1, policy.repeatDays);
     const days = Math.floor((now - trouble.since) / DAY_MS / every) * every;
-    stages.push(of('sweep_failing', `day:${days}`));
+    stages.push(of('sweep_failing', `day:${days}`, trouble.since + days * DAY_MS));
   }
   return stages;
 }
 
 /** The stages that this audience was not told yet; a snooze noted before, and over now, is one. */
-export function dueStages(stages: readonly Stage[], told: readonly ToldStage[]): readonly Stage[] {
-  const before = new Map(told.map(({ finding, stage }) => [finding, stage]));
-  const due = stages.filter(({ topic, stage }) => isLater(stage, before.get(topic)));
-  const paused = /^paused:(\d+)$/.exec(before.get('snooze_ended') ?? '')?.[1];
+export function dueStages(
+  stages: readonly Stage[],
+  told: readonly ToldStage[],
+  now: number,
+): readonly Stage[] {
+  const before = new Map(told.map((each) => [each.finding, each]));
+  const due = stages.filter((stage) => isNew(stage, before.get(stage.topic), now));
+  const paused = /^paused:(\d+)$/.exec(before.get('snooze_ended')?.stage ?? '')?.[1];
   const over = paused !== undefined && !stages.some(({ topic }) => topic === 'snooze_ended');
   // Without anything left to say of the key, its snooze ends in silence.
   if (!over || stages.every(({ silent }) => silent)) return due;
-  return [...due, { topic: 'snooze_ended', stage: `ended:${paused}`, urgent: false, silent: false }];
+  const stage = `ended:${paused}`;
+  return [...due, { topic: 'snooze_ended', stage, since: null, urgent: false, silent: false }];
 }
 
 /** Topics that were told and no longer hold: forgotten, so that they are told anew when they come back. */
@@ -212,8 +248,16 @@ export function isForOnCall(
   );
 }
 
-function isLater(stage: string, than: string | undefined): boolean {
-  if (than === undefined || rankOf(stage) > rankOf(than)) return true;
+function isNew({ stage, since }: Stage, told: ToldStage | undefined, now: number): boolean {
+  if (told === undefined) return true;
+  const [group, called] = [stage, told.stage].map((each) => each.split(':')[2]);
+  if (group !== undefined && group !== called) return true;
+  // Told at a time to come: the clock was set back, and only the names of the stages say which came first.
+  return since === null || told.at > now ? isLater(stage, told.stage) : since > told.at;
+}
+
+function isLater(stage: string, than: string): boolean {
+  if (rankOf(stage) > rankOf(than)) return true;
   // One that was ended early was to last longer than the next may: that one's end is told as well.
   return stage.startsWith('paused:') && than.startsWith('ended:');
 }

@@ -4,6 +4,7 @@ import type { IamUser, InventoryKey, KeyEvent } from '../domain/inventory.ts';
 import type { KeyPolicy } from '../domain/key-policy.ts';
 import type { KeyStanding } from '../domain/key-standing.ts';
 import { DAY_MS } from '../domain/time-words.ts';
+import { isConflict } from '../errors.ts';
 import { keyTags } from './key-settings.ts';
 import { policyOfAccount } from './key-policy.ts';
 import { ownerFinder, type OwnerFinder } from './owner-of-key.ts';
@@ -81,8 +82,8 @@ async function assessUsers(
 ): Promise<void> {
   const [first] = keys;
   if (first === undefined) return;
-  const { stores, clock, ids } = services;
-  const { keyChoices, snoozes, standings, keyHistory } = stores.inventory;
+  const { stores, clock, ids, log } = services;
+  const { accounts, keyChoices, snoozes, standings, keyHistory } = stores.inventory;
   const now = clock.now();
   const keyIds = keys.map(({ accessKeyId }) => accessKeyId);
   const [choices, running, before] = await Promise.all([
@@ -115,6 +116,7 @@ async function assessUsers(
         ownership,
         kindTag: setting.kindTag,
         formerKind: former?.kind ?? null,
+        wasQuarantined: former?.findings.some(({ code }) => code === 'quarantined') === true,
       },
       now,
     );
@@ -133,7 +135,16 @@ async function assessUsers(
     }
   }
   if (made.length === 0 && events.length === 0) return;
-  await stores.atomically([standings.put(made), keyHistory.add(first.accountId, events)]);
+  try {
+    await stores.atomically([
+      accounts.stillKept(first.accountId),
+      standings.put(made),
+      keyHistory.add(first.accountId, events),
+    ]);
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    log.info('an account was forgotten while its keys were judged', { accountId: first.accountId });
+  }
 }
 
 /** Whether it says what is kept already, and was worked out lately: most of what an hour brings is nothing new. */

@@ -1,10 +1,12 @@
 import { createChainer } from '../audit/chain-entries.ts';
 import { AUDIT_KEPT_MS, pruneEntries } from '../audit/prune.ts';
+import type { NewNotice } from '../domain/notice.ts';
 import { isConflict, RekeyError } from '../errors.ts';
 import type { Jobs } from '../ports/jobs.ts';
 import type { Message } from '../ports/slack.ts';
 import { auditOutcome } from './audit.ts';
-import { checkAudit } from './check-audit.ts';
+import { wakeOutbox } from './alert.ts';
+import { checkAudit, lastAuditCheck } from './check-audit.ts';
 import { alertChannel } from './settings.ts';
 import type { Services } from './services.ts';
 
@@ -14,7 +16,7 @@ const HOUR_MS = 3_600_000;
 export function handleAuditJobs(services: Services): void {
   const { jobs, stores, auditSigner: signer, clock } = services;
   const chain = createChainer({ stores, signer, clock });
-  jobs.handle('audit-chain', { deadlineMs: 60_000, retries: 3, backoffMs: 2_000 }, ({ signal }) =>
+  jobs.handle('audit-chain', { deadlineMs: 60_000, retries: 12, backoffMs: 2_000 }, ({ signal }) =>
     telling(services, 'audit-chain', async () => void (await chain(signal))),
   );
   const seldom = { deadlineMs: 600_000, retries: 3, backoffMs: 60_000 };
@@ -33,15 +35,19 @@ export async function beginAuditJobs(jobs: Jobs): Promise<void> {
 
 /**
  * Once per UTC day: checks the log, and posts where it ends to the alert channel, beyond the reach of who can write to
- * the database. It is no act of anybody's, and leaves no audit entry: an idle log would grow by its own heads.
+ * the database; without a channel, only what is wrong, to the admins. It is no act of anybody's, and leaves no audit entry: an idle log would grow by its own heads.
  */
 export async function postAuditHead(services: Services, signal?: AbortSignal): Promise<void> {
   const { stores, clock, presenter } = services;
-  const day = new Date(clock.now()).toISOString().slice(0, 10);
+  const day = dayOf(clock.now());
   const id = `audit-head-${day}`;
   if ((await stores.notices.byId(id)) !== null || (await stores.audit.head()) === null) return;
-  if ((await alertChannel(services)).channelId === null) return;
-  await tellChannel(services, id, presenter.auditHeadMessage(day, await checkAudit(services, signal)));
+  const nowhere = (await alertChannel(services)).channelId === null;
+  if (nowhere && (await isLookedAfter(services, day, id))) return;
+  const verdict = await checkAudit(services, signal);
+  // Without a channel the head has no place where it would be found; what is wrong is told all the same.
+  if (nowhere && verdict.result === 'verified') return;
+  await tellOnce(services, id, presenter.auditHeadMessage(day, verdict));
 }
 
 /** Removes what is older than retention keeps. */
@@ -75,7 +81,7 @@ export async function pruneAudit(services: Services, signal?: AbortSignal): Prom
   if (removed > 0) log.info('old audit entries were removed', { removed });
 }
 
-/** Does it; what only a person can mend is told to the alert channel, once a day, and is no failure to try again. */
+/** Does it; what only a person can mend is told, once a day, and is no failure to try again. */
 async function telling(services: Services, name: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -83,42 +89,49 @@ async function telling(services: Services, name: string, work: () => Promise<voi
     // Another instance did it.
     if (isConflict(error)) return;
     if (!(error instanceof RekeyError) || error.code !== 'needs_person') throw error;
-    const day = new Date(services.clock.now()).toISOString().slice(0, 10);
+    const day = dayOf(services.clock.now());
     const message = services.presenter.alarmMessage(error.message, error.next ?? '');
-    if (await tellChannel(services, `${name}-trouble-${day}`, message)) {
+    if (await tellOnce(services, `${name}-trouble-${day}`, message)) {
       services.log.error('the audit log needs a person', { error });
     }
   }
 }
 
-/** Adds a notice to the alert channel unless one of this id was; false then. Without a channel it is only logged. */
-async function tellChannel(services: Services, id: string, message: Message): Promise<boolean> {
-  const { stores, jobs, clock, log } = services;
-  if ((await stores.notices.byId(id)) !== null) return false;
+/**
+ * Tells the alert channel, or each admin where there is none, unless a notice of this id was told there; false when there
+ * was nothing left to tell.
+ */
+async function tellOnce(services: Services, id: string, message: Message): Promise<boolean> {
+  const { stores, clock, admins } = services;
   const { channelId } = await alertChannel(services);
-  if (channelId === null) {
-    log.error('there is no alert channel to tell', { text: message.text });
-    return false;
-  }
   const now = clock.now();
+  const all: readonly NewNotice[] = (
+    channelId === null
+      ? admins.map((userId) => ({ id: `${id}-${userId}`, target: { kind: 'person', userId } as const }))
+      : [{ id, target: { kind: 'channel', channelId } as const }]
+  ).map((place) => ({ ...place, ...message, createdAt: now, correlationId: id }));
+  const told = await Promise.all(all.map((notice) => stores.notices.byId(notice.id)));
+  const left = all.filter((_, index) => told[index] === null);
+  if (left.length === 0) return false;
   try {
-    await stores.atomically([
-      stores.notices.add({
-        id,
-        target: { kind: 'channel', channelId },
-        ...message,
-        state: 'waiting',
-        attempts: 0,
-        nextAt: now,
-        lastError: null,
-        createdAt: now,
-        correlationId: id,
-      }),
-    ]);
-    await jobs.enqueue('outbox', 'all');
-    return true;
+    await stores.atomically(left.map((notice) => stores.notices.add(notice)));
   } catch (error) {
     if (isConflict(error)) return false;
     throw error;
   }
+  await wakeOutbox(services);
+  return true;
+}
+
+/** Whether the log was checked on this day already, and what was found was told. */
+async function isLookedAfter(services: Services, day: string, id: string): Promise<boolean> {
+  const last = await lastAuditCheck(services);
+  if (last === null || dayOf(last.at) !== day) return false;
+  if (last.result === 'verified') return true;
+  const told = services.admins.map((userId) => services.stores.notices.byId(`${id}-${userId}`));
+  return (await Promise.all(told)).every((notice) => notice !== null);
+}
+
+function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
 }

@@ -54,6 +54,7 @@ export async function chooseForKey(
     version: seen + 1,
   };
   await claimAndWrite(services, request, [
+    stores.inventory.accounts.stillKept(key.accountId),
     before === null ? keyChoices.insert(after) : keyChoices.update(after),
     keyHistory.add(key.accountId, events),
     auditOutcome(

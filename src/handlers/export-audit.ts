@@ -5,6 +5,7 @@ import { auditOutcome } from './audit.ts';
 import { authorise } from './authorise.ts';
 import { claimAndWrite } from './claim.ts';
 import type { Request } from './request.ts';
+import { pageWrites } from './send-pages.ts';
 import type { Services } from './services.ts';
 
 /** Entries one export sends at the most: some ten messages, since Slack takes one a second. */
@@ -21,11 +22,10 @@ export async function exportAudit(
   asMessages: (entries: readonly LinkedEntry[], more: boolean) => readonly Message[],
 ): Promise<{ sent: number; more: boolean }> {
   authorise(request.actor, 'admin', 'export the audit log', services.admins);
-  const { stores, ids, clock, jobs } = services;
+  const { stores, jobs } = services;
   const found = await stores.audit.page(filter, null, EXPORTED + 1);
   const entries = found.slice(0, EXPORTED);
   const more = found.length > EXPORTED;
-  const now = clock.now();
   await claimAndWrite(services, request, [
     auditOutcome(
       services,
@@ -39,19 +39,10 @@ export async function exportAudit(
       },
       'done',
     ),
-    ...asMessages(entries, more).map((message, index) =>
-      stores.notices.add({
-        id: ids.next(),
-        target: { kind: 'person', userId: request.actor.userId },
-        ...message,
-        state: 'waiting',
-        attempts: 0,
-        nextAt: now,
-        lastError: null,
-        // A millisecond apart, so that they are posted in this order.
-        createdAt: now + index,
-        correlationId: request.correlationId,
-      }),
+    ...pageWrites(
+      services,
+      { userId: request.actor.userId, correlationId: request.correlationId },
+      asMessages(entries, more),
     ),
   ]);
   await jobs.enqueue('outbox', 'all');

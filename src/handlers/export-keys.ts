@@ -3,12 +3,12 @@ import { CSV_HEADER, csvLine } from '../domain/key-csv.ts';
 import type { KeyQuery } from '../domain/key-query.ts';
 import type { KeyFilter, KeyPlace } from '../ports/inventory.ts';
 import type { Message } from '../ports/slack.ts';
-import { wakeOutbox } from './alert.ts';
 import { auditIntent, auditOutcome } from './audit.ts';
 import { authorise } from './authorise.ts';
 import { claimAndWrite } from './claim.ts';
 import { filterOf, lookAccounts, type AccountLook } from './look-keys.ts';
 import type { Request } from './request.ts';
+import { sendPages } from './send-pages.ts';
 import type { Services } from './services.ts';
 
 const AT_A_TIME = 500;
@@ -83,7 +83,8 @@ export async function exportKeys(
   const result = await files.sendText(exported.actor.userId, file, words.fileMessage(head));
   if (result.ok) return ended(services, exported, { how: 'file', sent: head.sent, total: head.total });
   const some = { ...head, sent: Math.min(lines.length, IN_MESSAGES) };
-  await sendPages(services, exported, words.pages(some, [CSV_HEADER, ...lines.slice(0, IN_MESSAGES)]));
+  const to = { userId: exported.actor.userId, correlationId: exported.correlationId };
+  await sendPages(services, to, words.pages(some, [CSV_HEADER, ...lines.slice(0, IN_MESSAGES)]));
   return ended(services, exported, { how: 'messages', sent: some.sent, total: head.total });
 }
 
@@ -110,30 +111,6 @@ async function csvLines(
     after = { urgency: last.standing?.urgency ?? -1, accessKeyId: last.key.accessKeyId };
   }
   return lines.slice(0, IN_FILE);
-}
-
-async function sendPages(
-  services: Services,
-  exported: KeysExport,
-  messages: readonly Message[],
-): Promise<void> {
-  const { stores, ids, clock } = services;
-  const now = clock.now();
-  const { correlationId, actor } = exported;
-  await stores.atomically(
-    messages.map((message, index) =>
-      stores.notices.add({
-        id: ids.next(),
-        target: { kind: 'person', userId: actor.userId },
-        ...message,
-        // A millisecond apart, so that they are posted in this order.
-        createdAt: now + index,
-        nextAt: now,
-        correlationId,
-      }),
-    ),
-  );
-  await wakeOutbox(services);
 }
 
 async function ended<Result extends { how: string; sent: number }>(

@@ -8,6 +8,8 @@ import type { Write } from '../ports/stores.ts';
 import { openSecret } from './check-credentials.ts';
 import { stopped, type Ending } from './ending.ts';
 import { pauseOf } from './pause.ts';
+import { removeRefusals } from './rotations/schedule-refusals.ts';
+import { removeSchedule } from './rotations/schedules.ts';
 import type { Services } from './services.ts';
 
 /** How often, and how far apart, AWS is asked whether it refuses the key yet (facts: 3 to 4 s are usual). */
@@ -64,17 +66,19 @@ export async function finishDisconnect(
       stores.connections.remove(connection.id, connection.version),
       stores.secrets.erase('connection', connection.id),
       stores.inventory.keyPolicies.remove(connection.id),
+      removeSchedule(services, connection.id),
       ...(await forgetAccount(services, connection)),
     ],
   };
 }
 
 /** With the last connection to an account goes what was known of its keys. */
-async function forgetAccount({ stores }: Services, { id, accountId }: Connection): Promise<readonly Write[]> {
+async function forgetAccount(services: Services, { id, accountId }: Connection): Promise<readonly Write[]> {
+  const { stores } = services;
   const others = (await stores.connections.list()).some(
     (each) => each.id !== id && each.accountId === accountId,
   );
-  return others ? [] : stores.inventory.accounts.forget(accountId);
+  return others ? [] : [...stores.inventory.accounts.forget(accountId), removeRefusals(services, accountId)];
 }
 
 function connectedAgain(services: Services, connection: Connection): Connection {

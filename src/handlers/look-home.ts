@@ -6,6 +6,8 @@ import type { HostIdentity } from '../ports/aws.ts';
 import { lookHomeKeys, type HomeKeys } from './look-home-keys.ts';
 import { lookHomeRotations, type HomeRotations } from './look-home-rotations.ts';
 import { pauseOf } from './pause.ts';
+import { scheduleStop, type ScheduleStop } from './rotations/schedule-stop.ts';
+import { keptSchedule } from './rotations/schedules.ts';
 import { alertChannel, type AlertChannel } from './settings.ts';
 import type { Services } from './services.ts';
 
@@ -20,6 +22,8 @@ export interface HomeLook {
   readonly keys: HomeKeys;
   readonly rotations: HomeRotations;
   readonly pause: Pause | null;
+  /** For how many connections rotation by schedule is on, and its stop. */
+  readonly schedules: { readonly on: number; readonly stop: ScheduleStop | null };
   readonly now: number;
 }
 
@@ -54,8 +58,18 @@ export async function lookHome(services: Services, actor: Actor): Promise<HomeLo
     keys: await lookHomeKeys(services, actor),
     rotations: await lookHomeRotations(services, actor),
     pause: mayLook ? await pauseOf(services) : null,
+    schedules: await readSchedules(services, connections),
     now: services.clock.now(),
   };
+}
+
+async function readSchedules(
+  services: Services,
+  connections: readonly Connection[],
+): Promise<HomeLook['schedules']> {
+  const kept = await Promise.all(connections.map(({ id }) => keptSchedule(services, id)));
+  const on = kept.filter((each) => each?.schedule.on === true).length;
+  return { on, stop: on === 0 ? null : await scheduleStop(services) };
 }
 
 async function readUndelivered(

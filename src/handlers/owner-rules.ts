@@ -7,8 +7,8 @@ import { claimAndWrite } from './claim.ts';
 import type { Request } from './request.ts';
 import type { Services } from './services.ts';
 
-/** More rules than this are kept better as tags; each is compared with every user's name. */
-const MOST_RULES = 200;
+/** As many as the window can list, each with its button; more are kept better as tags. */
+export const MOST_OWNER_RULES = 80;
 
 /** The mapping of users to owners, by pattern. Admins only: it decides who is told. */
 export async function listOwnerRules(services: Services, actor: Actor): Promise<OwnerRule[]> {
@@ -40,8 +40,8 @@ export async function addOwnerRule(
       field: 'ownerPattern',
     });
   }
-  if (rules.length >= MOST_RULES) {
-    throw new RekeyError('conflict', `There are ${MOST_RULES} rules already.`, {
+  if (rules.length >= MOST_OWNER_RULES) {
+    throw new RekeyError('conflict', `There are ${MOST_OWNER_RULES} rules already.`, {
       next: 'Remove some, or put a tag with the owner on the users instead.',
       field: 'ownerPattern',
     });

@@ -1,17 +1,15 @@
 import { z } from 'zod';
 import { personOf } from '../domain/actor.ts';
-import type { NoticePlace } from '../domain/notice.ts';
 import type { Pause } from '../domain/pause.ts';
 import { RekeyError } from '../errors.ts';
 import type { Message } from '../ports/slack.ts';
 import type { Write } from '../ports/stores.ts';
-import { alertWrites } from './alert.ts';
+import { alertTeam } from './alert-team.ts';
 import { auditOutcome } from './audit.ts';
 import { authorise } from './authorise.ts';
 import { claimAndWrite } from './claim.ts';
 import type { Request } from './request.ts';
 import type { Services } from './services.ts';
-import { alertChannel } from './settings.ts';
 
 const PAUSE = 'pause';
 
@@ -52,7 +50,7 @@ export async function pause(services: Services, request: Request, why: string, s
   await claimAndWrite(services, request, [
     services.stores.settings.set(PAUSE, JSON.stringify(set), set.at),
     recorded(services, request, 'settings.pause', why),
-    ...(await told(services, request, said)),
+    ...(await alertTeam(services, said, request.correlationId)),
   ]);
 }
 
@@ -63,22 +61,11 @@ export async function resume(services: Services, request: Request, said: Message
   await claimAndWrite(services, request, [
     services.stores.settings.remove(PAUSE),
     recorded(services, request, 'settings.resume', ''),
-    ...(await told(services, request, said)),
+    ...(await alertTeam(services, said, request.correlationId)),
   ]);
 }
 
 function recorded(services: Services, { actor, correlationId }: Request, verb: string, why: string): Write {
   const act = { doer: personOf(actor), verb, entityKind: 'settings', entityId: PAUSE, correlationId, why };
   return auditOutcome(services, act, 'done');
-}
-
-/** Tells the alert channel, or each admin where there is none. */
-async function told(services: Services, { correlationId }: Request, message: Message): Promise<Write[]> {
-  const { channelId } = await alertChannel(services);
-  const places: NoticePlace[] =
-    channelId === null
-      ? services.admins.map((userId) => ({ kind: 'person', userId }))
-      : [{ kind: 'channel', channelId }];
-  const alerts = places.map((target) => alertWrites(services, { target, message, correlationId }));
-  return (await Promise.all(alerts)).flatMap(({ writes }) => writes);
 }

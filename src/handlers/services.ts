@@ -1,5 +1,6 @@
 import type { AuditSigner } from '../ports/audit.ts';
 import type { HostIdentity, Aws, Sessions } from '../ports/aws.ts';
+import type { Instances } from '../ports/instances.ts';
 import type { Jobs } from '../ports/jobs.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Outward } from '../ports/outward.ts';
@@ -29,6 +30,8 @@ export interface Services {
   readonly outward: Outward;
   readonly presenter: Presenter;
   readonly jobs: Jobs;
+  /** Which processes share this database. */
+  readonly instances: Instances;
   /** Rekey's own AWS identity, asked again when the last answer is some minutes old. */
   hostIdentity(): Promise<HostIdentity>;
   /** New at each start of the process: names the holder of leases. */

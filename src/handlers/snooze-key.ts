@@ -53,6 +53,7 @@ export async function snoozeKey(services: Services, request: Request, input: Sno
   // Two people at the same moment: both saw the same newest event, and only one of them may follow it.
   const once = { ...request, claimId: `key.snooze:${accessKeyId}:${newest?.id ?? 'first'}` };
   await claimAndWrite(services, request, [
+    stores.inventory.accounts.stillKept(key.accountId),
     claimOf(services, once),
     ...(running === null ? [] : [snoozes.end(running.id, now, userId)]),
     snoozes.add(snooze),
@@ -77,16 +78,27 @@ export async function snoozeKey(services: Services, request: Request, input: Sno
   return snooze;
 }
 
-/** Ends a running snooze early; a `conflict` when it has ended. */
-export async function endSnooze(services: Services, request: Request, accessKeyId: string): Promise<void> {
+/** Ends the snooze that was shown early; a `conflict` when it has ended, or another runs. */
+export async function endSnooze(
+  services: Services,
+  request: Request,
+  accessKeyId: string,
+  snoozeId: string,
+): Promise<void> {
   const { stores, ids, clock } = services;
   const { snoozes, keyHistory } = stores.inventory;
   const { key } = await allowed(services, request, accessKeyId);
   const now = clock.now();
   const running = await snoozes.running(accessKeyId, now);
   if (running === null) throw new RekeyError('conflict', 'No snooze runs on this key any more.');
+  if (running.id !== snoozeId) {
+    throw new RekeyError('conflict', 'That snooze is over; another one, which you have not seen, runs now.', {
+      next: 'It goes on.',
+    });
+  }
   const { userId } = request.actor;
   await claimAndWrite(services, request, [
+    stores.inventory.accounts.stillKept(key.accountId),
     snoozes.end(running.id, now, userId),
     keyHistory.add(key.accountId, [
       { id: ids.next(), accessKeyId, at: now, what: 'snooze_ended', userId, detail: {} },

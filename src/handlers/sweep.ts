@@ -5,6 +5,8 @@ import type { Services } from './services.ts';
 const INTERACTIONS_KEPT_MS = 7 * 24 * 3_600_000;
 /** Longer than any thread is added to, or message edited. */
 const NOTICES_KEPT_MS = 90 * 24 * 3_600_000;
+/** What happened to a key, and a key that is gone: as long as the audit log tells who did it. */
+const KEY_HISTORY_KEPT_MS = 400 * 24 * 3_600_000;
 const REWRAP_BATCH = 100;
 
 /** The daily tidying: old records go, external IDs nobody used go, secrets move to the newest master key. */
@@ -16,6 +18,9 @@ export async function sweep(services: Services): Promise<void> {
     stores.externalIdDrafts.removeExpired(now),
     stores.notices.removeDone(now - NOTICES_KEPT_MS),
   ]);
+  const { keys, keyHistory, told } = stores.inventory;
+  const longAgo = now - KEY_HISTORY_KEPT_MS;
+  await stores.atomically([keyHistory.removeBefore(longAgo), keys.removeGone(longAgo), told.removeGone()]);
   for (const orphan of await stores.secrets.orphans()) {
     log.error('a sealed secret without a holder was erased; this is a defect', { secretId: orphan.id });
     await stores.atomically([stores.secrets.eraseOne(orphan.id)]);

@@ -47,6 +47,9 @@ export function postgresJobs(options: PostgresJobsOptions): Jobs {
   const intervals = new Map<string, number>();
   const queues = new Map<string, Promise<void>>();
   const workers = new Map<string, string[]>();
+  /** No new work is taken. */
+  const closing = new AbortController();
+  /** What still runs must end. */
   const stopping = new AbortController();
   let mending: Promise<void> | null = null;
   let opening: Promise<void> | null = null;
@@ -149,9 +152,12 @@ export function postgresJobs(options: PostgresJobsOptions): Jobs {
     const attempt = job.retryCount + 1;
     // Both by the server's clock.
     const lateMs = Math.max(0, job.startedOn.getTime() - job.startAfter.getTime());
-    try {
+    if (closing.signal.aborted) {
       // Fetched by a worker that was about to stop, perhaps what this stop had put back: another process runs it.
-      stopping.signal.throwIfAborted();
+      await put(name, key, payload, clock.now());
+      return;
+    }
+    try {
       await runOnce(
         handler,
         { key, payload, attempt, dueAt: clock.now() - lateMs },
@@ -196,7 +202,7 @@ export function postgresJobs(options: PostgresJobsOptions): Jobs {
             }
           } finally {
             // Or the next job of this queue would wait for the next poll.
-            if (!stopping.signal.aborted) wake(name);
+            if (!closing.signal.aborted) wake(name);
           }
         }),
       );
@@ -241,6 +247,7 @@ export function postgresJobs(options: PostgresJobsOptions): Jobs {
       mending = mend();
     },
     async stop(graceMs) {
+      closing.abort();
       const ended = new AbortController();
       const stopped = boss
         .stop({ graceful: true, timeout: graceMs + timing.abortGraceMs + 1_000 })

@@ -14,10 +14,13 @@ export interface SqliteJobsOptions {
   readonly ids: Ids;
   readonly log: Log;
   readonly timing?: RunTiming;
+  /** No other process runs jobs of this file: what runs at the start was left by a dead one, and need not wait. */
+  readonly alone?: boolean;
 }
 
 /** The jobs port on a table in the SQLite file: one process claims, and wakes at once for what it enqueues. */
-export function sqliteJobs({ table, clock, ids, log, timing = RUN_TIMING }: SqliteJobsOptions): Jobs {
+export function sqliteJobs(options: SqliteJobsOptions): Jobs {
+  const { table, clock, ids, log, timing = RUN_TIMING, alone = false } = options;
   const handlers = new Map<string, Handler>();
   const intervals = new Map<string, number>();
   const running = new Set<Promise<void>>();
@@ -154,6 +157,7 @@ export function sqliteJobs({ table, clock, ids, log, timing = RUN_TIMING }: Sqli
       for (const [name, { options }] of handlers) {
         limits.set(name, { leaseMs: leaseMs(options, timing), runs: options.retries + 1 });
       }
+      if (alone && loop === null) await table.free([...handlers.keys()], clock.now());
       loop ??= claimAndRun(limits);
     },
     async stop(graceMs) {

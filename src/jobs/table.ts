@@ -47,6 +47,8 @@ export interface JobsTable {
    * died in its last run becomes a dead letter instead. Null when nothing is due.
    */
   claim(limits: ReadonlyMap<string, JobLimits>, now: number): Promise<ClaimedJob | null>;
+  /** Ends the lease of whatever runs under these names: whoever ran it is dead. */
+  free(names: readonly string[], now: number): Promise<void>;
   /** When the next claim can succeed, or null when nothing waits or runs. */
   nextAt(names: readonly string[]): Promise<number | null>;
   complete(job: ClaimedJob): Promise<void>;

@@ -45,6 +45,50 @@ export interface Holding {
   readonly why: string | null;
 }
 
+/** An input for one part of a target. */
+export interface PlaceField {
+  readonly name: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly optional: boolean;
+  /** What may be chosen; null: a line of text. */
+  readonly choices: readonly PlaceChoice[] | null;
+  /** What stands there in a new form; null: nothing. */
+  readonly initial: string | null;
+}
+
+export interface PlaceChoice {
+  readonly value: string;
+  readonly label: string;
+  readonly description: string;
+}
+
+/** What a person typed or chose, by the names of the fields; null: left empty. */
+export type Typed = Readonly<Record<string, string | null>>;
+
+/** What was typed as a target, or what is wrong by field, in words that say what to type instead. */
+export type PlaceRead<Target> =
+  | {
+      readonly ok: true;
+      readonly target: Target;
+      /** The account that a typed ARN names; null when none did. */
+      readonly accountId: string | null;
+      /** Where it is, to be held against the connection's partition; null for what is not in AWS. */
+      readonly region: string | null;
+      /** Addresses in it that must be looked at before they are used. */
+      readonly urls: readonly { readonly field: string; readonly url: string }[];
+    }
+  | { readonly ok: false; readonly errors: Readonly<Record<string, string>> };
+
+/** How people make and change targets of a kind. */
+export interface PlaceForm<Target> {
+  readonly fields: readonly PlaceField[];
+  /** `before`: what is changed, of which an address left empty stays; null for a new one. */
+  read(typed: Typed, before: Target | null): PlaceRead<Target>;
+  /** A target as it would be typed; addresses are left out, since they may hold a token. */
+  typed(target: Target): Typed;
+}
+
 /** What can be said of a kind of place without calling anything. */
 export interface DestinationFacts<Target> {
   readonly kind: DestinationKind;
@@ -59,6 +103,13 @@ export interface DestinationFacts<Target> {
   describe(target: Target): string;
   /** Ready snippets that read the destination, by tool; none contains a secret. Empty where nothing can be read. */
   snippets(target: Target): readonly Snippet[];
+}
+
+/** What can be said of a kind, with how people make places of it. */
+export interface PlaceKind<Target> extends DestinationFacts<Target> {
+  readonly form: PlaceForm<Target>;
+  /** Everything that is approved, as pairs of a label and a value; for admins alone: addresses are whole. */
+  details(target: Target): readonly (readonly [label: string, value: string])[];
 }
 
 export interface Snippet {

@@ -16,8 +16,13 @@ export interface AccountInventoryStore {
   /** Stores it if the stored version is `inventory.version - 1`; else a `conflict`. */
   update(inventory: AccountInventory): Write;
   /**
-   * Forgets everything known of an account: inventory, users, keys, choices, standings, snoozes, history, told marks.
-   * Any number of rows.
+   * Changes nothing, and is a `conflict` when the account was forgotten. First in every batch about its keys, so that
+   * nothing of it is left behind, or comes back, after {@link forget}.
+   */
+  stillKept(accountId: string): Write;
+  /**
+   * Forgets everything known of an account: inventory, users, keys, choices, standings, snoozes, history, told marks,
+   * and the owner rules for it alone. Any number of rows.
    */
   forget(accountId: string): readonly Write[];
 }
@@ -44,6 +49,8 @@ export interface KeyStore {
   count(accountId: string): Promise<number>;
   /** Inserts or replaces any number of rows, each by access key id; of two for one key the later counts. */
   put(keys: readonly InventoryKey[]): Write;
+  /** Forgets keys that are gone since before, with all that hangs on them, and such users. Any number of rows. */
+  removeGone(before: number): Write;
 }
 
 /** What to list; null means any. A part of more than 1,000 characters is refused as `invalid`. */
@@ -186,6 +193,8 @@ export interface ToldStore {
   move(from: Told, to: Told): Write;
   /** Forgets what no longer holds, so that it is told anew when it comes back. Any number of rows. */
   remove(subject: string, finding: ReminderTopic): Write;
+  /** Forgets what was told of keys that are gone. Any number of rows. */
+  removeGone(): Write;
 }
 
 /**

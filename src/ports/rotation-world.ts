@@ -101,8 +101,8 @@ export interface RotationWorld {
   ): Promise<RotationPlace | RefusedPlace>;
   /** Calls the redeploy hook; the same rotation twice is one deployment. */
   runHook(rotation: Rotation, destinationId: string, signal: AbortSignal): Promise<HookAnswer>;
-  /** Why nothing may change now (the global pause); null when it may. */
-  paused(): Promise<string | null>;
+  /** Why nothing may change now (the global pause, or the stop of those begun by schedule); null when it may. */
+  paused(rotation: Rotation): Promise<string | null>;
   /**
    * What must be written together with lines of the journal, or a change of state: audit, notices, and erasing what is
    * no longer needed.

@@ -43,6 +43,8 @@ export interface DestinationStore {
   byName(name: string): Promise<KeptDestination | null>;
   insert(destination: KeptDestination): Write;
   update(destination: KeptDestination): Write;
+  /** Changes nothing; a `conflict` unless it still is at this version. */
+  still(id: string, version: number): Write;
   remove(id: string, version: number): Write;
 }
 

@@ -1,5 +1,6 @@
 import type { HomeView, ModalView } from '@slack/types';
 
+import type { ApprovalAsk } from '../domain/approval.ts';
 import type { AttemptResult } from '../domain/attempt-result.ts';
 import type { Attempt } from '../domain/attempt.ts';
 import type { AuditVerdict } from '../domain/audit-verdict.ts';
@@ -109,8 +110,11 @@ export interface Poster {
   ): Promise<PostResult>;
   /** Replaces a message of ours. */
   edit(channelId: string, ts: string, message: Message): Promise<PostResult>;
-  /** Looks for a message with this mark, posted after `since` (ms): needs the optional history scopes. */
-  find(channelId: string, markId: string, since: number, threadTs: string | null): Promise<Sighting>;
+  /**
+   * Looks for a message with this mark, posted after `since` (ms): needs the optional history scopes, and im:write for
+   * a person (`to` as in `post`) whose direct message is not known by its channel yet.
+   */
+  find(to: string, markId: string, since: number, threadTs: string | null): Promise<Sighting>;
 }
 
 export type FileResult =
@@ -133,6 +137,15 @@ export interface Presenter {
   attemptMessage(attempt: Attempt, result: AttemptResult): Message;
   /** The head of the audit chain on a day (ISO), for the alert channel. */
   auditHeadMessage(day: string, verdict: AuditVerdict): Message;
+  /** Asks a second person to approve where keys go, or says who decided. */
+  approvalMessage(ask: ApprovalAsk): Message;
+  /** Tells who bound these users that a second person refused, and why. */
+  refusedMessage(refused: {
+    readonly name: string;
+    readonly users: readonly string[];
+    readonly by: string;
+    readonly why: string;
+  }): Message;
   /** Something only a person can mend, and what to do. */
   alarmMessage(what: string, next: string): Message;
   /** The one message of a rotation, edited as it goes on. */
@@ -145,6 +158,12 @@ export interface Presenter {
   rotationQuestion(card: RotationCard): Message;
   /** That it is done or undone, to whoever asked for it and the owners. */
   rotationEnd(card: RotationCard): Message;
+  /** That a schedule left a key alone, and why. */
+  sparedMessage(spared: {
+    readonly accessKeyId: string;
+    readonly userName: string;
+    readonly why: string;
+  }): Message;
 }
 
 /** The private surfaces of Slack. `expired` (RekeyError) when a trigger came too late. */

@@ -101,6 +101,8 @@ export interface SecretStore {
 
 export interface SettingStore {
   get(key: string): Promise<string | null>;
+  /** Those whose key begins so, by key. */
+  startingWith(prefix: string): Promise<{ readonly key: string; readonly value: string }[]>;
   /** Inserts or replaces. */
   set(key: string, value: string, at: number): Write;
   remove(key: string): Write;

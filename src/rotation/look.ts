@@ -38,7 +38,7 @@ export async function ready(run: Run, notBy: readonly string[] = []): Promise<Re
   if (difference === 'lag') return not(lookAgain(run));
   if (difference !== null) return not(differs(run, difference, look));
   // Last, since whoever pauses does not wait for what is under way.
-  if ((await world.paused()) !== null) return not({ kind: 'wait', until: run.now() + PAUSED_MS });
+  if ((await world.paused(run.rotation)) !== null) return not({ kind: 'wait', until: run.now() + PAUSED_MS });
   return { ok: true, account, look, askedAt };
 }
 

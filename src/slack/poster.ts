@@ -54,7 +54,7 @@ export function slackPoster(web: WebClient, log: Log): Poster {
         return troubleOf(slackFailure(error), { channelId, ts }, log);
       }
     },
-    find: (channelId, markId, since, threadTs) => find(web, { channelId, markId, since, threadTs }, log),
+    find: (to, markId, since, threadTs) => find(web, { to, markId, since, threadTs }, log),
   };
 }
 
@@ -77,14 +77,15 @@ function kindOf(error: string): PostTrouble {
 
 async function find(
   web: WebClient,
-  sought: { channelId: string; markId: string; since: number; threadTs: string | null },
+  sought: { to: string; markId: string; since: number; threadTs: string | null },
   log: Log,
 ): Promise<Sighting> {
-  const { channelId: channel, markId, threadTs } = sought;
+  const { to, markId, threadTs } = sought;
   const oldest = String(Math.max(0, Math.floor((sought.since - CLOCK_MARGIN_MS) / 1_000)));
-  const asked = { channel, oldest, limit: HISTORY_PAGE, include_all_metadata: true };
   let cursor: string | undefined;
   try {
+    const channel = await channelOf(web, to);
+    const asked = { channel, oldest, limit: HISTORY_PAGE, include_all_metadata: true };
     for (let page = 0; page < HISTORY_PAGES; page += 1) {
       const at = { ...asked, ...(cursor === undefined ? {} : { cursor }) };
       const answer =
@@ -99,7 +100,7 @@ async function find(
     return { seen: 'no' };
   } catch (error) {
     const failure = slackFailure(error);
-    log.info('a message of unknown outcome could not be looked for', { channel, failure });
+    log.info('a message of unknown outcome could not be looked for', { to, failure });
     switch (failure.kind) {
       case 'refused':
         return { seen: 'unreadable' };
@@ -109,6 +110,13 @@ async function find(
         return { seen: 'unknown', error: failure.error, retryAfterMs: 0 };
     }
   }
+}
+
+/** A direct message has a channel of its own, which is asked for by its person: history takes nothing else. */
+async function channelOf(web: WebClient, to: string): Promise<string> {
+  if (!/^[UW]/.test(to)) return to;
+  const { channel } = await web.conversations.open({ users: to });
+  return channel?.id ?? to;
 }
 
 function isMarked(message: { metadata?: unknown }, markId: string): boolean {

@@ -6,6 +6,7 @@ import { systemClock } from '../../src/clock.ts';
 import type { Clock } from '../../src/ports/world.ts';
 import { entry } from '../db/samples.ts';
 import { connectKey, freshUser } from '../support/acting.ts';
+import { eventually } from '../support/instants.ts';
 import { CHANNELS, PEOPLE, Scene, type EngineName, type TransportName } from '../support/rekey.ts';
 
 const HOUR = 3_600_000;
@@ -196,6 +197,32 @@ describe('the head of the audit chain', () => {
     expect(window.words).toContain('not yet chained');
     expect(scene.slack.defects).toEqual([]);
   });
+
+  it('raises the alarms in a direct message to each admin where there is no alert channel, once a day', async () => {
+    await scene.stop();
+    const changes = { REKEY_ALERT_CHANNEL: '', REKEY_ADMINS: `${PEOPLE.admin},${PEOPLE.operator}` };
+    // Noon of the next day, so that the log is checked anew.
+    const noon = Math.floor(Date.now() / DAY) * DAY + 2 * DAY + DAY / 2 - Date.now();
+    const told = (who: string, words: string) =>
+      scene.slack
+        .as(who)
+        .messages()
+        .filter((each) => each.words.includes(words));
+    for (const later of [0, 3 * HOUR]) {
+      await scene.start(changes, ahead(noon + later));
+      for (const who of [PEOPLE.admin, PEOPLE.operator]) {
+        await eventually(() => told(who, 'its signature is wrong').length > 0, 'the alarm of the chain');
+        await eventually(() => told(who, 'The audit log is broken.').length > 0, 'what the check found');
+      }
+      await systemClock.sleep(1_500);
+      await scene.stop();
+    }
+    for (const who of [PEOPLE.admin, PEOPLE.operator]) {
+      expect(told(who, 'The audit log is broken.')).toHaveLength(1);
+      expect(told(who, 'its signature is wrong')).toHaveLength(1);
+    }
+    await scene.start();
+  }, 60_000);
 });
 
 function ahead(ms: number): Clock {

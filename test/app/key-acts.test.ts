@@ -149,6 +149,30 @@ describe.each([
       expect(await audited('key.end_snooze')).toHaveLength(1);
     });
 
+    it('is not ended by the button of an earlier one', async () => {
+      const snoozed = async (person: PersonDriver, reason: string) => {
+        await (await row(person, 'backup')).click('Snooze');
+        const form = await modal(person, 'Snooze');
+        await form.fill({ Reason: reason });
+        expect((await form.submit()).result).toBe('updated');
+        await person.modal()?.close('x');
+      };
+      await snoozed(omar, 'First');
+      await (await row(ada, 'backup')).click('Details');
+      const old = await modal(ada, 'Access key');
+      await (await row(omar, 'backup')).click('Details');
+      await (await modal(omar, 'Access key')).click('End snooze', { confirm: true });
+      await omar.waitForModal((each) => each.words.includes('The snooze was ended'), 10_000);
+      await omar.modal()?.close('x');
+      await snoozed(omar, 'Second');
+      await old.click('End snooze', { confirm: true });
+      await ada.waitForModal(({ words }) => words.includes('which you have not seen, runs now'), 10_000);
+      expect(old.words).toMatch(/\*Snoozed\* until .*Second/);
+      const running = await stores.inventory.snoozes.running(id('backup'), Date.now());
+      expect(running).toMatchObject({ reason: 'Second', endedAt: null });
+      await ada.modal()?.close('x');
+    });
+
     it('keeps to the limit of the policy, and says so at the field', async () => {
       await (await list(omar)).choose('Snooze', { in: id('old-job') });
       const form = await modal(omar, 'Snooze');

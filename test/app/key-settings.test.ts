@@ -66,7 +66,7 @@ describe.each([
 
   describe('the policy of a connection', () => {
     async function open(): Promise<ModalDriver> {
-      await (await settings()).choose('Shop');
+      await (await settings()).choose('Shop', { in: 'Key policy of…' });
       return modal('Key policy');
     }
 

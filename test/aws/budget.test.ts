@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CallBudget, CallBudgets } from '../../src/aws/budget.ts';
 import { AwsFailure } from '../../src/ports/aws.ts';
+import { UNSHARED } from '../../src/ports/instances.ts';
 import { NO_METRICS } from '../../src/ports/metrics.ts';
+import type { CallShare } from '../../src/ports/instances.ts';
 import type { Clock } from '../../src/ports/world.ts';
 
 /** A clock that stands until everybody sleeps, then goes to whoever wakes first. */
@@ -32,11 +34,12 @@ class SteppingClock implements Clock {
   }
 }
 
+const ACCOUNT = '111122223333';
 const throttled = () => new AwsFailure({ code: 'throttled', action: 'iam:ListUsers' });
 
 function budgetOf(clock: Clock, waits: number[] = []): CallBudget {
   const metrics = { ...NO_METRICS, awsWaited: (_: string, ms: number) => void waits.push(ms) };
-  return new CallBudget({ clock, metrics, chance: () => 0.5 }, 'iam');
+  return new CallBudget({ clock, metrics, chance: () => 0.5, share: UNSHARED }, 'iam', ACCOUNT);
 }
 
 /** The most calls in any span of ten seconds. */
@@ -48,8 +51,9 @@ describe('a call budget', () => {
   it('may be given another highest rate, to which it comes back after a throttle', async () => {
     const clock = new SteppingClock();
     const budget = new CallBudget(
-      { clock, metrics: NO_METRICS, chance: () => 0.5, mostPerSecond: 50 },
+      { clock, metrics: NO_METRICS, chance: () => 0.5, share: UNSHARED, mostPerSecond: 50 },
       'iam',
+      ACCOUNT,
     );
     const from = clock.now();
     await Promise.all(Array.from({ length: 205 }, () => budget.run('background', () => Promise.resolve())));
@@ -172,11 +176,85 @@ describe('a call budget', () => {
   });
 
   it('is one for each account and API', () => {
-    const ground = { clock: new SteppingClock(), metrics: NO_METRICS, chance: () => 0 };
+    const ground = { clock: new SteppingClock(), metrics: NO_METRICS, chance: () => 0, share: UNSHARED };
     const budgets = new CallBudgets(ground);
     const one = budgets.of('111122223333', 'iam');
     expect(budgets.of('111122223333', 'iam')).toBe(one);
     expect(budgets.of('444455556666', 'iam')).not.toBe(one);
     expect(budgets.of('111122223333', 'cloudtrail')).not.toBe(one);
+  });
+});
+
+describe('instances that share an account', () => {
+  const answers = () => Promise.resolve();
+
+  /** Budgets of so many instances, and what each tells the others. */
+  function several(clock: Clock, count: number) {
+    const listeners: ((name: string) => void)[][] = [];
+    const people = { instances: count };
+    const budgets = Array.from({ length: count }, (_, self) => {
+      listeners.push([]);
+      const share: CallShare = {
+        get instances() {
+          return people.instances;
+        },
+        throttled: (name) => {
+          for (const hear of listeners.filter((__, other) => other !== self).flat()) hear(name);
+        },
+        onThrottled: (hear) => void listeners[self]?.push(hear),
+      };
+      return new CallBudgets({ clock, metrics: NO_METRICS, chance: () => 0.5, share });
+    });
+    return { people, of: (index: number) => budgets[index]?.of(ACCOUNT, 'iam') ?? fail() };
+  }
+
+  function fail(): never {
+    throw new Error('There is no such instance');
+  }
+
+  it.each([2, 3, 8])('make no more calls together than one alone would: %i of them', async (count) => {
+    const clock = new SteppingClock();
+    const { of } = several(clock, count);
+    const times: number[] = [];
+    const call = () => Promise.resolve(times.push(clock.now()));
+    await Promise.all(
+      Array.from({ length: count * 60 }, (_, index) => of(index % count).run('background', call)),
+    );
+    // What was saved up once, and five a second after that.
+    expect(mostInTenSeconds(times)).toBeLessThanOrEqual(Math.max(5, count) + 50 + count);
+    const lasted = (times.at(-1) ?? 0) - (times[0] ?? 0);
+    expect(lasted).toBeGreaterThanOrEqual(((count * 60 - Math.max(5, count)) / 5) * 1_000 - count * 1_000);
+    expect(lasted).toBeLessThanOrEqual(((count * 60) / 5) * 1_000 * 1.1);
+  });
+
+  it('take the part of one that left', async () => {
+    const clock = new SteppingClock();
+    const { people, of } = several(clock, 2);
+    expect(of(0).perSecond).toBe(2.5);
+    people.instances = 1;
+    expect(of(0).perSecond).toBe(5);
+  });
+
+  it('slow down together when AWS throttles one of them, once for one throttle', async () => {
+    const clock = new SteppingClock();
+    const { of } = several(clock, 2);
+    await Promise.all([of(0).run('background', answers), of(1).run('background', answers)]);
+    const refused = () => Promise.reject(throttled());
+    await of(0)
+      .run('person', refused)
+      .catch(() => undefined);
+    expect([of(0).perSecond, of(1).perSecond]).toEqual([1.25, 1.25]);
+    // The other meets the same throttle a moment later, and both hear of it.
+    await clock.sleep(1_500);
+    await of(1)
+      .run('person', refused)
+      .catch(() => undefined);
+    expect(of(1).perSecond).toBe(0.625);
+    expect(of(0).perSecond).toBe(1.25);
+    await clock.sleep(25_000);
+    await of(1)
+      .run('person', refused)
+      .catch(() => undefined);
+    expect(of(0).perSecond).toBe(0.625);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldValue, IncomingView } from '../../commands/incoming.ts';
-import { parseOwnerRule, parseTags } from '../../commands/modals/owner-rules-view.ts';
+import { ownersView, parseOwnerRule, parseTags } from '../../commands/modals/owner-rules-view.ts';
 import { parsePolicy } from '../../commands/modals/policy-form.ts';
+import { MOST_OWNER_RULES } from '../../src/handlers/owner-rules.ts';
 import { parseSnooze } from '../../commands/modals/snooze-form.ts';
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYzEXAMPLEKE';
@@ -54,6 +55,24 @@ describe('a secret pasted into a form about keys', () => {
     expect(parseSnooze(viewOf(SNOOZE)).ok).toBe(true);
     expect(parsePolicy(viewOf({ ...POLICY, requiredTags: 'team, cost-center' })).ok).toBe(true);
     expect(parseTags(viewOf({ ownerTags: 'owner, email', kindTag: 'rekey-kind' })).ok).toBe(true);
+  });
+});
+
+describe('the rules of owners', () => {
+  it('can all be removed, as many as there may be', () => {
+    const rules = Array.from({ length: MOST_OWNER_RULES }, (_, at) => ({
+      id: `r${at}`,
+      accountId: null,
+      pattern: `svc-${at}-*`,
+      owners: [{ kind: 'user', userId: 'U0OWNER' } as const],
+      createdBy: 'U0ADMIN',
+      createdAt: 1,
+    }));
+    const tags = { owners: ['owner'], kind: 'rekey-kind' };
+    const view = ownersView({ rules, tags, names: new Map(), said: 'Saved.' });
+    const buttons = view.blocks.filter((block) => JSON.stringify(block).includes('owners.remove'));
+    expect(buttons).toMatchObject(rules.map(({ id }) => ({ accessory: { type: 'button', value: id } })));
+    expect(view.blocks.length).toBeLessThanOrEqual(100);
   });
 });
 

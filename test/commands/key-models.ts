@@ -3,6 +3,7 @@ import { printState } from '../../commands/key-state.ts';
 import { hoursForm } from '../../commands/modals/hours-form.ts';
 import { keyChoicesForm } from '../../commands/modals/key-choices-form.ts';
 import { keyView } from '../../commands/modals/key-view.ts';
+import { MOST_OWNER_RULES } from '../../src/handlers/owner-rules.ts';
 import { ownerRuleForm, ownersView } from '../../commands/modals/owner-rules-view.ts';
 import { policyForm } from '../../commands/modals/policy-form.ts';
 import { rotateByHand } from '../../commands/modals/rotate-by-hand.ts';
@@ -375,7 +376,7 @@ export function keyViewsOf(outside: Outside, connection: Connection): [name: str
     partly: true,
     readAt: null,
   };
-  const rules = Array.from({ length: 65 }, (_, at) =>
+  const rules = Array.from({ length: MOST_OWNER_RULES }, (_, at) =>
     samples.ownerRule({ id: `r${at}`, pattern: outside.path, owners: [...OWNERS], createdBy: outside.alias }),
   );
   const names = new Map([[ACCOUNT, outside.name]]);
@@ -415,7 +416,7 @@ export function keyViewsOf(outside: Outside, connection: Connection): [name: str
       }),
     ],
     ['owners', ownersView({ rules: rules.slice(0, 2), tags, names, said: 'Saved.' })],
-    ['owners, more than are shown', ownersView({ rules, tags, names, said: null })],
+    ['owners, as many as there may be', ownersView({ rules, tags, names, said: null })],
     ['owners, no rule', ownersView({ rules: [], tags: { owners: [], kind: 'k' }, names, said: null })],
     ['add a rule', ownerRuleForm(accountsOf(outside, 7), groups)],
     ['add a rule without groups', ownerRuleForm([], noGroups)],

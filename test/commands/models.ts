@@ -28,9 +28,11 @@ import { PAUSE_WHY_LENGTH } from '../../src/domain/pause.ts';
 import { presenter } from '../../src/slack/blocks/outcome.ts';
 import type { Message } from '../../src/ports/slack.ts';
 import { attempt, connection, draft, entry, verified } from '../db/samples.ts';
+import { destinationMessagesOf, destinationViewsOf } from './destination-models.ts';
 import { NOW, tame, type Outside } from './outside.ts';
 import { homeRotationsOf, rotationMessagesOf, rotationViewsOf } from './rotation-models.ts';
 import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
+import { scheduleMessagesOf, scheduleViewsOf } from './schedule-models.ts';
 import { recordingLog } from '../support/system-world.ts';
 
 const host = {
@@ -149,17 +151,9 @@ export function homeOf(
   const undelivered = { troubles, lost: 2, lastLoss: 'is_archived' };
   const pause = { by: 'U0ADMIN', why: 'a *freeze*', at: NOW - 3_600_000 };
   const rotations = homeRotationsOf(tame);
-  const look = {
-    actor,
-    connections,
-    host,
-    admins: ['U0ADMIN'],
-    undelivered,
-    keys,
-    rotations,
-    pause,
-    now: NOW,
-  };
+  const schedules = { on: connections.length, stop: null };
+  const base = { actor, connections, host, undelivered, keys, pause, schedules, rotations };
+  const look = { ...base, admins: ['U0ADMIN'], now: NOW };
   return homeView({ ...look, alertChannel: { channelId: null, from: 'nowhere' } }, page);
 }
 
@@ -233,6 +227,11 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     pager: null,
     pagerTrouble: null,
     keys,
+    schedules: {
+      connections: [{ id: 'c', name: outside.name, on: true }],
+      stop: null,
+    },
+    destinations: { count: 2, waiting: 1 },
     pause: null,
     said: null,
   };
@@ -287,10 +286,26 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
         channel: { channelId: 'C1', from: 'environment' },
       }),
     ],
+    [
+      'settings, schedules stopped',
+      settingsView({
+        ...settings,
+        schedules: {
+          connections: [
+            { id: 'c', name: outside.name, on: true },
+            { id: 'd', name: 'other', on: false },
+          ],
+          stop: { by: 'U0ADMIN', why: outside.description.slice(0, PAUSE_WHY_LENGTH), at: NOW },
+        },
+        channel: { channelId: 'C1', from: 'environment' },
+      }),
+    ],
+    ...scheduleViewsOf(outside, kept),
     ['audit log', auditOf(outside)],
     ['audit log, empty', auditView({ ...auditLook, entries: [], connections: [] }, ANYTHING, null)],
     ...keyViewsOf(outside, kept),
     ...rotationViewsOf(outside),
+    ...destinationViewsOf(outside, kept),
     ['give a role', giveRoleForm(null)],
     ['give a role to people', giveRoleForm('This workspace’s plan has no user groups.')],
     ['refusal', messageView('Not done', refusalText(error, 'r', recordingLog()))],
@@ -322,7 +337,9 @@ export function messagesOf(outside: Outside): [name: string, message: Message][]
       presenter.attemptMessage(attemptOf(outside, kind), result),
     ]),
     ...keyMessagesOf(outside),
+    ...scheduleMessagesOf(outside),
     ...rotationMessagesOf(outside),
+    ...destinationMessagesOf(outside),
     ['refusal', refusalOf(error, 'r', recordingLog())],
     ['alarm', presenter.alarmMessage(outside.description, outside.name)],
   ];

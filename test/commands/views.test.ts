@@ -7,6 +7,7 @@ import { refusalOf } from '../../commands/refusal.ts';
 import { RekeyError } from '../../src/errors.ts';
 import { recordingLog } from '../support/system-world.ts';
 import { keyMessagesOf, keyViewsOf } from './key-models.ts';
+import { destinationMessagesOf, destinationViewsOf } from './destination-models.ts';
 import { attemptOf, connectionOf, endingsOf, messagesOf, viewsOf } from './models.ts';
 import { tame, type Outside } from './outside.ts';
 import { outcomeView } from '../../commands/modals/outcome-view.ts';
@@ -221,12 +222,15 @@ describe('outcomes in words', () => {
   );
 });
 
-describe('keys in words', () => {
-  const messages = keyMessagesOf(tame).map(([name, { text, blocks }]) => ({
+describe.each([
+  ['keys', keyMessagesOf(tame), keyViewsOf(tame, connectionOf(tame))],
+  ['destinations', destinationMessagesOf(tame), destinationViewsOf(tame, connectionOf(tame))],
+] as const)('%s in words', (_, allMessages, allViews) => {
+  const messages = allMessages.map(([name, { text, blocks }]) => ({
     name,
     words: `${text}\n${wordsOf(blocks)}`,
   }));
-  const few = keyViewsOf(tame, connectionOf(tame)).filter(([name]) => !name.includes('more than'));
+  const few = allViews.filter(([name]) => !name.includes('more than'));
   const views = few.map(([name, { title, blocks }]) => ({
     name,
     words: `${title.text}\n${wordsOf(blocks)}`,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_KEY_POLICY } from '../../src/domain/key-policy.ts';
+import type { RekeyError } from '../../src/errors.ts';
 import { ANY_KEY } from '../../src/ports/inventory.ts';
 import type { Stores, Write } from '../../src/ports/stores.ts';
 import type { FreshStores } from './contract.ts';
@@ -219,6 +220,7 @@ export function keyChoicesContract(fresh: FreshStores): void {
       inventory.keyHistory.add(accountId, [keyEvent({ accessKeyId: id, id })]),
       inventory.told.insert(toldOf({ accountId, subject: id })),
       inventory.told.insert(toldOf({ accountId, subject: `account:${accountId}`, finding: 'root_key' })),
+      inventory.ownerRules.insert(ownerRule({ id, accountId })),
     ];
     const left = async (accountId: string, id: string): Promise<unknown[]> => [
       await inventory.accounts.byId(accountId),
@@ -233,6 +235,7 @@ export function keyChoicesContract(fresh: FreshStores): void {
       await inventory.snoozes.byId(id),
       await inventory.keyHistory.ofKey(id, 9),
       await inventory.told.ofSubjects([id, `account:${accountId}`]),
+      (await inventory.ownerRules.list()).filter((rule) => rule.accountId === accountId),
     ];
     const nothing = await left(A, 'K1');
     await stores.atomically([...everything(A, 'K1'), ...everything(B, 'K2')]);
@@ -252,5 +255,86 @@ export function keyChoicesContract(fresh: FreshStores): void {
     ]);
     expect(await inventory.standings.count({ ...ANY_KEY, owner: { kind: 'user', userId: 'U1' } })).toBe(1);
     await stores.atomically(everything(A, 'K1').filter((_, index) => index !== 2));
+  });
+
+  test('what is written about keys meets a forgetting wholly before it or not at all', async () => {
+    const stores = await fresh();
+    const { inventory } = stores;
+    const ids = Array.from({ length: 20 }, (_, index) => `K${index}`);
+    for (let round = 0; round < 15; round += 1) {
+      await stores.atomically([inventory.accounts.insert(account({ accountId: A }))]);
+      const writing = async () => {
+        await stores.atomically([
+          inventory.accounts.stillKept(A),
+          inventory.standings.put(
+            ids.map((id) => standing(id, 1, ['unused'], [{ kind: 'user', userId: 'U1' }], { accountId: A })),
+          ),
+        ]);
+      };
+      const all = [writing(), writing(), stores.atomically(inventory.accounts.forget(A)), writing()];
+      const ended = await Promise.allSettled(all);
+      const refused = ended.flatMap((each) =>
+        each.status === 'rejected' ? [(each.reason as RekeyError).code] : [],
+      );
+      expect(refused.filter((code) => code !== 'conflict')).toEqual([]);
+      expect(await inventory.standings.ofKeys(ids)).toEqual([]);
+      // A mark that was left would show a key found again as it was judged before.
+      await stores.atomically([inventory.keys.put(ids.map((id) => key({ accountId: A, accessKeyId: id })))]);
+      expect(await inventory.standings.countByFinding(null)).toEqual(new Map());
+      await stores.atomically(inventory.accounts.forget(A));
+      await expect(stores.atomically([inventory.accounts.stillKept(A)])).rejects.toMatchObject({
+        code: 'conflict',
+      });
+    }
+  });
+
+  test('what is gone is forgotten in its time, and nothing else', async () => {
+    const stores = await fresh();
+    const { inventory } = stores;
+    const ids = ['OLD', 'NEW', 'LIVE'];
+    const gone = { OLD: 5, NEW: 9, LIVE: null };
+    await stores.atomically([
+      inventory.users.put([
+        user({ accountId: A, userId: 'AIDA1', goneAt: 5 }),
+        user({ accountId: A, userId: 'AIDA2', goneAt: 5 }),
+        user({ accountId: A, userId: 'AIDA3', goneAt: 9 }),
+      ]),
+      ...Object.entries(gone).flatMap(([id, goneAt]) => [
+        inventory.keys.put([
+          key({ accountId: A, accessKeyId: id, userId: id === 'OLD' ? 'AIDA1' : 'AIDA2', goneAt }),
+        ]),
+        inventory.standings.put([standing(id, 1, ['unused'], [], { accountId: A })]),
+        inventory.keyChoices.insert(choices({ accountId: A, accessKeyId: id })),
+        inventory.snoozes.add(snooze({ accountId: A, accessKeyId: id, id })),
+        inventory.keyHistory.add(A, [keyEvent({ accessKeyId: id, id })]),
+        inventory.told.insert(toldOf({ accountId: A, subject: id })),
+      ]),
+      inventory.told.insert(toldOf({ accountId: A, subject: `account:${A}`, finding: 'root_key' })),
+    ]);
+    const subjects = [...ids, `account:${A}`];
+    await stores.atomically([inventory.told.removeGone()]);
+    expect((await inventory.told.ofSubjects(subjects)).map(({ subject }) => subject)).toEqual([
+      'LIVE',
+      `account:${A}`,
+    ]);
+    await stores.atomically([inventory.told.insert(toldOf({ accountId: A, subject: 'OLD' }))]);
+    await stores.atomically([inventory.keys.removeGone(9)]);
+    const left = async (id: string) => [
+      (await inventory.keys.byId(id)) !== null,
+      (await inventory.standings.byKey(id)) !== null,
+      (await inventory.keyChoices.byKey(id)) !== null,
+      (await inventory.snoozes.byId(id)) !== null,
+      (await inventory.keyHistory.ofKey(id, 9)).length > 0,
+      (await inventory.told.ofSubjects([id])).length > 0,
+    ];
+    expect(await left('OLD')).toEqual([false, false, false, false, false, false]);
+    expect(await left('NEW')).toEqual([true, true, true, true, true, false]);
+    expect(await left('LIVE')).toEqual([true, true, true, true, true, true]);
+    const users = await Promise.all(['AIDA1', 'AIDA2', 'AIDA3'].map((id) => inventory.users.byId(A, id)));
+    // The second has a key that is kept, and the third is not gone for long enough.
+    expect(users.map((each) => each !== null)).toEqual([false, true, true]);
+    // Nothing of it marks the key, should it be found again.
+    await stores.atomically([inventory.keys.put([key({ accountId: A, accessKeyId: 'OLD' })])]);
+    expect(await inventory.standings.countByFinding(A)).toEqual(new Map([['unused', 1]]));
   });
 }

@@ -172,6 +172,9 @@ export function rotationsContract(fresh: FreshStores): void {
       await stores.atomically([destinations.update(next)]);
       await expect(stores.atomically([destinations.update(next)])).rejects.toMatchObject(conflict);
       await expect(stores.atomically([destinations.remove('d1', 1)])).rejects.toMatchObject(conflict);
+      await expect(stores.atomically([destinations.still('d1', 1)])).rejects.toMatchObject(conflict);
+      await stores.atomically([destinations.still('d1', 2)]);
+      expect(await destinations.byId('d1')).toEqual(next);
       await stores.atomically([destinations.remove('d1', 2)]);
       expect(await destinations.list()).toEqual([]);
     });

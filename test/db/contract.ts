@@ -201,6 +201,16 @@ export function storesContract(fresh: FreshStores): void {
     expect(await stores.settings.get('a')).toBeNull();
   });
 
+  test('settings are found by how their key begins', async () => {
+    const stores = await fresh();
+    const keys = ['a', 'a:', 'a:b', 'a:Ä', 'a:🍏', 'a:1', 'a;', 'A:b', 'ä:b'];
+    await put(stores, ...keys.map((key) => stores.settings.set(key, `of ${key}`, 1)));
+    expect(await stores.settings.startingWith('a:')).toEqual(
+      ['a:', 'a:1', 'a:b', 'a:Ä', 'a:🍏'].map((key) => ({ key, value: `of ${key}` })),
+    );
+    expect(await stores.settings.startingWith('b')).toEqual([]);
+  });
+
   test('a role is granted once to one subject', async () => {
     const stores = await fresh();
     const first = grant({ id: 'g1', grantedAt: 5 });

@@ -69,6 +69,9 @@ export const aKeyWrite: fc.Arbitrary<MakeWrites> = fc.oneof(
       ({ inventory }) =>
         inventory.accounts.forget(id),
   ),
+  accountId.map((id): MakeWrites => ({ inventory }) => [inventory.accounts.stillKept(id)]),
+  small.map((at): MakeWrites => ({ inventory }) => [inventory.keys.removeGone(at)]),
+  fc.constant<MakeWrites>(({ inventory }) => [inventory.told.removeGone()]),
   fc.array(aUser, { maxLength: 4 }).map((users): MakeWrites => ({ inventory }) => [
     inventory.users.put(users),
   ]),

@@ -296,6 +296,32 @@ describe('whatever the facts', () => {
     );
   });
 
+  test('a quarantined key is told of however old AWS’s word is, and its end proposed only while it is fresh', () => {
+    const value = ['AWSCompromisedKeyQuarantineV3'];
+    const at = (asOf: number, keysReadAt: number | null, status: 'Active' | 'Inactive' = 'Active') => {
+      const user = sampleUser({ quarantine: { known: true, value, asOf }, keysReadAt });
+      return assessKey(sampleFacts({ key: sampleKey({ status }), user }), NOW).findings;
+    };
+    const old = NOW - 2 * DAY - 1;
+    const told = { code: 'quarantined', severity: 'critical' };
+    expect(at(NOW, NOW)).toMatchObject([{ ...told, propose: 'deactivate' }]);
+    for (const stale of [at(old, NOW), at(NOW, old), at(NOW, null)]) {
+      expect(stale).toMatchObject([{ ...told, propose: null }]);
+    }
+    expect(at(NOW, NOW, 'Inactive')).toMatchObject([{ code: 'quarantined', propose: null }]);
+  });
+
+  test('a quarantine that cannot be read any more stays, without a proposal', () => {
+    const user = sampleUser({ quarantine: { known: false, why: 'throttled', since: NOW } });
+    const facts = sampleFacts({ key: sampleKey(), user });
+    expect(assessKey(facts, NOW).findings).toEqual([]);
+    expect(assessKey({ ...facts, wasQuarantined: true }, NOW).findings).toMatchObject([
+      { code: 'quarantined', severity: 'critical', propose: null },
+    ]);
+    const lifted = sampleFacts({ user: sampleUser({ quarantine: { known: true, value: [], asOf: NOW } }) });
+    expect(assessKey({ ...lifted, wasQuarantined: true }, NOW).findings).toEqual([]);
+  });
+
   test('a quarantined key is most urgent while it is Active, and waits once it is not', () => {
     const value = ['AWSCompromisedKeyQuarantineV3'];
     const user = sampleUser({ quarantine: { known: true, value, asOf: NOW } });

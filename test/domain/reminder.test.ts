@@ -12,6 +12,7 @@ import {
   keyStages,
   topicsOver,
   type Audience,
+  type Hearer,
   type ToldStage,
 } from '../../src/domain/reminder.ts';
 import { ACCOUNT, DAY, NOW, sampleFacts, sampleKey, sampleUser, tagged } from './key-samples.ts';
@@ -20,10 +21,15 @@ const POLICY: KeyPolicy = { ...DEFAULT_KEY_POLICY, onCallGroup: 'S0ONCALL' };
 const CREATED = NOW - 30 * DAY;
 const DUE = CREATED + 90 * DAY;
 
-function standingAt(now: number, snooze: Snooze | null = null): KeyStanding {
+/** As the owner in a direct message, or as the account's channel. */
+function as(audience: Audience): Hearer {
+  return { audience, callsOut: audience === 'channel' };
+}
+
+function standingAt(now: number, snooze: Snooze | null = null, policy = DEFAULT_KEY_POLICY): KeyStanding {
   const lastUse = { kind: 'used', at: now - DAY, service: 's3', region: null, asOf: now } as const;
   const key = sampleKey({ createdAt: CREATED, lastUse });
-  return assessKey(sampleFacts({ key, user: sampleUser({ keysReadAt: now }), snooze }), now);
+  return assessKey(sampleFacts({ key, user: sampleUser({ keysReadAt: now }), snooze, policy }), now);
 }
 
 /** Looks at these moments, tells what is due, and answers what was told when (in days from the due date). */
@@ -37,13 +43,14 @@ function told(
   const said: string[] = [];
   for (const now of moments) {
     const snooze = snoozes.find((each) => each.at <= now && now < each.until) ?? null;
-    const stages = keyStages(standingAt(now, snooze), policy, audience, now);
+    const stages = keyStages(standingAt(now, snooze), policy, as(audience), now);
     for (const topic of topicsOver(new Set(stages.map((stage) => stage.topic)), [...marks.values()])) {
       if (snooze === null) marks.delete(topic);
     }
-    for (const { topic, stage, silent } of dueStages(stages, [...marks.values()])) {
-      marks.set(topic, { finding: topic, stage });
-      if (!silent) said.push(`${Math.floor((now - DUE) / DAY)} ${topic} ${stage.replace(/:\d{6,}$/, '')}`);
+    for (const { topic, stage, silent } of dueStages(stages, [...marks.values()], now)) {
+      marks.set(topic, { finding: topic, stage, at: now });
+      if (!silent)
+        said.push(`${Math.floor((now - DUE) / DAY)} ${topic} ${stage.replace(/:(\d{6,}|S0ONCALL)$/, '')}`);
     }
   }
   return said;
@@ -70,11 +77,11 @@ describe('the stages of an age', () => {
     [9, 'after:9'],
     [100, 'after:99'],
   ])('%i days from the maximum age: %s', (days, stage) => {
-    expect(ageStage(DUE, POLICY, DUE + days * DAY)).toBe(stage);
+    expect(ageStage(DUE, POLICY, DUE + days * DAY)?.stage ?? null).toBe(stage);
   });
 
   test('have none for an on-call group that is not set', () => {
-    expect(ageStage(DUE, DEFAULT_KEY_POLICY, DUE + 7 * DAY)).toBe('after:6');
+    expect(ageStage(DUE, DEFAULT_KEY_POLICY, DUE + 7 * DAY)?.stage).toBe('after:6');
   });
 });
 
@@ -148,12 +155,13 @@ describe('what is told', () => {
       endedBy: null,
     });
     const paused = (until: number) =>
-      keyStages(standingAt(NOW, snooze('s', NOW, until)), POLICY, 'owner', NOW);
-    const ended = { finding: 'snooze_ended', stage: `ended:${NOW + 30 * DAY}` } as const;
-    const noted = dueStages(paused(NOW + 7 * DAY), [ended]).map(({ stage }) => stage);
+      keyStages(standingAt(NOW, snooze('s', NOW, until)), POLICY, as('owner'), NOW);
+    const ended = { finding: 'snooze_ended', stage: `ended:${NOW + 30 * DAY}`, at: NOW } as const;
+    const noted = dueStages(paused(NOW + 7 * DAY), [ended], NOW).map(({ stage }) => stage);
     expect(noted).toEqual([`paused:${NOW + 7 * DAY}`]);
-    const after = keyStages(standingAt(DUE + DAY), POLICY, 'owner', DUE + DAY);
-    const due = dueStages(after, [{ finding: 'snooze_ended', stage: noted[0] ?? '' }]);
+    const after = keyStages(standingAt(DUE + DAY), POLICY, as('owner'), DUE + DAY);
+    const mark = { finding: 'snooze_ended', stage: noted[0] ?? '', at: NOW } as const;
+    const due = dueStages(after, [mark], DUE + DAY);
     expect(due.map(({ stage }) => stage)).toContain(`ended:${NOW + 7 * DAY}`);
   });
 
@@ -175,20 +183,142 @@ describe('what is told', () => {
   test('of a use is each of them, at once', () => {
     const key = sampleKey();
     const standing = assessKey(sampleFacts({ key, user: tagged({ 'rekey-kind': 'decoy' }) }), NOW);
-    const stages = keyStages(standing, POLICY, 'channel', NOW);
+    const stages = keyStages(standing, POLICY, as('channel'), NOW);
     expect(stages).toMatchObject([{ topic: 'unexpected_use', urgent: true }]);
-    const before = { finding: 'unexpected_use', stage: `use:${NOW - 2 * DAY}` } as const;
-    expect(dueStages(stages, [before])).toHaveLength(1);
-    expect(dueStages(stages, [{ ...before, stage: stages[0]?.stage ?? '' }])).toEqual([]);
+    const before = { finding: 'unexpected_use', stage: `use:${NOW - 2 * DAY}`, at: NOW } as const;
+    expect(dueStages(stages, [before], NOW)).toHaveLength(1);
+    expect(dueStages(stages, [{ ...before, stage: stages[0]?.stage ?? '' }], NOW)).toEqual([]);
   });
 
   test('of an unknown last use waits until it has lasted', () => {
     const since = (days: number) => {
       const lastUse = { kind: 'unknown', why: 'slow', since: NOW - days * DAY, last: null } as const;
-      return keyStages(assessKey(sampleFacts({ key: sampleKey({ lastUse }) }), NOW), POLICY, 'owner', NOW);
+      return keyStages(
+        assessKey(sampleFacts({ key: sampleKey({ lastUse }) }), NOW),
+        POLICY,
+        as('owner'),
+        NOW,
+      );
     };
     expect(since(1)).toEqual([]);
     expect(since(2)).toMatchObject([{ topic: 'use_unknown', stage: 'new' }]);
+  });
+});
+
+describe('after a change of the policy', () => {
+  /** Looks daily under the policy of that day; answers on which days from the first due date what was told. */
+  function under(policyOn: (day: number) => KeyPolicy, days: number, hearer: Hearer): string[] {
+    const marks = new Map<string, ToldStage>();
+    const said: string[] = [];
+    for (let day = -20; day < days; day += 1) {
+      const now = DUE + day * DAY;
+      const policy = policyOn(day);
+      const standing = standingAt(now, null, policy);
+      const codes = new Set(standing.findings.map(({ code }) => code));
+      for (const topic of topicsOver(codes, [...marks.values()])) marks.delete(topic);
+      for (const { topic, stage } of dueStages(
+        keyStages(standing, policy, hearer, now),
+        [...marks.values()],
+        now,
+      )) {
+        marks.set(topic, { finding: topic, stage, at: now });
+        said.push(`${day} ${stage}`);
+      }
+    }
+    return said;
+  }
+  const from = (day: number, changes: Partial<KeyPolicy>) => (today: number) =>
+    today < day ? DEFAULT_KEY_POLICY : { ...DEFAULT_KEY_POLICY, ...changes };
+
+  test('that lets keys grow older, what is over age goes on by the new schedule', () => {
+    // Told on day 9 as nine days over; from day 10 on it is over since day 5 only.
+    expect(under(from(10, { maxAgeDays: 95 }), 16, as('owner')).slice(-4)).toEqual([
+      '6 after:6',
+      '9 after:9',
+      '11 after:6',
+      '14 after:9',
+    ]);
+  });
+
+  test('that lets keys grow less old, what was told lately is not told twice', () => {
+    expect(under(from(10, { maxAgeDays: 80 }), 16, as('owner')).slice(-3)).toEqual([
+      '9 after:9',
+      '11 after:21',
+      '14 after:24',
+    ]);
+  });
+
+  test('that asks for it more often, it is', () => {
+    expect(under(from(4, { repeatDays: 1 }), 7, as('owner')).slice(-4)).toEqual([
+      '3 after:3',
+      '4 after:4',
+      '5 after:5',
+      '6 after:6',
+    ]);
+  });
+
+  test('that names an on-call group, or another, it is called at once, and once a stage', () => {
+    const policyOn = (day: number): KeyPolicy => ({
+      ...DEFAULT_KEY_POLICY,
+      repeatDays: 30,
+      onCallGroup: day < 12 ? null : day < 20 ? 'S0ONE' : day < 25 ? 'S0TWO' : null,
+    });
+    expect(under(policyOn, 33, as('channel')).slice(3)).toEqual([
+      '0 due',
+      '12 after:7:S0ONE',
+      '20 after:7:S0TWO',
+      '30 after:30',
+    ]);
+    expect(under(policyOn, 33, as('owner')).slice(5)).toEqual(['12 after:7', '30 after:30']);
+  });
+
+  test('of any kind and at any time nothing due is silent, and nothing is told twice meanwhile', () => {
+    const aPolicy = fc
+      .record({
+        maxAgeDays: fc.integer({ min: 1, max: 200 }),
+        warnDays: fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 5 }),
+        repeatDays: fc.integer({ min: 1, max: 30 }),
+        onCallDays: fc.integer({ min: 0, max: 30 }),
+        onCallGroup: fc.constantFrom(null, 'S0ONE', 'S0TWO'),
+      })
+      .map((changes): KeyPolicy => ({ ...DEFAULT_KEY_POLICY, ...changes }));
+    const life = fc.array(
+      fc.record({ policy: aPolicy, hours: fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1 }) }),
+      { minLength: 1, maxLength: 5 },
+    );
+    fc.assert(
+      fc.property(life, (periods) => {
+        const marks = new Map<string, ToldStage>();
+        let now = CREATED;
+        for (const { policy, hours } of periods) {
+          const said: string[] = [];
+          for (const away of hours) {
+            now += away * 3_600_000;
+            const standing = standingAt(now, null, policy);
+            const codes = new Set(standing.findings.map(({ code }) => code));
+            for (const topic of topicsOver(codes, [...marks.values()])) marks.delete(topic);
+            const stages = keyStages(standing, policy, as('channel'), now);
+            for (const { topic, stage } of dueStages(stages, [...marks.values()], now)) {
+              marks.set(topic, { finding: topic, stage, at: now });
+              said.push(`${topic} ${stage}`);
+            }
+            // Whatever stands now was told since it began.
+            for (const { topic, since } of stages) {
+              expect(marks.get(topic)?.at ?? -1).toBeGreaterThanOrEqual(since ?? 0);
+            }
+          }
+          expect(new Set(said).size).toBe(said.length);
+        }
+      }),
+    );
+  });
+
+  test('and a clock that was set back, the names of the stages decide', () => {
+    const at = (days: number) =>
+      keyStages(standingAt(DUE + days * DAY), POLICY, as('owner'), DUE + days * DAY);
+    const mark = { finding: 'over_age', stage: 'after:3', at: DUE + 300 * DAY } as const;
+    expect(dueStages(at(3), [mark], DUE + 3 * DAY)).toEqual([]);
+    expect(dueStages(at(6), [mark], DUE + 6 * DAY)).toHaveLength(1);
   });
 });
 
@@ -213,9 +343,10 @@ describe('an account', () => {
     const gap = (since: number) => ({ what: 'tags', subject: null, why: 'denied', since }) as const;
     expect(stages({ gaps: [gap(NOW - DAY / 2)] })).toEqual([]);
     const one = stages({ gaps: [gap(NOW - 3 * DAY)] });
-    const marks = one.map(({ topic, stage }) => ({ finding: topic, stage }));
-    expect(dueStages(one, marks)).toEqual([]);
-    expect(dueStages(stages({ gaps: [gap(NOW - 3 * DAY), gap(NOW - DAY)] }), marks)).toHaveLength(1);
+    const marks = one.map(({ topic, stage }) => ({ finding: topic, stage, at: NOW }));
+    expect(dueStages(one, marks, NOW)).toEqual([]);
+    const both = stages({ gaps: [gap(NOW - 3 * DAY), gap(NOW - DAY)] });
+    expect(dueStages(both, marks, NOW)).toHaveLength(1);
   });
 
   test('tells of sweeps that fail, or no longer come, again and again', () => {

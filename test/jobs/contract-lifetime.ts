@@ -157,11 +157,16 @@ export function lifetimeContract(place: () => Promise<string>): void {
 }
 
 /** Leaves a job behind whose process was killed while it ran. */
-export async function killInJob(context: TestContext, url: string, retries: number): Promise<void> {
+export async function killInJob(
+  context: TestContext,
+  url: string,
+  retries: number,
+  deadlineMs = 300,
+): Promise<void> {
   const tool = await runner(context, url);
   await tool.enqueue('work', 'k1', { n: 1 });
   const script = fileURLToPath(new URL('../support/hang-in-job.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, url, String(retries)], {
+  const child = spawn(process.execPath, [script, url, String(retries), String(deadlineMs)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   context.onTestFinished(() => void child.kill('SIGKILL'));

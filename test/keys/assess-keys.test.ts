@@ -62,6 +62,51 @@ describe('the standings of an account', () => {
     expect(first?.standing?.urgency).toBeGreaterThan(0);
   });
 
+  test('keep a quarantine through a look-up that fails, without proposing anything', async () => {
+    await using bench = await KeysBench.open();
+    await bench.connect();
+    const value = ['AWSCompromisedKeyQuarantineV3'];
+    const user = sampleUser({ quarantine: { known: true, value, asOf: NOW }, keysReadAt: NOW });
+    const key = sampleKey({ lastUse: { kind: 'used', at: NOW, service: 's3', region: null, asOf: NOW } });
+    const { standings } = bench.stores.inventory;
+    const found = async () => (await standings.byKey(key.accessKeyId))?.findings;
+    const quarantined = { code: 'quarantined', severity: 'critical' };
+    await bench.keep([user], [key]);
+    await assessAccount(bench.services, ACCOUNT);
+    expect(await found()).toContainEqual({ ...quarantined, at: null, propose: 'deactivate' });
+    const throttled = { known: false, why: 'throttled', since: NOW } as const;
+    await bench.keep([{ ...user, quarantine: throttled }], [key]);
+    for (let times = 0; times < 2; times += 1) await assessAccount(bench.services, ACCOUNT);
+    expect(await found()).toContainEqual({ ...quarantined, at: null, propose: null });
+    await bench.keep([{ ...user, quarantine: { known: true, value: [], asOf: NOW } }], [key]);
+    await assessAccount(bench.services, ACCOUNT);
+    expect((await found())?.map(({ code }) => code)).not.toContain('quarantined');
+  });
+
+  test('leave nothing behind when the account is forgotten meanwhile', async () => {
+    await using bench = await KeysBench.open();
+    await bench.connect();
+    await filled(bench, 3);
+    const { inventory } = bench.stores;
+    const { standings } = inventory;
+    // The last moment: everything is read, nothing is written.
+    const late = {
+      ...standings,
+      ofKeys: async (ids: readonly string[]) => {
+        const found = await standings.ofKeys(ids);
+        await bench.stores.atomically(inventory.accounts.forget(ACCOUNT));
+        return found;
+      },
+    };
+    const stores = { ...bench.stores, inventory: { ...inventory, standings: late } };
+    await assessAccount({ ...bench.services, stores }, ACCOUNT);
+    await filled(bench, 3);
+    expect(await standings.page({ ...ANY_KEY, accountId: ACCOUNT }, null, 9)).toMatchObject(
+      Array.from({ length: 3 }, () => ({ standing: null })),
+    );
+    expect(await standings.countByFinding(null)).toEqual(new Map());
+  });
+
   test('follow the policy of the connection that acts, and what was set for a key', async () => {
     await using bench = await KeysBench.open();
     await bench.connect();

@@ -97,6 +97,9 @@ const MAKERS = new Set([
   'trouble',
   'mended',
   'removeBefore',
+  'removeGone',
+  'stillKept',
+  'forget',
   'claim',
 ]);
 

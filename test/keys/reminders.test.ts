@@ -119,6 +119,30 @@ describe('a digest', () => {
     expect(b.slack.defects).toEqual([]);
   });
 
+  test('is not written, nor remembered, of an account that is forgotten meanwhile', async () => {
+    await using b = await bench();
+    await keep(b, [{ name: 'late', days: 200 }]);
+    await pass(b, MONDAY);
+    b.clock.set(MONDAY + HOUR);
+    const { connections, inventory } = b.stores;
+    let looks = 0;
+    const late = {
+      ...connections,
+      // The second look comes when all is gathered, and nothing is written.
+      list: async () => {
+        if ((looks += 1) === 2) await b.stores.atomically(inventory.accounts.forget(ACCOUNT));
+        return connections.list();
+      },
+    };
+    await remind({ ...b.services, stores: { ...b.stores, connections: late } }, never);
+    expect(looks).toBe(2);
+    await b.deliver();
+    expect(said(b, CHANNELS.team)).toEqual([]);
+    const id = idOf('AKIA', 'late', 0);
+    expect(await inventory.told.ofSubjects([id])).toEqual([]);
+    expect(await inventory.keyHistory.ofKey(id, 9)).toEqual([]);
+  });
+
   test('follows the schedule, and what was missed is told as it is now', async () => {
     await using b = await bench();
     await keep(b, [{ name: 'key', days: 75 }]);
@@ -153,6 +177,21 @@ describe('a digest', () => {
       channel: [83, 89, 90, 93, 96, 97, 99],
       onCall: [97, 99],
     });
+  });
+
+  test('goes on by the new schedule when the policy lets keys grow older', async () => {
+    await using b = await bench();
+    await keep(b, [{ name: 'key', days: 99 }]);
+    await pass(b, MONDAY + HOUR);
+    await setPolicy(b, { maxAgeDays: 95 });
+    const told: number[] = [];
+    for (let day = 1; day < 5; day += 1) {
+      const before = said(b, CHANNELS.team).length;
+      await pass(b, MONDAY + HOUR + day * DAY);
+      if (said(b, CHANNELS.team).length > before) told.push(99 + day);
+    }
+    // Told as nine days over on day 99; six days over the new limit, it is told again, and not on day 100.
+    expect(told).toEqual([101]);
   });
 
   test('of a key whose owner is not known goes to the fallback channel', async () => {

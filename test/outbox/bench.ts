@@ -71,10 +71,14 @@ export class OutboxBench {
 
   static async open(
     engine: EngineName,
-    { history = true, admins = [ADMIN] }: { history?: boolean; admins?: readonly string[] } = {},
+    {
+      history = true,
+      directMessages = false,
+      admins = [ADMIN],
+    }: { history?: boolean; directMessages?: boolean; admins?: readonly string[] } = {},
   ): Promise<OutboxBench> {
     const clock = new FastClock(SPEED);
-    const scopes = history ? HISTORY : SCOPES;
+    const scopes = [...(history ? HISTORY : SCOPES), ...(directMessages ? ['im:write'] : [])];
     const slack = await SlackStandIn.start({ clock, scopes, rateLimits: true });
     const url = engine === 'sqlite' ? `file:${join(temporaryFolder(), 'rekey.db')}` : await freshDatabase();
     const stores = await openStores({ url, exclusive: false, clock, log: recordingLog() });

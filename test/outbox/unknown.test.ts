@@ -44,6 +44,34 @@ describe.each(['sqlite', 'postgres'] as const)('a post of unknown outcome on %s'
     expect(bench.shown('U0OWNER')).toEqual(['first', 'second']);
   });
 
+  it.each(DARK)(
+    'stands once as the very first direct message where im:write is there: %s',
+    async (_, fault) => {
+      await using bench = await OutboxBench.open(engine, { directMessages: true });
+      bench.slack.faults.add(POST, fault);
+      bench.slack.faults.add('conversations.open', { kind: 'http', status: 503 });
+      await bench.add({ id: 'first', target: person('U0OWNER') });
+      await bench.settle();
+      expect(bench.shown('U0OWNER')).toEqual(['first']);
+      expect((await bench.notice('first')).postedTs).toBe(bench.messages('U0OWNER')[0]?.ts);
+      // Asked twice, since Slack failed once; never where the channel is known.
+      await bench.add({ id: 'second', target: person('U0OWNER') });
+      await bench.settle();
+      expect(bench.calls('conversations.open')).toBe(2);
+    },
+  );
+
+  it.each(DARK)(
+    'is posted again as the very first direct message without im:write: %s',
+    async (_, fault, posted) => {
+      await using bench = await OutboxBench.open(engine);
+      bench.slack.faults.add(POST, fault);
+      await bench.add({ id: 'first', target: person('U0OWNER') });
+      await bench.settle();
+      expect(bench.shown('U0OWNER')).toEqual(posted ? ['first', 'first'] : ['first']);
+    },
+  );
+
   it('stands once in a thread', async () => {
     await using bench = await OutboxBench.open(engine);
     await bench.add({ id: 'root' });

@@ -283,6 +283,29 @@ describe('an event about a key', () => {
     expect((await inventory.users.byName(account.id, 'ann'))?.userId).toBe(again.userId);
   });
 
+  it('brings nothing back of an account that is forgotten while AWS is asked', async () => {
+    await using world = await InventoryWorld.open();
+    const { account, inventory, stores } = world;
+    await world.connect();
+    const ann = account.addUser('ann');
+    const key = ann.addKey();
+    await world.sweep();
+    const users = {
+      ...inventory.users,
+      byName: async (...asked: Parameters<typeof inventory.users.byName>) => {
+        const found = await inventory.users.byName(...asked);
+        await stores.atomically(inventory.accounts.forget(account.id));
+        return found;
+      },
+    };
+    const services = { ...world.services, stores: { ...stores, inventory: { ...inventory, users } } };
+    expect(await rereadUser(services, world.accountId, 'ann', PATIENT)).toBe(false);
+    expect(await inventory.users.byId(account.id, ann.userId)).toBeNull();
+    expect(await inventory.keys.byId(key.accessKeyId)).toBeNull();
+    expect(await inventory.standings.byKey(key.accessKeyId)).toBeNull();
+    expect(await inventory.keyHistory.ofKey(key.accessKeyId, 9)).toEqual([]);
+  });
+
   it('changes nothing where no connection may look, or nothing is known of the account', async () => {
     await using world = await InventoryWorld.open();
     expect(await rereadUser(world.services, world.accountId, 'ann', PATIENT)).toBe(false);

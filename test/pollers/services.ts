@@ -6,6 +6,7 @@ import { createIds } from '../../src/crypto/ids.ts';
 import { parseMasterKeys } from '../../src/crypto/master-key.ts';
 import { createSealer } from '../../src/crypto/sealer.ts';
 import { RekeyError } from '../../src/errors.ts';
+import { aloneInstance } from '../../src/instances/open.ts';
 import { LEASES } from '../../src/handlers/leases.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import type { Jobs } from '../../src/ports/jobs.ts';
@@ -74,6 +75,7 @@ export function inventoryServices(from: {
     sessions: new RoleSessions(aws, clock),
     jobs: from.jobs as Partial<Jobs> as Jobs,
     people: NOBODY,
+    instances: aloneInstance(from.instanceId ?? 'this'),
     instanceId: from.instanceId ?? 'this',
     onlyInstance: stores.engine === 'sqlite',
     leases: LEASES,

@@ -8,6 +8,8 @@ import type { Scene } from './rekey.ts';
 
 /** How long a person looks for what comes of a click; ms. */
 const REACTION_MS = 15_000;
+/** A test whose window Slack would not open is told in a message when it is over: AWS may have kept it waiting. */
+const OUTCOME_MS = 60_000;
 const LOOK_MS = 40;
 /** How many connections there are about. */
 const MANY = 10;
@@ -65,10 +67,15 @@ export class Crowd {
     const dice = this.#chance();
     if (dice < 0.25) await this.#command(person, '/aws-help');
     else if (dice < 0.5) await this.#connect(person);
-    else if (dice < 0.65) await this.#work(await this.#command(person, `/aws-test ${this.#name()}`), person);
+    else if (dice < 0.65) await this.#test(person);
     else if (dice < 0.7) await this.#command(person, '/aws-settings');
     else if (dice < 0.8) await this.#scene.slack.openHome(person.id)?.first;
     else await this.#menu(person);
+  }
+
+  async #test(person: PersonDriver): Promise<void> {
+    const name = this.#name();
+    await this.#work(await this.#command(person, `/aws-test ${name}`, name), person);
   }
 
   #name(): string {
@@ -108,11 +115,12 @@ export class Crowd {
     const name = this.#names.find((each) => home?.words.includes(`*${each}*`) === true);
     if (home === undefined || choice === undefined || name === undefined || !home.offers.includes(choice))
       return;
-    const before = this.#shown(person);
+    const tested = choice === 'Test' ? name : undefined;
+    const before = this.#shown(person, tested);
     const began = Date.now();
     const ack = await home.choose(choice, { in: `*${name}*` }).catch(() => undefined);
     if (ack === undefined || !this.#answered(`${choice} of Home`, ack, began)) return;
-    const modal = await this.#reaction(person, `${choice} of Home`, before, began);
+    const modal = await this.#reaction(person, `${choice} of Home`, before, began, tested);
     if (modal === undefined) return;
     switch (modal.title) {
       case 'Edit connection':
@@ -132,12 +140,12 @@ export class Crowd {
   }
 
   /** Sends a command; the window it opened, if any. */
-  async #command(person: PersonDriver, line: string): Promise<ModalDriver | undefined> {
-    const before = this.#shown(person);
+  async #command(person: PersonDriver, line: string, tested?: string): Promise<ModalDriver | undefined> {
+    const before = this.#shown(person, tested);
     const began = Date.now();
     const { ack } = await person.slash(line);
     if (!this.#answered(line, ack, began)) return undefined;
-    return this.#reaction(person, line, before, began);
+    return this.#reaction(person, line, before, began, tested);
   }
 
   /** Fills and submits a form; a part of the people do not wait for what comes of it. */
@@ -185,9 +193,16 @@ export class Crowd {
     return false;
   }
 
-  #shown(person: PersonDriver): number {
-    const refusals = person.messages().filter(({ words }) => words.includes('could not be opened'));
-    return person.ephemerals().length + refusals.length;
+  /** How many words there are for this person, those about the test of a connection among them. */
+  #shown(person: PersonDriver, tested: string | undefined): number {
+    const told = person
+      .messages()
+      .filter(
+        ({ words }) =>
+          words.includes('could not be opened') ||
+          (tested !== undefined && words.includes('Test ') && words.includes(`: ${tested}`)),
+      );
+    return person.ephemerals().length + told.length;
   }
 
   /** An acknowledgement alone tells a person nothing: there must be a window or words. */
@@ -196,12 +211,13 @@ export class Crowd {
     what: string,
     before: number,
     began: number,
+    tested: string | undefined,
   ): Promise<ModalDriver | undefined> {
-    const until = Date.now() + REACTION_MS;
+    const until = Date.now() + (tested === undefined ? REACTION_MS : OUTCOME_MS);
     while (Date.now() < until) {
       const modal = person.modal();
       if (modal !== undefined && modal.title !== 'Rekey') return modal;
-      if (this.#shown(person) > before) {
+      if (this.#shown(person, tested) > before) {
         if (what !== '/aws-help') this.tally.refused += 1;
         return undefined;
       }

@@ -1,9 +1,10 @@
-// A process that takes a job and never finishes it: `node hang-in-job.ts URL RETRIES`. It says `running` when it has it.
+// A process that takes a job and never finishes it: `node hang-in-job.ts URL RETRIES DEADLINE_MS`. It says `running` when it has it.
 import { openJobs } from './open-jobs.ts';
 
-const [url = '', retries = ''] = process.argv.slice(2);
+const [url = '', retries = '', deadlineMs = ''] = process.argv.slice(2);
 const jobs = await openJobs(url);
-jobs.handle('work', { deadlineMs: 300, retries: Number(retries), backoffMs: 10 }, async () => {
+const options = { deadlineMs: Number(deadlineMs), retries: Number(retries), backoffMs: 10 };
+jobs.handle('work', options, async () => {
   process.stdout.write('running\n');
   await new Promise(() => setInterval(() => undefined, 1_000));
 });

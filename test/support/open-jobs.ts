@@ -17,12 +17,13 @@ export async function openJobs(
     timing = QUICK,
     log = recordingLog(),
     clock = systemClock,
-  }: { timing?: RunTiming; log?: Log; clock?: Clock } = {},
+    alone = false,
+  }: { timing?: RunTiming; log?: Log; clock?: Clock; alone?: boolean } = {},
 ): Promise<Jobs & { close(): Promise<void> }> {
   const stores = await openStores({ url, exclusive: false, clock, log });
   const jobs =
     stores.jobs === null
       ? postgresJobs({ url, clock, log, timing, superviseSeconds: 1 })
-      : sqliteJobs({ table: stores.jobs, ids: createIds(clock), clock, log, timing });
+      : sqliteJobs({ table: stores.jobs, ids: createIds(clock), clock, log, timing, alone });
   return { ...jobs, close: () => stores.close() };
 }

@@ -68,7 +68,9 @@ export class Scene {
   static async set(transport: TransportName, engine: EngineName, clock: Clock = systemClock): Promise<Scene> {
     const manifest: unknown = parse(readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8'));
     const slack = await SlackStandIn.start({ manifest, clock });
-    const aws = await AwsStandIn.start();
+    // Signatures stay on the machine's clock, with the SDK.
+    const moved = clock === systemClock ? {} : { clock: () => clock.now(), wireClock: () => Date.now() };
+    const aws = await AwsStandIn.start(moved);
     const samples = seedSampleWorld(aws);
     const folder = mkdtempSync(join(tmpdir(), 'rekey-test-'));
     peopleOf(slack);

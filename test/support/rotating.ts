@@ -4,37 +4,34 @@ import { AwsStandIn } from '../../sandbox/aws/stand-in.ts';
 import type { Partition } from '../../sandbox/aws/accounts/regions.ts';
 import { openStores, type OpenStores } from '../../db/open.ts';
 import { createAws } from '../../src/aws/aws.ts';
-import { RoleSessions } from '../../src/aws/role-sessions.ts';
-import { createAuditSigner } from '../../src/crypto/audit-signer.ts';
-import { createIds } from '../../src/crypto/ids.ts';
 import { generateMasterKeyText, parseMasterKeys } from '../../src/crypto/master-key.ts';
-import { createSealer } from '../../src/crypto/sealer.ts';
 import { sealedIdentity } from '../../src/domain/records.ts';
 import { CAPABILITIES } from '../../src/domain/verification.ts';
-import type { Capability, CapabilityAnswer } from '../../src/domain/verification.ts';
+import type {
+  Capability,
+  CapabilityAnswer,
+  Verification,
+  VerificationReport,
+} from '../../src/domain/verification.ts';
 import { ROTATE_TAG } from '../../src/domain/capability.ts';
 import type { Connection } from '../../src/domain/connection.ts';
 import type { DestinationKind, KeptDestination } from '../../src/domain/destination.ts';
 import { isFinal } from '../../src/domain/rotation.ts';
 import type { Rotation, RotationState } from '../../src/domain/rotation.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { LEASES } from '../../src/handlers/leases.ts';
 import type { Request } from '../../src/handlers/request.ts';
 import { planRotation, type RotationPlan } from '../../src/handlers/rotations/plan.ts';
 import { startRotation } from '../../src/handlers/rotations/start.ts';
 import { createRotationWorld } from '../../src/handlers/rotations/world.ts';
 import type { Services } from '../../src/handlers/services.ts';
-import { createOutward } from '../../src/outward/outward.ts';
-import { NO_METRICS } from '../../src/ports/metrics.ts';
-import type { Jobs } from '../../src/ports/jobs.ts';
 import { resumeRotations } from '../../src/rotation/resume.ts';
 import type { RotationGround } from '../../src/rotation/run.ts';
-import { presenter } from '../../src/slack/blocks/outcome.ts';
 import { connection as sampleConnection, verified } from '../db/samples.ts';
 import { binding, destination } from '../db/rotation-samples.ts';
 import { userWith, LeapingClock } from '../verification/bench.ts';
 import { emptyAccount } from '../keys/bench.ts';
 import { sampleKey, sampleUser } from '../domain/key-samples.ts';
+import { servicesOf } from './core-services.ts';
 import type { EngineName } from './rekey.ts';
 import { freshDatabase } from './postgres.ts';
 import { recordingLog } from './system-world.ts';
@@ -42,6 +39,20 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 /** Everything a connection that rotates needs. */
 export const ROTATES: readonly Capability[] = ['verify', 'inventory', 'rotate_others', 'watch', 'deliver'];
+
+/** A check that found exactly these capabilities. */
+export function verifiedFor(
+  capabilities: readonly Capability[],
+  about: Partial<VerificationReport>,
+): Verification {
+  if (verified.status !== 'verified') throw new Error('The sample is not verified.');
+  const yes = { answer: 'yes' } as const;
+  const no = { answer: 'no', missing: [] } as const;
+  const answers = Object.fromEntries(
+    CAPABILITIES.map((each) => [each, capabilities.includes(each) ? yes : no]),
+  ) as Record<Capability, CapabilityAnswer>;
+  return { status: 'verified', report: { ...verified.report, ...about, capabilities: answers } };
+}
 
 /** Rekey's core over the real adapters, a real database and the stand-in of AWS; without Slack. */
 export class Rotating implements AsyncDisposable {
@@ -78,13 +89,17 @@ export class Rotating implements AsyncDisposable {
 
   static async set(
     engine: EngineName,
-    { partition = 'aws', privateHosts = [] }: { partition?: Partition; privateHosts?: string[] } = {},
+    {
+      partition = 'aws',
+      privateHosts = [],
+      url: given,
+    }: { partition?: Partition; privateHosts?: string[]; url?: string } = {},
   ): Promise<Rotating> {
     const clock = new LeapingClock();
     const log = recordingLog();
     const aws = await AwsStandIn.start({ clock: () => clock.now(), wireClock: Date.now, seed: 11 });
     const account = aws.world.addAccount({ id: '222233334444', partition, alias: 'shop' });
-    const url = engine === 'sqlite' ? `file:${join(temporaryFolder(), 'rekey.db')}` : await freshDatabase();
+    const url = given ?? (await newDatabase(engine));
     const stores = await openStores({ url, exclusive: true, clock, log });
     const adapter = createAws({ env: { AWS_ENDPOINT_URL: aws.url }, version: '0.0.0', log, clock });
     const keys = parseMasterKeys(generateMasterKeyText());
@@ -116,12 +131,6 @@ export class Rotating implements AsyncDisposable {
     const user = userWith(this.account, capabilities, name);
     const key = user.addKey({ createdAt: this.clock.now() - 86_400_000 });
     const { sealer, ids } = this.services;
-    const yes = { answer: 'yes' } as const;
-    const no = { answer: 'no', missing: [] } as const;
-    const answers = Object.fromEntries(
-      CAPABILITIES.map((each) => [each, capabilities.includes(each) ? yes : no]),
-    ) as Record<Capability, CapabilityAnswer>;
-    if (verified.status !== 'verified') throw new Error('The sample is not verified.');
     const about = { accountId: this.account.id, partition: this.account.partition, arn: user.arn };
     const connection = sampleConnection({
       id: ids.next(),
@@ -131,17 +140,7 @@ export class Rotating implements AsyncDisposable {
       uniqueId: user.userId,
       userName: user.name,
       createdAt: this.clock.now(),
-      lastCheck: {
-        status: 'verified',
-        report: {
-          ...verified.report,
-          ...about,
-          uniqueId: user.userId,
-          userName: user.name,
-          accessKeyId: key.accessKeyId,
-          capabilities: answers,
-        },
-      },
+      lastCheck: verifiedFor(capabilities, { ...about, uniqueId: user.userId, userName: user.name }),
       ...more,
     });
     const row = { id: ids.next(), holderKind: 'connection', holderId: connection.id, version: 1 } as const;
@@ -253,44 +252,6 @@ export class Rotating implements AsyncDisposable {
   }
 }
 
-function servicesOf(parts: {
-  readonly stores: OpenStores;
-  readonly clock: LeapingClock;
-  readonly log: ReturnType<typeof recordingLog>;
-  readonly aws: Services['aws'];
-  readonly keys: Parameters<typeof createSealer>[0];
-  readonly privateHosts: readonly string[];
-}): Services {
-  const { stores, clock, log, aws, keys, privateHosts } = parts;
-  const nobody = (): never => {
-    throw new Error('Slack is not asked here.');
-  };
-  const ids = createIds(clock);
-  const jobs: Partial<Jobs> = { enqueue: () => Promise.resolve() };
-  const unused = new Proxy({}, { get: nobody });
-  return {
-    stores,
-    sealer: createSealer(keys),
-    auditSigner: createAuditSigner(keys),
-    clock,
-    ids,
-    log,
-    metrics: NO_METRICS,
-    aws,
-    sessions: new RoleSessions(aws, clock),
-    people: unused as Services['people'],
-    poster: unused as Services['poster'],
-    files: unused as Services['files'],
-    pager: unused as Services['pager'],
-    outward: createOutward({ privateHosts }),
-    presenter,
-    jobs: jobs as Jobs,
-    hostIdentity: nobody,
-    instanceId: ids.next(),
-    onlyInstance: stores.engine === 'sqlite',
-    leases: LEASES,
-    teamId: 'T1',
-    admins: ['U1', 'U2'],
-    defaultAlertChannel: 'C1',
-  };
+async function newDatabase(engine: EngineName): Promise<string> {
+  return engine === 'sqlite' ? `file:${join(temporaryFolder(), 'rekey.db')}` : freshDatabase();
 }

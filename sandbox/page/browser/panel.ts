@@ -4,6 +4,7 @@ import { ClockControl } from './clock-control.ts';
 import { byId, el, type Child } from './dom.ts';
 import { KeysToPaste } from './keys-to-paste.ts';
 import { MeanwhileList } from './meanwhile-list.ts';
+import { placesMaker } from './places-maker.ts';
 import { RoleMaker } from './role-maker.ts';
 import { TroubleList } from './trouble-list.ts';
 import { reminderLife, thingsToTry } from './things-to-try.ts';
@@ -40,6 +41,7 @@ export class Panel {
       this.#clockPart,
       part('What to try', true, thingsToTry(ways)),
       part('A reminder’s life', true, reminderLife(ways)),
+      part('Keys on their way', true, placesMaker(client)),
       part('Meanwhile', true, this.#meanwhile.node),
       part('Sample accounts', true, this.#keys.node),
       part('A role', true, this.#role.node),

@@ -4,8 +4,8 @@ import { OWN_PLACE_ID } from '../../domain/rotation.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { factsOf } from '../../destinations/index.ts';
 import { lookAccounts } from '../look-keys.ts';
-import { pauseOf } from '../pause.ts';
 import type { Services } from '../services.ts';
+import { holdOf } from './hold.ts';
 
 /** What the one message of a rotation shows, from what is kept: nothing is asked of AWS. */
 export async function cardOf(
@@ -28,7 +28,7 @@ export async function cardOf(
     ]),
     oldUse: use?.oldUse ?? null,
     newUse: use?.newUse ?? null,
-    paused: (await pauseOf(services))?.why ?? null,
+    paused: await holdOf(services, rotation),
     now: clock.now(),
   };
 }

@@ -77,12 +77,25 @@ export async function planRotation(
   signal: AbortSignal,
   destinationIds?: readonly string[],
 ): Promise<RotationPlan> {
-  const { stores, clock } = services;
-  const standing = await stores.inventory.standings.byKey(accessKeyId);
+  const standing = await services.stores.inventory.standings.byKey(accessKeyId);
   await authoriseForKey(services, actor, standing?.ownership ?? null, 'operator', 'plan rotations');
   const { key } = await existingKey(services, accessKeyId);
+  return planFor(services, key, actor.userId, signal, destinationIds);
+}
+
+/** The same, whoever asks: null for a schedule. */
+export async function planFor(
+  services: Services,
+  key: InventoryKey,
+  requestedBy: string | null,
+  signal: AbortSignal,
+  destinationIds?: readonly string[],
+): Promise<RotationPlan> {
+  const { stores, clock } = services;
+  const { accessKeyId } = key;
+  const standing = await stores.inventory.standings.byKey(accessKeyId);
   const own = await stores.connections.byAccessKeyId(accessKeyId);
-  const drawn = await drawnUp(services, actor, key, own);
+  const drawn = await drawnUp(services, requestedBy, key, own);
   const signer = await signerOf(services, drawn, []);
   if (signer === null) throw nobodyActs();
   const { rotation, keys } = await asSeen(services, drawn, signer, signal);
@@ -129,7 +142,7 @@ export async function planRotation(
 /** The rotation as the inventory knows the user; AWS is asked next. */
 async function drawnUp(
   services: Services,
-  actor: Actor,
+  requestedBy: string | null,
   key: InventoryKey,
   own: Connection | null,
 ): Promise<Rotation> {
@@ -146,7 +159,8 @@ async function drawnUp(
     oldKeyId: accessKeyId,
     ownConnectionId: own?.id ?? null,
     deliveries: own === null ? [] : [waiting(OWN_PLACE_ID, 'none')],
-    requestedBy: actor.userId,
+    requestedBy,
+    trigger: requestedBy === null ? 'policy' : 'person',
   });
 }
 

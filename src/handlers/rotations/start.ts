@@ -1,4 +1,4 @@
-import { personOf } from '../../domain/actor.ts';
+import { personOf, type Doer } from '../../domain/actor.ts';
 import type { NoticePlace } from '../../domain/notice.ts';
 import { OWN_PLACE_ID } from '../../domain/rotation.ts';
 import type { Delivery, Rotation, UserSnapshot } from '../../domain/rotation.ts';
@@ -36,36 +36,75 @@ export async function startRotation(
   request: Request,
   input: StartInput,
 ): Promise<Rotation> {
-  const { stores } = services;
-  const kept = await stores.inventory.keys.byId(input.accessKeyId);
+  const kept = await services.stores.inventory.keys.byId(input.accessKeyId);
   await authoriseStart(services, request.actor, {
     accessKeyId: input.accessKeyId,
     accountId: kept?.accountId ?? '',
   });
   await refuseWhilePaused(services, 'rotate keys');
-  const { key } = await existingKey(services, input.accessKeyId);
   await refuseClaimed(services, request);
+  const { actor, correlationId } = request;
+  const by = { doer: personOf(actor), userId: actor.userId, correlationId };
+  return begin(services, by, (writes) => claimAndWrite(services, request, writes), input);
+}
+
+/**
+ * The same without anybody asking, by a schedule. `claimId`: of those that begin by this name, one does; the others
+ * throw `conflict`.
+ */
+export async function startByItself(
+  services: Services,
+  claimId: string,
+  input: StartInput,
+): Promise<Rotation> {
+  await refuseWhilePaused(services, 'rotate keys');
+  const { stores, clock, ids, teamId } = services;
+  const claim = stores.interactions.claim({
+    id: claimId,
+    kind: 'decision',
+    name: 'rotation.schedule',
+    viewId: null,
+    teamId,
+    userId: '',
+    value: null,
+    at: clock.now(),
+  });
+  const by = { doer: { kind: 'rekey' }, userId: null, correlationId: ids.next() } as const;
+  return begin(services, by, (writes) => stores.atomically([claim, ...writes]), input);
+}
+
+/** Who begins it; `userId` is null for a schedule. */
+interface Beginner {
+  readonly doer: Doer;
+  readonly userId: string | null;
+  readonly correlationId: string;
+}
+
+async function begin(
+  services: Services,
+  by: Beginner,
+  write: (writes: readonly Write[]) => Promise<void>,
+  input: StartInput,
+): Promise<Rotation> {
+  const { stores } = services;
+  const { key } = await existingKey(services, input.accessKeyId);
   if (key.userId !== input.planned.snapshot.userId) throw anotherUser();
   await refuseSecond(services, key.accountId, key.userId);
-  const drawn = await drawUp(services, request, input, key.accountId);
+  const drawn = await drawUp(services, by, input, key.accountId);
   const { noticeId, writes } = await firstCard(services, drawn, input.card);
   const rotation: Rotation = { ...drawn, noticeId };
   try {
-    await claimAndWrite(services, request, [
-      stores.rotation.rotations.insert(rotation),
-      ...writes,
-      begun(services, request, rotation),
-    ]);
+    await write([stores.rotation.rotations.insert(rotation), ...writes, begun(services, by, rotation)]);
   } catch (error) {
     if (isConflict(error)) await refuseSecond(services, key.accountId, key.userId);
     throw error;
   }
-  await afterStart(services, rotation, request.actor.userId);
+  await afterStart(services, rotation, by.userId);
   return rotation;
 }
 
 /** The thread's first line waits for the card; what fails here does not undo the start. */
-async function afterStart(services: Services, rotation: Rotation, by: string): Promise<void> {
+async function afterStart(services: Services, rotation: Rotation, by: string | null): Promise<void> {
   const { presenter, clock, log, stores } = services;
   try {
     const lines = rotationLines(null, rotation, by, clock.now());
@@ -84,7 +123,7 @@ async function afterStart(services: Services, rotation: Rotation, by: string): P
 
 async function drawUp(
   services: Services,
-  request: Request,
+  { userId, correlationId }: Beginner,
   { accessKeyId, destinationIds, reason, planned }: StartInput,
   accountId: string,
 ): Promise<Rotation> {
@@ -109,9 +148,10 @@ async function drawUp(
     ownConnectionId: own?.id ?? null,
     deliveries,
     quietMs: planned.quietMs,
-    requestedBy: request.actor.userId,
+    requestedBy: userId,
+    trigger: userId === null ? 'policy' : 'person',
     reason,
-    correlationId: request.correlationId,
+    correlationId,
   });
 }
 
@@ -139,7 +179,7 @@ async function deliveryTo(
 async function refuseSecond({ stores }: Services, accountId: string, userId: string): Promise<void> {
   const [open] = await stores.rotation.rotations.openOfUser(accountId, userId);
   if (open === undefined) return;
-  const by = open.requestedBy === null ? 'by policy' : `by <@${open.requestedBy}>`;
+  const by = open.requestedBy === null ? 'by schedule' : `by <@${open.requestedBy}>`;
   throw new RekeyError(
     'conflict',
     `A rotation of ${open.oldKeyId}, a key of this user, is under way, begun ${by}.`,
@@ -147,14 +187,14 @@ async function refuseSecond({ stores }: Services, accountId: string, userId: str
   );
 }
 
-function begun(services: Services, request: Request, rotation: Rotation): Write {
+function begun(services: Services, { doer, correlationId }: Beginner, rotation: Rotation): Write {
   const { id, accountId, snapshot, oldKeyId, deliveries } = rotation;
   return auditIntent(services, {
-    doer: personOf(request.actor),
+    doer,
     verb: 'rotation.run',
     entityKind: 'rotation',
     entityId: id,
-    correlationId: request.correlationId,
+    correlationId,
     why: rotation.reason,
     detail: {
       user: snapshot.userName,

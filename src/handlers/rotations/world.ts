@@ -1,9 +1,9 @@
 import { OWN_PLACE_ID } from '../../domain/rotation.ts';
 import type { RotationWorld } from '../../ports/rotation-world.ts';
-import { pauseOf } from '../pause.ts';
 import type { Services } from '../services.ts';
 import { wakeOutbox } from '../alert.ts';
 import { rotatedAccount } from './account.ts';
+import { holdOf } from './hold.ts';
 import { Administrators } from './administrator.ts';
 import { ownPlace } from './own-place.ts';
 import { boundPlace, callHook } from './places.ts';
@@ -40,7 +40,7 @@ export function createRotationWorld(services: WorldServices): RotationWorld {
         : boundPlace(services, rotation, destinationId, administrators, signal),
     runHook: (rotation, destinationId, signal) =>
       callHook(services, rotation, destinationId, administrators, signal),
-    paused: async () => (await pauseOf(services))?.why ?? null,
+    paused: (rotation) => holdOf(services, rotation),
     writesFor: (before, after, notes) => recordsOf(services, before, after, notes),
     written: async (before, after) => {
       services.metrics.rotationMoved(after.state);

@@ -1,5 +1,6 @@
 import type { IamUser } from '../../domain/inventory.ts';
 import { known } from '../../domain/known.ts';
+import { isConflict } from '../../errors.ts';
 import { assessKeys } from '../../handlers/assess-keys.ts';
 import { credentialsOf } from '../../handlers/connection-credentials.ts';
 import { actingConnection } from '../../handlers/key-policy.ts';
@@ -14,8 +15,8 @@ import { tried } from './trouble.ts';
 
 /**
  * What an event about a user's keys asks for: reads exactly that user again, between two sweeps, and works out where
- * its keys stand. True when it was read; false when it could not be (no connection may, AWS does not know the name
- * any more or gave no answer), and the next sweep will tell. Touches nothing of the account's own row.
+ * its keys stand. True when it was read; false when it could not be (no connection may or is left, AWS does not know
+ * the name any more or gave no answer), and the next sweep will tell. Touches nothing of the account's own row.
  * @throws AwsFailure when no call would do better; the signal's reason.
  */
 export async function rereadUser(
@@ -38,18 +39,30 @@ export async function rereadUser(
   const read = await readUser({ services, iam, report: null, since, signal }, user, before);
   if (read === null) return false;
   const namesake = await withoutNamesake(services, user);
-  await services.stores.atomically([
+  const kept = await keptWith(services, accountId, [
     ...namesake.writes,
     // The next report is compared with what was known before: what changed since is read again then.
     inventory.users.put([{ ...read.user, reportRow: user.reportRow }]),
     inventory.keys.put(read.keys),
     ...historyOf(services, accountId, [...namesake.happenings, ...read.happenings]),
   ]);
+  if (!kept) return false;
   await assessKeys(
     services,
     read.keys.map(({ accessKeyId }) => accessKeyId),
   );
   return true;
+}
+
+/** False when the account was forgotten while AWS was asked. */
+async function keptWith({ stores }: Services, accountId: string, writes: readonly Write[]): Promise<boolean> {
+  try {
+    await stores.atomically([stores.inventory.accounts.stillKept(accountId), ...writes]);
+    return true;
+  } catch (error) {
+    if (isConflict(error)) return false;
+    throw error;
+  }
 }
 
 /** The user as AWS shows it now; null when it gives no answer about it. */

@@ -10,6 +10,7 @@ import {
   lastingGaps,
   sweepTrouble,
   topicsOver,
+  type Hearer,
   type ReminderTopic,
   type Stage,
 } from '../../domain/reminder.ts';
@@ -101,7 +102,7 @@ async function collectAccount(all: Collected, account: Account): Promise<void> {
     for (const row of page) {
       quiet.push(...(await collectRow(all, account, row, byKey.get(row.key.accessKeyId) ?? [])));
     }
-    await writeQuietly(all.services, quiet);
+    await writeQuietly(all.services, account.inventory.accountId, quiet);
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return;
     after = { urgency: last.standing?.urgency ?? -1, accessKeyId: last.key.accessKeyId };
@@ -121,7 +122,7 @@ async function collectRow(
   const quiet = await forget(all, row, told);
   for (const listener of listenersOf(standing.ownership, places)) {
     const before = told.filter(({ audience }) => audience === listener.id);
-    const due = dueStages(keyStages(standing, policy, listener.audience, now), before);
+    const due = dueStages(keyStages(standing, policy, hearerOf(listener), now), before, now);
     if (due.length === 0) continue;
     const subject = { subject: key.accessKeyId, accountId: key.accountId };
     const markOf = (stage: Stage): Mark => markFor(subject, listener, stage, before, now);
@@ -132,11 +133,15 @@ async function collectRow(
     pending.rows.push({ row, snoozeEnded: heard.some(({ topic }) => topic === 'snooze_ended') });
     pending.marks.push(...heard.map(markOf));
     if (heard.some(({ urgent }) => urgent)) pending.urgent.push(row);
-    const onCall = listener.place.kind === 'channel' && isForOnCall(standing, policy, now);
+    const onCall = hearerOf(listener).callsOut && isForOnCall(standing, policy, now);
     const aged = heard.some(({ topic }) => topic === 'over_age');
     if (onCall && aged && policy.onCallGroup !== null) pending.onCall.add(policy.onCallGroup);
   }
   return quiet;
+}
+
+function hearerOf({ audience, place }: Listener): Hearer {
+  return { audience, callsOut: place.kind === 'channel' };
 }
 
 /** Marks of what is surely over. */
@@ -166,13 +171,14 @@ async function collectNote(all: Collected, { inventory, policy, places }: Accoun
   );
   await writeQuietly(
     services,
+    accountId,
     over.map((topic) => services.stores.inventory.told.remove(subject.subject, topic)),
   );
   for (const listener of accountListeners(places)) {
     const before = told.filter(
       ({ audience, finding }) => audience === listener.id && !over.includes(finding),
     );
-    const due = dueStages(stages, before);
+    const due = dueStages(stages, before, now);
     const pending = due.length === 0 ? null : await pendingFor(all, listener, due);
     if (pending === null) continue;
     const heard = heardOf(due, pending);
@@ -226,11 +232,12 @@ export function writesOf({ stores }: Services, marks: readonly Mark[]): Write[] 
   return [...(first.length === 0 ? [] : [told.insert(...first)]), ...moved];
 }
 
-/** Another instance that did the same was first: nothing is lost. */
-async function writeQuietly(services: Services, writes: readonly Write[]): Promise<void> {
+/** Another instance that did the same was first, or the account was forgotten: nothing is lost. */
+async function writeQuietly(services: Services, accountId: string, writes: readonly Write[]): Promise<void> {
   if (writes.length === 0) return;
+  const { stores } = services;
   try {
-    await services.stores.atomically(writes);
+    await stores.atomically([stores.inventory.accounts.stillKept(accountId), ...writes]);
   } catch (error) {
     if (!isConflict(error)) throw error;
     services.log.info('reminders are being looked after by another instance');

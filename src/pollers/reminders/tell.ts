@@ -11,7 +11,8 @@ import { digestSetting } from './places.ts';
 
 /**
  * Writes one listener's digest: its messages, the marks of all that it tells and the time of it, in one batch. When any of
- * the marks is no longer what was read, another instance told it: nothing is written, and false answered.
+ * the marks is no longer what was read, another instance told it, or an account was forgotten: nothing is written, and
+ * false answered; what is still due then is told by the next round.
  */
 export async function tell(
   services: Services,
@@ -41,8 +42,11 @@ export async function tell(
     });
     rest.push(...writes);
   }
+  // In one order: two that lock the same rows in different orders would wait for each other.
+  const accounts = [...new Set(marks.map(({ to }) => to.accountId))].toSorted();
   try {
     await stores.atomically([
+      ...accounts.map((accountId) => stores.inventory.accounts.stillKept(accountId)),
       ...writesOf(services, marks),
       ...head.writes,
       ...rest,
@@ -51,7 +55,9 @@ export async function tell(
     ]);
   } catch (error) {
     if (!isConflict(error)) throw error;
-    log.info('a digest was written by another instance', { to: listener.id });
+    log.info('a digest was written by another instance, or is about a forgotten account', {
+      to: listener.id,
+    });
     return false;
   }
   log.info('digest written', { to: listener.id, keys: rows.length, accounts: notes.length, correlationId });

@@ -56,7 +56,7 @@ async function create(run: Run, account: RotatedAccount, keysBefore: string[]): 
     before('key.create', { nonce: intent.nonce }),
   );
   const late = Math.abs(run.now() - openedAt) > CALL_WITHIN_MS;
-  if (late || (await run.ground.world.paused()) !== null) {
+  if (late || (await run.ground.world.paused(run.rotation)) !== null) {
     return refused(run, intent, again(run, 'it was too late, or paused, to make the key'));
   }
   const { userName } = run.rotation.snapshot;

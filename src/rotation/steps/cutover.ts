@@ -12,7 +12,8 @@ export const cutover: Step = async (run) => {
   const delivery = run.rotation.deliveries.find(({ hook }) => hook === 'waiting');
   if (delivery === undefined) return { kind: 'move', to: 'quiet' };
   const { destinationId } = delivery;
-  if ((await run.ground.world.paused()) !== null) return { kind: 'wait', until: run.now() + PAUSED_MS };
+  if ((await run.ground.world.paused(run.rotation)) !== null)
+    return { kind: 'wait', until: run.now() + PAUSED_MS };
   await run.save(
     { deliveries: withDelivery(run.rotation, destinationId, { hookAttempts: delivery.hookAttempts + 1 }) },
     before('hook.call', { destinationId }),

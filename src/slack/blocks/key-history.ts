@@ -63,7 +63,7 @@ function stagesText(value: Value): string {
     .flatMap((part) => {
       const [topic = '', stage = ''] = part.split(' ');
       if (topic === '') return [];
-      const [, when = '', days = ''] = /^(before|after):(\d{1,5})$/.exec(stage) ?? [];
+      const [, when = '', days = ''] = /^(before|after):(\d{1,5})(?::|$)/.exec(stage) ?? [];
       const at = when === '' ? '' : ` (${counted(Number(days), 'day')} ${when})`;
       return [`${words(cut(topic.replaceAll('_', ' '), 60))}${at}`];
     });

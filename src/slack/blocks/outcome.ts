@@ -4,9 +4,11 @@ import type { Attempt } from '../../domain/attempt.ts';
 import type { Connection } from '../../domain/connection.ts';
 import { hasAdministratorRights, type VerificationReport } from '../../domain/verification.ts';
 import type { Message, Presenter } from '../../ports/slack.ts';
+import { approvalMessage, refusedMessage } from './approval.ts';
 import { alarmMessage, auditHeadMessage } from './audit.ts';
 import { diagnosisBlocks, reportBlocks } from './check.ts';
 import { actions, button, section } from './elements.ts';
+import { sparedMessage } from './spared.ts';
 import { bold, code, cut, escape, words } from './mrkdwn.ts';
 import { rotationCard, rotationLine } from './rotation-card.ts';
 import { rotationCutover, rotationEnd, rotationQuestion } from './rotation-messages.ts';
@@ -154,6 +156,9 @@ export const presenter: Presenter = {
   rotationCutover,
   rotationQuestion,
   rotationEnd,
+  sparedMessage,
+  approvalMessage,
+  refusedMessage,
   attemptMessage(attempt: Attempt, result: AttemptResult): Message {
     const name = 'connection' in result ? result.connection.name : (attempt.draft?.name ?? '');
     const text =

@@ -22,14 +22,15 @@ export const LONGEST_HOLD_MS = 10 * 60_000;
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 5 * 60_000;
 const GIVE_UP_MS = 3 * 86_400_000;
-const FEWEST_TRIES = 12;
+/** Some eight hours of tries: those of a process that was away for days are not days of trying. */
+const FEWEST_TRIES = 100;
 
 /** How long to wait after this many tries. */
 export function waitAfter(tries: number): number {
   return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(tries - 1, 20));
 }
 
-/** Days of trying are enough; a clock that stepped forward does not count as days. */
+/** Days of trying are enough; a process that was away, or a clock that stepped forward, does not count as days. */
 export function isHopeless(
   notice: { readonly triedSince: number | null; readonly attempts: number },
   now: number,

@@ -71,10 +71,9 @@ async function findEarlier(
 ): Promise<Posted | 'later' | null> {
   if (before.unsureSince === null) return null;
   const place = placeOf(notice);
-  const channelId =
-    place.kind === 'channel' ? place.channelId : (await stores.outlets.byId(place.userId))?.channelId;
-  if (channelId === null || channelId === undefined) return null;
-  const sighting = await poster.find(channelId, notice.id, before.unsureSince, threadTs);
+  // The channel of a direct message is known once one of them got through.
+  const known = place.kind === 'person' ? (await stores.outlets.byId(place.userId))?.channelId : null;
+  const sighting = await poster.find(known ?? placeId(place), notice.id, before.unsureSince, threadTs);
   switch (sighting.seen) {
     case 'yes':
       return sighting;

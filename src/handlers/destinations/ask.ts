@@ -1,0 +1,149 @@
+import { factsOf } from '../../destinations/index.ts';
+import { whySecondPerson, type ApprovalAsk, type AskedBinding } from '../../domain/approval.ts';
+import type { Binding, KeptDestination } from '../../domain/destination.ts';
+import type { NoticePlace } from '../../domain/notice.ts';
+import type { Write } from '../../ports/stores.ts';
+import { alertWrites } from '../alert.ts';
+import { lookAccounts } from '../look-keys.ts';
+import type { Services } from '../services.ts';
+import { alertChannel } from '../settings.ts';
+import { allAdmins, secondPeople } from './approvers.ts';
+
+type Outcome = AskedBinding['outcome'];
+
+interface Asked {
+  readonly destination: KeptDestination;
+  readonly bindings: readonly Binding[];
+  readonly askedBy: string;
+  readonly changed: boolean;
+  readonly correlationId: string;
+}
+
+/** Whether a second person must agree to this binding, as far as is known without asking AWS. */
+export function needsSecondPerson({ kind }: KeptDestination, binding: Binding): boolean {
+  const { userName, administrator } = binding;
+  return whySecondPerson({ userName, kind: factsOf(kind), administrator }) !== null;
+}
+
+/**
+ * The writes that ask a second person, in the alert channel or else in a direct message to each admin. The notice's id
+ * goes with the bindings, so that its message can say later who decided.
+ */
+export async function askWrites(
+  services: Services,
+  asked: Asked,
+): Promise<{ readonly noticeId: string; readonly writes: Write[] }> {
+  const { stores, clock, ids } = services;
+  const { correlationId } = asked;
+  const message = services.presenter.approvalMessage(
+    await askOf(services, asked, () => ({ what: 'waiting' })),
+  );
+  const { channelId } = await alertChannel(services);
+  if (channelId !== null) {
+    return alertWrites(services, { target: { kind: 'channel', channelId }, message, correlationId });
+  }
+  const admins = (await allAdmins(services)).userIds.map((userId): NoticePlace => ({
+    kind: 'person',
+    userId,
+  }));
+  const [first] = admins;
+  const createdAt = clock.now();
+  const root = {
+    id: ids.next(),
+    target: first ?? { kind: 'person', userId: asked.askedBy },
+    ...message,
+  } as const;
+  return {
+    noticeId: root.id,
+    writes: [
+      stores.notices.add({ ...root, state: 'passed_on', doneAt: createdAt, createdAt, correlationId }),
+      ...admins.map((target) =>
+        stores.notices.add({ id: ids.next(), target, ...message, copyOf: root.id, createdAt, correlationId }),
+      ),
+    ],
+  };
+}
+
+/**
+ * The writes by which the messages that asked for these bindings say what became of them; `outcomes` by binding id, the
+ * others wait on.
+ */
+export async function answerWrites(
+  services: Services,
+  { destination, bindings, correlationId }: Pick<Asked, 'destination' | 'bindings' | 'correlationId'>,
+  outcomes: ReadonlyMap<string, Outcome>,
+): Promise<Write[]> {
+  const noticeIds = new Set(
+    bindings.filter(({ id }) => outcomes.has(id)).flatMap(({ noticeId }) => noticeId ?? []),
+  );
+  const writes = await Promise.all(
+    [...noticeIds].map(async (noticeId) => {
+      const notice = await services.stores.notices.byId(noticeId);
+      // What was said long ago is no longer kept, and not said anew.
+      if (notice === null || notice.target.kind === 'pager') return [];
+      const those = bindings.filter((binding) => binding.noticeId === noticeId);
+      const ask = await askOf(
+        services,
+        {
+          destination,
+          bindings: those,
+          askedBy: those[0]?.createdBy ?? destination.createdBy,
+          changed: false,
+        },
+        (binding) => outcomes.get(binding.id) ?? standing(binding),
+      );
+      const message = services.presenter.approvalMessage(ask);
+      const edit = { target: notice.target, message, edits: noticeId, correlationId };
+      return (await alertWrites(services, edit)).writes;
+    }),
+  );
+  return writes.flat();
+}
+
+function standing({ approvedBy }: Binding): Outcome {
+  return approvedBy === null ? { what: 'waiting' } : { what: 'approved', by: approvedBy };
+}
+
+async function askOf(
+  services: Services,
+  { destination, bindings, askedBy, changed }: Omit<Asked, 'correlationId'>,
+  outcomeOf: (binding: Binding) => Outcome,
+): Promise<ApprovalAsk> {
+  const { stores } = services;
+  const kind = factsOf(destination.kind);
+  const accounts = await lookAccounts(services);
+  const connection =
+    destination.connectionId === null ? null : await stores.connections.byId(destination.connectionId);
+  const asked = await Promise.all(
+    bindings.map(async (binding): Promise<AskedBinding> => {
+      const { accountId, userId, userName, administrator } = binding;
+      const user = await stores.inventory.users.byId(accountId, userId);
+      const name = accounts.find((account) => account.accountId === accountId)?.name ?? accountId;
+      return {
+        userName,
+        arn: user?.arn ?? null,
+        account: name === accountId ? accountId : `${name} (${accountId})`,
+        why: whySecondPerson({ userName, kind, administrator }),
+        outcome: outcomeOf(binding),
+      };
+    }),
+  );
+  const admins = await allAdmins(services);
+  return {
+    destinationId: destination.id,
+    name: destination.name,
+    kind: kind.label,
+    place: kind.describe(destination.target),
+    connection: connection?.name ?? null,
+    hookHost: hostOf(destination.redeployHook),
+    bindings: asked,
+    askedBy,
+    changed,
+    nobodyElse: !admins.unsure && secondPeople(admins, destination, bindings).length === 0,
+  };
+}
+
+/** The host of an address: its path may hold a token. */
+export function hostOf(url: string | null): string | null {
+  return url === null || !URL.canParse(url) ? null : new URL(url).host;
+}

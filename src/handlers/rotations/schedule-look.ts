@@ -1,0 +1,115 @@
+import type { Known } from '../../domain/known.ts';
+import type { InventoryKey } from '../../domain/inventory.ts';
+import type { KeyPolicy } from '../../domain/key-policy.ts';
+import { policyFor } from '../../domain/key-policy.ts';
+import {
+  scheduled,
+  type RotationSchedule,
+  type Scheduled,
+  type ScheduledFacts,
+} from '../../domain/rotation-schedule.ts';
+import { boundDestinations } from '../destinations/bound.ts';
+import { policyOfAccount } from '../key-policy.ts';
+import type { Services } from '../services.ts';
+
+/** Users whose keys are read at a time. */
+const USERS_AT_A_TIME = 500;
+
+/** A key with what the schedule says of it. */
+export interface ScheduledKey {
+  readonly key: InventoryKey;
+  readonly verdict: Scheduled;
+}
+
+/** Whose rights are not looked at: whether a second person has approved is asked of AWS's word when one begins. */
+const NOT_ASKED: Known<boolean> = { known: true, value: false, asOf: 0 };
+
+/**
+ * What a schedule says of every key of an account, a few hundred users at a time, from what is kept: nothing is asked of
+ * AWS.
+ */
+export async function* scheduledKeys(
+  services: Pick<Services, 'stores' | 'clock'>,
+  accountId: string,
+  schedule: RotationSchedule,
+): AsyncGenerator<readonly ScheduledKey[]> {
+  const { users } = services.stores.inventory;
+  const policy = await policyOfAccount(services, accountId);
+  let after: string | null = null;
+  for (;;) {
+    const page = await users.page(accountId, after, USERS_AT_A_TIME);
+    const facts = await factsOf(services, accountId, page, policy);
+    const answers: ScheduledKey[] = [];
+    for (const each of facts) answers.push(await answered(services, each, schedule));
+    yield answers;
+    const last = page.at(-1);
+    if (last === undefined || page.length < USERS_AT_A_TIME) return;
+    after = last.userId;
+  }
+}
+
+/** Those it takes, the one that has been due the longest first. */
+export async function scheduledHits(
+  services: Pick<Services, 'stores' | 'clock'>,
+  accountId: string,
+  schedule: RotationSchedule,
+): Promise<InventoryKey[]> {
+  const hits: { readonly key: InventoryKey; readonly dueAt: number }[] = [];
+  for await (const keys of scheduledKeys(services, accountId, schedule)) {
+    for (const { key, verdict } of keys) if (verdict.hit) hits.push({ key, dueAt: verdict.dueAt });
+  }
+  return hits.toSorted((a, b) => a.dueAt - b.dueAt).map(({ key }) => key);
+}
+
+async function factsOf(
+  { stores }: Pick<Services, 'stores'>,
+  accountId: string,
+  users: Awaited<ReturnType<Services['stores']['inventory']['users']['page']>>,
+  policy: KeyPolicy,
+): Promise<ScheduledFacts[]> {
+  const { keys, keyChoices, standings } = stores.inventory;
+  const all = await keys.ofUsers(
+    accountId,
+    users.map(({ userId }) => userId),
+  );
+  const ids = all.map(({ accessKeyId }) => accessKeyId);
+  const choices = new Map((await keyChoices.ofKeys(ids)).map((each) => [each.accessKeyId, each]));
+  const stood = new Map((await standings.ofKeys(ids)).map((each) => [each.accessKeyId, each]));
+  const byId = new Map(users.map((user) => [user.userId, user]));
+  const byUser = Map.groupBy(all, ({ userId }) => userId);
+  const own = new Set((await stores.connections.list()).map(({ accessKeyId }) => accessKeyId));
+  return all.map((key) => {
+    const chosen = choices.get(key.accessKeyId) ?? null;
+    return {
+      key,
+      standing: stood.get(key.accessKeyId) ?? null,
+      user: byId.get(key.userId) ?? null,
+      siblings: byUser.get(key.userId) ?? [],
+      choices: chosen,
+      policy: policyFor(policy, chosen?.policy ?? null),
+      underWay: false,
+      places: { count: 1, refusal: null },
+      own: own.has(key.accessKeyId),
+    };
+  });
+}
+
+/** Places and open rotations are read only for a key that nothing else spares. */
+async function answered(
+  services: Pick<Services, 'stores' | 'clock'>,
+  facts: ScheduledFacts,
+  schedule: RotationSchedule,
+): Promise<ScheduledKey> {
+  const { key } = facts;
+  const now = services.clock.now();
+  const first = scheduled(facts, schedule, now);
+  if (!first.hit) return { key, verdict: first };
+  const open = await services.stores.rotation.rotations.openOfUser(key.accountId, key.userId);
+  const bound = await boundDestinations(services, key, NOT_ASKED);
+  const refused = bound.find(({ refusal }) => refusal !== null);
+  const places = {
+    count: bound.length,
+    refusal: refused === undefined ? null : `${refused.destination.name}: ${refused.refusal ?? ''}`,
+  };
+  return { key, verdict: scheduled({ ...facts, underWay: open.length > 0, places }, schedule, now) };
+}

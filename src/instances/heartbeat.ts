@@ -1,0 +1,170 @@
+import { z } from 'zod';
+import type { Stores } from '../ports/stores.ts';
+import type { Clock, Log } from '../ports/world.ts';
+import type { OpenInstances } from './open.ts';
+
+/** The settings that hold the heartbeats, one for each instance. */
+const PREFIX = 'instance:';
+/** One read and one write each; ms. */
+const BEAT_MS = 10_000;
+/** Whose heartbeat stood still over so many of ours is taken for dead, and forgotten. */
+const MISSED = 3;
+/** How many beats a throttle is told for: whoever reads every beat hears of it. */
+const TOLD_FOR = 6;
+
+const beat = z.object({
+  beat: z.number(),
+  /** Budgets that AWS throttled, each with the beat that told it first. */
+  throttled: z.record(z.string(), z.number()),
+});
+
+type Beat = z.infer<typeof beat>;
+
+/** The heartbeat of another instance, as it stands in its row. */
+interface Row {
+  /** All of it: whatever a later version writes, it changes while that instance lives. */
+  readonly text: string;
+  readonly throttled: Beat['throttled'];
+}
+
+interface Seen extends Row {
+  /** Over how many of our own beats it has stood still. */
+  readonly missed: number;
+}
+
+export interface HeartbeatGround {
+  readonly stores: Pick<Stores, 'settings' | 'atomically'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly instanceId: string;
+}
+
+/**
+ * Makes the instances on one database known to each other. Life is told by change, never by the time in a row: clocks
+ * of hosts differ and step. While the database does not answer, what was known last holds.
+ */
+export class Heartbeat implements OpenInstances {
+  readonly #ground: HeartbeatGround;
+  readonly #stopping = new AbortController();
+  readonly #listeners: ((budget: string) => void)[] = [];
+  #seen: ReadonlyMap<string, Seen> = new Map();
+  #throttled = new Map<string, number>();
+  #beat = 0;
+  #loop: Promise<void> | null = null;
+
+  constructor(ground: HeartbeatGround) {
+    this.#ground = ground;
+  }
+
+  get instances(): number {
+    return 1 + [...this.#seen.values()].filter(isAlive).length;
+  }
+
+  throttled(budget: string): void {
+    this.#throttled.set(budget, this.#beat + 1);
+  }
+
+  onThrottled(listener: (budget: string) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  async alive(): Promise<readonly string[]> {
+    const { instanceId } = this.#ground;
+    const others = [...(await this.#read())].filter(([id, now]) => {
+      const seen = this.#seen.get(id);
+      return seen === undefined || seen.text !== now.text || isAlive(seen);
+    });
+    return [instanceId, ...others.map(([id]) => id)].toSorted();
+  }
+
+  /** Announces this instance and looks for the others, then again and again. Throws RekeyError when it cannot. */
+  async start(): Promise<void> {
+    await this.#once();
+    this.#loop ??= this.#goOn();
+  }
+
+  /** Takes its leave, so that the others need not wait for its death. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop;
+    const { stores, instanceId, log } = this.#ground;
+    try {
+      await stores.atomically([stores.settings.remove(PREFIX + instanceId)]);
+    } catch (error) {
+      log.info('the other instances notice later that this one stopped', { error });
+    }
+  }
+
+  async #goOn(): Promise<void> {
+    const { clock, log } = this.#ground;
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await clock.sleep(BEAT_MS, this.#stopping.signal);
+        await this.#once();
+      } catch (error) {
+        if (!this.#stopping.signal.aborted) log.warn('the heartbeat could not be written', { error });
+      }
+    }
+  }
+
+  async #once(): Promise<void> {
+    const { stores, clock, instanceId } = this.#ground;
+    const told = this.#beat + 1;
+    for (const [budget, since] of this.#throttled) {
+      if (told - since >= TOLD_FOR) this.#throttled.delete(budget);
+    }
+    const mine: Beat = { beat: told, throttled: Object.fromEntries(this.#throttled) };
+    await stores.atomically([stores.settings.set(PREFIX + instanceId, JSON.stringify(mine), clock.now())]);
+    this.#beat = told;
+    await this.#look();
+  }
+
+  /** Reads the others' heartbeats; those that were dead long enough are removed. */
+  async #look(): Promise<void> {
+    const { stores, log } = this.#ground;
+    const before = this.instances;
+    const seen = new Map<string, Seen>();
+    const dead: string[] = [];
+    for (const [id, now] of await this.#read()) {
+      const last = this.#seen.get(id);
+      const missed = last?.text === now.text ? last.missed + 1 : 0;
+      seen.set(id, { ...now, missed });
+      if (missed >= 2 * MISSED) dead.push(id);
+      this.#hear(now, last);
+    }
+    this.#seen = seen;
+    if (this.instances !== before) log.info('instances on this database', { instances: this.instances });
+    if (dead.length > 0) await stores.atomically(dead.map((id) => stores.settings.remove(PREFIX + id)));
+  }
+
+  /** What another was throttled for since it was looked at last; all of it when it was never. */
+  #hear(now: Row, last: Seen | undefined): void {
+    for (const [budget, since] of Object.entries(now.throttled)) {
+      if (since <= (last?.throttled[budget] ?? 0)) continue;
+      for (const listener of this.#listeners) listener(budget);
+    }
+  }
+
+  async #read(): Promise<ReadonlyMap<string, Row>> {
+    const { stores, instanceId } = this.#ground;
+    const rows = await stores.settings.startingWith(PREFIX);
+    return new Map(
+      rows
+        .filter(({ key }) => key !== PREFIX + instanceId)
+        .map(({ key, value }) => [key.slice(PREFIX.length), { text: value, throttled: throttledIn(value) }]),
+    );
+  }
+}
+
+function isAlive({ missed }: Seen): boolean {
+  return missed < MISSED;
+}
+
+function throttledIn(text: string): Beat['throttled'] {
+  try {
+    return beat.parse(JSON.parse(text)).throttled;
+  } catch {
+    // Written by another version: that it changes is all we need to know.
+    return {};
+  }
+}
