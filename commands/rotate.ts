@@ -14,7 +14,7 @@ import { cardPlace, keysNamed, openRotationOf, urgentKeys } from '../src/handler
 import { startRotation } from '../src/handlers/rotations/start.ts';
 import type { Message } from '../src/ports/slack.ts';
 import { channel, cut } from '../src/slack/blocks/mrkdwn.ts';
-import { modal, type Action, type Command, type Context } from './entry.ts';
+import { modal, tooOld, type Action, type Command, type Context } from './entry.ts';
 import { rotationList, ROTATIONS_NEXT } from './messages/rotation-list.ts';
 import { DRY_RUN_NEXT, DRY_RUN_PREVIOUS, dryRunView } from './modals/dry-run-view.ts';
 import { messageView } from './modals/message-view.ts';
@@ -126,7 +126,7 @@ function freshPlan({ services, actor }: Context, accessKeyId: string): Promise<R
   return planRotation(services, actor, accessKeyId, AbortSignal.timeout(PLAN_MS));
 }
 
-export const rotationModal = modal<TypedRotation>({
+export const rotationModal = modal<TypedRotation | null>({
   callbackId: ROTATION_FORM,
   needs: 'member',
   // It can be undone until the old key is Inactive, and that reactivated.
@@ -134,6 +134,7 @@ export const rotationModal = modal<TypedRotation>({
   errorBlock: ROTATION_ERROR_BLOCK,
   parse: parseRotation,
   async submit(context, input) {
+    if (input === null) throw tooOld();
     const { services, actor } = context;
     const rotation = await startRotation(services, context.request(), input);
     const where =

@@ -28,7 +28,7 @@ import {
 } from '../../src/slack/blocks/rotation-buttons.ts';
 import { stateBlocks } from '../../src/slack/blocks/rotation-card.ts';
 import { rotationAnswered } from '../../src/slack/blocks/rotation-messages.ts';
-import { modal, type Action, type Context } from '../entry.ts';
+import { modal, tooOld, type Action, type Context } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
 import {
   ACT_FORM,
@@ -230,13 +230,15 @@ export const rotationActions: readonly Action[] = [
 /** What was asked about in a window, in two kinds: only what can be taken back is done on a membership of yesterday. */
 export const rotationModals = [
   ...([ACT_FORM, FINAL_FORM] as const).map((callbackId) =>
-    modal<TypedAct>({
+    modal<TypedAct | null>({
       callbackId,
       needs: 'member',
       irreversible: callbackId === FINAL_FORM,
       errorBlock: null,
       parse: parseAct,
-      async submit(context, { act, accessKeyId, ...seen }, view) {
+      async submit(context, input, view) {
+        if (input === null) throw tooOld();
+        const { act, accessKeyId, ...seen } = input;
         const { rotation } = (await look(context, seen.rotationId)).card;
         return shown(context, view, seen.rotationId, BEGUN[act], () =>
           carriedOut(context, context.request(), act, seen, rotation, accessKeyId),
@@ -244,13 +246,15 @@ export const rotationModals = [
       },
     }),
   ),
-  modal<TypedWait>({
+  modal<TypedWait | null>({
     callbackId: WAIT_FORM,
     needs: 'member',
     irreversible: false,
     errorBlock: WAIT_ERROR_BLOCK,
     parse: parseWait,
-    async submit(context, { reason, until: typed, ...seen }, view) {
+    async submit(context, input, view) {
+      if (input === null) throw tooOld();
+      const { reason, until: typed, ...seen } = input;
       const { services } = context;
       const now = services.clock.now();
       const until = typeof typed === 'number' ? now + typed * HOUR_MS : await morning(context, typed);

@@ -8,7 +8,7 @@ import { brief, code, moment, plain } from '../../src/slack/blocks/mrkdwn.ts';
 import { parseRotationValue, rotationValue } from '../../src/slack/blocks/rotation-buttons.ts';
 import { blockBlocks } from '../../src/slack/blocks/rotation-card.ts';
 import { NEVER_SEEN, useText } from '../../src/slack/blocks/rotation-use.ts';
-import { tooOld, type Parsed } from '../entry.ts';
+import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
 
 /** What can be taken back; and what cannot, where a group's membership must be fresh. */
@@ -168,11 +168,12 @@ export interface TypedAct {
   readonly accessKeyId: string | null;
 }
 
-export function parseAct(view: IncomingView): Parsed<TypedAct> {
+/** Null for a window whose marks cannot be read. */
+export function parseAct(view: IncomingView): Parsed<TypedAct | null> {
   const [act = '', value = ''] = view.metadata.split(' ');
   const seen = parseRotationValue(value);
   if (!isAsked(act) || seen === null || FORMS[act] !== view.callbackId) {
-    throw tooOld();
+    return { ok: true, input: null };
   }
   return { ok: true, input: { act, ...seen, accessKeyId: view.values.get(KEY_FIELD)?.one ?? null } };
 }

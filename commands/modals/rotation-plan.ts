@@ -30,7 +30,7 @@ import {
   words,
 } from '../../src/slack/blocks/mrkdwn.ts';
 import { NEVER_SEEN, useText } from '../../src/slack/blocks/rotation-use.ts';
-import { tooOld, type Parsed } from '../entry.ts';
+import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
 
 export const ROTATION_FORM = 'rotation.form';
@@ -269,12 +269,13 @@ export interface TypedRotation {
   readonly card: NoticePlace;
 }
 
-export function parseRotation(view: IncomingView): Parsed<TypedRotation> {
+/** Null for a window whose marks cannot be read. */
+export function parseRotation(view: IncomingView): Parsed<TypedRotation | null> {
   const reason = (view.values.get(REASON_FIELD)?.one ?? '').replace(/\s+/g, ' ').trim();
   if (reason === '') return { ok: false, errors: { [REASON_FIELD]: 'Say why: others will wonder.' } };
   if (holdsSecret(reason)) return { ok: false, errors: { [REASON_FIELD]: SECRET_TYPED } };
   const seen = planned.safeParse(json(view.metadata));
-  if (!seen.success) throw tooOld();
+  if (!seen.success) return { ok: true, input: null };
   const { key, quietMs, snapshot, card } = seen.data;
   return {
     ok: true,

@@ -4,7 +4,7 @@ import type { RotationLook } from '../../src/handlers/rotations/look.ts';
 import { context, input, option, section } from '../../src/slack/blocks/elements.ts';
 import { brief, code, cut, plain } from '../../src/slack/blocks/mrkdwn.ts';
 import { parseRotationValue, rotationValue } from '../../src/slack/blocks/rotation-buttons.ts';
-import { tooOld, type Parsed } from '../entry.ts';
+import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
 
 export const WAIT_FORM = 'rotation.wait_form';
@@ -71,10 +71,11 @@ export interface TypedWait {
   readonly until: number | string;
 }
 
-export function parseWait(view: IncomingView): Parsed<TypedWait> {
+/** Null for a window whose marks cannot be read. */
+export function parseWait(view: IncomingView): Parsed<TypedWait | null> {
   const seen = parseRotationValue(view.metadata);
   const reason = (view.values.get(REASON_FIELD)?.one ?? '').replace(/\s+/g, ' ').trim();
-  if (seen === null) throw tooOld();
+  if (seen === null) return { ok: true, input: null };
   if (reason === '') return { ok: false, errors: { [REASON_FIELD]: 'Say why: others wait, too.' } };
   if (holdsSecret(reason)) return { ok: false, errors: { [REASON_FIELD]: SECRET_TYPED } };
   const day = view.values.get(UNTIL_FIELD)?.one ?? null;

@@ -157,6 +157,7 @@ const NEEDS: Readonly<Record<string, Role | 'member'>> = {
 const NEEDS_OF_OTHERS: Readonly<Record<string, Role>> = {
   'key.details': 'viewer',
   'key.rotate': 'viewer',
+  'rotation.snippets_tool': 'viewer',
   'key.snooze': 'viewer',
   'key.end_snooze': 'operator',
 };
