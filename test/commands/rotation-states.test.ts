@@ -3,7 +3,7 @@ import { actForm, isAsked } from '../../commands/modals/rotation-act-form.ts';
 import { rotationView } from '../../commands/modals/rotation-view.ts';
 import { rotationLines } from '../../src/domain/rotation-lines.ts';
 import { isFinal, type Rotation } from '../../src/domain/rotation.ts';
-import { actsOf } from '../../src/handlers/rotations/may.ts';
+import { actsOf } from '../../src/domain/rotation-acts.ts';
 import { presenter } from '../../src/slack/blocks/outcome.ts';
 import { validateMessage, validateView } from '../../src/slack/blocks/validate.ts';
 import { wordsOf } from '../../sandbox/slack/driver/find.ts';

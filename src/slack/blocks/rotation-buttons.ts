@@ -1,7 +1,6 @@
 import type { Button } from '@slack/types';
 import type { BlockCode, Rotation } from '../../domain/rotation.ts';
-import { actsOf } from '../../handlers/rotations/may.ts';
-import type { RotationAct } from '../../handlers/rotations/may.ts';
+import { actsOf, type RotationAct } from '../../domain/rotation-acts.ts';
 import { button } from './elements.ts';
 
 /** Each button carries {@link rotationValue}. */
