@@ -12,7 +12,7 @@ import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
 import { wakeRotations } from './jobs.ts';
 import { authoriseAct } from './may.ts';
-import type { RotationAct } from './may.ts';
+import type { RotationAct } from '../../domain/rotation-acts.ts';
 import { noticesOf, threadOf } from './tell.ts';
 
 /** Which rotation, as the person saw it: see `hasMovedOn`. */
