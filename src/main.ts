@@ -40,6 +40,7 @@ import { closeInTime } from './slack/socket-close.ts';
 import { keepReconnecting } from './slack/reconnect.ts';
 import { proxyDispatcher, webClient, webClientOptions } from './slack/web-client.ts';
 import { VERSION } from './version.ts';
+import { createJudges } from './watch-thread.ts';
 
 /** How long a stopping process waits for the work people are waiting for. */
 const GRACE_MS = 25_000;
@@ -130,6 +131,8 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   closers.push(() => aws.close());
   const jobs = measuredJobs(await jobsOf(config, base), metrics, clock);
   const poster = slackPoster(client, log);
+  const judges = createJudges(log);
+  closers.push(() => judges.close());
   const pager = createPager({ ...pagers, dispatcher, privateHosts: config.privateWebhooks, clock, log });
   const services: Services = {
     stores,
@@ -147,6 +150,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     pager,
     presenter,
     jobs,
+    judges,
     hostIdentity: rememberHostIdentity(() => readHostIdentity(aws, config.passThrough), clock, log),
     instanceId: ids.next(),
     onlyInstance: stores.engine === 'sqlite',

@@ -6,6 +6,7 @@ import type { Services } from './handlers/services.ts';
 import { sweep } from './handlers/sweep.ts';
 import { beginInventoryJobs, handleInventoryJobs } from './pollers/inventory-jobs.ts';
 import { beginReminderJobs, handleReminderJobs } from './pollers/reminders.ts';
+import { beginWatchJobs, handleWatchJobs } from './pollers/watch-jobs.ts';
 import { emptyOutbox } from './slack/outbox.ts';
 
 const SECOND_MS = 1_000;
@@ -27,6 +28,7 @@ export function handleJobs(entrance: Entrance): void {
   handleAuditJobs(services);
   handleInventoryJobs(services);
   handleReminderJobs(services);
+  handleWatchJobs(services);
 }
 
 /** Sets their rhythms, once the jobs are started. */
@@ -39,6 +41,7 @@ export async function beginJobs({ jobs, instanceId }: Pick<Services, 'jobs' | 'i
   await beginAuditJobs(jobs);
   await beginInventoryJobs(jobs);
   await beginReminderJobs(jobs, instanceId);
+  await beginWatchJobs(jobs);
 }
 
 /** Finishes what an earlier process left, and tells whoever waits for it. */

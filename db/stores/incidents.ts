@@ -30,7 +30,14 @@ const row: z.ZodType<KeptIncident> = z
 function stored(incident: KeptIncident) {
   const { id, accountId, subject, openedAt, lastAt, createdAt, updatedAt, version, ...facts } = incident;
   return {
-    ...{ id, accountId, subject, openedAt, lastAt, createdAt, updatedAt, version },
+    id,
+    accountId,
+    subject,
+    openedAt,
+    lastAt,
+    createdAt,
+    updatedAt,
+    version,
     userName: incident.userName,
     rank: SEVERITIES.indexOf(incident.severity),
     open: incident.closed === null ? 1 : 0,

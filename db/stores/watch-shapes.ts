@@ -71,7 +71,7 @@ const place: z.ZodType<KnownPlace> = z.object({
 });
 
 const closing: z.ZodType<Closing> = z.object({
-  verdict: oneOf<Verdict>({ attack: true, false_alarm: true, test: true, ours: true }),
+  verdict: oneOf<Verdict>({ attack: true, false_alarm: true, test: true, ours: true, merged: true }),
   by: z.string(),
   at: z.number(),
   note: z.string(),

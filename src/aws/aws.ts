@@ -4,7 +4,7 @@ import { NO_METRICS } from '../ports/metrics.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Clock, Log } from '../ports/world.ts';
 import { CallBudgets } from './budget.ts';
-import { LOOK_UP_GAP_MS, openTrail } from './cloudtrail.ts';
+import { LOOK_UP_GAP_MS, openHistory, openTrail } from './cloudtrail.ts';
 import { openIam } from './iam.ts';
 import { openIamKeys } from './iam-keys.ts';
 import { CallPaces } from './pace.ts';
@@ -44,6 +44,7 @@ export function createAws(options: AwsOptions): Aws & { close(): void } {
     parameterStore: (credentials, { accountId, region }) =>
       openParameterStore(ground, credentials, region, parameterWrites.of(accountId, region)),
     trail: (credentials, place) => openTrail(ground, credentials, place, lookUps),
+    eventHistory: (credentials, place) => openHistory(ground, credentials, place, lookUps),
     iamKeys: (credentials, partition) => openIamKeys(ground, credentials, partition),
     close: () => transport.close(),
   };

@@ -1,4 +1,6 @@
 import type { Severity } from './notice.ts';
+import type { Ownership } from './owner.ts';
+import type { Partition } from './partition.ts';
 import type { Signal } from './signal.ts';
 
 /** What somebody with a stolen key does, stage by stage. */
@@ -21,8 +23,8 @@ export interface Incident {
   readonly more: number;
 }
 
-/** What somebody found an incident to be. */
-export type Verdict = 'attack' | 'false_alarm' | 'test' | 'ours';
+/** What somebody found an incident to be; `merged`: Rekey itself put it into that of the key behind a session. */
+export type Verdict = 'attack' | 'false_alarm' | 'test' | 'ours' | 'merged';
 
 /** What is normal for a key: values it was seen with before the day of the incident, the most frequent first. */
 export interface Normal {
@@ -70,4 +72,22 @@ export interface KeptIncident extends Omit<Incident, 'signals'> {
   readonly updatedAt: number;
   /** Counts up with each change; the compare-and-swap of every write. */
   readonly version: number;
+}
+
+/** Incidents from this severity on are told in the alert channel; milder ones are only listed. */
+export const TOLD_FROM: Severity = 'medium';
+
+/** An incident with what people need to judge it. */
+export interface IncidentLook {
+  readonly incident: KeptIncident;
+  /** In the order of time; of very many, the latest. */
+  readonly signals: readonly Signal[];
+  /** Null where no key is known, or it was not worked out. */
+  readonly ownership: Ownership | null;
+  /** What its connection is called. */
+  readonly accountName: string;
+  readonly partition: Partition;
+  /** By rule. */
+  readonly advice: Readonly<Record<string, string>>;
+  readonly now: number;
 }

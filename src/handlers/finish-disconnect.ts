@@ -69,12 +69,14 @@ export async function finishDisconnect(
   };
 }
 
-/** With the last connection to an account goes what was known of its keys. */
+/** With the last connection to an account goes what was known of its keys, and how it was watched. */
 async function forgetAccount({ stores }: Services, { id, accountId }: Connection): Promise<readonly Write[]> {
   const others = (await stores.connections.list()).some(
     (each) => each.id !== id && each.accountId === accountId,
   );
-  return others ? [] : stores.inventory.accounts.forget(accountId);
+  return others
+    ? []
+    : [...stores.inventory.accounts.forget(accountId), ...stores.watch.accounts.forget(accountId)];
 }
 
 function connectedAgain(services: Services, connection: Connection): Connection {

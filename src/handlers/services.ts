@@ -1,6 +1,7 @@
 import type { AuditSigner } from '../ports/audit.ts';
 import type { HostIdentity, Aws, Sessions } from '../ports/aws.ts';
 import type { Jobs } from '../ports/jobs.ts';
+import type { Judges } from '../ports/judges.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Pager } from '../ports/pager.ts';
 import type { Files, People, Poster, Presenter } from '../ports/slack.ts';
@@ -26,6 +27,8 @@ export interface Services {
   readonly pager: Pager;
   readonly presenter: Presenter;
   readonly jobs: Jobs;
+  /** Beside the event loop. */
+  readonly judges: Judges;
   /** Rekey's own AWS identity, asked again when the last answer is some minutes old. */
   hostIdentity(): Promise<HostIdentity>;
   /** New at each start of the process: names the holder of leases. */

@@ -3,6 +3,8 @@ import type { HomeView, ModalView } from '@slack/types';
 import type { AttemptResult } from '../domain/attempt-result.ts';
 import type { Attempt } from '../domain/attempt.ts';
 import type { AuditVerdict } from '../domain/audit-verdict.ts';
+import type { IncidentLook } from '../domain/incident.ts';
+import type { Signal } from '../domain/signal.ts';
 
 /** A person as Slack knows them. */
 export interface Person {
@@ -132,6 +134,12 @@ export interface Presenter {
   attemptMessage(attempt: Attempt, result: AttemptResult): Message;
   /** The head of the audit chain on a day (ISO), for the alert channel. */
   auditHeadMessage(day: string, verdict: AuditVerdict): Message;
+  /** An incident's one message, which is edited as it grows. */
+  incidentMessage(look: IncidentLook): Message;
+  /** What was found, for its thread, in the order of time. */
+  incidentStory(look: IncidentLook, signals: readonly Signal[]): Message;
+  /** That it became worse than was told. */
+  incidentWorse(look: IncidentLook): Message;
   /** Something only a person can mend, and what to do. */
   alarmMessage(what: string, next: string): Message;
 }

@@ -9,8 +9,10 @@ const DAY = 24 * HOUR;
 
 /** Events of one page of LookupEvents. */
 export const PAGE = 50;
-/** CloudTrail's event history goes back so far; an hour is kept clear, since it moves while it is read. */
-export const FLOOR = 90 * DAY - HOUR;
+/** CloudTrail's event history goes back so far, less what passes while a slice is read. */
+const KEPT = 90 * DAY - 15 * MINUTE;
+/** A first reading begins here: well inside, since it takes its time. */
+export const FLOOR = 90 * DAY - 2 * HOUR;
 /** An event may take so long to appear (DESIGN, section 2): younger silence proves nothing. */
 export const SETTLE = 20 * MINUTE;
 /** A region in which keys work is read so often, any other once an hour. */
@@ -180,7 +182,6 @@ export function afterSlice(watch: RegionWatch, slice: Slice, read: SliceRead, ke
     events: watch.events + read.fresh,
     unreadable: watch.unreadable + read.unreadable,
     unreadableAt: read.unreadable > 0 ? begunAt : watch.unreadableAt,
-    trouble: null,
   };
 }
 
@@ -191,8 +192,10 @@ export function intervalOf({ activeAt }: Pick<RegionWatch, 'activeAt'>, now: num
 
 /** The region after a time in which nobody read: what CloudTrail no longer keeps is lost. */
 export function withFloor(watch: RegionWatch, now: number): RegionWatch {
-  const floor = seconds(now) - FLOOR;
+  const floor = seconds(now) - KEPT;
   if (watch.readTo >= floor) return watch;
+  // What was only to be learned is no loss.
+  if (isLearning(watch)) return { ...watch, readTo: floor, completeTo: floor };
   const from = watch.lost?.from ?? watch.readTo + SECOND;
   return { ...watch, readTo: floor, completeTo: floor, lost: { from, to: floor } };
 }

@@ -7,6 +7,7 @@ import type { Message, Presenter } from '../../ports/slack.ts';
 import { alarmMessage, auditHeadMessage } from './audit.ts';
 import { diagnosisBlocks, reportBlocks } from './check.ts';
 import { actions, button, section } from './elements.ts';
+import { incidentMessage, incidentStory, incidentWorse } from './incident.ts';
 import { bold, code, cut, escape, words } from './mrkdwn.ts';
 
 export const SHOW_MISSING_POLICY = 'check.missing_policy';
@@ -147,6 +148,9 @@ function disconnectedBlocks(result: Extract<AttemptResult, { kind: 'disconnected
 export const presenter: Presenter = {
   auditHeadMessage,
   alarmMessage,
+  incidentMessage,
+  incidentStory,
+  incidentWorse,
   attemptMessage(attempt: Attempt, result: AttemptResult): Message {
     const name = 'connection' in result ? result.connection.name : (attempt.draft?.name ?? '');
     const text =
