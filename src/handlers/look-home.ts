@@ -4,6 +4,7 @@ import { PAGER_OUTLET, type Outlet } from '../domain/notice.ts';
 import type { Pause } from '../domain/pause.ts';
 import type { HostIdentity } from '../ports/aws.ts';
 import { lookHomeKeys, type HomeKeys } from './look-home-keys.ts';
+import { lookHomeWatch, type HomeWatch } from './look-home-watch.ts';
 import { pauseOf } from './pause.ts';
 import { alertChannel, type AlertChannel } from './settings.ts';
 import type { Services } from './services.ts';
@@ -17,6 +18,7 @@ export interface HomeLook {
   readonly admins: readonly string[];
   readonly undelivered: Undelivered;
   readonly keys: HomeKeys;
+  readonly watch: HomeWatch;
   readonly pause: Pause | null;
   readonly now: number;
 }
@@ -50,6 +52,7 @@ export async function lookHome(services: Services, actor: Actor): Promise<HomeLo
     admins: services.admins,
     undelivered: holds(actor.roles, 'admin') ? await readUndelivered(services, inUse) : NOTHING,
     keys: await lookHomeKeys(services, actor),
+    watch: await lookHomeWatch(services, actor),
     pause: mayLook ? await pauseOf(services) : null,
     now: services.clock.now(),
   };

@@ -29,6 +29,9 @@ import { presenter } from '../../src/slack/blocks/outcome.ts';
 import type { Message } from '../../src/ports/slack.ts';
 import { attempt, connection, draft, entry, verified } from '../db/samples.ts';
 import { NOW, tame, type Outside } from './outside.ts';
+import type { HomeWatch } from '../../src/handlers/look-home-watch.ts';
+import { newRegion } from '../../src/watch/plan.ts';
+import { accountWatch, keptIncident } from '../db/watch-samples.ts';
 import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
 import { recordingLog } from '../support/system-world.ts';
 
@@ -136,6 +139,20 @@ export function attemptOf(outside: Outside, kind: Attempt['kind']): Attempt {
   return attempt({ id: 'a', kind, draft: kind === 'test' || kind === 'disconnect' ? null : typed });
 }
 
+/** Watching as bad as it can be: every account cannot be read, or is behind, and many incidents are open. */
+function homeWatchOf(connections: readonly Connection[]): HomeWatch {
+  const behind = Array.from({ length: 9 }, (_, at) => newRegion(`eu-west-${at}`, NOW));
+  const trouble = { why: '<!channel> *no*'.repeat(30), since: NOW, toldAt: null };
+  const regions = [...behind, { ...newRegion('us-east-1', NOW), readTo: NOW, completeTo: NOW, trouble }];
+  const accounts = connections.map(
+    ({ accountId }, at) =>
+      [accountId, accountWatch({ accountId, regions, trouble: at % 2 === 0 ? null : trouble })] as const,
+  );
+  const hostile = keptIncident({ userName: '<!channel> *x*'.repeat(9), subject: `arn:${'<x>'.repeat(400)}` });
+  const incidents = Array.from({ length: 3 }, () => ({ incident: hostile, title: 'A trail was stopped' }));
+  return { accounts: new Map(accounts), incidents, told: 12, mild: 3 };
+}
+
 export function homeOf(
   connections: readonly Connection[],
   role: Role | null,
@@ -147,7 +164,8 @@ export function homeOf(
   const troubles = ['C1', 'U1', 'pager'].map((id) => ({ id, trouble: 'not_in_channel', ...since }));
   const undelivered = { troubles, lost: 2, lastLoss: 'is_archived' };
   const pause = { by: 'U0ADMIN', why: 'a *freeze*', at: NOW - 3_600_000 };
-  const look = { actor, connections, host, admins: ['U0ADMIN'], undelivered, keys, pause, now: NOW };
+  const watch = homeWatchOf(connections);
+  const look = { actor, connections, host, admins: ['U0ADMIN'], undelivered, keys, watch, pause, now: NOW };
   return homeView({ ...look, alertChannel: { channelId: null, from: 'nowhere' } }, page);
 }
 

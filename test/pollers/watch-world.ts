@@ -4,7 +4,7 @@ import type { AccountWatch, RegionWatch } from '../../src/domain/watch.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import { watchAccount } from '../../src/pollers/watch.ts';
 import { goRounds } from '../../src/pollers/watch-jobs.ts';
-import { InventoryWorld, PATIENT } from './world.ts';
+import { PATIENT, type InventoryWorld } from './world.ts';
 
 export const CHANNEL = 'C0ALERTS';
 export const KEY = 'AKIAIOSFODNN7EXAMPLE';

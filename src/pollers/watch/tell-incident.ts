@@ -1,6 +1,7 @@
 import { TOLD_FROM, type KeptIncident } from '../../domain/incident.ts';
 import { isAtLeast, SEVERITIES } from '../../domain/notice.ts';
 import { alertWrites } from '../../handlers/alert.ts';
+import { pageKey } from '../../handlers/close-incident.ts';
 import { incidentLook } from '../../handlers/look-incident.ts';
 import type { Write } from '../../ports/stores.ts';
 import type { Signal } from '../../detections/signal.ts';
@@ -65,9 +66,4 @@ export async function tellIncident(
     writes: [...edit.writes, ...(await story(noticeId, fresh)), ...again],
     changes: isWorse ? { toldAs: severity } : {},
   };
-}
-
-/** What ties the pages of an incident together. */
-export function pageKey(incidentId: string): string {
-  return `incident:${incidentId}`;
 }
