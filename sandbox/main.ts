@@ -12,6 +12,7 @@ import { createLog } from '../src/log.ts';
 import { run } from '../src/main.ts';
 import { Crowd } from './aws/crowd/crowd.ts';
 import { seedSampleWorld } from './aws/fixtures.ts';
+import { Shop } from './aws/shop/shop.ts';
 import { AwsStandIn } from './aws/stand-in.ts';
 import { MovableClock } from './clock.ts';
 import { replaceAwsSettings, sandboxEnvironment } from './environment.ts';
@@ -80,8 +81,12 @@ export async function startSandbox(port: number | null): Promise<Sandbox> {
     opened.push(() => slack.stop());
     const samples = seedSampleWorld(aws);
     const crowd = new Crowd(aws);
+    const shop = new Shop(aws);
     const meanwhile = new Meanwhile();
-    const live = (): void => meanwhile.add('AWS', crowd.advance(clock.now()));
+    const live = (): void => {
+      shop.advance(clock.now());
+      meanwhile.add('AWS', crowd.advance(clock.now()));
+    };
     clock.onMove(live);
     const living = setInterval(live, LIVES_EVERY_MS).unref();
     opened.push(() => Promise.resolve(clearInterval(living)));
@@ -107,7 +112,7 @@ export async function startSandbox(port: number | null): Promise<Sandbox> {
     await giveStartingRoles(slack, team);
     const answers = new TeamAnswers({ slack, clock, meanwhile });
     opened.push(() => Promise.resolve(answers.stop()));
-    const page = servePage(server, { slack, aws, samples, team, clock, crowd, meanwhile, answers });
+    const page = servePage(server, { slack, aws, samples, team, clock, crowd, shop, meanwhile, answers });
     opened.push(() => page.stop());
     return { url: page.url, folder, logPath, slack, aws, clock, stop: closeAll };
   } catch (error) {

@@ -14,7 +14,8 @@ export const INCIDENTS_REFRESH = 'incidents.refresh';
 export const INCIDENTS_EXPECTATIONS = 'incidents.expectations';
 export const EXPECTATION_REVOKE = 'expectation.revoke';
 
-const SHOWN_EXPECTATIONS = 20;
+/** With the longest texts they stay inside what Slack takes in all blocks. */
+const SHOWN_EXPECTATIONS = 8;
 
 export interface IncidentStates {
   readonly here: string;
@@ -124,8 +125,8 @@ function expectationText(
     ...(action === null ? [] : [`doing ${code(action)}`]),
   ];
   return [
-    `${code(cut(subject, 200))} ${limits.join(', ')}`,
+    `${code(cut(subject, 120))} ${limits.join(', ')}`,
     `${accountText(accountId, names)} · until ${moment(until)} · said by ${person(by)} at ${moment(at)} · kept ${counted(kept, 'finding')} quiet`,
-    brief(reason, 600),
+    brief(reason, 300),
   ].join('\n');
 }

@@ -32,6 +32,7 @@ import { NOW, tame, type Outside } from './outside.ts';
 import type { HomeWatch } from '../../src/handlers/look-home-watch.ts';
 import { newRegion } from '../../src/watch/plan.ts';
 import { accountWatch, keptIncident } from '../db/watch-samples.ts';
+import { incidentMessagesOf, incidentViewsOf } from './incident-models.ts';
 import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
 import { recordingLog } from '../support/system-world.ts';
 
@@ -296,6 +297,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     ['audit log', auditOf(outside)],
     ['audit log, empty', auditView({ ...auditLook, entries: [], connections: [] }, ANYTHING, null)],
     ...keyViewsOf(outside, kept),
+    ...incidentViewsOf(outside),
     ['give a role', giveRoleForm(null)],
     ['give a role to people', giveRoleForm('This workspace’s plan has no user groups.')],
     ['refusal', messageView('Not done', refusalText(error, 'r', recordingLog()))],
@@ -327,6 +329,7 @@ export function messagesOf(outside: Outside): [name: string, message: Message][]
       presenter.attemptMessage(attemptOf(outside, kind), result),
     ]),
     ...keyMessagesOf(outside),
+    ...incidentMessagesOf(outside),
     ['refusal', refusalOf(error, 'r', recordingLog())],
     ['alarm', presenter.alarmMessage(outside.description, outside.name)],
   ];
