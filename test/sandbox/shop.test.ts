@@ -30,15 +30,15 @@ describe('the shop of the sandbox', () => {
       const key = setup.keys.find(({ id }) => id === 'shop');
       if (key === undefined) throw new Error('The page offers no key of the shop');
       const ada = sandbox.slack.as('U0ADA');
-      await (await connectKey(ada, 'Shop', key)).close();
+      const channel = [...sandbox.slack.world.channels.values()].find(({ name }) => name === 'aws-alerts');
+      if (channel === undefined) throw new Error('There is no channel for alerts');
+      await (await connectKey(ada, 'Shop', key, { 'Alert channel': channel.id })).close();
       await ada.openHome({ timeoutMs: 10_000 });
       const complete = async (): Promise<boolean> =>
         (await ada.openHome({ timeoutMs: 10_000 })).words.includes('Watched: complete to');
       const until = Date.now() + LONG;
       while (!(await complete()) && Date.now() < until)
         await new Promise((resolve) => setTimeout(resolve, 500));
-      const channel = [...sandbox.slack.world.channels.values()].find(({ name }) => name === 'aws-alerts');
-      if (channel === undefined) throw new Error('There is no channel for alerts');
       const incidents = (): number =>
         ada.messages(channel.id).filter(({ words }) => words.includes('Seen now')).length;
       expect(incidents()).toBe(0);
