@@ -81,6 +81,31 @@ describe('the work behind acknowledgements', () => {
     expect(begun).toHaveLength(8);
   });
 
+  it('begins when those at the door are answered, or after a while', async () => {
+    const { background, clock } = held(0);
+    const begun: string[] = [];
+    let answer = (): void => undefined;
+    const begin = (name: string): void =>
+      background.run(() => {
+        begun.push(name);
+        return Promise.resolve();
+      }, recordingLog());
+    void background.hold(new Promise<void>((resolve) => (answer = resolve)));
+    begin('after the answer');
+    await turn();
+    expect(begun).toEqual([]);
+    answer();
+    await turn();
+    expect(begun).toEqual(['after the answer']);
+    void background.hold(new Promise<void>(() => undefined));
+    begin('after a while');
+    await turn();
+    expect(begun).toEqual(['after the answer']);
+    clock.wake();
+    await turn();
+    expect(begun).toEqual(['after the answer', 'after a while']);
+  });
+
   it('does not hold up those who wait until everybody is answered', async () => {
     const { background, ends, clock } = held(1);
     let answer = (): void => undefined;

@@ -3,6 +3,7 @@ import type { ModalDriver } from '../../sandbox/slack/driver/modal.ts';
 import { chooseFor, connectKey, freshUser, keyForm } from '../support/acting.ts';
 import { Killing } from '../support/killing.ts';
 import { SETTINGS } from '../support/rekey.ts';
+import { seedOfRun } from '../support/seed.ts';
 
 const ROUNDS = 15;
 
@@ -17,7 +18,7 @@ function numbers(seed: number): () => number {
   };
 }
 
-const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+const seed = seedOfRun();
 
 describe.each(SETTINGS)(
   `SIGKILL at random over %s on %s, SEED=${seed}`,

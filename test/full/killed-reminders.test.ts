@@ -12,6 +12,7 @@ import { DEFAULT_WORKING_HOURS, nextWorkingMoment } from '../../src/domain/worki
 import { CHANNELS, PEOPLE, Scene, type EngineName } from '../support/rekey.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { chanceOf } from '../support/troubles.ts';
+import { seedOfRun } from '../support/seed.ts';
 
 const HOUR = 3_600_000;
 /** When everybody is at work, in UTC. */
@@ -21,7 +22,7 @@ const LIFE_MS = 2_500;
 const SCOPES = ['commands', 'chat:write', 'users:read', 'usergroups:read', 'users:read.email'];
 const HISTORY = ['channels:history', 'groups:history', 'im:history'];
 
-const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+const seed = seedOfRun();
 
 let scene: Scene | null = null;
 let living: readonly Instance[] = [];

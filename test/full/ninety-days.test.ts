@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { simulate } from '../keys/simulation.ts';
+import { seedOfRun } from '../support/seed.ts';
 
-const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+const seed = seedOfRun();
 
 describe(
   `ninety days in which processes die and Slack is in trouble, SEED=${seed}`,

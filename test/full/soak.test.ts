@@ -9,6 +9,7 @@ import { eventually } from '../support/instants.ts';
 import { withClient } from '../support/postgres.ts';
 import { PEOPLE, Scene, type TransportName } from '../support/rekey.ts';
 import { chanceOf, Deaths, makeTrouble } from '../support/troubles.ts';
+import { seedOfRun } from '../support/seed.ts';
 
 const SOAK_MS = 90_000;
 /** Where an instance takes long to start, the soak goes on for as many deaths, up to this long. */
@@ -19,7 +20,7 @@ const SETTLE_MS = 120_000;
 const TRANSPORTS: readonly TransportName[] = ['socket', 'http'];
 
 describe.each(TRANSPORTS)('a soak over %s, one of two instances killed again and again', (transport) => {
-  const seed = Date.now() % 1e6;
+  const seed = seedOfRun();
   const chance = chanceOf(seed);
   const deaths = new Deaths();
   const memory: number[] = [];
