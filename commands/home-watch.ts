@@ -18,8 +18,8 @@ const ALIKE_MS = 75 * 60_000;
 export function incidentNeeds({ incidents, told, mild }: HomeWatch): KnownBlock[] {
   const more = told - incidents.length;
   const rest = [
-    ...(more > 0 ? [`${counted(more, 'more incident')}`] : []),
-    ...(mild > 0 ? [`${counted(mild, 'mild one')}`] : []),
+    ...(more > 0 ? [counted(more, 'more incident')] : []),
+    ...(mild > 0 ? [counted(mild, 'mild one')] : []),
   ];
   return [
     ...(incidents.length === 0 ? [] : [section('*Open incidents*')]),
