@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { Connection } from '../src/domain/connection.ts';
 import { counted } from '../src/domain/time-words.ts';
-import { isLearning, learned, type AccountWatch, type RegionWatch } from '../src/domain/watch.ts';
+import { isLearning, lasting, learned, type AccountWatch, type RegionWatch } from '../src/domain/watch.ts';
 import type { HomeWatch } from '../src/handlers/look-home-watch.ts';
 import { button, context, section } from '../src/slack/blocks/elements.ts';
 import { INCIDENT_DETAILS, incidentLine } from '../src/slack/blocks/incident.ts';
@@ -36,8 +36,9 @@ export function incidentNeeds({ incidents, told, mild }: HomeWatch): KnownBlock[
 /** How an account is watched, for its card. */
 export function watchOfCard(connection: Connection, watch: AccountWatch | undefined, now: number): string {
   if (watch === undefined) return notWatched(connection);
-  if (watch.trouble !== null && !watch.trouble.why.startsWith('over: ')) {
-    return `*not seen* since ${moment(watch.trouble.since)}: ${brief(watch.trouble.why, 250)}`;
+  const trouble = lasting(watch.trouble);
+  if (trouble !== null) {
+    return `*not seen* since ${moment(trouble.since)}: ${brief(trouble.why, 250)}`;
   }
   const { regions } = watch;
   const [first] = regions;
@@ -47,7 +48,7 @@ export function watchOfCard(connection: Connection, watch: AccountWatch | undefi
   return [
     ...(learning.length === 0 ? [] : [learningText(regions, learning)]),
     ...(known.length === 0 ? [] : [completeText(known, now)]),
-    ...(watch.listTrouble === null ? [] : ['the enabled regions are not known']),
+    ...(lasting(watch.listTrouble) === null ? [] : ['the enabled regions are not known']),
   ].join(' · ');
 }
 
@@ -68,11 +69,14 @@ function learningText(all: readonly RegionWatch[], learning: readonly RegionWatc
 /** Up to when everything is known, and which regions are not like the others. */
 function completeText(known: readonly RegionWatch[], now: number): string {
   const best = Math.max(...known.map(({ completeTo }) => completeTo));
-  const odd = known.filter(({ completeTo, trouble }) => best - completeTo > ALIKE_MS || trouble !== null);
+  const odd = known.filter(
+    ({ completeTo, trouble }) => best - completeTo > ALIKE_MS || lasting(trouble) !== null,
+  );
   const fine = known.filter((region) => !odd.includes(region));
   const oldest = Math.min(...fine.map(({ completeTo }) => completeTo), now);
   const named = odd.slice(0, NAMED).map(({ region, completeTo, trouble }) => {
-    const why = trouble === null ? '' : ` (${brief(trouble.why, 120)})`;
+    const lasts = lasting(trouble);
+    const why = lasts === null ? '' : ` (${brief(lasts.why, 120)})`;
     return `${code(region)} only to ${moment(completeTo)}${why}`;
   });
   const more = odd.length - named.length;

@@ -63,6 +63,23 @@ export interface AccountWatch {
   readonly version: number;
 }
 
+const OVER = 'over: ';
+
+/** Marks trouble as over, with what is to be said when it was told; what nobody heard of just goes. */
+export function over(trouble: WatchTrouble | null, says: string): WatchTrouble | null {
+  return trouble === null || trouble.toldAt === null ? null : { ...trouble, why: `${OVER}${says}` };
+}
+
+/** What is to be said now that trouble is over; null while it lasts. */
+export function saidWhenOver({ why }: WatchTrouble): string | null {
+  return why.startsWith(OVER) ? why.slice(OVER.length) : null;
+}
+
+/** The trouble that lasts, or null. */
+export function lasting(trouble: WatchTrouble | null): WatchTrouble | null {
+  return trouble === null || saidWhenOver(trouble) !== null ? null : trouble;
+}
+
 /** Still taking history in: nothing is judged yet. */
 export function isLearning({ readTo, judgedFrom }: RegionWatch): boolean {
   // Times are whole seconds: the last one to learn is the one before.

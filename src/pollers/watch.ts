@@ -1,11 +1,11 @@
-import type { WatchTrouble } from '../domain/watch.ts';
+import { over, type WatchTrouble } from '../domain/watch.ts';
 import { isConflict, RekeyError } from '../errors.ts';
 import { lookAccounts } from '../handlers/look-keys.ts';
 import type { Services } from '../handlers/services.ts';
 import { AwsFailure } from '../ports/aws.ts';
 import { endsSession, isOfAllCalls, troubleWords } from './inventory/trouble.ts';
 import { placesOf } from './reminders/places.ts';
-import { blindness, over, tellBlindness, withSymptoms } from './watch/blindness.ts';
+import { blindness, tellBlindness, withSymptoms } from './watch/blindness.ts';
 import { knownKeys, type KnownKeys } from './watch/known-keys.ts';
 import { readRegion } from './watch/read-region.ts';
 import { updateRegions } from './watch/regions.ts';

@@ -1,5 +1,5 @@
 import type { AccountWatch, RegionWatch, WatchTrouble } from '../../domain/watch.ts';
-import { isLearning } from '../../domain/watch.ts';
+import { isLearning, lasting, over, saidWhenOver } from '../../domain/watch.ts';
 import { momentWords, spanWords } from '../../domain/time-words.ts';
 import { alertWrites, wakeOutbox } from '../../handlers/alert.ts';
 import type { Services } from '../../handlers/services.ts';
@@ -30,8 +30,9 @@ export function blindness(account: AccountWatch, name: string, now: number): Tel
     ends: string,
   ): WatchTrouble | null => {
     if (trouble === null) return null;
-    if (isOver(trouble)) {
-      if (trouble.toldAt !== null) what.push({ text: ends, next: trouble.why.slice(OVER.length) });
+    const said = saidWhenOver(trouble);
+    if (said !== null) {
+      what.push({ text: ends, next: said });
       return null;
     }
     if (trouble.toldAt !== null || now - trouble.since < TELL_AFTER) return trouble;
@@ -84,17 +85,6 @@ export function blindness(account: AccountWatch, name: string, now: number): Tel
   return { account: { ...account, trouble, listTrouble, regions }, what };
 }
 
-const OVER = 'over: ';
-
-/** Marks trouble as over, with what is to be said; what nobody heard of just goes. */
-export function over(trouble: WatchTrouble | null, says: string): WatchTrouble | null {
-  return trouble === null || trouble.toldAt === null ? null : { ...trouble, why: `${OVER}${says}` };
-}
-
-function isOver({ why }: WatchTrouble): boolean {
-  return why.startsWith(OVER);
-}
-
 /** A region that goes on reading but does not get there, and events that cannot be read: trouble found by looking. */
 export function withSymptoms(region: RegionWatch, now: number): RegionWatch {
   const { unreadable, unreadableAt, unreadableTrouble, readTo } = region;
@@ -102,8 +92,8 @@ export function withSymptoms(region: RegionWatch, now: number): RegionWatch {
   const odd: WatchTrouble | null = recent
     ? {
         why: `${unreadable} so far are no records of CloudTrail.`,
-        since: unreadableTrouble?.since ?? unreadableAt,
-        toldAt: unreadableTrouble?.toldAt ?? null,
+        since: lasting(unreadableTrouble)?.since ?? unreadableAt,
+        toldAt: lasting(unreadableTrouble)?.toldAt ?? null,
       }
     : over(unreadableTrouble, 'Nothing is left to do.');
   const isBehind = !isLearning(region) && now - readTo > BEHIND;

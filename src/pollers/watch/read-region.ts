@@ -1,11 +1,11 @@
 import { iamRegion } from '../../domain/partition.ts';
-import { isLearning, type RegionWatch } from '../../domain/watch.ts';
+import { isLearning, over, type RegionWatch } from '../../domain/watch.ts';
 import { isConflict } from '../../errors.ts';
 import { wakeOutbox } from '../../handlers/alert.ts';
 import type { Judged, Knowledge, RawEvent } from '../../ports/judges.ts';
 import { afterSlice, cutSlice, newRegion, nextSlice, withFloor, type Slice } from '../../watch/plan.ts';
 import { bucketOf } from '../../watch/seen.ts';
-import { BEHIND, over } from './blindness.ts';
+import { BEHIND } from './blindness.ts';
 import { fileSignals } from './file-signals.ts';
 import type { KnownKeys } from './known-keys.ts';
 import { measure, questionsOf, readSlice } from './read-slice.ts';

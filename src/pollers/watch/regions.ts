@@ -1,9 +1,8 @@
 import { iamRegion, partitionOfRegion } from '../../domain/partition.ts';
-import type { RegionWatch } from '../../domain/watch.ts';
+import { over, type RegionWatch } from '../../domain/watch.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import { reasonOf } from '../../verification/reasons.ts';
 import { newRegion } from '../../watch/plan.ts';
-import { over } from './blindness.ts';
 import type { KnownKeys } from './known-keys.ts';
 import type { Watching } from './watching.ts';
 
