@@ -15,6 +15,7 @@ import {
 } from '../src/slack/blocks/elements.ts';
 import { bold, channel, code, cut, moment, person, span, words } from '../src/slack/blocks/mrkdwn.ts';
 import type { AccountLook } from '../src/handlers/look-keys.ts';
+import { incidentNeeds, watchOfCard } from './home-watch.ts';
 import { keyNeeds, keysOfCard } from './home-keys.ts';
 import { scheduleHome } from './home-schedules.ts';
 import { rotationNeeds, rotationsText } from './home-rotations.ts';
@@ -36,7 +37,7 @@ export function homeView(look: HomeLook, page: number): HomeView {
   const shown = Math.min(Math.max(0, page), pages - 1);
   const cards = look.connections.slice(shown * CARDS_PER_PAGE, (shown + 1) * CARDS_PER_PAGE);
   const needs = needsYou(look);
-  const keys = [...rotationNeeds(look), ...keyNeeds(look.keys, look.now)];
+  const keys = [...incidentNeeds(look.watch), ...rotationNeeds(look), ...keyNeeds(look.keys, look.now)];
   const accounts = new Map(look.keys.accounts.map((account) => [account.accountId, account]));
   return {
     type: 'home',
@@ -54,7 +55,7 @@ export function homeView(look: HomeLook, page: number): HomeView {
       ...(cards.length === 0 ? [section('No AWS account is connected yet.')] : []),
       ...cards.flatMap((connection, index) => [
         ...(index === 0 ? [] : [divider()]),
-        ...card(connection, accounts.get(connection.accountId), look.now, admin),
+        ...card(look, connection, accounts.get(connection.accountId), admin),
       ]),
       ...paging(shown, pages),
       divider(),
@@ -84,9 +85,9 @@ export function refusedHome(why: string): HomeView {
 }
 
 function card(
+  { watch, now }: Pick<HomeLook, 'watch' | 'now'>,
   connection: Connection,
   account: AccountLook | undefined,
-  now: number,
   admin: boolean,
 ): KnownBlock[] {
   const alias = connection.accountAlias === null ? '' : ` (${words(connection.accountAlias)})`;
@@ -99,6 +100,7 @@ function card(
     ...(connection.description === '' ? [] : [words(cut(connection.description, 300))]),
     `Account ${code(connection.accountId)}${alias} by ${way}`,
     `Access keys: ${keysOfCard(account, now)}`,
+    `Watched: ${watchOfCard(connection, watch.accounts.get(connection.accountId), now)}`,
   ];
   const menu = [
     option('Test', `test:${connection.id}`),

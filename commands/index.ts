@@ -4,6 +4,7 @@ import { connectionMenu, disconnectModal, editModal, replaceModal } from './acti
 import { homeConnect, homeOpened, homePaging, homeSettings } from './actions/home.ts';
 import { rotationActions, rotationModals } from './actions/rotation-buttons.ts';
 import { keyActions, keyChoicesModal, snoozeModal } from './actions/key-buttons.ts';
+import { closeIncidentModal, expectModal, incidentActions } from './actions/incident-buttons.ts';
 import { showMissingPolicy } from './actions/missing-policy.ts';
 import { audit, auditActions, auditModal } from './audit.ts';
 import { connect, connectModal } from './connect.ts';
@@ -13,6 +14,7 @@ import { destinationFormActions, destinationModal, kindModal } from './destinati
 import { destinationActions, removeDestinationModal } from './destinations.ts';
 import type { Command, Registry } from './entry.ts';
 import { helpCommand } from './help.ts';
+import { incidentListActions, incidents } from './incidents.ts';
 import { hoursActions, hoursModal } from './key-hours.ts';
 import { ownerActions, ownerRuleModal, ownersModal } from './key-owners.ts';
 import { policyActions, policyModal } from './key-policy.ts';
@@ -26,7 +28,7 @@ import { test } from './test.ts';
 import { groupSuggestions } from './user-groups.ts';
 import { webhookKeyActions } from './webhook-keys.ts';
 
-const commands: Command[] = [connect, test, keys, rotate, audit, settings];
+const commands: Command[] = [connect, test, keys, rotate, incidents, audit, settings];
 commands.push(helpCommand(() => commands));
 
 /** Every command, modal, action and event, once. `manifest.yml` is held equal to it by a test. */
@@ -57,6 +59,8 @@ export const registry: Registry = {
     bindConfirmModal,
     removeDestinationModal,
     approvalModal,
+    expectModal,
+    closeIncidentModal,
   ],
   actions: [
     homeConnect,
@@ -89,6 +93,8 @@ export const registry: Registry = {
     ...bindActions,
     ...approvalActions,
     ...webhookKeyActions,
+    ...incidentListActions,
+    ...incidentActions,
   ],
   suggestions: [...groupSuggestions, bindSuggestions],
   events: [homeOpened, ...appEvents],

@@ -18,6 +18,7 @@ import { noticeStore } from './stores/notices.ts';
 import { outletStore } from './stores/outlets.ts';
 import { roleGrantStore } from './stores/role-grants.ts';
 import { rotationStores } from './stores/rotation.ts';
+import { watchStores } from './stores/watch.ts';
 import { secretStore } from './stores/secrets.ts';
 import { settingStore } from './stores/settings.ts';
 
@@ -74,6 +75,7 @@ function storesOn(engine: Engine): Stores {
     outlets: outletStore(engine),
     inventory: inventoryStores(engine),
     rotation: rotationStores(engine),
+    watch: watchStores(engine),
     atomically: (writes) => atomically(engine, writes),
     ping: () => engine.ping(),
     close: () => engine.close(),

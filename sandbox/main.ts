@@ -12,6 +12,7 @@ import { createLog } from '../src/log.ts';
 import { run } from '../src/main.ts';
 import { Crowd } from './aws/crowd/crowd.ts';
 import { seedSampleWorld } from './aws/fixtures.ts';
+import { Shop } from './aws/shop/shop.ts';
 import { AwsStandIn } from './aws/stand-in.ts';
 import { MovableClock } from './clock.ts';
 import { replaceAwsSettings, sandboxEnvironment } from './environment.ts';
@@ -82,8 +83,12 @@ export async function startSandbox(port: number | null): Promise<Sandbox> {
     const samples = seedSampleWorld(aws);
     const crowd = new Crowd(aws);
     const billing = seedBilling(aws);
+    const shop = new Shop(aws);
     const meanwhile = new Meanwhile();
-    const live = (): void => meanwhile.add('AWS', crowd.advance(clock.now()));
+    const live = (): void => {
+      shop.advance(clock.now());
+      meanwhile.add('AWS', crowd.advance(clock.now()));
+    };
     clock.onMove(live);
     const living = setInterval(live, LIVES_EVERY_MS).unref();
     opened.push(() => Promise.resolve(clearInterval(living)));
@@ -116,6 +121,7 @@ export async function startSandbox(port: number | null): Promise<Sandbox> {
       team,
       clock,
       crowd,
+      shop,
       meanwhile,
       answers,
       billing,

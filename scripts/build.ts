@@ -23,7 +23,8 @@ const CHUNKS = 'lib';
 export async function build(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   const bundle = await rolldown({
-    input: { rekey: join(ROOT, 'bin/rekey.js') },
+    // A thread is begun by the name of its file, so that file is an entry too.
+    input: { rekey: join(ROOT, 'bin/rekey.js'), 'watch-worker': join(ROOT, 'src/watch-worker.ts') },
     cwd: ROOT,
     platform: 'node',
     external: [...EXTERNAL, ...ABSENT],
@@ -35,7 +36,7 @@ export async function build(folder: string): Promise<void> {
     dir: folder,
     format: 'esm',
     sourcemap: true,
-    entryFileNames: '[name].js',
+    entryFileNames: ({ name }) => (name === 'rekey' ? '[name].js' : `${CHUNKS}/[name].js`),
     chunkFileNames: `${CHUNKS}/[name]-[hash].js`,
   });
   await bundle.close();

@@ -41,6 +41,7 @@ import { postBytes, postJson } from './slack/plain-http.ts';
 import { slackPoster } from './slack/poster.ts';
 import { proxyDispatcher, webClient, webClientOptions } from './slack/web-client.ts';
 import { VERSION } from './version.ts';
+import { createJudges } from './watch-thread.ts';
 
 /** How long a stopping process waits for the work people are waiting for. */
 const GRACE_MS = 25_000;
@@ -144,6 +145,8 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   closers.push(() => aws.close());
   const jobs = measuredJobs(await jobsOf(config, base), metrics, clock);
   const poster = slackPoster(client, log);
+  const judges = createJudges(log);
+  closers.push(() => judges.close());
   const pager = createPager({ ...pagers, dispatcher, privateHosts: config.privateWebhooks, clock, log });
   const services: Services = {
     stores,
@@ -163,6 +166,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     presenter,
     jobs,
     instances,
+    judges,
     hostIdentity: rememberHostIdentity(() => readHostIdentity(aws, config.passThrough), clock, log),
     instanceId,
     onlyInstance,

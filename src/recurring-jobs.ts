@@ -8,6 +8,7 @@ import { beginInventoryJobs, handleInventoryJobs } from './pollers/inventory-job
 import { beginReminderJobs, handleReminderJobs } from './pollers/reminders.ts';
 import { beginRotationJobs, handleRotationJobs } from './pollers/rotations.ts';
 import { beginScheduleJobs, handleScheduleJobs } from './pollers/scheduled-rotations.ts';
+import { beginWatchJobs, handleWatchJobs } from './pollers/watch-jobs.ts';
 import { emptyOutbox } from './slack/outbox.ts';
 
 const SECOND_MS = 1_000;
@@ -31,6 +32,7 @@ export function handleJobs(entrance: Entrance): void {
   handleReminderJobs(services);
   handleScheduleJobs(services);
   handleRotationJobs(services);
+  handleWatchJobs(services);
 }
 
 /** Sets their rhythms, once the jobs are started. */
@@ -45,6 +47,7 @@ export async function beginJobs({ jobs, instanceId }: Pick<Services, 'jobs' | 'i
   await beginReminderJobs(jobs, instanceId);
   await beginScheduleJobs(jobs);
   await beginRotationJobs(jobs, instanceId);
+  await beginWatchJobs(jobs);
 }
 
 /** Finishes what an earlier process left, and tells whoever waits for it. */

@@ -32,6 +32,8 @@ const LAYERS: Layers = [
     detections: ['src/detections/'],
     destinations: ['src/destinations/'],
   },
+  // What to read of CloudTrail, and how events become signals beside the event loop.
+  { watch: ['src/watch/'] },
   { handlers: ['src/handlers/'] },
   { blocks: ['src/slack/blocks/'] },
   {
@@ -87,6 +89,7 @@ const PURE = [
   'src/inventory/',
   'src/rotation/',
   'src/detections/',
+  'src/watch/',
   'src/handlers/',
   'commands/',
 ];

@@ -1,12 +1,9 @@
-import { and, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
-import type { Column, SQL } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, lt } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { OwnerRef } from '../../src/domain/owner.ts';
-import { RekeyError } from '../../src/errors.ts';
 import type { KeyFilter } from '../../src/ports/inventory.ts';
 import type { Db, Tables } from '../engine.ts';
-
-/** SQLite refuses patterns above 50,000 bytes; a name of IAM has 64 characters at most. */
-const MAX_PART_LENGTH = 1_000;
+import { contains } from './contains.ts';
 
 /** How a finding or owner of a standing is kept in `key_marks`. */
 export interface Mark {
@@ -43,16 +40,4 @@ export function matching(db: Db, tables: Tables, filter: KeyFilter): SQL | undef
       : and(isNotNull(s.accessKeyId), (snoozed ? isNotNull : isNull)(s.snoozedUntil)),
     accessKeyId === null ? undefined : contains(k.accessKeyId, accessKeyId),
   );
-}
-
-/** A part of the text, whatever the case of A to Z; `*` is any text. Both engines fold nothing else here. */
-function contains(column: Column, part: string): SQL {
-  if (part.length > MAX_PART_LENGTH) {
-    throw new RekeyError('invalid', 'What to look for is too long.', { next: 'Give a shorter part of it.' });
-  }
-  const escaped = part
-    .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
-    .replace(/[\\%_]/g, '\\$&')
-    .replace(/\*+/g, '%');
-  return sql`lower(${column}) like ${sql.param(`%${escaped}%`, column)} escape '\\'`;
 }

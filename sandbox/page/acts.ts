@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import type { SampleWorld } from '../aws/fixtures.ts';
+import type { Shop } from '../aws/shop/shop.ts';
 import type { AwsStandIn } from '../aws/stand-in.ts';
 import type { MovableClock } from '../clock.ts';
+import type { Meanwhile } from '../meanwhile.ts';
 import { moveCalmly } from '../moves.ts';
 import { setUpPlaces, type BillingAccount } from '../places.ts';
 import type { SlackStandIn } from '../slack/stand-in.ts';
@@ -17,6 +19,8 @@ export interface Stage {
   readonly clock: MovableClock;
   readonly answers: TeamAnswers;
   readonly samples: SampleWorld;
+  readonly shop: Shop;
+  readonly meanwhile: Meanwhile;
   readonly troubles: Troubles;
   readonly billing: BillingAccount;
 }
@@ -47,6 +51,7 @@ const schema = z.discriminatedUnion('act', [
   z.object({ act: z.literal('make_role'), externalId: z.string().trim().min(2).max(1224) }),
   z.object({ act: z.literal('set_up_places') }),
   z.object({ act: z.literal('trouble'), id, on: z.boolean() }),
+  z.object({ act: z.literal('theft') }),
   z.object({ act: z.literal('team_answers'), on: z.boolean() }),
   z.object({ act: z.literal('move_clock'), step: z.enum(['hour', 'day', 'week', 'morning']) }),
 ]);
@@ -69,10 +74,8 @@ export async function carryOutAct(stage: Stage, act: Act): Promise<Done> {
   }
 }
 
-async function done(
-  { slack, aws, clock, answers, samples, troubles, billing }: Stage,
-  act: Act,
-): Promise<Done> {
+async function done(stage: Stage, act: Act): Promise<Done> {
+  const { slack, aws, clock, answers, samples, shop, meanwhile, troubles, billing } = stage;
   switch (act.act) {
     case 'command': {
       const invited = /^\/invite\s+@?(.+)$/i.exec(act.line.trim())?.[1];
@@ -112,6 +115,11 @@ async function done(
       return troubles.set(act.id, act.on)
         ? { ok: true }
         : { ok: false, message: 'There is no such trouble.' };
+    case 'theft': {
+      const at = clock.now();
+      meanwhile.add('AWS', [{ at, words: shop.theft(at) }]);
+      return { ok: true };
+    }
     case 'team_answers':
       answers.on = act.on;
       return { ok: true };

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Crowd } from '../aws/crowd/crowd.ts';
 import type { SampleWorld } from '../aws/fixtures.ts';
+import type { Shop } from '../aws/shop/shop.ts';
 import type { AwsStandIn } from '../aws/stand-in.ts';
 import type { MovableClock } from '../clock.ts';
 import type { Meanwhile } from '../meanwhile.ts';
@@ -26,6 +27,7 @@ export interface PageWorld {
   readonly team: Team;
   readonly clock: MovableClock;
   readonly crowd: Crowd;
+  readonly shop: Shop;
   readonly meanwhile: Meanwhile;
   readonly answers: TeamAnswers;
   readonly billing: BillingAccount;
@@ -39,10 +41,10 @@ export interface Page {
 
 /** Serves the page on a server that listens already, at 127.0.0.1 only. */
 export function servePage(server: Server, world: PageWorld): Page {
-  const { slack, aws, samples, team, clock, crowd, meanwhile, answers, billing } = world;
+  const { slack, aws, samples, team, clock, crowd, shop, meanwhile, answers, billing } = world;
   const { port } = server.address() as AddressInfo;
   const files = readPageFiles();
-  const setup = setupOf(slack, team, samples, crowd);
+  const setup = setupOf(slack, team, samples, { ...crowd.keys, shop: shop.key });
   const watchers = new Set<() => void>();
   const changed = (): void => {
     for (const watcher of watchers) watcher();
@@ -56,7 +58,7 @@ export function servePage(server: Server, world: PageWorld): Page {
     count(1);
     response.once('close', () => count(-1));
   };
-  const stage: Stage = { slack, aws, clock, answers, samples, troubles, billing };
+  const stage: Stage = { slack, aws, clock, answers, samples, shop, meanwhile, troubles, billing };
   const around = (): Parameters<typeof snapshotOf>[2] => ({
     troubles: troubles.list(),
     ahead: clock.ahead,

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import type { Crowd } from '../aws/crowd/crowd.ts';
 import type { SampleKey, SampleWorld } from '../aws/fixtures.ts';
 import { isPlain, part, parts, text } from '../slack/json.ts';
 import type { SlackStandIn } from '../slack/stand-in.ts';
@@ -38,10 +37,15 @@ export function snapshotOf(
 }
 
 /** What does not change while the sandbox runs. */
-export function setupOf(slack: SlackStandIn, team: Team, samples: SampleWorld, crowd: Crowd): Setup {
+export function setupOf(
+  slack: SlackStandIn,
+  team: Team,
+  samples: SampleWorld,
+  more: Readonly<Record<string, SampleKey>>,
+): Setup {
   const features = part(readManifest(), 'features');
   const { good, ...others } = samples.keys;
-  const keys: Readonly<Record<string, SampleKey>> = { good, ...crowd.keys, ...others };
+  const keys: Readonly<Record<string, SampleKey>> = { good, ...more, ...others };
   return {
     members: team.members.map(({ id, standing }) => ({ ...wirePerson(slack.world.person(id)), standing })),
     commands: [

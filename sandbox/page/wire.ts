@@ -172,6 +172,8 @@ export type Act =
   | { readonly act: 'make_role'; readonly externalId: string }
   | { readonly act: 'set_up_places' }
   | { readonly act: 'trouble'; readonly id: string; readonly on: boolean }
+  /** Plays the theft of a sample key. */
+  | { readonly act: 'theft' }
   | { readonly act: 'move_clock'; readonly step: ClockStep }
   | { readonly act: 'team_answers'; readonly on: boolean };
 

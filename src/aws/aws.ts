@@ -6,7 +6,7 @@ import { NO_METRICS } from '../ports/metrics.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Clock, Log } from '../ports/world.ts';
 import { CallBudgets } from './budget.ts';
-import { LOOK_UP_GAP_MS, openTrail } from './cloudtrail.ts';
+import { LOOK_UP_GAP_MS, openHistory, openTrail } from './cloudtrail.ts';
 import { openIam } from './iam.ts';
 import { openIamKeys } from './iam-keys.ts';
 import { CallPaces } from './pace.ts';
@@ -51,6 +51,7 @@ export function createAws(options: AwsOptions): Aws & { close(): void } {
     trail: (credentials, place) => openTrail(ground, credentials, place, lookUps),
     iamKeys: (credentials, partition, { accountId }) =>
       openIamKeys(ground, credentials, partition, budgets.of(accountId, 'iam')),
+    eventHistory: (credentials, place) => openHistory(ground, credentials, place, lookUps),
     close: () => transport.close(),
   };
 }

@@ -4,7 +4,7 @@ import { iamRegion } from '../domain/partition.ts';
 import type { Partition } from '../domain/partition.ts';
 import { AwsFailure } from '../ports/aws.ts';
 import type { AwsCredentials } from '../ports/aws.ts';
-import type { Trail, TrailEvent, TrailQuestion } from '../ports/trail.ts';
+import type { EventHistory, HistoryEvent, Trail, TrailEvent, TrailQuestion } from '../ports/trail.ts';
 import type { CallPace, CallPaces, Priority } from './pace.ts';
 import { callAws, sent } from './call.ts';
 import type { CallGround } from './call.ts';
@@ -29,7 +29,8 @@ export function openTrail(
   return {
     lookUp: (region, question, window, priority, signal) => {
       const budget = budgets.of(place.accountId, region);
-      return pagesOf({ ground, credentials, region, budget, question, window, priority, signal });
+      const asked = { ground, credentials, region, budget, question, window, priority, signal };
+      return pagesOf(asked, eventOf);
     },
     enabledRegions: async (signal) => {
       const action = 'ec2:DescribeRegions';
@@ -40,6 +41,22 @@ export function openTrail(
         client.send(new DescribeRegionsCommand({}), aborted(signal)),
       );
       return sent(answer.Regions, action).map((region) => sent(region.RegionName, action));
+    },
+  };
+}
+
+/** The same history, for whoever reads all of it. */
+export function openHistory(
+  ground: CallGround,
+  credentials: AwsCredentials,
+  place: { readonly accountId: string },
+  budgets: CallPaces,
+): EventHistory {
+  return {
+    pages: (region, question, window, signal) => {
+      const budget = budgets.of(place.accountId, region);
+      const asked = { ground, credentials, region, budget, question, window, signal };
+      return pagesOf({ ...asked, priority: 'watch' }, rawOf);
     },
   };
 }
@@ -55,7 +72,10 @@ interface LookUp {
   readonly signal: AbortSignal;
 }
 
-async function* pagesOf(asked: LookUp): AsyncGenerator<readonly TrailEvent[]> {
+async function* pagesOf<Found>(
+  asked: LookUp,
+  read: (event: Event) => Found,
+): AsyncGenerator<readonly Found[]> {
   const client = cloudTrailClient(asked.ground, asked.credentials, asked.region);
   // The token belongs to its parameters: they stay the same on every page.
   const parameters = {
@@ -71,7 +91,7 @@ async function* pagesOf(asked: LookUp): AsyncGenerator<readonly TrailEvent[]> {
     const answer = await page(asked, (options) =>
       client.send(new LookupEventsCommand({ ...parameters, NextToken: token }), options),
     );
-    yield sent(answer.Events ?? [], ACTION).map(eventOf);
+    yield sent(answer.Events ?? [], ACTION).map(read);
     token = answer.NextToken;
   } while (token !== undefined);
 }
@@ -113,4 +133,9 @@ function recordOf(text: string): Readonly<Record<string, unknown>> {
     // Falls through: said below, without the text.
   }
   throw new AwsFailure({ code: 'not_aws', action: ACTION, said: 'an event that is not JSON' });
+}
+
+function rawOf(event: Event): HistoryEvent {
+  const at = event.EventTime?.getTime() ?? Number.NaN;
+  return { at: Number.isNaN(at) ? null : at, text: event.CloudTrailEvent ?? '' };
 }

@@ -2,6 +2,7 @@ import type { CloudTrailEvent } from './event.ts';
 import { evaluate, isOrdinary } from './evaluate.ts';
 import { textAt } from './json.ts';
 import { Lineage } from './lineage.ts';
+import type { MemoryEntry } from './memory.ts';
 import { noveltyOf } from './novelty.ts';
 import { NOWHERE, placeOf, type LookUp, type Place } from './place.ts';
 import { Profile } from './profile.ts';
@@ -15,12 +16,15 @@ export interface DetectorOptions {
   readonly noteOf?: (keyId: string) => KeyNote | null;
   /** How many profiles are kept; the one that was not used for longest goes. */
   readonly mostProfiles?: number;
+  /** Hears of what is remembered beside profiles, so that it can be kept. */
+  readonly onMemory?: (entry: MemoryEntry) => void;
 }
 
 const NONE: readonly Signal[] = [];
 const MOST_PROFILES = 20_000;
 const MOST_BIRTHS = 5_000;
 const MOST_SESSIONS = 20_000;
+const MOST_LINKS = 50_000;
 /** Events that do not say whose they are have a profile only to remember what was reported. */
 export const NOBODY = 'nobody';
 
@@ -29,15 +33,18 @@ export const NOBODY = 'nobody';
  * Holds everything in memory, bounded; does no input and output and reads no clock.
  */
 export class Detector {
-  readonly lineage = new Lineage();
+  readonly lineage: Lineage;
   readonly #profiles = new Map<string, Profile>();
   readonly #births = new Map<string, Birth>();
   readonly #beginnings = new Map<string, Beginning>();
   readonly #lookUp: LookUp;
   readonly #noteOf: (keyId: string) => KeyNote | null;
   readonly #mostProfiles: number;
+  readonly #onMemory: (entry: MemoryEntry) => void;
 
-  constructor({ lookUp, noteOf, mostProfiles }: DetectorOptions = {}) {
+  constructor({ lookUp, noteOf, mostProfiles, onMemory }: DetectorOptions = {}) {
+    this.#onMemory = onMemory ?? (() => undefined);
+    this.lineage = new Lineage(MOST_LINKS, (kind, id, value) => this.#onMemory({ kind, id, value }));
     this.#lookUp = lookUp ?? (() => NOWHERE);
     this.#noteOf = noteOf ?? (() => null);
     this.#mostProfiles = mostProfiles ?? MOST_PROFILES;
@@ -89,6 +96,24 @@ export class Detector {
     for (const profile of this.#profiles.values()) profile.accept();
   }
 
+  /** Whether it holds a profile of this subject. */
+  knows(subject: string): boolean {
+    return this.#profiles.has(subject);
+  }
+
+  /** Takes up a profile that was kept. */
+  recallProfile(subject: string, profile: Profile): void {
+    this.#profiles.set(subject, profile);
+  }
+
+  /** Takes up what it remembered beside profiles, as `onMemory` heard of it. */
+  recall({ kind, id, value }: MemoryEntry): void {
+    if (kind === 'birth') keepBounded(this.#births, id, JSON.parse(value) as Birth, MOST_BIRTHS);
+    else if (kind === 'began')
+      keepBounded(this.#beginnings, id, JSON.parse(value) as Beginning, MOST_SESSIONS);
+    else this.lineage.recall(kind, id, value);
+  }
+
   /** The profile of a subject (see `subjectOf`); a new one when there is none. */
   profileOf(subject: string): Profile {
     const known = this.#profiles.get(subject);
@@ -109,16 +134,15 @@ export class Detector {
     if (made === null || at === null || this.#births.has(made)) return;
     const { longTermKeyId, sessionKeyId } = caller;
     const byKeyId = longTermKeyId ?? (sessionKeyId === null ? null : this.lineage.rootOf(sessionKeyId));
-    this.#births.set(made, {
+    const birth: Birth = {
       at,
       byKeyId,
       byUser: (byKeyId === null ? null : this.lineage.userOf(byKeyId)) ?? caller.userName,
       forUser: textAt(answered, 'accessKey', 'userName'),
       prefix: address?.prefix ?? null,
-    });
-    if (this.#births.size <= MOST_BIRTHS) return;
-    const [oldest] = this.#births.keys();
-    if (oldest !== undefined) this.#births.delete(oldest);
+    };
+    keepBounded(this.#births, made, birth, MOST_BIRTHS);
+    this.#onMemory({ kind: 'birth', id: made, value: JSON.stringify(birth) });
   }
 
   #beganElsewhere(sessionKeyId: string, { address, agent, byService }: CloudTrailEvent): Beginning | null {
@@ -127,11 +151,9 @@ export class Detector {
     if (began !== undefined) {
       return began.prefix === address.prefix || began.agent === agent.family ? null : began;
     }
-    this.#beginnings.set(sessionKeyId, { prefix: address.prefix, agent: agent.family });
-    if (this.#beginnings.size > MOST_SESSIONS) {
-      const [oldest] = this.#beginnings.keys();
-      if (oldest !== undefined) this.#beginnings.delete(oldest);
-    }
+    const beginning: Beginning = { prefix: address.prefix, agent: agent.family };
+    keepBounded(this.#beginnings, sessionKeyId, beginning, MOST_SESSIONS);
+    this.#onMemory({ kind: 'began', id: sessionKeyId, value: JSON.stringify(beginning) });
     return null;
   }
 
@@ -163,4 +185,12 @@ export function subjectOf(event: CloudTrailEvent, lineage: Lineage, root?: strin
   const { longTermKeyId, sessionKeyId, issuerArn, arn } = event.caller;
   const keyId = root ?? longTermKeyId ?? (sessionKeyId === null ? null : lineage.rootOf(sessionKeyId));
   return keyId ?? issuerArn ?? arn ?? sessionKeyId ?? NOBODY;
+}
+
+/** The oldest makes room. */
+function keepBounded<Value>(map: Map<string, Value>, key: string, value: Value, most: number): void {
+  map.set(key, value);
+  if (map.size <= most) return;
+  const [oldest] = map.keys();
+  if (oldest !== undefined) map.delete(oldest);
 }

@@ -152,6 +152,8 @@ function signalOf(
     service: event.call.service,
     region: event.region,
     address: event.address?.text ?? null,
+    network: event.address?.prefix ?? null,
+    agent: event.agent.kind === 'unknown' ? null : event.agent.family,
     facts: shortFacts({ ...(event.errorCode === null ? {} : { error: event.errorCode }), ...finding.facts }),
   };
 }

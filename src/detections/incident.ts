@@ -1,29 +1,12 @@
+import type { Incident, Stage } from '../domain/incident.ts';
 import { SEVERITIES, isAtLeast, type Severity } from '../domain/notice.ts';
 import type { Signal } from './signal.ts';
 import { words } from './words.ts';
 
-/** Signals of one key that belong together. Times are ms. */
-export interface Incident {
-  /** That of its first signal: it stays when more come. */
-  readonly id: string;
-  /** The key; without one, the principal. */
-  readonly subject: string;
-  readonly openedAt: number;
-  readonly lastAt: number;
-  /** Of all of it together: more than its worst signal when several kinds of things come together. */
-  readonly severity: Severity;
-  readonly stages: readonly Stage[];
-  /** In the order of time; of very many, the first and the worst. */
-  readonly signals: readonly Signal[];
-  /** Signals that were let go, because there are so many. */
-  readonly more: number;
-}
+export type { Incident, Stage } from '../domain/incident.ts';
 
 /** What a signal did to the incidents: opened one, made one worse, is one more, or was known already. */
 export type Change = 'opened' | 'escalated' | 'grew' | 'known';
-
-/** What somebody with a stolen key does, stage by stage. */
-export type Stage = 'stranger' | 'looking around' | 'settling in' | 'hiding' | 'taking' | 'harming';
 
 const STAGE_OF_TECHNIQUE: ReadonlyMap<string, Stage> = new Map([
   ...stages('looking around', 'T1526 T1580 T1087 T1087.004 T1619 T1069'),

@@ -1,5 +1,6 @@
 import type { Caller, CloudTrailEvent } from './event.ts';
 import { textAt } from './json.ts';
+import type { MemoryKind } from './memory.ts';
 import { words } from './words.ts';
 
 /** Calls that answer with the credentials of a new session. */
@@ -19,17 +20,26 @@ export class Lineage {
   readonly #parents = new Map<string, string>();
   readonly #users = new Map<string, string>();
   readonly #most: number;
+  readonly #onChange: (kind: MemoryKind, id: string, value: string) => void;
   #lastCaller: Caller | null = null;
 
-  constructor(most = 50_000) {
+  /** `onChange` hears of every link that is new. */
+  constructor(most = 50_000, onChange: Lineage['recall'] = () => undefined) {
     this.#most = most;
+    this.#onChange = onChange;
+  }
+
+  /** Takes up a link that was kept: what `onChange` heard of. */
+  recall(kind: MemoryKind, id: string, value: string): void {
+    if (kind === 'session') this.#keep(this.#parents, id, value);
+    if (kind === 'user') this.#keep(this.#users, id, value);
   }
 
   /** Takes an event in. The id of the session it made, or null when it made none, or none that a key is known for. */
   learn(event: CloudTrailEvent): string | null {
     const { longTermKeyId, sessionKeyId, userName } = event.caller;
     if (longTermKeyId !== null && userName !== null && event.caller !== this.#lastCaller) {
-      this.#keep(this.#users, longTermKeyId, userName);
+      if (this.#keep(this.#users, longTermKeyId, userName)) this.#onChange('user', longTermKeyId, userName);
       this.#lastCaller = event.caller;
     }
     if (!event.call.isWanted || event.failed || !MAKERS.has(event.call.action)) return null;
@@ -37,7 +47,7 @@ export class Lineage {
     const child = textAt(event.answered, 'credentials', 'accessKeyId');
     if (parent === null || child === null || child === parent || child.length > 128) return null;
     if (!child.startsWith('ASIA')) return null;
-    this.#keep(this.#parents, child, parent);
+    if (this.#keep(this.#parents, child, parent)) this.#onChange('session', child, parent);
     return child;
   }
 
@@ -58,11 +68,13 @@ export class Lineage {
     return this.#users.get(keyId) ?? null;
   }
 
-  #keep(map: Map<string, string>, key: string, value: string): void {
-    if (map.get(key) === value) return;
+  /** True when it was not known. */
+  #keep(map: Map<string, string>, key: string, value: string): boolean {
+    if (map.get(key) === value) return false;
     map.set(key, value);
-    if (map.size <= this.#most) return;
+    if (map.size <= this.#most) return true;
     const [oldest] = map.keys();
     if (oldest !== undefined) map.delete(oldest);
+    return true;
   }
 }

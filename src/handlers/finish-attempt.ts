@@ -33,6 +33,7 @@ async function takeStock({ jobs, log }: Services, result: AttemptResult): Promis
   const { accountId } = result.connection;
   try {
     await jobs.enqueue('inventory', accountId);
+    await jobs.enqueue('watch', accountId);
   } catch (error) {
     log.warn('the sweep of a new connection was not enqueued', { accountId, error });
   }

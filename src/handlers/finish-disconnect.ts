@@ -72,13 +72,19 @@ export async function finishDisconnect(
   };
 }
 
-/** With the last connection to an account goes what was known of its keys. */
+/** With the last connection to an account goes what was known of its keys, and how it was watched. */
 async function forgetAccount(services: Services, { id, accountId }: Connection): Promise<readonly Write[]> {
   const { stores } = services;
   const others = (await stores.connections.list()).some(
     (each) => each.id !== id && each.accountId === accountId,
   );
-  return others ? [] : [...stores.inventory.accounts.forget(accountId), removeRefusals(services, accountId)];
+  return others
+    ? []
+    : [
+        ...stores.inventory.accounts.forget(accountId),
+        ...stores.watch.accounts.forget(accountId),
+        removeRefusals(services, accountId),
+      ];
 }
 
 function connectedAgain(services: Services, connection: Connection): Connection {

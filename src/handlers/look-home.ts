@@ -5,6 +5,7 @@ import type { Pause } from '../domain/pause.ts';
 import type { HostIdentity } from '../ports/aws.ts';
 import { lookHomeKeys, type HomeKeys } from './look-home-keys.ts';
 import { lookHomeRotations, type HomeRotations } from './look-home-rotations.ts';
+import { lookHomeWatch, type HomeWatch } from './look-home-watch.ts';
 import { pauseOf } from './pause.ts';
 import { scheduleStop, type ScheduleStop } from './rotations/schedule-stop.ts';
 import { keptSchedule } from './rotations/schedules.ts';
@@ -21,6 +22,7 @@ export interface HomeLook {
   readonly undelivered: Undelivered;
   readonly keys: HomeKeys;
   readonly rotations: HomeRotations;
+  readonly watch: HomeWatch;
   readonly pause: Pause | null;
   /** For how many connections rotation by schedule is on, and its stop. */
   readonly schedules: { readonly on: number; readonly stop: ScheduleStop | null };
@@ -57,6 +59,7 @@ export async function lookHome(services: Services, actor: Actor): Promise<HomeLo
     undelivered: holds(actor.roles, 'admin') ? await readUndelivered(services, inUse) : NOTHING,
     keys: await lookHomeKeys(services, actor),
     rotations: await lookHomeRotations(services, actor),
+    watch: await lookHomeWatch(services, actor),
     pause: mayLook ? await pauseOf(services) : null,
     schedules: await readSchedules(services, connections),
     now: services.clock.now(),

@@ -2,6 +2,7 @@ import type { AuditSigner } from '../ports/audit.ts';
 import type { HostIdentity, Aws, Sessions } from '../ports/aws.ts';
 import type { Instances } from '../ports/instances.ts';
 import type { Jobs } from '../ports/jobs.ts';
+import type { Judges } from '../ports/judges.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Outward } from '../ports/outward.ts';
 import type { Pager } from '../ports/pager.ts';
@@ -32,6 +33,8 @@ export interface Services {
   readonly jobs: Jobs;
   /** Which processes share this database. */
   readonly instances: Instances;
+  /** Beside the event loop. */
+  readonly judges: Judges;
   /** Rekey's own AWS identity, asked again when the last answer is some minutes old. */
   hostIdentity(): Promise<HostIdentity>;
   /** New at each start of the process: names the holder of leases. */

@@ -3,7 +3,7 @@ import type { Partition } from '../domain/partition.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { IamKeys } from './iam-keys.ts';
 import type { ParameterStore, SecretsManager } from './secret-stores.ts';
-import type { Trail } from './trail.ts';
+import type { EventHistory, Trail } from './trail.ts';
 
 /** What signs a call. Never the host identity, unless it is asked for by name. */
 export type AwsCredentials =
@@ -208,6 +208,8 @@ export interface Aws {
   parameterStore(credentials: AwsCredentials, place: { accountId: string; region: string }): ParameterStore;
   /** The account says whose budget the look-ups count against. */
   trail(credentials: AwsCredentials, place: { accountId: string; partition: Partition }): Trail;
+  /** The same budget. */
+  eventHistory(credentials: AwsCredentials, place: { accountId: string }): EventHistory;
 }
 
 /** The sessions of the roles Rekey assumes. */

@@ -5,6 +5,8 @@ import type { AttemptResult } from '../domain/attempt-result.ts';
 import type { Attempt } from '../domain/attempt.ts';
 import type { AuditVerdict } from '../domain/audit-verdict.ts';
 import type { ReadyToRead, RotationCard, RotationLine } from '../domain/rotation-card.ts';
+import type { IncidentLook } from '../domain/incident.ts';
+import type { Signal } from '../domain/signal.ts';
 
 /** A person as Slack knows them. */
 export interface Person {
@@ -146,6 +148,12 @@ export interface Presenter {
     readonly by: string;
     readonly why: string;
   }): Message;
+  /** An incident's one message, which is edited as it grows. */
+  incidentMessage(look: IncidentLook): Message;
+  /** What was found, for its thread, in the order of time. */
+  incidentStory(look: IncidentLook, signals: readonly Signal[]): Message;
+  /** That it became worse than was told. */
+  incidentWorse(look: IncidentLook): Message;
   /** Something only a person can mend, and what to do. */
   alarmMessage(what: string, next: string): Message;
   /** The one message of a rotation, edited as it goes on. */

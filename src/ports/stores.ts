@@ -20,6 +20,7 @@ import type {
 import type { InventoryStores } from './inventory.ts';
 import type { NoticeStore, OutletStore } from './notices.ts';
 import type { RotationStores } from './rotations.ts';
+import type { WatchStores } from './watch.ts';
 
 declare const write: unique symbol;
 
@@ -177,6 +178,8 @@ export interface Stores {
   readonly inventory: InventoryStores;
   /** Rotations, their journal, and where keys may be delivered. */
   readonly rotation: RotationStores;
+  /** What accounts were seen doing, and the incidents of it. */
+  readonly watch: WatchStores;
   /**
    * Runs the writes together, in order; rolls all back and throws a RekeyError `conflict` when one did not touch
    * the rows it expects or met a unique value; `unreachable` when the database did not answer.

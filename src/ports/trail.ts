@@ -32,3 +32,26 @@ export interface Trail {
   /** Regions that are enabled in the account (ec2:DescribeRegions). */
   enabledRegions(signal: AbortSignal): Promise<readonly string[]>;
 }
+
+/** One event of the history as it came, whatever it holds. */
+export interface HistoryEvent {
+  /** ms; null when AWS did not say. */
+  readonly at: number | null;
+  /** The full record as JSON text, or what stands in its place. */
+  readonly text: string;
+}
+
+/** The event history for whoever reads all of it: nothing in an event stops the reading. Errors are AwsFailures. */
+export interface EventHistory {
+  /**
+   * Newest first, page by page, inside the account's and region's budget, behind people. A token AWS does not take any
+   * more is an `invalid_request`: the window must be read anew.
+   * @param window inclusive, ms
+   */
+  pages(
+    region: string,
+    question: TrailQuestion,
+    window: { readonly from: number; readonly to: number },
+    signal: AbortSignal,
+  ): AsyncIterable<readonly HistoryEvent[]>;
+}

@@ -151,6 +151,18 @@ const NEEDS: Readonly<Record<string, Role | 'member'>> = {
   'field.onCallGroup': 'admin',
   'field.ownerGroups': 'admin',
   'field.groups': 'admin',
+  '/aws-incidents': 'viewer',
+  'incidents.previous': 'viewer',
+  'incidents.next': 'viewer',
+  'incidents.refresh': 'viewer',
+  'incidents.expectations': 'viewer',
+  'expectation.revoke': 'responder',
+  'incident.details': 'viewer',
+  'incident.deactivate': 'viewer',
+  'incident.expect': 'responder',
+  'incident.close': 'responder',
+  'incident.expect_form': 'responder',
+  'incident.close_form': 'responder',
 };
 
 /** What the handlers ask of people who do not own the key (these entries are sent without one). */

@@ -31,6 +31,10 @@ import { attempt, connection, draft, entry, verified } from '../db/samples.ts';
 import { destinationMessagesOf, destinationViewsOf } from './destination-models.ts';
 import { NOW, tame, type Outside } from './outside.ts';
 import { homeRotationsOf, rotationMessagesOf, rotationViewsOf } from './rotation-models.ts';
+import type { HomeWatch } from '../../src/handlers/look-home-watch.ts';
+import { newRegion } from '../../src/watch/plan.ts';
+import { accountWatch, keptIncident } from '../db/watch-samples.ts';
+import { incidentMessagesOf, incidentViewsOf } from './incident-models.ts';
 import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
 import { scheduleMessagesOf, scheduleViewsOf } from './schedule-models.ts';
 import { recordingLog } from '../support/system-world.ts';
@@ -139,6 +143,20 @@ export function attemptOf(outside: Outside, kind: Attempt['kind']): Attempt {
   return attempt({ id: 'a', kind, draft: kind === 'test' || kind === 'disconnect' ? null : typed });
 }
 
+/** Watching as bad as it can be: every account cannot be read, or is behind, and many incidents are open. */
+function homeWatchOf(connections: readonly Connection[]): HomeWatch {
+  const behind = Array.from({ length: 9 }, (_, at) => newRegion(`eu-west-${at}`, NOW));
+  const trouble = { why: '<!channel> *no*'.repeat(30), since: NOW, toldAt: null };
+  const regions = [...behind, { ...newRegion('us-east-1', NOW), readTo: NOW, completeTo: NOW, trouble }];
+  const accounts = connections.map(
+    ({ accountId }, at) =>
+      [accountId, accountWatch({ accountId, regions, trouble: at % 2 === 0 ? null : trouble })] as const,
+  );
+  const hostile = keptIncident({ userName: '<!channel> *x*'.repeat(9), subject: `arn:${'<x>'.repeat(400)}` });
+  const incidents = Array.from({ length: 3 }, () => ({ incident: hostile, title: 'A trail was stopped' }));
+  return { accounts: new Map(accounts), incidents, told: 12, mild: 3 };
+}
+
 export function homeOf(
   connections: readonly Connection[],
   role: Role | null,
@@ -152,7 +170,8 @@ export function homeOf(
   const pause = { by: 'U0ADMIN', why: 'a *freeze*', at: NOW - 3_600_000 };
   const rotations = homeRotationsOf(tame);
   const schedules = { on: connections.length, stop: null };
-  const base = { actor, connections, host, undelivered, keys, pause, schedules, rotations };
+  const watch = homeWatchOf(connections);
+  const base = { actor, connections, host, undelivered, keys, pause, schedules, rotations, watch };
   const look = { ...base, admins: ['U0ADMIN'], now: NOW };
   return homeView({ ...look, alertChannel: { channelId: null, from: 'nowhere' } }, page);
 }
@@ -306,6 +325,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     ...keyViewsOf(outside, kept),
     ...rotationViewsOf(outside),
     ...destinationViewsOf(outside, kept),
+    ...incidentViewsOf(outside),
     ['give a role', giveRoleForm(null)],
     ['give a role to people', giveRoleForm('This workspace’s plan has no user groups.')],
     ['refusal', messageView('Not done', refusalText(error, 'r', recordingLog()))],
@@ -340,6 +360,7 @@ export function messagesOf(outside: Outside): [name: string, message: Message][]
     ...scheduleMessagesOf(outside),
     ...rotationMessagesOf(outside),
     ...destinationMessagesOf(outside),
+    ...incidentMessagesOf(outside),
     ['refusal', refusalOf(error, 'r', recordingLog())],
     ['alarm', presenter.alarmMessage(outside.description, outside.name)],
   ];

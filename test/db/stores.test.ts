@@ -11,6 +11,7 @@ import { keyChoicesContract } from './contract-key-choices.ts';
 import { noticesContract } from './contract-notices.ts';
 import { rotationsContract } from './contract-rotations.ts';
 import { standingsContract } from './contract-standings.ts';
+import { watchContract } from './contract-watch.ts';
 import { storesContract } from './contract.ts';
 import { emptyTables } from './empty.ts';
 
@@ -30,6 +31,7 @@ describe('sqlite', () => {
   standingsContract(fresh);
   keyChoicesContract(fresh);
   rotationsContract(fresh);
+  watchContract(fresh);
 });
 
 describe('postgres', () => {
@@ -49,4 +51,5 @@ describe('postgres', () => {
   standingsContract(fresh);
   keyChoicesContract(fresh);
   rotationsContract(fresh);
+  watchContract(fresh);
 });

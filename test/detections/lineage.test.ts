@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Detector } from '../../src/detections/detector.ts';
 import type { CloudTrailEvent } from '../../src/detections/event.ts';
-import { ALICE_KEY, call, madeSession, roleSession } from '../../src/detections/example.ts';
+import { ALICE, ALICE_KEY, call, madeSession, OWN, roleSession } from '../../src/detections/example.ts';
 import { Lineage } from '../../src/detections/lineage.ts';
+import type { MemoryEntry } from '../../src/detections/memory.ts';
 import { attributed } from '../../src/detections/signal.ts';
 import { RecordReader } from '../../src/detections/record.ts';
 import type { RawRecord } from '../../src/detections/rule.ts';
@@ -69,6 +70,37 @@ describe('lineage', () => {
     }
     expect(lineage.rootOf('ASIA0000000000000000')).toBeNull();
     expect(lineage.rootOf('ASIA0000000000000099')).toBe(ALICE_KEY);
+  });
+
+  it('is the same after it was kept and taken up again', () => {
+    const kept: MemoryEntry[] = [];
+    const before = new Detector({ onMemory: (entry) => kept.push(entry) });
+    before.judge(makesFirst);
+    before.judge(makesSecond);
+    const made = {
+      accessKey: { accessKeyId: 'AKIAMADEBYALICE00001', userName: 'bob', status: 'Active' },
+    };
+    before.judge(
+      read(call('iam:CreateAccessKey', { asked: { userName: 'bob' }, answered: made, minute: 3 })),
+    );
+    const after = new Detector();
+    for (const entry of kept) after.recall(JSON.parse(JSON.stringify(entry)) as MemoryEntry);
+    expect(after.lineage.rootOf(SECOND)).toBe(ALICE_KEY);
+    expect(after.lineage.userOf(ALICE_KEY)).toBe('alice');
+    const used = read(
+      call('sts:GetCallerIdentity', {
+        by: {
+          ...ALICE,
+          arn: `arn:aws:iam::${OWN}:user/bob`,
+          userName: 'bob',
+          accessKeyId: 'AKIAMADEBYALICE00001',
+        },
+        minute: 5,
+      }),
+    );
+    const rules = after.judge(used).map(({ rule }) => rule);
+    expect(rules).toEqual(before.judge(used).map(({ rule }) => rule));
+    expect(rules).toContain('new-key-used-by-its-maker');
   });
 
   it('puts a signal down to its key afterwards, when the link came late', () => {

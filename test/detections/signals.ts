@@ -18,6 +18,8 @@ export function signal(changes: Partial<Signal> = {}): Signal {
     service: 'iam',
     region: 'us-east-1',
     address: '198.51.100.7',
+    network: '198.51.100.0/24',
+    agent: 'aws-cli',
     facts: {},
     ...changes,
   };

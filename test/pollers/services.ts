@@ -9,11 +9,15 @@ import { RekeyError } from '../../src/errors.ts';
 import { aloneInstance } from '../../src/instances/open.ts';
 import { LEASES } from '../../src/handlers/leases.ts';
 import type { Services } from '../../src/handlers/services.ts';
+import { NOWHERE } from '../../src/detections/place.ts';
 import type { Jobs } from '../../src/ports/jobs.ts';
+import type { Judges } from '../../src/ports/judges.ts';
 import { NO_METRICS } from '../../src/ports/metrics.ts';
 import type { Metrics } from '../../src/ports/metrics.ts';
 import type { People } from '../../src/ports/slack.ts';
 import type { Clock, Log } from '../../src/ports/world.ts';
+import { presenter } from '../../src/slack/blocks/outcome.ts';
+import { AccountJudge } from '../../src/watch/account-judge.ts';
 
 /** What was enqueued, in order; nothing is run. */
 export class NotedJobs implements Pick<Jobs, 'enqueue'> {
@@ -34,6 +38,19 @@ const NOBODY: People = {
   groupMembers: () => Promise.resolve([]),
   person: () => Promise.reject(new RekeyError('unreachable', 'Nobody is known here.')),
 };
+
+/** Judges on this thread. */
+export function judgesHere(): Judges {
+  const judges = new Map<string, AccountJudge>();
+  return {
+    judge(batch, knowledge) {
+      const judge = judges.get(batch.accountId) ?? new AccountJudge(() => NOWHERE);
+      judges.set(batch.accountId, judge);
+      return judge.judge(batch, knowledge);
+    },
+    close: () => Promise.resolve(),
+  };
+}
 
 /** What the poller works with; of Slack there is nobody. */
 export function inventoryServices(from: {
@@ -74,6 +91,8 @@ export function inventoryServices(from: {
     aws,
     sessions: new RoleSessions(aws, clock),
     jobs: from.jobs as Partial<Jobs> as Jobs,
+    judges: judgesHere(),
+    presenter,
     people: NOBODY,
     instances: aloneInstance(from.instanceId ?? 'this'),
     instanceId: from.instanceId ?? 'this',

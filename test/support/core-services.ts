@@ -46,6 +46,7 @@ export function servicesOf(parts: {
     outward: createOutward({ privateHosts }),
     presenter,
     jobs: jobs as Jobs,
+    judges: unused as Services['judges'],
     hostIdentity: nobody,
     instanceId,
     instances: aloneInstance(instanceId),

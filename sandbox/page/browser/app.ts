@@ -35,6 +35,7 @@ async function start(): Promise<void> {
     openHome: () => go({ kind: 'app', tab: 'home' }),
     openMessages: () => go({ kind: 'app', tab: 'messages' }),
     openClock,
+    steal: () => void client.act({ act: 'theft' }),
     fillIn,
   });
   byId('clock-button').addEventListener('click', openClock);

@@ -7,7 +7,7 @@ import { MeanwhileList } from './meanwhile-list.ts';
 import { placesMaker } from './places-maker.ts';
 import { RoleMaker } from './role-maker.ts';
 import { TroubleList } from './trouble-list.ts';
-import { reminderLife, thingsToTry } from './things-to-try.ts';
+import { reminderLife, stolenKey, thingsToTry } from './things-to-try.ts';
 
 /** What the panel does to the rest of the page. */
 export interface PanelWays {
@@ -17,6 +17,8 @@ export interface PanelWays {
   /** The direct messages of whoever the visitor is. */
   readonly openMessages: () => void;
   readonly openClock: () => void;
+  /** Plays the theft of a sample key. */
+  readonly steal: () => void;
   /** Fills fields of the window in front, by label. */
   readonly fillIn: (entries: Readonly<Record<string, string>>) => void;
 }
@@ -42,6 +44,7 @@ export class Panel {
       part('What to try', true, thingsToTry(ways)),
       part('A reminder’s life', true, reminderLife(ways)),
       part('Keys on their way', true, placesMaker(client)),
+      part('A stolen key', true, stolenKey(ways)),
       part('Meanwhile', true, this.#meanwhile.node),
       part('Sample accounts', true, this.#keys.node),
       part('A role', true, this.#role.node),

@@ -1,7 +1,7 @@
 import { el } from './dom.ts';
 import type { PanelWays } from './panel.ts';
 
-type Step = readonly [words: string, go: () => void];
+type Step = readonly [words: string, go: () => void, label?: string];
 
 /** A short tour of connecting, each step with its way there. */
 export function thingsToTry(ways: PanelWays): HTMLElement {
@@ -44,6 +44,32 @@ export function reminderLife(ways: PanelWays): HTMLElement {
   ]);
 }
 
+/** From a key that works as ever to an incident, and what people do about it. */
+export function stolenKey(ways: PanelWays): HTMLElement {
+  const command = commandOf(ways);
+  return tour([
+    [
+      'Connect the Shop key, with #aws-alerts as its alert channel: Rekey learns a month of what its keys do.',
+      command('/aws-connect Shop'),
+    ],
+    ['See on Home how far it is: learning first, then complete to a time, by region.', ways.openHome],
+    [
+      'Play the theft of a key: somebody looks around, gives themselves rights and stops the trail.',
+      ways.steal,
+      'Steal it',
+    ],
+    [
+      'Rekey looks every five minutes: wait, or move the clock by an hour. The incident comes to #aws-alerts.',
+      ways.openClock,
+    ],
+    ['See all incidents; Details tells the story, Deactivate what to do by hand.', command('/aws-incidents')],
+    [
+      'Say what is expected, or close the incident with a verdict, as its buttons.',
+      command('/aws-incidents expectations'),
+    ],
+  ]);
+}
+
 function commandOf(ways: PanelWays): (line: string) => () => void {
   return (line) => () => ways.prepare(line);
 }
@@ -52,7 +78,7 @@ function tour(steps: readonly Step[]): HTMLElement {
   return el(
     'ol',
     { class: 'steps' },
-    ...steps.map(([words, go]) =>
+    ...steps.map(([words, go, label = 'Show me']) =>
       el(
         'li',
         {},
@@ -63,7 +89,7 @@ function tour(steps: readonly Step[]): HTMLElement {
           el(
             'button',
             { class: 'copy', attributes: { type: 'button', 'aria-description': words }, on: { click: go } },
-            'Show me',
+            label,
           ),
         ),
       ),

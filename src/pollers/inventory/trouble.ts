@@ -44,6 +44,11 @@ export async function tried<T>(signal: AbortSignal, call: () => Promise<T>): Pro
   }
 }
 
+/** Whether every other call would fail alike. */
+export function isOfAllCalls(failure: AwsFailure): boolean {
+  return OF_ALL_CALLS.has(failure.code);
+}
+
 /** Why a sweep failed as a whole, in a sentence. */
 export function troubleWords(failure: AwsFailure, connection: Connection): string {
   if (!OF_THE_CREDENTIALS.has(failure.code)) return reasonOf(failure);

@@ -9,6 +9,7 @@ import { alarmMessage, auditHeadMessage } from './audit.ts';
 import { diagnosisBlocks, reportBlocks } from './check.ts';
 import { actions, button, section } from './elements.ts';
 import { sparedMessage } from './spared.ts';
+import { incidentMessage, incidentStory, incidentWorse } from './incident.ts';
 import { bold, code, cut, escape, words } from './mrkdwn.ts';
 import { rotationCard, rotationLine } from './rotation-card.ts';
 import { rotationCutover, rotationEnd, rotationQuestion } from './rotation-messages.ts';
@@ -159,6 +160,9 @@ export const presenter: Presenter = {
   sparedMessage,
   approvalMessage,
   refusedMessage,
+  incidentMessage,
+  incidentStory,
+  incidentWorse,
   attemptMessage(attempt: Attempt, result: AttemptResult): Message {
     const name = 'connection' in result ? result.connection.name : (attempt.draft?.name ?? '');
     const text =

@@ -53,6 +53,8 @@ export function dryAws(ground: DryGround): Aws {
     secretsManager,
     parameterStore,
     trail: (credentials, place) => dryTrail(ground, aws.trail(real(credentials), place), seen),
+    // A rotation never reads it.
+    eventHistory: (credentials, place) => aws.eventHistory(real(credentials), place),
   };
 }
 

@@ -1,0 +1,94 @@
+import { RekeyError } from '../../src/errors.ts';
+import { closeIncident, type ClosingInput } from '../../src/handlers/close-incident.ts';
+import { expectSignals, type ExpectationInput } from '../../src/handlers/expect-incident.ts';
+import { lookIncident } from '../../src/handlers/look-incident.ts';
+import type { IncidentLook } from '../../src/domain/incident.ts';
+import {
+  INCIDENT_CLOSE,
+  INCIDENT_DEACTIVATE,
+  INCIDENT_DETAILS,
+  INCIDENT_EXPECT,
+  verdictWords,
+} from '../../src/slack/blocks/incident.ts';
+import { moment } from '../../src/slack/blocks/mrkdwn.ts';
+import { modal, type Action, type Context } from '../entry.ts';
+import {
+  CLOSE_ERROR_BLOCK,
+  CLOSE_FORM,
+  closeForm,
+  EXPECT_ERROR_BLOCK,
+  EXPECT_FORM,
+  expectForm,
+  parseClosing,
+  parseExpectation,
+} from '../modals/incident-forms.ts';
+import { deactivateByHand, incidentView } from '../modals/incident-view.ts';
+import { messageView } from '../modals/message-view.ts';
+
+function look(context: Context): Promise<IncidentLook> {
+  return lookIncident(context.services, context.actor, context.incoming.text);
+}
+
+/** One that can still be decided. */
+async function open(context: Context): Promise<IncidentLook> {
+  const found = await look(context);
+  if (found.incident.closed === null) return found;
+  throw new RekeyError('conflict', 'This incident was closed already.', {
+    next: 'What happens from now on opens another.',
+  });
+}
+
+export const incidentActions: readonly Action[] = [
+  {
+    actionId: INCIDENT_DETAILS,
+    needs: 'viewer',
+    opensModal: true,
+    run: async (context) => void (await context.show(incidentView(await look(context), context.actor))),
+  },
+  {
+    actionId: INCIDENT_DEACTIVATE,
+    needs: 'viewer',
+    opensModal: true,
+    run: async (context) => void (await context.show(deactivateByHand(await look(context)))),
+  },
+  {
+    actionId: INCIDENT_EXPECT,
+    needs: 'responder',
+    opensModal: true,
+    run: async (context) => void (await context.show(expectForm(await open(context)))),
+  },
+  {
+    actionId: INCIDENT_CLOSE,
+    needs: 'responder',
+    opensModal: true,
+    run: async (context) => void (await context.show(closeForm(await open(context)))),
+  },
+];
+
+export const expectModal = modal<ExpectationInput>({
+  callbackId: EXPECT_FORM,
+  needs: 'responder',
+  irreversible: false,
+  errorBlock: EXPECT_ERROR_BLOCK,
+  parse: parseExpectation,
+  async submit(context, input) {
+    const { expectation, closed } = await expectSignals(context.services, context.request(), input);
+    const rest = closed ? 'The incident is closed.' : 'The incident stays open.';
+    return messageView(
+      'This is us',
+      `Expected until ${moment(expectation.until)}. ${rest} \`/aws-incidents expectations\` lists it, with a way to revoke it.`,
+    );
+  },
+});
+
+export const closeIncidentModal = modal<ClosingInput>({
+  callbackId: CLOSE_FORM,
+  needs: 'responder',
+  irreversible: false,
+  errorBlock: CLOSE_ERROR_BLOCK,
+  parse: parseClosing,
+  async submit(context, input) {
+    await closeIncident(context.services, context.request(), input);
+    return messageView('Incident closed', `Closed as ${verdictWords(input.verdict)}.`);
+  },
+});

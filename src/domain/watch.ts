@@ -1,0 +1,94 @@
+import type { Partition } from './partition.ts';
+
+/** Why something is not seen, since when, and when that was told; null: not yet. Times are ms. */
+export interface WatchTrouble {
+  readonly why: string;
+  readonly since: number;
+  readonly toldAt: number | null;
+}
+
+/** How a region is read: all its events, or those of each watched key. */
+export type Way = 'window' | 'keys';
+
+/** What is known of one region of a watched account. Times are ms; those of events are whole seconds. */
+export interface RegionWatch {
+  readonly region: string;
+  /** Where reading began: nothing before is known. */
+  readonly since: number;
+  /** Up to here events are learned as normal, from here on they are judged. */
+  readonly judgedFrom: number;
+  /** Everything up to here that could be seen when it was read was taken in. */
+  readonly readTo: number;
+  /** Everything up to here is known, late events aside that were not heard of yet. */
+  readonly completeTo: number;
+  /** How late events came in the last hours, beyond what is expected; 0 when none did. */
+  readonly lateBy: number;
+  readonly lateAt: number | null;
+  /** Events an hour, as measured; null before anything was read. */
+  readonly perHour: number | null;
+  readonly way: Way;
+  /** When it is to be read next. */
+  readonly nextAt: number;
+  /** When a longer part was last read again, for what came late. */
+  readonly deepAt: number;
+  /** When a key was last seen at work there; null: never. */
+  readonly activeAt: number | null;
+  /** Events taken in. */
+  readonly events: number;
+  /** Events that could not be parsed, and the last of them; told as trouble of its own. */
+  readonly unreadable: number;
+  readonly unreadableAt: number | null;
+  readonly unreadableTrouble: WatchTrouble | null;
+  readonly trouble: WatchTrouble | null;
+  /** What could never be read, since CloudTrail keeps 90 days; null: nothing. */
+  readonly lost: { readonly from: number; readonly to: number } | null;
+}
+
+/** What is known of the watch of one account. */
+export interface AccountWatch {
+  readonly accountId: string;
+  readonly partition: Partition;
+  readonly since: number;
+  readonly regions: readonly RegionWatch[];
+  /** When the enabled regions were last listed, and why not. */
+  readonly listedAt: number | null;
+  readonly listTrouble: WatchTrouble | null;
+  /** Why nothing of the account can be read. */
+  readonly trouble: WatchTrouble | null;
+  /** Names what was written of profiles and memory last; whoever holds an older copy reads it again. */
+  readonly basis: string;
+  readonly heldBy: string | null;
+  readonly heldUntil: number;
+  /** Counts up with each change; the compare-and-swap of every write. */
+  readonly version: number;
+}
+
+const OVER = 'over: ';
+
+/** Marks trouble as over, with what is to be said when it was told; what nobody heard of just goes. */
+export function over(trouble: WatchTrouble | null, says: string): WatchTrouble | null {
+  return trouble === null || trouble.toldAt === null ? null : { ...trouble, why: `${OVER}${says}` };
+}
+
+/** What is to be said now that trouble is over; null while it lasts. */
+export function saidWhenOver({ why }: WatchTrouble): string | null {
+  return why.startsWith(OVER) ? why.slice(OVER.length) : null;
+}
+
+/** The trouble that lasts, or null. */
+export function lasting(trouble: WatchTrouble | null): WatchTrouble | null {
+  return trouble === null || saidWhenOver(trouble) !== null ? null : trouble;
+}
+
+/** Still taking history in: nothing is judged yet. */
+export function isLearning({ readTo, judgedFrom }: RegionWatch): boolean {
+  // Times are whole seconds: the last one to learn is the one before.
+  return readTo < judgedFrom - 1_000;
+}
+
+/** How far learning is, from 0 to 1. */
+export function learned(watch: RegionWatch): number {
+  const { since, readTo, judgedFrom } = watch;
+  if (!isLearning(watch)) return 1;
+  return Math.min(1, Math.max(0, (readTo - since) / (judgedFrom - since)));
+}

@@ -1,0 +1,111 @@
+import { personOf } from '../domain/actor.ts';
+import type { IncidentLook, KeptIncident, Verdict } from '../domain/incident.ts';
+import { RekeyError } from '../errors.ts';
+import type { Write } from '../ports/stores.ts';
+import { alertWrites, followPage, wakeOutbox } from './alert.ts';
+import { auditOutcome } from './audit.ts';
+import { authorise } from './authorise.ts';
+import { claimAndWrite } from './claim.ts';
+import { incidentLook, ofIncident, signalsOf } from './look-incident.ts';
+import type { Request } from './request.ts';
+import type { Services } from './services.ts';
+
+export interface ClosingInput {
+  readonly incidentId: string;
+  readonly verdict: Exclude<Verdict, 'merged'>;
+  readonly note: string;
+}
+
+/** What ties the pages of an incident together. */
+export function pageKey(incidentId: string): string {
+  return `incident:${incidentId}`;
+}
+
+/**
+ * Closes an incident with a verdict: its message says so, and its page is resolved. Responders may; `conflict` when it
+ * was closed before. What happens afterwards opens another.
+ */
+export async function closeIncident(
+  services: Services,
+  request: Request,
+  { incidentId, verdict, note }: ClosingInput,
+): Promise<KeptIncident> {
+  authorise(request.actor, 'responder', 'close incidents', services.admins);
+  const incident = await openIncident(services, incidentId);
+  const { closed, writes } = await closingWrites(services, request, incident, verdict, note);
+  await claimAndWrite(services, request, writes);
+  await wakeOutbox(services);
+  return closed;
+}
+
+/** An incident that is open still. */
+export async function openIncident({ stores }: Services, id: string): Promise<KeptIncident> {
+  const incident = await stores.watch.incidents.byId(id);
+  if (incident === null) throw new RekeyError('not_found', 'There is no such incident.');
+  if (incident.closed !== null) {
+    const { by } = incident.closed;
+    throw new RekeyError(
+      'conflict',
+      `This incident was closed already by ${by === 'rekey' ? 'Rekey' : `<@${by}>`}.`,
+    );
+  }
+  return incident;
+}
+
+/** The writes of a closing, for the batch of what brought it about. */
+export async function closingWrites(
+  services: Services,
+  request: Request,
+  incident: KeptIncident,
+  verdict: Verdict,
+  note: string,
+): Promise<{ readonly closed: KeptIncident; readonly writes: Write[] }> {
+  const { stores, clock } = services;
+  const now = clock.now();
+  const closed: KeptIncident = {
+    ...incident,
+    closed: { verdict, by: request.actor.userId, at: now, note },
+    updatedAt: now,
+    version: incident.version + 1,
+  };
+  const look = await incidentLook(services, closed, signalsOf(await ofIncident(services, incident.id)));
+  const why = `Closed by a person as ${verdict.replace('_', ' ')}.`;
+  return {
+    closed,
+    writes: [
+      stores.watch.incidents.update(closed),
+      ...(await editWrites(services, request, look)),
+      ...(await followPage(services, 'resolve', pageKey(incident.id), {
+        why,
+        correlationId: request.correlationId,
+      })),
+      auditOutcome(
+        services,
+        {
+          doer: personOf(request.actor),
+          verb: 'incident.close',
+          entityKind: 'incident',
+          entityId: incident.id,
+          correlationId: request.correlationId,
+          why: note,
+          detail: { verdict, subject: incident.subject, accountId: incident.accountId },
+        },
+        'done',
+      ),
+    ],
+  };
+}
+
+/** The edit of an incident's message; none when it has no message. */
+async function editWrites(services: Services, request: Request, look: IncidentLook): Promise<Write[]> {
+  const { noticeId } = look.incident;
+  const head = noticeId === null ? null : await services.stores.notices.byId(noticeId);
+  if (head === null || head.target.kind === 'pager') return [];
+  const { writes } = await alertWrites(services, {
+    target: head.target,
+    message: services.presenter.incidentMessage(look),
+    edits: head.id,
+    correlationId: request.correlationId,
+  });
+  return writes;
+}

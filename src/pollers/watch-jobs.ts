@@ -1,0 +1,98 @@
+import { isConflict } from '../errors.ts';
+import { lookAccounts } from '../handlers/look-keys.ts';
+import type { Services } from '../handlers/services.ts';
+import type { Jobs } from '../ports/jobs.ts';
+import { placesOf } from './reminders/places.ts';
+import { tellOf } from './watch/blindness.ts';
+import { isHeld, takeUp, watchingConnection } from './watch/take-up.ts';
+import { watchAccount, WATCH_JOB, WATCH_RUN_MS } from './watch.ts';
+
+const ROUNDS_JOB = 'watch-rounds';
+const ROUND_MS = 20_000;
+const PRUNE_JOB = 'watch-prune';
+const DAY_MS = 86_400_000;
+
+/** Marks are read again for a day at most; the rest is what rules may still ask for. */
+const KEEP_SEEN_MS = 26 * 3_600_000;
+const KEEP_PROFILE_MS = 120 * DAY_MS;
+const KEEP_MEMORY_MS = { session: 3 * DAY_MS, began: 3 * DAY_MS, birth: 30 * DAY_MS, user: 120 * DAY_MS };
+const KEEP_SIGNAL_MS = 400 * DAY_MS;
+
+/** Registers the watch: `watch`, with an account id as key, the rounds that enqueue it, and what is forgotten daily. */
+export function handleWatchJobs(services: Services): void {
+  const { jobs } = services;
+  jobs.handle(WATCH_JOB, { deadlineMs: WATCH_RUN_MS, retries: 5, backoffMs: 15_000 }, ({ key, signal }) =>
+    watchAccount(services, key, signal),
+  );
+  jobs.handle(ROUNDS_JOB, { deadlineMs: 60_000, retries: 12, backoffMs: 5_000 }, ({ signal }) =>
+    goRounds(services, signal),
+  );
+  jobs.handle(PRUNE_JOB, { deadlineMs: 600_000, retries: 5, backoffMs: 60_000 }, () => prune(services));
+}
+
+/** Sets the rhythm. */
+export async function beginWatchJobs(jobs: Jobs): Promise<void> {
+  await jobs.every(ROUNDS_JOB, ROUND_MS);
+  await jobs.every(PRUNE_JOB, DAY_MS);
+}
+
+/**
+ * Looks at every account that may be watched: enqueues those of which a region is due or that a dead process left, tells
+ * of those that can no longer be read, and forgets those without a connection.
+ */
+export async function goRounds(services: Services, signal: AbortSignal): Promise<void> {
+  const { stores, jobs, clock } = services;
+  const [connections, kept] = await Promise.all([stores.connections.list(), stores.watch.accounts.list()]);
+  const known = new Map(kept.map((account) => [account.accountId, account]));
+  const now = clock.now();
+  for (const accountId of new Set(connections.map((connection) => connection.accountId))) {
+    const account = known.get(accountId) ?? null;
+    if (watchingConnection(connections, accountId) === null) continue;
+    const isDue =
+      account === null || account.regions.length === 0
+        ? (account?.heldUntil ?? 0) <= now || account?.heldBy !== null
+        : account.regions.some(({ nextAt }) => nextAt <= now);
+    if (isDue && (account === null || !isHeld(services, account, now)))
+      await jobs.enqueue(WATCH_JOB, accountId);
+  }
+  const accounts = await lookAccounts(services);
+  for (const account of kept) {
+    const { accountId } = account;
+    const ours = connections.filter((connection) => connection.accountId === accountId);
+    const [first] = ours;
+    if (first === undefined) {
+      await unlessConflict(services, () => stores.atomically(stores.watch.accounts.forget(accountId)));
+      continue;
+    }
+    const name = accounts.find((each) => each.accountId === accountId)?.name ?? accountId;
+    // Takes note of why, when no connection may read it any more.
+    if (watchingConnection(ours, accountId) === null) await takeUp(services, accountId, signal);
+    const current = await stores.watch.accounts.byId(accountId);
+    if (current === null || isHeld(services, current, now) || current.heldBy === services.instanceId)
+      continue;
+    const [place] = (await placesOf(services, first)).own;
+    await unlessConflict(services, () => tellOf(services, current, name, place));
+  }
+}
+
+/** Whoever wrote first looks at it again soon enough. */
+async function unlessConflict({ log }: Services, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    log.debug('an account under watch was changed meanwhile');
+  }
+}
+
+/** Forgets what no rule asks for any more. */
+export async function prune({ stores, clock }: Pick<Services, 'stores' | 'clock'>): Promise<void> {
+  const now = clock.now();
+  const { seen, profiles, memory, signals } = stores.watch;
+  await stores.atomically([
+    seen.removeBefore(now - KEEP_SEEN_MS),
+    profiles.removeBefore(now - KEEP_PROFILE_MS),
+    ...Object.entries(KEEP_MEMORY_MS).map(([kind, ms]) => memory.removeBefore(kind, now - ms)),
+    signals.removeBefore(now - KEEP_SIGNAL_MS),
+  ]);
+}

@@ -1,0 +1,174 @@
+import { over, type WatchTrouble } from '../domain/watch.ts';
+import { isConflict, RekeyError } from '../errors.ts';
+import { lookAccounts } from '../handlers/look-keys.ts';
+import type { Services } from '../handlers/services.ts';
+import { AwsFailure } from '../ports/aws.ts';
+import { endsSession, isOfAllCalls, troubleWords } from './inventory/trouble.ts';
+import { placesOf } from './reminders/places.ts';
+import { blindness, tellBlindness, withSymptoms } from './watch/blindness.ts';
+import { knownKeys, type KnownKeys } from './watch/known-keys.ts';
+import { readRegion } from './watch/read-region.ts';
+import { updateRegions } from './watch/regions.ts';
+import { takeUp } from './watch/take-up.ts';
+import type { Watching } from './watch/watching.ts';
+import { wakeOutbox } from '../handlers/alert.ts';
+
+/** The job that reads what one account does; its key is the account id. */
+export const WATCH_JOB = 'watch';
+/** How long one run reads before it leaves the rest to the next. */
+const CHUNK_MS = 4 * 60_000;
+/** A slice that was begun is read to its end. */
+export const WATCH_RUN_MS = CHUNK_MS + 8 * 60_000;
+/** Regions read side by side: each has a budget of its own at AWS. */
+const SIDE_BY_SIDE = 6;
+/** After a failure a region waits, a little longer when it is not new. */
+const SOON_MS = 60_000;
+const LATER_MS = 5 * 60_000;
+
+/**
+ * Reads what an account did since it was read last, in all regions that are due, judges it and tells what was found.
+ * Ends early when its time is over, and then enqueues what remains; does nothing when another process has the account,
+ * or no connection may read it.
+ * @throws the signal's reason; RekeyError when the database does not answer.
+ */
+export async function watchAccount(
+  services: Services,
+  accountId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const watching = await takeUp(services, accountId, signal);
+  if (watching === null) return;
+  const { jobs, clock, log } = services;
+  try {
+    const keys = await knownKeys(services, accountId);
+    await updateRegions(watching, keys);
+    const left = await readAll(watching, keys, clock.now() + CHUNK_MS);
+    await look(watching);
+    await watching.release();
+    if (left) await jobs.enqueue(WATCH_JOB, accountId);
+  } catch (error) {
+    if (isConflict(error)) {
+      log.info('the watch of an account was taken over, or the account forgotten', { accountId });
+      return;
+    }
+    await watching.release().catch(() => undefined);
+    if (signal.aborted || !isTrouble(error)) throw error;
+    await keepTrouble(watching, error);
+  }
+}
+
+/** True when something is left that is due already. */
+async function readAll(watching: Watching, keys: KnownKeys, endsAt: number): Promise<boolean> {
+  const now = watching.services.clock.now();
+  const due = watching.account.regions
+    .filter(({ nextAt }) => nextAt <= now)
+    // Where keys work comes first.
+    .toSorted((a, b) => (b.activeAt ?? 0) - (a.activeAt ?? 0) || (a.region < b.region ? -1 : 1))
+    .map(({ region }) => region);
+  let left = false;
+  const work = async (): Promise<void> => {
+    for (let region = due.shift(); region !== undefined; region = due.shift()) {
+      if ((await tryRegion(watching, region, keys, endsAt)) === 'more') left = true;
+    }
+  };
+  const workers = Array.from({ length: Math.min(SIDE_BY_SIDE, due.length) }, work);
+  const ended = await Promise.allSettled(workers);
+  for (const each of ended) if (each.status === 'rejected') throw each.reason;
+  return left;
+}
+
+async function tryRegion(
+  watching: Watching,
+  name: string,
+  keys: KnownKeys,
+  endsAt: number,
+): Promise<'done' | 'more'> {
+  try {
+    return await readRegion(watching, name, keys, endsAt);
+  } catch (error) {
+    if (watching.signal.aborted || isConflict(error)) throw error;
+    if (isTrouble(error) && isOfAll(error)) throw error;
+    await keepRegionTrouble(watching, name, error);
+    return 'done';
+  }
+}
+
+/** One region fails while others may well be read. */
+async function keepRegionTrouble(watching: Watching, name: string, error: unknown): Promise<void> {
+  const { services, account } = watching;
+  const now = services.clock.now();
+  const why = wordsOf(watching, error);
+  services.log.warn('a region could not be read', { accountId: account.accountId, region: name, error });
+  await watching.inTurn(async () => {
+    const region = watching.region(name);
+    if (region === null) return;
+    const trouble = continued(region.trouble, why, now);
+    const wait = now - trouble.since < 10 * SOON_MS ? SOON_MS : LATER_MS;
+    await watching.writeRegion({ ...region, trouble, nextAt: now + wait });
+  });
+}
+
+/** Nothing of the account can be read. */
+async function keepTrouble(watching: Watching, error: AwsFailure | RekeyError): Promise<void> {
+  const { services, connection, account } = watching;
+  const now = services.clock.now();
+  if (error instanceof AwsFailure && endsSession(error) && connection.roleArn !== null) {
+    services.sessions.forget(connection.roleArn);
+  }
+  const trouble = continued(account.trouble, wordsOf(watching, error), now);
+  const wait = now - trouble.since < 10 * SOON_MS ? SOON_MS : LATER_MS;
+  services.log.warn('an account could not be watched', { accountId: account.accountId, why: trouble.why });
+  const regions = account.regions.map((region) => ({
+    ...region,
+    nextAt: Math.max(region.nextAt, now + wait),
+  }));
+  try {
+    await watching.inTurn(() =>
+      watching.write({ regions, trouble, heldBy: null, heldUntil: now + (regions.length === 0 ? wait : 0) }),
+    );
+  } catch (conflict) {
+    if (!isConflict(conflict)) throw conflict;
+  }
+}
+
+/** Looks at what is not seen, and tells it when it is time. */
+async function look(watching: Watching): Promise<void> {
+  const { services, connection } = watching;
+  const now = services.clock.now();
+  await watching.inTurn(async () => {
+    const { account } = watching;
+    const seen = {
+      ...account,
+      trouble: over(account.trouble, 'Nothing is left to do.'),
+      regions: account.regions.map((region) => withSymptoms(region, now)),
+    };
+    const told = blindness(seen, await nameOf(services, account.accountId), now);
+    const [place] = (await placesOf(services, connection)).own;
+    const writes = await tellBlindness(services, place, told.what);
+    const { trouble, listTrouble, regions } = told.account;
+    await watching.write({ trouble, listTrouble, regions }, writes);
+    if (writes.length > 0) await wakeOutbox(services);
+  });
+}
+
+async function nameOf(services: Services, accountId: string): Promise<string> {
+  const accounts = await lookAccounts(services);
+  return accounts.find((account) => account.accountId === accountId)?.name ?? accountId;
+}
+
+function continued(before: WatchTrouble | null, why: string, now: number): WatchTrouble {
+  return { why, since: before?.since ?? now, toldAt: before?.toldAt ?? null };
+}
+
+function wordsOf({ connection }: Watching, error: unknown): string {
+  if (error instanceof AwsFailure) return troubleWords(error, connection);
+  return error instanceof RekeyError ? error.message : 'Rekey met an error of its own; its log has more.';
+}
+
+function isTrouble(error: unknown): error is AwsFailure | RekeyError {
+  return error instanceof AwsFailure || (error instanceof RekeyError && error.code !== 'unreachable');
+}
+
+function isOfAll(error: AwsFailure | RekeyError): boolean {
+  return error instanceof RekeyError || isOfAllCalls(error);
+}

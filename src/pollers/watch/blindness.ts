@@ -1,0 +1,142 @@
+import type { AccountWatch, RegionWatch, WatchTrouble } from '../../domain/watch.ts';
+import { isLearning, lasting, over, saidWhenOver } from '../../domain/watch.ts';
+import { momentWords, spanWords } from '../../domain/time-words.ts';
+import { alertWrites, wakeOutbox } from '../../handlers/alert.ts';
+import type { Services } from '../../handlers/services.ts';
+import type { NoticePlace } from '../../domain/notice.ts';
+import type { Write } from '../../ports/stores.ts';
+
+/** Something that is not seen is told after so long: what mends itself sooner is no news. */
+export const TELL_AFTER = 30 * 60_000;
+/** Reading that is further behind than this, beyond what its rhythm explains, is trouble. */
+export const BEHIND = 2 * 3_600_000;
+/** Events that could not be read are over when none came for a day. */
+const READABLE_AFTER = 24 * 3_600_000;
+
+interface Telling {
+  readonly account: AccountWatch;
+  readonly what: readonly { readonly text: string; readonly next: string }[];
+}
+
+/**
+ * Compares what an account's watch cannot see with what was told of it: the row with what is to be told now, and the
+ * words. Says once that something is not seen, and once that it is again.
+ */
+export function blindness(account: AccountWatch, name: string, now: number): Telling {
+  const what: { text: string; next: string }[] = [];
+  const check = (
+    trouble: WatchTrouble | null,
+    begins: (why: string, since: string) => { text: string; next: string },
+    ends: string,
+  ): WatchTrouble | null => {
+    if (trouble === null) return null;
+    const said = saidWhenOver(trouble);
+    if (said !== null) {
+      what.push({ text: ends, next: said });
+      return null;
+    }
+    if (trouble.toldAt !== null || now - trouble.since < TELL_AFTER) return trouble;
+    what.push(begins(trouble.why, momentWords(trouble.since)));
+    return { ...trouble, toldAt: now };
+  };
+  const trouble = check(
+    account.trouble,
+    (why, since) => ({
+      text: `Rekey does not see what happens in ${name} since ${since}.`,
+      next: `${why} Type \`/aws-test\` to see what is missing; nothing done with its keys raises an alarm until this is mended.`,
+    }),
+    `Rekey sees again what happens in ${name}.`,
+  );
+  const listTrouble = check(
+    account.listTrouble,
+    (why, since) => ({
+      text: `Rekey does not know which regions ${name} has enabled, since ${since}.`,
+      next: `${why} Regions in which AWS shows no use of a key are not watched.`,
+    }),
+    `Rekey knows the regions of ${name} again.`,
+  );
+  const regions = account.regions.map((region): RegionWatch => {
+    const lost = region.lost;
+    if (lost !== null) {
+      what.push({
+        text: `What happened in ${name} (${region.region}) from ${momentWords(lost.from)} to ${momentWords(lost.to)} was never read.`,
+        next: 'Nobody watched for so long that CloudTrail no longer keeps it: 90 days. A trail in S3 may still have it; `npm run replay` reads its files.',
+      });
+    }
+    const next = { ...region, lost: null };
+    next.trouble = check(
+      region.trouble,
+      (why, since) => ({
+        text: `Rekey does not see what happens in ${name}, region ${region.region}, since ${since}.`,
+        next: `${why} What is known is complete to ${momentWords(region.completeTo)}.`,
+      }),
+      `Rekey sees again what happens in ${name}, region ${region.region}.`,
+    );
+    next.unreadableTrouble = check(
+      region.unreadableTrouble,
+      (why, since) => ({
+        text: `Events of ${name}, region ${region.region}, cannot be read since ${since}.`,
+        next: `${why} What they tell is not judged.`,
+      }),
+      `For a day, all events of ${name}, region ${region.region}, could be read.`,
+    );
+    return next;
+  });
+  return { account: { ...account, trouble, listTrouble, regions }, what };
+}
+
+/** A region that goes on reading but does not get there, and events that cannot be read: trouble found by looking. */
+export function withSymptoms(region: RegionWatch, now: number): RegionWatch {
+  const { unreadable, unreadableAt, unreadableTrouble, readTo } = region;
+  const recent = unreadableAt !== null && now - unreadableAt < READABLE_AFTER;
+  const odd: WatchTrouble | null = recent
+    ? {
+        why: `${unreadable} so far are no records of CloudTrail.`,
+        since: lasting(unreadableTrouble)?.since ?? unreadableAt,
+        toldAt: lasting(unreadableTrouble)?.toldAt ?? null,
+      }
+    : over(unreadableTrouble, 'Nothing is left to do.');
+  const isBehind = !isLearning(region) && now - readTo > BEHIND;
+  const behind: WatchTrouble | null =
+    isBehind && region.trouble === null
+      ? { why: `Reading is ${spanWords(now - readTo)} behind.`, since: now, toldAt: null }
+      : region.trouble;
+  return { ...region, unreadableTrouble: odd, trouble: behind };
+}
+
+/** The writes that tell it in the account's alert channel. */
+export async function tellBlindness(
+  services: Services,
+  place: NoticePlace | undefined,
+  what: Telling['what'],
+): Promise<Write[]> {
+  if (place === undefined) return [];
+  const writes: Write[] = [];
+  for (const { text, next } of what) {
+    const told = await alertWrites(services, {
+      target: place,
+      message: services.presenter.alarmMessage(text, next),
+      correlationId: services.ids.next(),
+    });
+    writes.push(...told.writes);
+  }
+  return writes;
+}
+
+/** Tells what is due of an account nobody holds at this moment, by compare-and-swap. */
+export async function tellOf(
+  services: Services,
+  account: AccountWatch,
+  name: string,
+  place: NoticePlace | undefined,
+): Promise<void> {
+  const { stores, clock } = services;
+  const told = blindness(account, name, clock.now());
+  if (told.what.length === 0 && JSON.stringify(told.account) === JSON.stringify(account)) return;
+  const writes = await tellBlindness(services, place, told.what);
+  await stores.atomically([
+    stores.watch.accounts.update({ ...told.account, version: account.version + 1 }),
+    ...writes,
+  ]);
+  if (writes.length > 0) await wakeOutbox(services);
+}

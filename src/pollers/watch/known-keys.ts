@@ -1,0 +1,52 @@
+import { isFinal } from '../../domain/rotation.ts';
+import type { Services } from '../../handlers/services.ts';
+import type { NotedKey, OwnIdentity } from '../../ports/judges.ts';
+
+const MOST_KEYS = 10_000;
+const MOST_ROTATIONS = 500;
+
+/** What the inventory knows of an account's keys, as the watcher needs it. */
+export interface KnownKeys {
+  /** Active ones. */
+  readonly ids: readonly string[];
+  readonly noted: readonly NotedKey[];
+  /** Regions in which AWS says they were last used. */
+  readonly regions: ReadonlySet<string>;
+  readonly own: OwnIdentity;
+}
+
+export async function knownKeys({ stores }: Services, accountId: string): Promise<KnownKeys> {
+  const keys = await stores.inventory.keys.page(accountId, null, MOST_KEYS);
+  const ids = keys.map(({ accessKeyId }) => accessKeyId);
+  const [standings, rotations, connections] = await Promise.all([
+    stores.inventory.standings.ofKeys(ids),
+    stores.rotation.rotations.page({ state: null, accountId, open: null }, null, MOST_ROTATIONS),
+    stores.connections.list(),
+  ]);
+  const replaced = new Map(
+    rotations.flatMap(({ oldKeyId, cutoverAt, state }) =>
+      cutoverAt === null || (isFinal(state) && state === 'undone') ? [] : [[oldKeyId, cutoverAt] as const],
+    ),
+  );
+  const kinds = new Map(standings.map(({ accessKeyId, kind }) => [accessKeyId, kind.kind]));
+  const noted = ids.flatMap((accessKeyId): NotedKey[] => {
+    const found = kinds.get(accessKeyId);
+    const kind = found === 'decoy' || found === 'break_glass' ? found : 'ordinary';
+    const replacedAt = replaced.get(accessKeyId) ?? null;
+    return kind === 'ordinary' && replacedAt === null ? [] : [{ accessKeyId, kind, replacedAt }];
+  });
+  const ours = connections.filter((connection) => connection.accountId === accountId);
+  return {
+    ids: keys.filter(({ status }) => status === 'Active').map(({ accessKeyId }) => accessKeyId),
+    noted,
+    regions: new Set(
+      keys.flatMap(({ lastUse }) =>
+        lastUse.kind === 'used' && lastUse.region !== null ? [lastUse.region] : [],
+      ),
+    ),
+    own: {
+      accessKeyIds: ours.flatMap(({ accessKeyId }) => accessKeyId ?? []),
+      roleArns: ours.flatMap(({ roleArn }) => roleArn ?? []),
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { iamRegion, partitionOfRegion } from '../../domain/partition.ts';
+import { over, type RegionWatch } from '../../domain/watch.ts';
+import { AwsFailure } from '../../ports/aws.ts';
+import { reasonOf } from '../../verification/reasons.ts';
+import { newRegion } from '../../watch/plan.ts';
+import type { KnownKeys } from './known-keys.ts';
+import type { Watching } from './watching.ts';
+
+/** How often the regions of an account are listed; after a failure sooner. */
+const LIST_EVERY_MS = 24 * 3_600_000;
+const LIST_AGAIN_MS = 15 * 60_000;
+
+/**
+ * Brings the list of regions up to date: the one of global services always, all that are enabled, and until those can be
+ * listed, the ones AWS says keys were used in.
+ */
+export async function updateRegions(watching: Watching, keys: KnownKeys): Promise<void> {
+  const { account, services, signal } = watching;
+  const now = services.clock.now();
+  const wait = account.listTrouble === null ? LIST_EVERY_MS : LIST_AGAIN_MS;
+  const isDue = account.listedAt === null || now - account.listedAt >= wait;
+  const global = iamRegion(account.partition);
+  const used = [...keys.regions].filter((region) => partitionOfRegion(region) === account.partition);
+  let enabled: readonly string[] | null = null;
+  let listTrouble = account.listTrouble;
+  if (isDue) {
+    try {
+      const { accountId, partition } = account;
+      const trail = services.aws.trail(await watching.credentials(), { accountId, partition });
+      enabled = await trail.enabledRegions(signal);
+      listTrouble = over(listTrouble, 'All regions that are enabled are watched.');
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof AwsFailure)) throw error;
+      const why = reasonOf(error);
+      listTrouble = {
+        why,
+        since: account.listTrouble?.since ?? now,
+        toldAt: account.listTrouble?.toldAt ?? null,
+      };
+    }
+  }
+  const before = new Map(account.regions.map((region) => [region.region, region]));
+  const names = new Set([global, ...(enabled ?? before.keys()), ...(enabled === null ? used : [])]);
+  const regions = [...names].map((name): RegionWatch => {
+    const region = before.get(name) ?? newRegion(name, now);
+    const works = name === global || keys.regions.has(name);
+    return works && region.activeAt === null ? { ...region, activeAt: now } : region;
+  });
+  const isSame =
+    !isDue &&
+    regions.length === before.size &&
+    regions.every((region) => before.get(region.region) === region);
+  if (isSame) return;
+  await watching.inTurn(() =>
+    watching.write({ regions, listedAt: isDue ? now : account.listedAt, listTrouble }),
+  );
+}

@@ -1,0 +1,108 @@
+import { quotedName, type Connection } from '../../domain/connection.ts';
+import type { AccountWatch } from '../../domain/watch.ts';
+import { isConflict } from '../../errors.ts';
+import type { Services } from '../../handlers/services.ts';
+import type { Write } from '../../ports/stores.ts';
+import { HOLD_MS, Watching } from './watching.ts';
+
+/** The connection that reads an account's events: the oldest one that surely may. */
+export function watchingConnection(connections: readonly Connection[], accountId: string): Connection | null {
+  const able = connections.filter(
+    ({ accountId: id, state, lastCheck }) =>
+      id === accountId &&
+      state === 'connected' &&
+      lastCheck?.status === 'verified' &&
+      lastCheck.report.capabilities.watch.answer === 'yes',
+  );
+  const [oldest] = able.toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+  return oldest ?? null;
+}
+
+/** Takes hold of an account; null when there is nothing to hold, or another process has it. */
+export async function takeUp(
+  services: Services,
+  accountId: string,
+  signal: AbortSignal,
+): Promise<Watching | null> {
+  const { stores, clock, instanceId } = services;
+  const { accounts } = stores.watch;
+  const [connections, kept] = await Promise.all([stores.connections.list(), accounts.byId(accountId)]);
+  const connection = watchingConnection(connections, accountId);
+  if (connection === null) {
+    if (kept !== null) await keepBlocked(services, kept, connections);
+    return null;
+  }
+  const now = clock.now();
+  if (kept !== null && isHeld(services, kept, now)) return null;
+  const held = { heldBy: instanceId, heldUntil: now + HOLD_MS };
+  const next: AccountWatch =
+    kept === null
+      ? { ...newAccount(accountId, connection, now), ...held }
+      : { ...kept, ...held, version: kept.version + 1 };
+  const taken = await written(services, kept === null ? accounts.insert(next) : accounts.update(next));
+  return taken ? new Watching(services, next, connection, signal) : null;
+}
+
+/** Whether another process works on it, as far as anybody can tell. */
+export function isHeld(
+  { instanceId, onlyInstance }: Pick<Services, 'instanceId' | 'onlyInstance'>,
+  { heldBy, heldUntil }: AccountWatch,
+  now: number,
+): boolean {
+  return heldBy !== null && heldBy !== instanceId && !onlyInstance && heldUntil > now;
+}
+
+function newAccount(accountId: string, { partition }: Connection, now: number): AccountWatch {
+  return {
+    accountId,
+    partition,
+    since: now,
+    regions: [],
+    listedAt: null,
+    listTrouble: null,
+    trouble: null,
+    basis: 'none',
+    heldBy: null,
+    heldUntil: now,
+    version: 1,
+  };
+}
+
+/** Says why an account that was watched no longer is. */
+async function keepBlocked(
+  services: Services,
+  kept: AccountWatch,
+  connections: readonly Connection[],
+): Promise<void> {
+  const lacking = connections
+    .filter(({ accountId }) => accountId === kept.accountId)
+    .map(({ name, lastCheck }) => {
+      if (lastCheck?.status !== 'verified') return `${quotedName(name)} did not pass its last check`;
+      const { watch } = lastCheck.report.capabilities;
+      return watch.answer === 'no'
+        ? `${quotedName(name)} lacks ${watch.missing.join(', ')}`
+        : `it is unknown whether ${quotedName(name)} may read events`;
+    });
+  const why = `No connection may read the events of this account: ${lacking.join('; ') || 'none is left'}.`;
+  if (kept.trouble?.why === why) return;
+  const trouble = {
+    why,
+    since: kept.trouble?.since ?? services.clock.now(),
+    toldAt: kept.trouble?.toldAt ?? null,
+  };
+  await written(
+    services,
+    services.stores.watch.accounts.update({ ...kept, trouble, version: kept.version + 1 }),
+  );
+}
+
+/** False when something else wrote first. */
+async function written({ stores }: Pick<Services, 'stores'>, write: Write): Promise<boolean> {
+  try {
+    await stores.atomically([write]);
+    return true;
+  } catch (error) {
+    if (isConflict(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,95 @@
+import { Worker } from 'node:worker_threads';
+import type { Batch, Judged, Judges, Knowledge } from './ports/judges.ts';
+import type { Log } from './ports/world.ts';
+import type { FromWorker, ToWorker } from './watch-worker.ts';
+
+/** What one thread may hold; beyond it, it ends alone and is begun anew. */
+const MOST_MEGABYTES = 1_024;
+
+interface Pending {
+  readonly knowledge: Knowledge;
+  readonly resolve: (judged: Judged) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Judges in a thread of its own, begun with the first batch. When the thread ends, what it was about fails, and the
+ * next batch begins another.
+ */
+export function createJudges(log: Log): Judges {
+  let worker: Worker | null = null;
+  let count = 0;
+  const pending = new Map<number, Pending>();
+
+  function failAll(why: string): void {
+    worker = null;
+    for (const { reject } of pending.values()) reject(new Error(why));
+    pending.clear();
+  }
+
+  function begin(): Worker {
+    // Beside this file as a source, beside its chunk in the bundle.
+    const name = import.meta.url.endsWith('.ts') ? './watch-worker.ts' : './watch-worker.js';
+    const begun = new Worker(new URL(name, import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
+    });
+    begun.unref();
+    begun.on('message', (message: FromWorker) => void heard(begun, message));
+    begun.on('error', (error) => {
+      log.error('the judging thread failed', { error });
+      if (worker === begun) failAll('the judging thread failed');
+    });
+    begun.on('exit', () => {
+      if (worker === begun) failAll('the judging thread ended');
+    });
+    return begun;
+  }
+
+  async function heard(from: Worker, message: FromWorker): Promise<void> {
+    switch (message.kind) {
+      case 'problem':
+        log.warn('the databases of networks could not be read', { why: message.why });
+        return;
+      case 'judged':
+        pending.get(message.id)?.resolve(message.judged);
+        pending.delete(message.id);
+        return;
+      case 'broken':
+        pending.get(message.id)?.reject(new Error(message.why));
+        pending.delete(message.id);
+        return;
+      case 'asks':
+        from.postMessage(await answerTo(message, pending.get(message.id)?.knowledge));
+    }
+  }
+
+  async function answerTo(
+    { ask, what, subjects }: Extract<FromWorker, { kind: 'asks' }>,
+    knowledge: Knowledge | undefined,
+  ): Promise<ToWorker> {
+    try {
+      if (knowledge === undefined) return { kind: 'unknown', ask };
+      return what === 'memory'
+        ? { kind: 'memory', ask, entries: await knowledge.memory() }
+        : { kind: 'profiles', ask, profiles: await knowledge.profiles(subjects) };
+    } catch (error) {
+      log.warn('what was kept for judging could not be read', { error });
+      return { kind: 'unknown', ask };
+    }
+  }
+
+  return {
+    judge: (batch: Batch, knowledge: Knowledge) =>
+      new Promise<Judged>((resolve, reject) => {
+        count += 1;
+        pending.set(count, { knowledge, resolve, reject });
+        worker ??= begin();
+        worker.postMessage({ kind: 'judge', id: count, batch } satisfies ToWorker);
+      }),
+    async close() {
+      const ending = worker;
+      failAll('Rekey stops');
+      await ending?.terminate();
+    },
+  };
+}

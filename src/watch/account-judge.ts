@@ -1,0 +1,212 @@
+import { parseAddress } from '../detections/address.ts';
+import { Detector, subjectOf } from '../detections/detector.ts';
+import type { CloudTrailEvent } from '../detections/event.ts';
+import { isWanted } from '../detections/evaluate.ts';
+import { subjectOf as subjectOfSignal } from '../detections/incident.ts';
+import type { MemoryEntry, MemoryKind } from '../detections/memory.ts';
+import { placeOf, type LookUp } from '../detections/place.ts';
+import { Profile, type ProfileJson } from '../detections/profile.ts';
+import { RecordReader } from '../detections/record.ts';
+import type { Signal } from '../detections/signal.ts';
+import type { Batch, Judged, Knowledge, NotedKey } from '../ports/judges.ts';
+import { isOurs, isPolling } from './own-calls.ts';
+import { normalOf } from './normal.ts';
+import { Seen } from './seen.ts';
+
+const KINDS: Readonly<Record<MemoryKind, true>> = { session: true, user: true, birth: true, began: true };
+/** Subjects are kept by name; nobody's is longer than the longest ARN. */
+const LONGEST_SUBJECT = 1_500;
+
+/** An event, and the time it counts for: its own, else the one AWS told. */
+interface Taken {
+  readonly event: CloudTrailEvent;
+  readonly at: number;
+}
+
+/**
+ * Judges the events of one account, batch by batch. Between batches it holds what it learned, so that only what
+ * is missing is read; when somebody else wrote meanwhile (`basis`), it begins anew from what is kept.
+ */
+export class AccountJudge {
+  readonly #lookUp: LookUp;
+  readonly #reader: RecordReader;
+  #detector: Detector | null = null;
+  #basis: string | null = null;
+  #noted: ReadonlyMap<string, NotedKey> = new Map();
+  #memory = new Map<string, MemoryEntry>();
+
+  constructor(lookUp: LookUp, reader: RecordReader = new RecordReader(isWanted)) {
+    this.#lookUp = lookUp;
+    this.#reader = reader;
+  }
+
+  /** Nothing in an event makes it throw; what the knowledge throws, it throws, and begins anew the next time. */
+  async judge(batch: Batch, knowledge: Knowledge): Promise<Judged> {
+    const detector = await this.#detectorFor(batch, knowledge);
+    this.#basis = null;
+    this.#noted = new Map(batch.noted.map((note) => [note.accessKeyId, note]));
+    this.#memory = new Map();
+    const seen = new Seen(batch.learn ? [] : batch.seen);
+    const { taken, unreadable } = this.#read(batch, seen);
+    for (const { event } of taken) detector.lineage.learn(event);
+    const subjects = new Set(taken.map(({ event }) => subjectOf(event, detector.lineage)));
+    await recallProfiles(detector, subjects, knowledge);
+    const { signals, broken } = judgeAll(detector, taken, batch);
+    const judged = {
+      signals,
+      seen: batch.learn ? [] : seen.changed(),
+      profiles: [...subjects].map((subject) => keptProfile(subject, detector.profileOf(subject))),
+      memory: [...this.#memory.values()],
+      fresh: taken.length,
+      unreadable: unreadable + broken,
+      lateFrom: lateFrom(taken, batch),
+      active: taken.some(({ event }) => isWorking(event) && !isPolling(event)),
+      ...this.#aboutSignals(detector, signals),
+      roots: rootsOf(detector, batch.keyless),
+    };
+    this.#basis = batch.nextBasis;
+    return judged;
+  }
+
+  async #detectorFor(batch: Batch, knowledge: Knowledge): Promise<Detector> {
+    if (this.#detector !== null && this.#basis === batch.basis) return this.#detector;
+    const detector = new Detector({
+      lookUp: this.#lookUp,
+      noteOf: (keyId) => this.#noted.get(keyId) ?? null,
+      onMemory: (entry) => this.#remember(entry),
+    });
+    for (const { kind, id, value } of await knowledge.memory()) {
+      if (isMemoryKind(kind)) detector.recall({ kind, id, value });
+    }
+    this.#detector = detector;
+    return detector;
+  }
+
+  #remember({ kind, id, value }: MemoryEntry): void {
+    const entry = { kind, id: nameOf(id), value: cleaned(value) };
+    this.#memory.set(`${kind} ${entry.id}`, entry);
+  }
+
+  /** The new events, in the order of time. */
+  #read({ events, learn }: Batch, seen: Seen): { taken: Taken[]; unreadable: number } {
+    const taken: Taken[] = [];
+    let unreadable = 0;
+    for (const { at: told, text } of events) {
+      const event = this.#parse(text);
+      if (event === null) {
+        // Read again with the overlap, it counts once; while learning nothing is read twice.
+        if (learn || seen.add(text, told)) unreadable += 1;
+        continue;
+      }
+      // Marks go by the time AWS told, which lies in the part that was asked for: what a record says need not.
+      if (seen.add(event.id, told)) taken.push({ event, at: event.at ?? told });
+    }
+    taken.sort((a, b) => a.at - b.at || (a.event.id < b.event.id ? -1 : 1));
+    return { taken, unreadable };
+  }
+
+  #parse(text: string): CloudTrailEvent | null {
+    try {
+      return this.#reader.read(JSON.parse(text));
+    } catch {
+      return null;
+    }
+  }
+
+  #aboutSignals(detector: Detector, signals: readonly Signal[]): Pick<Judged, 'about' | 'places'> {
+    const about: Record<string, Judged['about'][string]> = {};
+    const places: Record<string, Judged['places'][string]> = {};
+    for (const signal of signals) {
+      const subject = subjectOfSignal(signal);
+      const { accessKeyId, address } = signal;
+      const userName =
+        (accessKeyId === null ? null : detector.lineage.userOf(accessKeyId)) ??
+        /:user\/(?:.*\/)?([^/]+)$/.exec(signal.principalArn ?? '')?.[1] ??
+        null;
+      const profile = accessKeyId === null ? new Profile() : detector.profileOf(accessKeyId);
+      about[subject] ??= {
+        userName: userName === null ? null : nameOf(userName),
+        normal: normalOf(profile, signal.at ?? 0),
+      };
+      const parsed = address === null ? null : parseAddress(address);
+      if (address !== null && parsed !== null) places[address] ??= placeOf(parsed, this.#lookUp);
+    }
+    return { about, places };
+  }
+}
+
+function isMemoryKind(kind: string): kind is MemoryKind {
+  return Object.hasOwn(KINDS, kind);
+}
+
+async function recallProfiles(
+  detector: Detector,
+  subjects: ReadonlySet<string>,
+  knowledge: Knowledge,
+): Promise<void> {
+  const missing = [...subjects].filter((subject) => !detector.knows(subject));
+  if (missing.length === 0) return;
+  const names = new Map(missing.map((subject) => [nameOf(subject), subject]));
+  for (const { subject, profile } of await knowledge.profiles([...names.keys()])) {
+    const of = names.get(subject);
+    if (of !== undefined) detector.recallProfile(of, Profile.from(JSON.parse(profile) as ProfileJson));
+  }
+}
+
+/** What breaks a rule is counted like an event that cannot be read; the others go on. */
+function judgeAll(
+  detector: Detector,
+  taken: readonly Taken[],
+  { learn, own }: Batch,
+): { signals: Signal[]; broken: number } {
+  const signals: Signal[] = [];
+  let broken = 0;
+  for (const { event } of taken) {
+    try {
+      const profile = detector.profileOf(subjectOf(event, detector.lineage));
+      const ours = isOurs(event, own, profile);
+      const raised = detector.judge(event);
+      if (!learn && !ours) signals.push(...raised.map(storable));
+    } catch {
+      broken += 1;
+    }
+  }
+  return { signals, broken };
+}
+
+function keptProfile(subject: string, profile: Profile): Judged['profiles'][number] {
+  return { subject: nameOf(subject), profile: JSON.stringify(profile), lastSeen: profile.lastSeen };
+}
+
+/** A record may hold anything where AWS writes an id; what is a column of its own must suit both engines. */
+function storable(signal: Signal): Signal {
+  const id = cleaned(signal.id);
+  const arn = signal.principalArn;
+  return { ...signal, id, principalArn: arn === null ? null : nameOf(arn) };
+}
+
+function nameOf(subject: string): string {
+  return cleaned(subject).slice(0, LONGEST_SUBJECT);
+}
+
+function cleaned(text: string): string {
+  return text.toWellFormed().replace(/\p{Cc}/gu, '');
+}
+
+function lateFrom(taken: readonly Taken[], { completeTo, learn }: Batch): number | null {
+  const [first] = taken;
+  return learn || first === undefined || first.at > completeTo ? null : first.at;
+}
+
+function isWorking({ byService, caller }: CloudTrailEvent): boolean {
+  return !byService && (caller.longTermKeyId !== null || caller.sessionKeyId !== null);
+}
+
+function rootsOf(detector: Detector, sessions: readonly string[]): Record<string, string> {
+  const roots: Record<string, string> = {};
+  for (const session of sessions) {
+    const root = detector.lineage.rootOf(session);
+    if (root !== null) roots[session] = root;
+  }
+  return roots;
+}

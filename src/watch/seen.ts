@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import type { SeenBucket } from '../ports/watch.ts';
+
+/** Marks are kept by the ten minutes their events happened in. */
+export const BUCKET = 10 * 60_000;
+/** A mark has 96 bits: none of a year's events meets another's. */
+const LENGTH = 16;
+
+/** The beginning of the bucket of a time; ms. */
+export function bucketOf(at: number): number {
+  return Math.floor(at / BUCKET) * BUCKET;
+}
+
+export function markOf(id: string): string {
+  return createHash('sha256').update(id.toWellFormed()).digest('base64url').slice(0, LENGTH);
+}
+
+/** The marks of a part of time, those of new events being added. */
+export class Seen {
+  readonly #marks = new Map<number, Set<string>>();
+  readonly #changed = new Set<number>();
+
+  constructor(buckets: readonly SeenBucket[]) {
+    for (const { bucket, marks } of buckets) this.#marks.set(bucket, new Set(marks));
+  }
+
+  /** True when the event is new; it is marked then. */
+  add(id: string, at: number): boolean {
+    const bucket = bucketOf(at);
+    const marks = this.#marks.get(bucket) ?? new Set<string>();
+    const mark = markOf(id);
+    if (marks.has(mark)) return false;
+    marks.add(mark);
+    this.#marks.set(bucket, marks);
+    this.#changed.add(bucket);
+    return true;
+  }
+
+  /** Those that have new marks. */
+  changed(): SeenBucket[] {
+    return [...this.#changed].map((bucket) => ({ bucket, marks: [...(this.#marks.get(bucket) ?? [])] }));
+  }
+}

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PersonDriver } from '../../sandbox/slack/driver/person.ts';
+import { call } from '../../src/detections/example.ts';
+import { accountOf, connectKey, freshUser } from '../support/acting.ts';
+import { CHANNELS, PEOPLE, Scene } from '../support/rekey.ts';
+
+const KEY = 'AKIAIOSFODNN7EXAMPLE';
+const LONG = 60_000;
+
+describe.each([
+  ['socket', 'sqlite'],
+  ['http', 'postgres'],
+] as const)('incidents over %s on %s', (transport, engine) => {
+  let scene: Scene;
+  let ada: PersonDriver;
+  let vera: PersonDriver;
+
+  beforeAll(async () => {
+    scene = await Scene.set(transport, engine);
+    await scene.start({ REKEY_ALERT_CHANNEL: CHANNELS.alerts });
+    [ada, vera] = [scene.slack.as(PEOPLE.admin), scene.slack.as(PEOPLE.viewer)];
+    const stores = await scene.stores();
+    const viewer = { subjectKind: 'user', subjectId: PEOPLE.viewer, role: 'viewer' } as const;
+    await stores.atomically([
+      stores.roleGrants.insert({ id: 'g1', ...viewer, grantedBy: PEOPLE.admin, grantedAt: 1 }),
+    ]);
+    await stores.close();
+    happen('cloudtrail:StopLogging', '<!channel>', 5);
+    happen('iam:DeactivateMFADevice', 'bob', 12 * 60);
+    const { key } = freshUser(scene, 'watcher', ['verify', 'inventory', 'watch']);
+    await (await connectKey(ada, 'main', key)).close();
+  }, LONG);
+
+  afterAll(async () => {
+    await scene.strike();
+  });
+
+  function happen(action: string, userName: string, minutesAgo: number): void {
+    const at = Math.floor(Date.now() / 1_000) * 1_000 - minutesAgo * 60_000;
+    const record: Record<string, unknown> = {
+      ...call(action, { asked: { userName }, from: '192.0.2.44' }),
+      eventTime: new Date(at).toISOString().replace('.000Z', 'Z'),
+    };
+    accountOf(scene)
+      .in('us-east-1')
+      .history.add({
+        eventId: `${minutesAgo}`,
+        at,
+        visibleAt: at,
+        name: String(record['eventName']),
+        source: String(record['eventSource']),
+        userName: 'alice',
+        accessKeyId: KEY,
+        readOnly: false,
+        resources: [],
+        record,
+      });
+  }
+
+  const alert = (words: string) =>
+    ada.waitForMessage((message) => message.threadTs === undefined && message.words.includes(words), {
+      channel: CHANNELS.alerts,
+      timeoutMs: LONG,
+    });
+
+  it(
+    'are told in the alert channel, with the story in the thread, and edited by what people decide',
+    async () => {
+      const message = await alert('CloudTrail stopped or deleted');
+      expect(message.words).toContain(KEY);
+      expect(message.words).toContain('192.0.2.44');
+      expect(message.buttons).toEqual(['Deactivate', 'Details', 'This is us', 'Close']);
+      expect(JSON.stringify(message.blocks)).not.toContain('<!channel>');
+      const story = await ada.waitForMessage(({ threadTs }) => threadTs === message.ts, {
+        channel: CHANNELS.alerts,
+        timeoutMs: LONG,
+      });
+      expect(story.words).toContain('cloudtrail:StopLogging');
+
+      await message.click('Deactivate');
+      const byHand = await ada.waitForModal((modal) => modal.title === 'Deactivate by hand');
+      expect(byHand.words).toContain(
+        `aws iam update-access-key --user-name=alice --access-key-id ${KEY} --status Inactive`,
+      );
+      expect(byHand.words).toContain('AWSDenyAll');
+      await byHand.close();
+
+      await message.click('Details');
+      const details = await ada.waitForModal((modal) => modal.title === 'Incident');
+      expect(details.words).toContain('cloudtrail:StopLogging');
+      await details.close();
+
+      // A trail that is stopped is never expected: the incident stays open.
+      await message.click('This is us');
+      const form = await ada.waitForModal((modal) => modal.title === 'This is us');
+      expect(form.words).toContain('stays open');
+      await form.fill({ Reason: 'planned' });
+      await form.submit();
+      const said = await ada.waitForModal((modal) => modal.words.includes('stays open'));
+      await said.close();
+
+      await message.click('Close');
+      const closing = await ada.waitForModal((modal) => modal.title === 'Close the incident');
+      await closing.fill({ 'It was': 'an attack', Note: 'the key is gone' });
+      await closing.submit();
+      await (await ada.waitForModal((modal) => modal.title === 'Incident closed')).close();
+      const edited = await ada.waitForMessage(
+        ({ ts, words }) => ts === message.ts && words.includes('Closed as an attack'),
+        { channel: CHANNELS.alerts, timeoutMs: LONG },
+      );
+      expect(edited.buttons).toEqual(['Details']);
+    },
+    2 * LONG,
+  );
+
+  it(
+    'are listed and filtered, and so is what is expected',
+    async () => {
+      const other = await alert('MFA device');
+      await other.click('This is us');
+      const form = await ada.waitForModal((modal) => modal.title === 'This is us');
+      await form.fill({
+        'From this network': 'Any network',
+        'With this program': 'Any program',
+        'Doing this': 'Any action',
+        Reason: 'ours',
+      });
+      const refused = await form.submit();
+      expect(refused.result).toBe('errors');
+      await form.fill({ 'Doing this': 'iam:DeactivateMFADevice' });
+      await form.submit();
+      await (await ada.waitForModal((modal) => modal.words.includes('is closed'))).close();
+
+      await ada.slash('/aws-incidents');
+      expect((await ada.waitForEphemeral()).words).toContain('None of them matches');
+      await ada.slash('/aws-incidents all low');
+      const list = await ada.waitForEphemeral(({ words }) => words.includes('2 incidents'));
+      expect(list.words).toContain('closed as an attack');
+      expect(list.words).toContain('closed as something of ours');
+      await list.click('Expectations');
+      const expected = await ada.waitForEphemeral(({ words }) => words.includes('expectations'));
+      expect(expected.words).toContain('iam:DeactivateMFADevice');
+      await expected.click('Revoke', { in: 'ours', confirm: true });
+      await ada.waitForEphemeral(({ words }) => words.includes('Revoked'));
+      await ada.slash('/aws-incidents nobody-has-this');
+      await ada.waitForEphemeral(({ words }) => words.includes('0 of 2 incidents'));
+      await ada.slash('/aws-incidents account:nowhere');
+      await ada.waitForEphemeral(({ words }) => words.includes('No account is called'));
+    },
+    2 * LONG,
+  );
+
+  it(
+    'may be looked at by viewers, and decided by responders',
+    async () => {
+      await vera.slash('/aws-incidents expectations');
+      const list = await vera.waitForEphemeral(({ words }) => words.includes('expectation'));
+      expect(list.buttons).toEqual([]);
+      await vera.slash('/aws-incidents all');
+      const all = await vera.waitForEphemeral(({ words }) => words.includes('2 incidents'));
+      await all.click('Details', { in: 'CloudTrail' });
+      const details = await vera.waitForModal((modal) => modal.title === 'Incident');
+      expect(details.buttons).toEqual(['Deactivate']);
+      await details.close();
+    },
+    LONG,
+  );
+
+  it(
+    'show on Home how far each account is known',
+    async () => {
+      await ada.openHome({ timeoutMs: 10_000 });
+      const home = await ada.waitForHome((view) => view.words.includes('Watched: complete to'), LONG);
+      expect(home.words).toContain('in 17 regions');
+    },
+    LONG,
+  );
+});

@@ -1,0 +1,192 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ALICE, call, madeSession, ordinary, roleSession } from '../../src/detections/example.ts';
+import { NOWHERE } from '../../src/detections/place.ts';
+import type { RawRecord } from '../../src/detections/rule.ts';
+import type { Batch, Judged, Judges, Knowledge } from '../../src/ports/judges.ts';
+import type { KeptProfile, SeenBucket } from '../../src/ports/watch.ts';
+import { AccountJudge } from '../../src/watch/account-judge.ts';
+import { createJudges } from '../../src/watch-thread.ts';
+import { recordingLog } from '../support/system-world.ts';
+
+const ACCOUNT = '111122223333';
+
+/** What a database would hold between batches. */
+class Kept implements Knowledge {
+  readonly profilesKept = new Map<string, KeptProfile>();
+  readonly memoryKept = new Map<string, { kind: string; id: string; value: string }>();
+  readonly seen = new Map<number, SeenBucket>();
+  reads = 0;
+
+  memory(): ReturnType<Knowledge['memory']> {
+    this.reads += 1;
+    return Promise.resolve([...this.memoryKept.values()]);
+  }
+
+  profiles(subjects: readonly string[]): ReturnType<Knowledge['profiles']> {
+    return Promise.resolve(subjects.flatMap((subject) => this.profilesKept.get(subject) ?? []));
+  }
+
+  write(judged: Judged): void {
+    for (const profile of judged.profiles) this.profilesKept.set(profile.subject, profile);
+    for (const entry of judged.memory) this.memoryKept.set(`${entry.kind} ${entry.id}`, entry);
+    for (const bucket of judged.seen) this.seen.set(bucket.bucket, bucket);
+  }
+}
+
+let basis = 0;
+
+function batchOf(records: readonly (RawRecord | string)[], kept: Kept, more: Partial<Batch> = {}): Batch {
+  basis += 1;
+  return {
+    accountId: ACCOUNT,
+    basis: `b${basis - 1}`,
+    nextBasis: `b${basis}`,
+    learn: false,
+    events: records.map((record) =>
+      typeof record === 'string'
+        ? { at: 0, text: record }
+        : { at: Date.parse(String(record['eventTime'])), text: JSON.stringify(record) },
+    ),
+    seen: [...kept.seen.values()],
+    completeTo: 0,
+    noted: [],
+    own: { accessKeyIds: [], roleArns: [] },
+    keyless: [],
+    ...more,
+  };
+}
+
+const inProcess = (): Judges => {
+  const judge = new AccountJudge(() => NOWHERE);
+  return { judge: (batch, knowledge) => judge.judge(batch, knowledge), close: () => Promise.resolve() };
+};
+const inThread = (): Judges => {
+  const judges = createJudges(recordingLog());
+  onTestFinished(() => judges.close());
+  return judges;
+};
+
+const rulesOf = ({ signals }: Judged): string[] => signals.map(({ rule }) => rule);
+const stranger = { from: '192.0.2.44' };
+
+describe.each([
+  ['in process', inProcess],
+  ['in a thread', inThread],
+])('judging %s', (_, judges) => {
+  it('learns without a word, then says what is new, with what was normal beside it', async () => {
+    const kept = new Kept();
+    const judge = judges();
+    const learned = await judge.judge(batchOf(ordinary(9), kept, { learn: true }), kept);
+    kept.write(learned);
+    expect(learned).toMatchObject({ signals: [], seen: [], fresh: 360, unreadable: 0 });
+    const judged = await judge.judge(batchOf([call('s3:GetObject', stranger)], kept), kept);
+    expect(rulesOf(judged)).toContain('network-new');
+    expect(Object.values(judged.about)).toEqual([
+      {
+        userName: 'alice',
+        normal: expect.objectContaining({ settled: true, networks: ['198.51.100.0/24'], services: ['s3'] }),
+      },
+    ]);
+    expect(kept.reads).toBe(1);
+  });
+
+  it('goes on from what was kept, as if it had never stopped', async () => {
+    const kept = new Kept();
+    kept.write(await judges().judge(batchOf(ordinary(9), kept, { learn: true }), kept));
+    const made = call('sts:AssumeRole', { answered: madeSession('ASIAFIRSTSESSION0001') });
+    const first = judges();
+    kept.write(await first.judge(batchOf([made], kept), kept));
+    const used = call('cloudtrail:StopLogging', {
+      by: roleSession('r', 's', 'ASIAFIRSTSESSION0001'),
+      minute: 2,
+    });
+    const later = batchOf([used], kept);
+    const [stopped] = (await judges().judge(later, kept)).signals;
+    expect(stopped).toMatchObject({ rule: 'trail-stopped', accessKeyId: ALICE['accessKeyId'] });
+  });
+
+  it('reads again what somebody else wrote meanwhile', async () => {
+    const kept = new Kept();
+    const judge = judges();
+    kept.write(await judge.judge(batchOf([call('s3:GetObject')], kept), kept));
+    await judge.judge(batchOf([call('s3:GetObject', { minute: 1 })], kept, { basis: 'of another' }), kept);
+    expect(kept.reads).toBe(2);
+  });
+
+  it('takes an event once, however often it comes', async () => {
+    const kept = new Kept();
+    const judge = judges();
+    const events = [call('cloudtrail:StopLogging'), call('s3:GetObject', { minute: 3 })];
+    const first = await judge.judge(batchOf([...events, ...events], kept), kept);
+    expect(first.fresh).toBe(2);
+    expect(rulesOf(first)).toEqual(['trail-stopped']);
+    kept.write(first);
+    const again = await judge.judge(batchOf(events, kept), kept);
+    expect(again).toMatchObject({ signals: [], fresh: 0, lateFrom: null });
+  });
+
+  it('says which events came late', async () => {
+    const kept = new Kept();
+    const late = call('s3:GetObject', { minute: 5 });
+    const at = Date.parse(String(late['eventTime']));
+    const judge = judges();
+    const judged = await judge.judge(batchOf([late], kept, { completeTo: at + 60_000 }), kept);
+    expect(judged.lateFrom).toBe(at);
+  });
+
+  it('is stopped by nothing in a record', async () => {
+    const kept = new Kept();
+    const odd: (RawRecord | string)[] = [
+      '',
+      'null',
+      '[]',
+      '{"eventName":7}',
+      '{"eventSource":"iam.amazonaws.com","eventName":"CreateUser"',
+      { ...call('iam:CreateUser'), eventID: '\ud800\0aaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa' },
+      { ...call('iam:AttachUserPolicy'), requestParameters: { __proto__: null, policyArn: { a: [1] } } },
+      { ...call('iam:PutUserPolicy', { asked: { policyDocument: '{"Statement":[[[[[' } }) },
+      { ...call('sts:AssumeRole'), userIdentity: { type: 5, arn: ['x'], accessKeyId: '' } },
+    ];
+    const judged = await judges().judge(batchOf(odd, kept), kept);
+    expect(judged.unreadable).toBeGreaterThanOrEqual(5);
+    for (const { id } of judged.signals) expect(id).toMatch(/^[^\p{Cc}]+$/u);
+    expect(JSON.stringify(judged).isWellFormed()).toBe(true);
+  });
+
+  it('keeps quiet about what Rekey looks up itself, and about nothing else of its key', async () => {
+    const kept = new Kept();
+    const own = { accessKeyIds: [String(ALICE['accessKeyId'])], roleArns: [] };
+    const reads = ['iam:ListUsers', 'iam:ListAccessKeys', 'iam:GetAccountSummary', 'iam:ListGroups'];
+    const looks = ['sts:GetCallerIdentity', ...reads, 'iam:ListRoles', 'iam:ListPolicies', 's3:ListBuckets'];
+    const agent = 'aws-sdk-js/3.1169.0 ua/2.1 os/linux lang/js rekey/0.1.0';
+    const calls = looks.map((action, minute) => call(action, { agent, minute }));
+    const quiet = await judges().judge(batchOf(calls, kept, { own }), kept);
+    expect(rulesOf(quiet)).toEqual([]);
+    const others = looks.map((action, minute) => call(action, { minute }));
+    expect(rulesOf(await judges().judge(batchOf(others, kept, { own }), kept))).not.toEqual([]);
+    const changes = [call('iam:CreateUser', { agent, asked: { userName: 'x' } })];
+    expect(rulesOf(await judges().judge(batchOf(changes, kept, { own }), kept))).toContain('user-made');
+  });
+});
+
+it('a thread that ends takes nothing with it but its batch', async () => {
+  const judges = createJudges(recordingLog());
+  onTestFinished(() => judges.close());
+  const kept = new Kept();
+  const failing: Knowledge = {
+    memory: () => Promise.reject(new Error('no database')),
+    profiles: () => kept.profiles([]),
+  };
+  await expect(judges.judge(batchOf([call('s3:GetObject')], kept), failing)).rejects.toThrow(
+    'could not be read',
+  );
+  const under = judges.judge(batchOf([call('s3:GetObject')], kept), {
+    ...failing,
+    memory: () => new Promise(() => undefined),
+  });
+  const ended = under.catch((error: unknown) => String(error));
+  await judges.close();
+  expect(await ended).toContain('Rekey stops');
+  const judged = await judges.judge(batchOf([call('cloudtrail:StopLogging')], kept), kept);
+  expect(rulesOf(judged)).toEqual(['trail-stopped']);
+});
