@@ -27,7 +27,7 @@ export const CONNECTION_MENU = 'connection.menu';
 export const HOME_PAGE = 'home.page';
 
 /** A card takes at most three blocks; with the rest of the page that stays below Slack's hundred. */
-const CARDS_PER_PAGE = 18;
+const CARDS_PER_PAGE = 15;
 
 /** The Connections page: what needs you first, then a card per connection, then the way to add one. */
 export function homeView(look: HomeLook, page: number): HomeView {
