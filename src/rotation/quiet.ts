@@ -12,9 +12,6 @@ export const MAX_QUIET_MS = 35 * DAY;
 /** How far back gaps are looked for: as far as CloudTrail's history goes. */
 export const GAPS_OVER_MS = 90 * DAY;
 
-/** CloudTrail is complete up to this long ago (DESIGN, section 2: the watcher's time to settle). */
-export const SETTLE_MS = 20 * 60_000;
-
 /**
  * How long the old key must be silent: the larger of 24 h and 1.5 times the longest gap in 90 days, 35 days at most.
  * Where the gaps are not known, 35 days.

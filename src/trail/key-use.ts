@@ -1,11 +1,8 @@
-import { keyUseOf } from '../domain/key-use.ts';
+import { keyUseOf, SETTLE_MS } from '../domain/key-use.ts';
 import type { KeyUse } from '../domain/key-use.ts';
 import { known, unknown } from '../domain/known.ts';
 import { AwsFailure } from '../ports/aws.ts';
 import type { Trail, TrailEvent } from '../ports/trail.ts';
-
-/** How long an event may take to appear: younger silence proves nothing (DESIGN, section 2, complete-to). */
-export const SETTLE_MS = 20 * 60_000;
 
 /** 50 events each, one page a second: what a person waits for. Newest come first, so that the last use is among them. */
 const PEOPLE_PAGES = 20;

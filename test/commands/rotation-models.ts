@@ -206,9 +206,16 @@ function rotationsOf(outside: Outside): [name: string, rotation: Rotation][] {
   ];
 }
 
+const FEW = new Set(['quiet, in trouble and held', 'everything at once', 'blocked, keys_changed']);
+
+function chosen(outside: Outside, few: boolean): [name: string, rotation: Rotation][] {
+  return rotationsOf(outside).filter(([name]) => !few || FEW.has(name));
+}
+
 export function cardOf(rotated: Rotation, outside: Outside): RotationCard {
   return {
     rotation: rotated,
+    acts: actsOf(rotated, NOW),
     accountName: outside.name,
     ownConnectionName: rotated.ownConnectionId === null ? null : outside.name,
     destinationNames: new Map(Array.from({ length: PLACES }, (_, at) => [`d${at}`, outside.name] as const)),
@@ -287,7 +294,8 @@ function planOf(outside: Outside, over: Partial<RotationPlan> = {}): RotationPla
   };
 }
 
-export function rotationViewsOf(outside: Outside): [name: string, view: ModalView][] {
+/** Every window of rotations, in every state; `few`: one of each kind, with everything that a state can hold. */
+export function rotationViewsOf(outside: Outside, few = false): [name: string, view: ModalView][] {
   const plan = planOf(outside);
   const allowed = { allowed: true } as const;
   const screen = { accountName: outside.name, permission: allowed, now: NOW };
@@ -343,7 +351,7 @@ export function rotationViewsOf(outside: Outside): [name: string, view: ModalVie
         NOW,
       ),
     ],
-    ...rotationsOf(outside).flatMap(([name, rotated]): [string, ModalView][] => {
+    ...chosen(outside, few).flatMap(([name, rotated]): [string, ModalView][] => {
       const look = lookOf(rotated, outside);
       return [
         [`rotation ${name}`, rotationView(look, null)],
@@ -359,8 +367,9 @@ export function rotationViewsOf(outside: Outside): [name: string, view: ModalVie
   ];
 }
 
-export function rotationMessagesOf(outside: Outside): [name: string, message: Message][] {
-  const all = rotationsOf(outside);
+/** Every message of rotations, in every state; `few` as above. */
+export function rotationMessagesOf(outside: Outside, few = false): [name: string, message: Message][] {
+  const all = chosen(outside, few);
   const [first] = all;
   const rotations = all.slice(0, 10).map(([, each]) => each);
   const look = {

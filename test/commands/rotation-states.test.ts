@@ -51,7 +51,7 @@ describe('every state a rotation reaches', () => {
     expect(STATES.filter((state) => !states.has(state))).toEqual([]);
     for (const [shape, rotation] of reached) {
       const now = rotation.stateAt + 1_000;
-      const card = { ...cardOf(rotation, tame), now };
+      const card = { ...cardOf(rotation, tame), acts: actsOf(rotation, now), now };
       const message = presenter.rotationCard(card);
       const problems = validateMessage({ text: message.text, blocks: [...message.blocks] });
       expect({ shape, problems }).toEqual({ shape, problems: [] });
@@ -82,6 +82,41 @@ describe('every state a rotation reaches', () => {
     const moves = stores.history.filter((each, at) => each.state !== stores.history[at - 1]?.state);
     expect(told.length).toBeGreaterThanOrEqual(moves.length);
     expect(told.map(({ what }) => what).join('\n')).not.toMatch(/undefined|null|NaN/);
+  });
+});
+
+describe('every screen of rotations', () => {
+  it('is one Slack takes, in every state', () => {
+    for (const [name, view] of rotationViewsOf(tame)) {
+      expect({ name, problems: validateView(view) }).toEqual({ name, problems: [] });
+    }
+    for (const [name, { text, blocks }] of rotationMessagesOf(tame)) {
+      expect({ name, problems: validateMessage({ text, blocks: [...blocks] }) }).toEqual({
+        name,
+        problems: [],
+      });
+    }
+  });
+
+  it('stays one, and within its limits, when all texts from outside are as long and bad as can be', () => {
+    const bad = '<!channel>&`*_~:aws:\u202e<@U0EVIL> ';
+    const long = (length: number): string => `a${bad.repeat(40)}`.slice(0, length);
+    const worst = {
+      name: long(60),
+      description: long(500),
+      alias: long(63),
+      path: long(512),
+      reference: long(200),
+    };
+    for (const [name, view] of rotationViewsOf(worst)) {
+      expect({ name, problems: validateView(view) }).toEqual({ name, problems: [] });
+    }
+    for (const [name, { text, blocks }] of rotationMessagesOf(worst)) {
+      expect({ name, problems: validateMessage({ text, blocks: [...blocks] }) }).toEqual({
+        name,
+        problems: [],
+      });
+    }
   });
 });
 

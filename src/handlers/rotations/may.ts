@@ -1,16 +1,14 @@
 import { holds } from '../../domain/actor.ts';
 import type { Actor, Role } from '../../domain/actor.ts';
 import type { Ownership } from '../../domain/owner.ts';
-import type { BlockChoice, Rotation } from '../../domain/rotation.ts';
+import type { RotationAct } from '../../domain/rotation-card.ts';
+import type { Rotation } from '../../domain/rotation.ts';
 import { isFinal } from '../../domain/rotation.ts';
 import { RekeyError } from '../../errors.ts';
 import { mayReactivate } from '../../rotation/failures.ts';
 import { mayUndo } from '../../rotation/undo.ts';
 import { ownsKey } from '../owns-key.ts';
 import type { Services } from '../services.ts';
-
-/** What a person can do to a rotation that is under way; the choices of a block among them. */
-export type RotationAct = BlockChoice | 'hurry' | 'wait' | 'end_wait';
 
 /** Whether somebody may do it; `why` says why not, and who may. */
 export type Permission = { readonly allowed: true } | { readonly allowed: false; readonly why: string };

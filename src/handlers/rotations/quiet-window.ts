@@ -5,7 +5,8 @@ import { USE_GRANULARITY_MS } from '../../domain/last-use.ts';
 import type { LastUse } from '../../domain/last-use.ts';
 import { spanWords } from '../../domain/time-words.ts';
 import { GAPS_OVER_MS, longestGap, MAX_QUIET_MS, quietWindow } from '../../rotation/quiet.ts';
-import { readKeyCalls, SETTLE_MS } from '../../trail/key-use.ts';
+import { SETTLE_MS } from '../../domain/key-use.ts';
+import { readKeyCalls } from '../../trail/key-use.ts';
 import type { Trail } from '../../ports/trail.ts';
 
 /** How long the old key must be silent, why, and who used it. */

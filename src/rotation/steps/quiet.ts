@@ -1,5 +1,6 @@
 import { USE_GRANULARITY_MS } from '../../domain/last-use.ts';
-import { SETTLE_MS, MAX_QUIET_MS, silence } from '../quiet.ts';
+import { SETTLE_MS } from '../../domain/key-use.ts';
+import { MAX_QUIET_MS, silence } from '../quiet.ts';
 import { cameToNothing, oldKeyIsGone } from '../compare.ts';
 import { allHold } from '../deliveries.ts';
 import { block } from '../failures.ts';

@@ -80,7 +80,8 @@ export function rotationQuestion({ rotation }: RotationCard): Message {
 }
 
 /** That it is done or undone. */
-export function rotationEnd({ rotation, now }: RotationCard): Message {
+export function rotationEnd(card: RotationCard): Message {
+  const { rotation, now } = card;
   const { oldKeyId, newKeyId, snapshot, createdAt, endedAt, state } = rotation;
   const took = endedAt === null ? '' : ` It took ${spanWords(endedAt - createdAt)}.`;
   const keys =
@@ -93,10 +94,7 @@ export function rotationEnd({ rotation, now }: RotationCard): Message {
       section(
         `*Rotation of a key of ${brief(snapshot.userName, 90)}*\n${words(doing(rotation, now))} ${keys}${took}`,
       ),
-      actions('rotation.end', [
-        ...actButtons(rotation, now),
-        rotationButton('Details', ROTATION_DETAILS, rotation),
-      ]),
+      actions('rotation.end', [...actButtons(card), rotationButton('Details', ROTATION_DETAILS, rotation)]),
     ],
   };
 }
