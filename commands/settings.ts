@@ -1,6 +1,6 @@
 import { PAGER_OUTLET } from '../src/domain/notice.ts';
 import { isConflict } from '../src/errors.ts';
-import { countWaiting, lookDestinations } from '../src/handlers/destinations/look.ts';
+import { countDestinations } from '../src/handlers/destinations/look.ts';
 import { pagerSetting } from '../src/handlers/pager.ts';
 import { keyTags } from '../src/handlers/key-settings.ts';
 import { pauseOf } from '../src/handlers/pause.ts';
@@ -152,7 +152,7 @@ export async function look(context: Context, said: string | null): Promise<Retur
       connections: (await services.stores.connections.list()).map(({ id, name }) => ({ id, name })),
     },
     schedules: await lookSchedules(services),
-    destinations: await destinationsInShort(context),
+    destinations: await countDestinations(services, actor),
     pause: await pauseOf(services),
     said,
   });
@@ -165,11 +165,6 @@ async function lookSchedules(services: Context['services']): Promise<SchedulesLo
     return { id, name, on: kept?.schedule.on === true };
   });
   return { connections: await Promise.all(shown), stop: await scheduleStop(services) };
-}
-
-async function destinationsInShort({ services, actor }: Context) {
-  const looks = await lookDestinations(services, actor);
-  return { count: looks.length, waiting: countWaiting(looks) };
 }
 
 function testMessage(context: Context): Message {

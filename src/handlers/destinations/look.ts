@@ -104,6 +104,24 @@ async function lookOf(
   };
 }
 
+/** How many destinations there are, and how many bound users wait; two reads, and nobody is asked. Admins only. */
+export async function countDestinations(
+  services: Services,
+  actor: Actor,
+): Promise<{ readonly count: number; readonly waiting: number }> {
+  authorise(actor, 'admin', 'look at destinations', services.admins);
+  const { destinations, bindings } = services.stores.rotation;
+  const [all, bound] = await Promise.all([destinations.list(), bindings.list()]);
+  const waiting = bound.filter((binding) => {
+    const destination = all.find(({ id }) => id === binding.destinationId);
+    if (destination === undefined) return false;
+    const { administrator } = binding;
+    const kind = factsOf(destination.kind);
+    return approvalState({ destination, binding, kind, administrator }).state === 'waiting';
+  });
+  return { count: all.length, waiting: waiting.length };
+}
+
 /** How many bound users wait for a second person, over all destinations. */
 export function countWaiting(looks: readonly DestinationLook[]): number {
   return looks.flatMap(({ users }) => users.filter(({ state }) => state.state === 'waiting')).length;
