@@ -281,7 +281,7 @@ function planOf(outside: Outside, over: Partial<RotationPlan> = {}): RotationPla
     })),
     problems: [],
     warnings: Array.from({ length: 14 }, () => outside.description),
-    calls: Array.from({ length: 60 }, (_, at) => ({
+    calls: Array.from({ length: 250 }, (_, at) => ({
       state: 'delivering',
       service: 'secretsmanager',
       action: 'PutSecretValue',
