@@ -1,4 +1,4 @@
-import { App, HTTPReceiver, SocketModeReceiver, type Receiver } from '@slack/bolt';
+import { App } from '@slack/bolt';
 import { serve, type Entrance } from '../commands/command.ts';
 import type { Ack } from '../commands/ack-once.ts';
 import { Background } from '../commands/background.ts';
@@ -25,6 +25,7 @@ import { openOperations, type Operations } from './operations.ts';
 import { measuredAck, measuredJobs } from './ops/measure.ts';
 import { openInstances } from './instances/open.ts';
 import { sqliteJobs } from './jobs/sqlite.ts';
+import { openDoor, receiverOf, socketSilence } from './reception.ts';
 import { beginJobs, handleJobs, recover } from './recurring-jobs.ts';
 import { boltLogger, createLog } from './log.ts';
 import { createOutward } from './outward/outward.ts';
@@ -34,13 +35,10 @@ import type { Clock, Ids, Log } from './ports/world.ts';
 import { presenter } from './slack/blocks/outcome.ts';
 import { slackDesk } from './slack/desk.ts';
 import { slackFiles } from './slack/files.ts';
-import { openHttpDoor } from './slack/http-door.ts';
-import { socketTrouble, whoAreWe } from './slack/identity.ts';
+import { whoAreWe } from './slack/identity.ts';
 import { slackPeople } from './slack/people.ts';
 import { postBytes, postJson } from './slack/plain-http.ts';
 import { slackPoster } from './slack/poster.ts';
-import { closeInTime } from './slack/socket-close.ts';
-import { keepReconnecting } from './slack/reconnect.ts';
 import { proxyDispatcher, webClient, webClientOptions } from './slack/web-client.ts';
 import { VERSION } from './version.ts';
 
@@ -197,7 +195,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     if (!ended) log.warn('work goes on after the next start');
   });
 
-  const httpUrl = await openDoor(config, base, receiver, app);
+  const httpUrl = await openDoor(config, { closers, clock, log }, receiver, app);
   // Who came through the socket is answered through it: it is closed after that.
   if (httpUrl === null) closers.push(() => background.answered(ANSWER_GRACE_MS, clock));
   operations.started({ jobs, slackTrouble: () => socketSilence(receiver) });
@@ -226,33 +224,6 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   };
 }
 
-/** Lets Slack in: by its socket, or over HTTP, then the URL is answered. */
-async function openDoor(config: Config, base: Base, receiver: Receiver, app: App): Promise<string | null> {
-  const { closers, clock } = base;
-  if (receiver instanceof HTTPReceiver && config.transport.kind === 'http') {
-    const door = await openHttpDoor(config.transport, receiver.requestListener, clock);
-    closers.push(() => door.close());
-    return door.url;
-  }
-  closers.push(() => closeInTime(() => app.stop(), clock, base.log));
-  if (receiver instanceof SocketModeReceiver) {
-    // Called off before the socket is closed, or it might open another.
-    closers.push(keepReconnecting(receiver.client, clock, base.log));
-  }
-  try {
-    await app.start();
-  } catch (error) {
-    throw socketTrouble(error);
-  }
-  return null;
-}
-
-/** Why nothing comes through the socket, or null; the HTTP door is open until we stop. */
-function socketSilence(receiver: Receiver): string | null {
-  if (!(receiver instanceof SocketModeReceiver)) return null;
-  return receiver.client.websocket?.isActive() === true ? null : 'no socket is open';
-}
-
 /** One place for every kind of payload: Bolt reads the transport, `serve` does the rest. */
 function listen(app: App, entrance: Entrance): void {
   const { metrics } = entrance.services;
@@ -269,26 +240,6 @@ function listen(app: App, entrance: Entrance): void {
   app.error((error) => {
     entrance.services.log.error('Bolt met an error', { error });
     return Promise.resolve();
-  });
-}
-
-function receiverOf(
-  config: Config,
-  web: Parameters<typeof webClientOptions>[0],
-  logger: typeof web.logger,
-): Receiver {
-  const { transport } = config;
-  if (transport.kind === 'http') {
-    return new HTTPReceiver({ signingSecret: transport.signingSecret.reveal(), logger });
-  }
-  return new SocketModeReceiver({
-    appToken: transport.appToken.reveal(),
-    logger,
-    dispatcher: web.dispatcher,
-    // Short, since the client waits this long before it connects again (five seconds otherwise); not so short that a
-    // busy moment is taken for a dead socket.
-    clientPingTimeout: 2_000,
-    installerOptions: { clientOptions: webClientOptions(web) },
   });
 }
 

@@ -69,7 +69,7 @@ const PACKAGES: readonly PackageRule[] = [
   { packages: /^@(?:aws-sdk|smithy)\//, only: ['src/aws/', 'src/destinations/'] },
   {
     packages: /^@slack\/bolt$/,
-    only: ['src/main.ts'],
+    only: ['src/main.ts', 'src/reception.ts'],
     types: ['commands/', 'src/slack/', 'src/log.ts', 'src/log/'],
   },
   { packages: /^pino(?:\/|$)/, only: ['src/log.ts'] },

@@ -1,7 +1,7 @@
 // Whole rotations against AWS in the same process, their waits leapt over; and looks at open rotations of which none is due.
 import { decideRotation } from '../../src/handlers/rotations/act.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { SETTLE_MS } from '../../src/domain/key-use.ts';
+import { SETTLE_MS } from '../../src/domain/settle.ts';
 import { rotation as sample } from '../../test/db/rotation-samples.ts';
 import { Rotating } from '../../test/support/rotating.ts';
 import { answering } from './answering.ts';

@@ -11,7 +11,7 @@ import {
   type SeenRotation,
 } from '../../src/handlers/rotations/act.ts';
 import { lookRotation, type RotationLook } from '../../src/handlers/rotations/look.ts';
-import type { RotationAct } from '../../src/domain/rotation-card.ts';
+import type { RotationAct } from '../../src/domain/rotation-acts.ts';
 import { sayAllIsWell } from '../../src/handlers/rotations/well.ts';
 import type { Request } from '../../src/handlers/request.ts';
 import type { Message } from '../../src/ports/slack.ts';

@@ -1,7 +1,7 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { Rotation } from '../../src/domain/rotation.ts';
 import { lengthWords } from '../../src/domain/time-words.ts';
-import type { RotationAct } from '../../src/domain/rotation-card.ts';
+import type { RotationAct } from '../../src/domain/rotation-acts.ts';
 import type { RotationLook } from '../../src/handlers/rotations/look.ts';
 import { context, input, option, section } from '../../src/slack/blocks/elements.ts';
 import { brief, code, moment, plain } from '../../src/slack/blocks/mrkdwn.ts';

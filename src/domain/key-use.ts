@@ -35,9 +35,6 @@ export interface SeenCall {
   readonly record: Readonly<Record<string, unknown>>;
 }
 
-/** CloudTrail is taken for complete up to this long ago (DESIGN, section 2: the watcher's time to settle). */
-export const SETTLE_MS = 20 * 60_000;
-
 const USER_AGENT_CHARACTERS = 200;
 
 /**

@@ -1,14 +1,9 @@
-import type { BlockChoice, Rotation } from './rotation.ts';
+import type { Rotation } from './rotation.ts';
 import type { KeyUse } from './key-use.ts';
-
-/** What a person can do to a rotation that is under way; the choices of a block among them. */
-export type RotationAct = BlockChoice | 'hurry' | 'wait' | 'end_wait';
 
 /** All that the one message of a rotation shows. Holds no secret. */
 export interface RotationCard {
   readonly rotation: Rotation;
-  /** What can be done to it as it stands, whoever asks; in the order it is shown. */
-  readonly acts: readonly RotationAct[];
   /** What the account is called; null where nothing connects it any more. */
   readonly accountName: string | null;
   /** The connection whose own key this is; null for any other key. */

@@ -1,6 +1,7 @@
 import { holds, type Actor } from '../domain/actor.ts';
 import type { Rotation } from '../domain/rotation.ts';
-import { actsOf, permissionFor } from './rotations/may.ts';
+import { actsOf } from '../domain/rotation-acts.ts';
+import { permissionFor } from './rotations/may.ts';
 import type { Services } from './services.ts';
 
 /** Blocked rotations Home looks through, newest first. */

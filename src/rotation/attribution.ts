@@ -3,7 +3,7 @@ import { iamRegion } from '../domain/partition.ts';
 import type { CreateIntent, Rotation } from '../domain/rotation.ts';
 import { AwsFailure } from '../ports/aws.ts';
 import type { Trail, TrailEvent } from '../ports/trail.ts';
-import { SETTLE_MS } from '../domain/key-use.ts';
+import { SETTLE_MS } from '../domain/settle.ts';
 
 /** How far AWS's clock may be from ours. */
 const SKEW_MS = 5 * 60_000;

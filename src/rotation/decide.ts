@@ -1,10 +1,9 @@
+import { mayReactivate, mayUndo } from '../domain/rotation-acts.ts';
 import type { BlockChoice, Rotation, RotationState, Wait } from '../domain/rotation.ts';
 import { isFinal, mayMove } from '../domain/rotation.ts';
 import { RekeyError } from '../errors.ts';
 import type { Stores, Write } from '../ports/stores.ts';
-import { mayReactivate } from './failures.ts';
 import { openIntent, withOutcome } from './intents.ts';
-import { mayUndo } from './undo.ts';
 
 /**
  * What a decision is written with, beside its audit row: a rotation that ends keeps no secret. The batch is a

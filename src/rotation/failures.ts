@@ -2,7 +2,7 @@ import { AwsFailure } from '../ports/aws.ts';
 import type { AwsFailureCode } from '../ports/aws.ts';
 import { RekeyError } from '../errors.ts';
 import type { BlockChoice, BlockCode, Rotation } from '../domain/rotation.ts';
-import { mayUndo } from './undo.ts';
+import { mayReactivate, mayUndo } from '../domain/rotation-acts.ts';
 import type { Outcome, Patch, Run } from './run.ts';
 
 const SECOND = 1_000;
@@ -114,11 +114,4 @@ export function usualChoices(rotation: Rotation): BlockChoice[] {
   if (rotation.state === 'planned') return ['retry', 'stop'];
   if (mayUndo(rotation)) return ['retry', 'undo'];
   return mayReactivate(rotation) ? ['retry', 'reactivate'] : ['retry'];
-}
-
-/** Within the soak, and while it begins. */
-export function mayReactivate({ state, block: blocked, change, oldKeyId }: Rotation): boolean {
-  const at = blocked?.from ?? state;
-  if (change?.change === 'delete') return false;
-  return at === 'deactivated' || at === 'soaking' || (at === 'quiet' && change?.accessKeyId === oldKeyId);
 }

@@ -3,7 +3,7 @@ import { compare } from './compare.ts';
 import type { Difference } from './compare.ts';
 import { block, userChanged, usualChoices } from './failures.ts';
 import type { Outcome, Run } from './run.ts';
-import { mayUndo } from './undo.ts';
+import { mayUndo } from '../domain/rotation-acts.ts';
 
 /** How soon a list that lags is read again. */
 export const LOOK_AGAIN_MS = 3_000;

@@ -1,7 +1,7 @@
 import { known, unknown } from '../domain/known.ts';
 import { AwsFailure } from '../ports/aws.ts';
 import type { Trail } from '../ports/trail.ts';
-import { SETTLE_MS } from '../domain/key-use.ts';
+import { SETTLE_MS } from '../domain/settle.ts';
 import type { TrailUse } from './quiet.ts';
 
 /**

@@ -1,6 +1,7 @@
-import { keyUseOf, SETTLE_MS } from '../domain/key-use.ts';
+import { keyUseOf } from '../domain/key-use.ts';
 import type { KeyUse } from '../domain/key-use.ts';
 import { known, unknown } from '../domain/known.ts';
+import { SETTLE_MS } from '../domain/settle.ts';
 import { AwsFailure } from '../ports/aws.ts';
 import type { Trail, TrailEvent } from '../ports/trail.ts';
 

@@ -13,7 +13,7 @@ import { rotationLines } from '../../src/domain/rotation-lines.ts';
 import { LEGAL_MOVES, type BlockCode, type Rotation, type RotationState } from '../../src/domain/rotation.ts';
 import type { HomeRotations } from '../../src/handlers/look-home-rotations.ts';
 import type { RotationLook } from '../../src/handlers/rotations/look.ts';
-import { actsOf } from '../../src/handlers/rotations/may.ts';
+import { actsOf } from '../../src/domain/rotation-acts.ts';
 import type { RotationPlan } from '../../src/handlers/rotations/plan.ts';
 import type { Message } from '../../src/ports/slack.ts';
 import { secretSnippets } from '../../src/destinations/snippets.ts';
@@ -215,7 +215,6 @@ function chosen(outside: Outside, few: boolean): [name: string, rotation: Rotati
 export function cardOf(rotated: Rotation, outside: Outside): RotationCard {
   return {
     rotation: rotated,
-    acts: actsOf(rotated, NOW),
     accountName: outside.name,
     ownConnectionName: rotated.ownConnectionId === null ? null : outside.name,
     destinationNames: new Map(Array.from({ length: PLACES }, (_, at) => [`d${at}`, outside.name] as const)),

@@ -3,7 +3,7 @@ import { actForm, isAsked } from '../../commands/modals/rotation-act-form.ts';
 import { rotationView } from '../../commands/modals/rotation-view.ts';
 import { rotationLines } from '../../src/domain/rotation-lines.ts';
 import { isFinal, type Rotation } from '../../src/domain/rotation.ts';
-import { actsOf } from '../../src/handlers/rotations/may.ts';
+import { actsOf } from '../../src/domain/rotation-acts.ts';
 import { presenter } from '../../src/slack/blocks/outcome.ts';
 import { validateMessage, validateView } from '../../src/slack/blocks/validate.ts';
 import { wordsOf } from '../../sandbox/slack/driver/find.ts';
@@ -51,7 +51,7 @@ describe('every state a rotation reaches', () => {
     expect(STATES.filter((state) => !states.has(state))).toEqual([]);
     for (const [shape, rotation] of reached) {
       const now = rotation.stateAt + 1_000;
-      const card = { ...cardOf(rotation, tame), acts: actsOf(rotation, now), now };
+      const card = { ...cardOf(rotation, tame), now };
       const message = presenter.rotationCard(card);
       const problems = validateMessage({ text: message.text, blocks: [...message.blocks] });
       expect({ shape, problems }).toEqual({ shape, problems: [] });

@@ -3,7 +3,7 @@ import { keyUseOf } from '../../src/domain/key-use.ts';
 import type { SeenCall } from '../../src/domain/key-use.ts';
 import { known } from '../../src/domain/known.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { SETTLE_MS } from '../../src/domain/key-use.ts';
+import { SETTLE_MS } from '../../src/domain/settle.ts';
 import { readKeyUse } from '../../src/trail/key-use.ts';
 import { stsClient } from '../sandbox/aws/clients.ts';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';

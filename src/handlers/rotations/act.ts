@@ -1,5 +1,5 @@
 import { personOf } from '../../domain/actor.ts';
-import { hasMovedOn, type RotationAct } from '../../domain/rotation-card.ts';
+import { hasMovedOn } from '../../domain/rotation-card.ts';
 import type { BlockChoice, Rotation } from '../../domain/rotation.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
 import type { Write } from '../../ports/stores.ts';
@@ -12,6 +12,7 @@ import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
 import { wakeRotations } from './jobs.ts';
 import { authoriseAct } from './may.ts';
+import type { RotationAct } from '../../domain/rotation-acts.ts';
 import { noticesOf, threadOf } from './tell.ts';
 
 /** Which rotation, as the person saw it: see `hasMovedOn`. */

@@ -5,7 +5,6 @@ import type { Rotation } from '../../domain/rotation.ts';
 import { factsOf } from '../../destinations/index.ts';
 import { lookAccounts } from '../look-keys.ts';
 import type { Services } from '../services.ts';
-import { actsOf } from './may.ts';
 import { holdOf } from './hold.ts';
 
 /** What the one message of a rotation shows, from what is kept: nothing is asked of AWS. */
@@ -21,7 +20,6 @@ export async function cardOf(
   const use = await stores.rotation.uses.byId(rotation.id);
   return {
     rotation,
-    acts: actsOf(rotation, clock.now()),
     accountName: accounts.find((each) => each.accountId === accountId && each.connected)?.name ?? null,
     ownConnectionName: own?.name ?? null,
     destinationNames: new Map([

@@ -1,3 +1,4 @@
+import { actsOf } from '../../domain/rotation-acts.ts';
 import { holds } from '../../domain/actor.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { ReadyToRead, RotationCard } from '../../domain/rotation-card.ts';
@@ -7,7 +8,7 @@ import { authoriseForKey } from '../owns-key.ts';
 import type { Services } from '../services.ts';
 import { existingRotation } from './act.ts';
 import { cardOf, readyToRead } from './card.ts';
-import { actsOf, permissionFor } from './may.ts';
+import { permissionFor } from './may.ts';
 import type { PossibleAct } from './may.ts';
 
 /** Lines of the journal that one window shows. */

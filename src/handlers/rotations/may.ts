@@ -1,12 +1,9 @@
 import { holds } from '../../domain/actor.ts';
 import type { Actor, Role } from '../../domain/actor.ts';
 import type { Ownership } from '../../domain/owner.ts';
-import type { RotationAct } from '../../domain/rotation-card.ts';
+import type { RotationAct } from '../../domain/rotation-acts.ts';
 import type { Rotation } from '../../domain/rotation.ts';
-import { isFinal } from '../../domain/rotation.ts';
 import { RekeyError } from '../../errors.ts';
-import { mayReactivate } from '../../rotation/failures.ts';
-import { mayUndo } from '../../rotation/undo.ts';
 import { ownsKey } from '../owns-key.ts';
 import type { Services } from '../services.ts';
 
@@ -17,27 +14,6 @@ export type Permission = { readonly allowed: true } | { readonly allowed: false;
 export interface PossibleAct {
   readonly act: RotationAct;
   readonly permission: Permission;
-}
-
-/** What can be done to a rotation as it stands, whoever asks; in the order it is shown. */
-export function actsOf(rotation: Rotation, now: number): readonly RotationAct[] {
-  const { block, state, wait } = rotation;
-  if (isFinal(state)) return [];
-  const chosen: RotationAct[] = [...(block?.choices ?? [])];
-  if (state === 'quiet' && rotation.change === null) chosen.push('hurry');
-  if (mayReactivate(rotation)) chosen.push('reactivate');
-  if (mayUndo(rotation)) chosen.push('undo');
-  const isHeld = wait !== null && wait.until > now;
-  if (isHeld) chosen.push('end_wait');
-  else if (mayHold(rotation)) chosen.push('wait');
-  return [...new Set(chosen)];
-}
-
-/** A wait holds up what makes the old key Inactive or deletes it: only while that is still to come. */
-function mayHold({ state, block, change, oldKeyId }: Rotation): boolean {
-  if (change?.accessKeyId === oldKeyId) return false;
-  const at = block?.from ?? state;
-  return at !== 'deleted' && at !== 'undoing' && at !== 'planned';
 }
 
 /** Whether this person may do it. Owners of the key may hold it up without a role. */

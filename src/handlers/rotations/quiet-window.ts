@@ -1,3 +1,4 @@
+import { SETTLE_MS } from '../../domain/settle.ts';
 import type { KeyUse } from '../../domain/key-use.ts';
 import { known, unknown } from '../../domain/known.ts';
 import type { Known } from '../../domain/known.ts';
@@ -5,7 +6,6 @@ import { USE_GRANULARITY_MS } from '../../domain/last-use.ts';
 import type { LastUse } from '../../domain/last-use.ts';
 import { spanWords } from '../../domain/time-words.ts';
 import { GAPS_OVER_MS, longestGap, MAX_QUIET_MS, quietWindow } from '../../rotation/quiet.ts';
-import { SETTLE_MS } from '../../domain/key-use.ts';
 import { readKeyCalls } from '../../trail/key-use.ts';
 import type { Trail } from '../../ports/trail.ts';
 

@@ -4,7 +4,7 @@ import { isFinal } from '../../domain/rotation.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import type { JournalNote } from '../../ports/rotation-world.ts';
 import type { Write } from '../../ports/stores.ts';
-import { SETTLE_MS } from '../../domain/key-use.ts';
+import { SETTLE_MS } from '../../domain/settle.ts';
 import { auditIntent, auditOutcome } from '../audit.ts';
 import { cardEdit, noticesOf } from './tell.ts';
 import type { Telling } from './tell.ts';

@@ -1,9 +1,9 @@
+import { SETTLE_MS } from '../../domain/settle.ts';
 import type { Rotation, RotationUse } from '../../domain/rotation.ts';
 import { isFinal } from '../../domain/rotation.ts';
 import { isConflict } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { Trail } from '../../ports/trail.ts';
-import { SETTLE_MS } from '../../domain/key-use.ts';
 import { readKeyUse } from '../../trail/key-use.ts';
 import { wakeOutbox } from '../alert.ts';
 import type { Services } from '../services.ts';

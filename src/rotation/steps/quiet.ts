@@ -1,5 +1,5 @@
 import { USE_GRANULARITY_MS } from '../../domain/last-use.ts';
-import { SETTLE_MS } from '../../domain/key-use.ts';
+import { SETTLE_MS } from '../../domain/settle.ts';
 import { MAX_QUIET_MS, silence } from '../quiet.ts';
 import { cameToNothing, oldKeyIsGone } from '../compare.ts';
 import { allHold } from '../deliveries.ts';

@@ -1,6 +1,6 @@
 import type { Button } from '@slack/types';
 import type { BlockCode, Rotation } from '../../domain/rotation.ts';
-import type { RotationAct, RotationCard } from '../../domain/rotation-card.ts';
+import { actsOf, type RotationAct } from '../../domain/rotation-acts.ts';
 import { button } from './elements.ts';
 
 /** Each button carries {@link rotationValue}. */
@@ -72,8 +72,8 @@ export function rotationButton(
 }
 
 /** A button for everything that can be done to a rotation as it stands. */
-export function actButtons({ rotation, acts }: RotationCard): Button[] {
-  return acts.map((act) =>
+export function actButtons(rotation: Rotation, now: number): Button[] {
+  return actsOf(rotation, now).map((act) =>
     rotationButton(actLabel(act, rotation), rotationActionId(act), rotation, ACT_STYLES[act]),
   );
 }

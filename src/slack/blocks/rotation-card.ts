@@ -30,7 +30,7 @@ export function rotationCard(card: RotationCard): Message {
       ...placeBlocks(card),
       ...useBlocks(card),
       actions('rotation.buttons', [
-        ...actButtons(card),
+        ...actButtons(rotation, now),
         ...(hasSnippets(rotation) ? [rotationButton('Snippets', ROTATION_SNIPPETS, rotation)] : []),
         rotationButton('Details', ROTATION_DETAILS, rotation),
       ]),

@@ -94,7 +94,10 @@ export function rotationEnd(card: RotationCard): Message {
       section(
         `*Rotation of a key of ${brief(snapshot.userName, 90)}*\n${words(doing(rotation, now))} ${keys}${took}`,
       ),
-      actions('rotation.end', [...actButtons(card), rotationButton('Details', ROTATION_DETAILS, rotation)]),
+      actions('rotation.end', [
+        ...actButtons(rotation, now),
+        rotationButton('Details', ROTATION_DETAILS, rotation),
+      ]),
     ],
   };
 }

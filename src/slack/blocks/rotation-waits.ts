@@ -1,7 +1,7 @@
 import type { RotationCard } from '../../domain/rotation-card.ts';
 import { isFinal } from '../../domain/rotation.ts';
 import { counted, lengthWords, spanWords } from '../../domain/time-words.ts';
-import { SETTLE_MS } from '../../domain/key-use.ts';
+import { SETTLE_MS } from '../../domain/settle.ts';
 import { brief, moment, person } from './mrkdwn.ts';
 
 /** How long a key of ours stays Inactive before it may be deleted. */
