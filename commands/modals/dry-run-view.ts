@@ -10,11 +10,11 @@ import { brief, code, cut, plain, wholeLines, words } from '../../src/slack/bloc
 export const DRY_RUN_PREVIOUS = 'rotation.dry_run_previous';
 export const DRY_RUN_NEXT = 'rotation.dry_run_next';
 
-/** Calls on one page; a page is one window. */
-const CALLS_PER_PAGE = 40;
+/** Calls on one page. Another page asks AWS again, which nearly no rotation needs: a window holds that many. */
+const CALLS_PER_PAGE = 150;
 /** Characters of one fixed-width block. */
 const BLOCK = 2_800;
-const LONGEST_LINE = 600;
+const LONGEST_LINE = 240;
 
 /** Every call the rotation would make, which keys it would touch and which not; nothing was changed to find that out. */
 export function dryRunView(plan: RotationPlan, page: number): ModalView {

@@ -226,9 +226,13 @@ describe.each([
       for (const person of [ada, omar, vera]) {
         await (await row(person, 'backup')).click('Details');
         await (await modal(person, 'Access key')).close('x');
-        await (await row(person, 'backup')).click('Rotate');
-        await (await modal(person, 'Rotate by hand')).close('x');
       }
+      for (const person of [ada, omar]) {
+        await (await row(person, 'backup')).click('Rotate');
+        await (await modal(person, 'Rotate')).close('x');
+      }
+      const refused = await row(vera, 'backup');
+      expect(await told(vera, () => refused.click('Rotate'))).toContain('takes the role operator');
       await (await row(nora, 'deploy-shop')).click('Details');
       const own = await modal(nora, 'Access key');
       expect(own.buttons).toEqual(['Rotate', 'Snooze']);

@@ -185,17 +185,23 @@ describe.each([
 
   it('says how to rotate by hand, and that no third key can be made', async () => {
     const list = await answer(ada, '/aws-keys');
+    // This connection may not rotate: the window says so, and leads to the steps.
+    const byHand = async (): Promise<string> => {
+      const plan = await ada.waitForModal(({ words }) => words.includes('cannot be rotated now'), 30_000);
+      await plan.click('Rotate by hand');
+      const { words } = await modal(ada, 'Rotate by hand');
+      while (ada.modal() !== undefined) await ada.modal()?.close('x');
+      return words;
+    };
     await list.choose('Rotate', { in: id('deploy-shop') });
-    const one = await modal(ada, 'Rotate by hand');
-    expect(one.words).toContain('Rekey does not rotate keys by itself yet.');
+    const one = await byHand();
     const order = ['Make a second key', 'Distribute', 'last use', 'Inactive', 'Wait', 'Delete'];
-    const places = order.map((words) => one.words.indexOf(words));
+    const places = order.map((words) => one.indexOf(words));
     expect(places).toEqual(places.toSorted((a, b) => a - b));
-    await one.close('x');
     await list.choose('Rotate', { in: id('ci-runner') });
-    const two = await modal(ada, 'Rotate by hand');
-    expect(two.words).toContain('No new key can be made yet.');
-    expect(two.words).toContain(id('ci-runner-2'));
+    const two = await byHand();
+    expect(two).toContain('No new key can be made yet.');
+    expect(two).toContain(id('ci-runner-2'));
     expect(scene.slack.defects).toEqual([]);
   });
 });

@@ -165,8 +165,7 @@ describe.each([
     );
     expect(dry.words).toContain('iam:CreateAccessKey');
     expect(dry.words).toContain('Nothing was changed');
-    await dry.click('Next');
-    await omar.waitForModal((each) => each.words.includes('iam:DeleteAccessKey'), 30_000);
+    expect(dry.words).toContain('iam:DeleteAccessKey');
     expect(keys.account.users.get('deploy')?.keys.existing()).toHaveLength(1);
     expect(await stores.rotation.rotations.countOpen()).toBe(0);
   });

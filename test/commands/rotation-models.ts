@@ -206,6 +206,12 @@ function rotationsOf(outside: Outside): [name: string, rotation: Rotation][] {
   ];
 }
 
+const FEW = new Set(['quiet, in trouble and held', 'everything at once', 'blocked, keys_changed']);
+
+function chosen(outside: Outside, few: boolean): [name: string, rotation: Rotation][] {
+  return rotationsOf(outside).filter(([name]) => !few || FEW.has(name));
+}
+
 export function cardOf(rotated: Rotation, outside: Outside): RotationCard {
   return {
     rotation: rotated,
@@ -274,7 +280,7 @@ function planOf(outside: Outside, over: Partial<RotationPlan> = {}): RotationPla
     })),
     problems: [],
     warnings: Array.from({ length: 14 }, () => outside.description),
-    calls: Array.from({ length: 60 }, (_, at) => ({
+    calls: Array.from({ length: 250 }, (_, at) => ({
       state: 'delivering',
       service: 'secretsmanager',
       action: 'PutSecretValue',
@@ -287,7 +293,8 @@ function planOf(outside: Outside, over: Partial<RotationPlan> = {}): RotationPla
   };
 }
 
-export function rotationViewsOf(outside: Outside): [name: string, view: ModalView][] {
+/** Every window of rotations, in every state; `few`: one of each kind, with everything that a state can hold. */
+export function rotationViewsOf(outside: Outside, few = false): [name: string, view: ModalView][] {
   const plan = planOf(outside);
   const allowed = { allowed: true } as const;
   const screen = { accountName: outside.name, permission: allowed, now: NOW };
@@ -343,7 +350,7 @@ export function rotationViewsOf(outside: Outside): [name: string, view: ModalVie
         NOW,
       ),
     ],
-    ...rotationsOf(outside).flatMap(([name, rotated]): [string, ModalView][] => {
+    ...chosen(outside, few).flatMap(([name, rotated]): [string, ModalView][] => {
       const look = lookOf(rotated, outside);
       return [
         [`rotation ${name}`, rotationView(look, null)],
@@ -359,8 +366,9 @@ export function rotationViewsOf(outside: Outside): [name: string, view: ModalVie
   ];
 }
 
-export function rotationMessagesOf(outside: Outside): [name: string, message: Message][] {
-  const all = rotationsOf(outside);
+/** Every message of rotations, in every state; `few` as above. */
+export function rotationMessagesOf(outside: Outside, few = false): [name: string, message: Message][] {
+  const all = chosen(outside, few);
   const [first] = all;
   const rotations = all.slice(0, 10).map(([, each]) => each);
   const look = {

@@ -85,6 +85,41 @@ describe('every state a rotation reaches', () => {
   });
 });
 
+describe('every screen of rotations', () => {
+  it('is one Slack takes, in every state', () => {
+    for (const [name, view] of rotationViewsOf(tame)) {
+      expect({ name, problems: validateView(view) }).toEqual({ name, problems: [] });
+    }
+    for (const [name, { text, blocks }] of rotationMessagesOf(tame)) {
+      expect({ name, problems: validateMessage({ text, blocks: [...blocks] }) }).toEqual({
+        name,
+        problems: [],
+      });
+    }
+  });
+
+  it('stays one, and within its limits, when all texts from outside are as long and bad as can be', () => {
+    const bad = '<!channel>&`*_~:aws:\u202e<@U0EVIL> ';
+    const long = (length: number): string => `a${bad.repeat(40)}`.slice(0, length);
+    const worst = {
+      name: long(60),
+      description: long(500),
+      alias: long(63),
+      path: long(512),
+      reference: long(200),
+    };
+    for (const [name, view] of rotationViewsOf(worst)) {
+      expect({ name, problems: validateView(view) }).toEqual({ name, problems: [] });
+    }
+    for (const [name, { text, blocks }] of rotationMessagesOf(worst)) {
+      expect({ name, problems: validateMessage({ text, blocks: [...blocks] }) }).toEqual({
+        name,
+        problems: [],
+      });
+    }
+  });
+});
+
 describe('rotations in words', () => {
   const messages = rotationMessagesOf(tame).map(([name, { text, blocks }]) => ({
     name,

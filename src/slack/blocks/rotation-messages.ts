@@ -80,7 +80,8 @@ export function rotationQuestion({ rotation }: RotationCard): Message {
 }
 
 /** That it is done or undone. */
-export function rotationEnd({ rotation, now }: RotationCard): Message {
+export function rotationEnd(card: RotationCard): Message {
+  const { rotation, now } = card;
   const { oldKeyId, newKeyId, snapshot, createdAt, endedAt, state } = rotation;
   const took = endedAt === null ? '' : ` It took ${spanWords(endedAt - createdAt)}.`;
   const keys =

@@ -58,10 +58,12 @@ function stateText(card: RotationCard): string {
         : `Asks whether anything broke, then soaks until ${moment(deactivatedAt + soakMs)}.`;
     case 'soaking': {
       const approved = approvals.some(({ what }) => what === 'delete');
+      const end = (deactivatedAt ?? rotation.stateAt) + soakMs;
+      if (approved && end <= card.now) return 'The old key is deleted next.';
       const then = approved
         ? 'then the old key is deleted'
         : 'then a second person is asked to approve the deletion';
-      return `Until ${moment((deactivatedAt ?? rotation.stateAt) + soakMs)} at the earliest; ${then}.`;
+      return `Until ${moment(end)} at the earliest; ${then}.`;
     }
     case 'deleted':
       return 'Takes some seconds.';
