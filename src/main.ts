@@ -196,7 +196,6 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     const ended = await background.drain(GRACE_MS, clock);
     if (!ended) log.warn('work goes on after the next start');
   });
-
   const httpUrl = await openDoor(config, base, receiver, app);
   // Who came through the socket is answered through it: it is closed after that.
   if (httpUrl === null) closers.push(() => background.answered(ANSWER_GRACE_MS, clock));
