@@ -18,6 +18,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Longer than a lease of a rotation, and than lists lag. */
 const LATER_MS = 125_000;
+/** Longer than events take to appear. */
+const SETTLED_MS = 40 * 60_000;
 const HANG: FaultEffect = { kind: 'hang' };
 const LOST: FaultEffect = { kind: 'drop-after' };
 
@@ -188,7 +190,9 @@ class Life {
       return;
     }
     if (rotation.block !== null) throw new Error(`It is blocked: ${await this.planted.told()}`);
-    this.#clock.forward(Math.max(0, (rotation.nextAt ?? 0) - this.#clock.now()));
+    const wait = Math.max(0, (rotation.nextAt ?? 0) - this.#clock.now());
+    // Where each look takes a life, it comes when CloudTrail has settled.
+    this.#clock.forward(wait > 0 && this.#restarts ? wait + SETTLED_MS : wait);
   }
 
   async decide(change: (rotation: Rotation, at: number) => Rotation): Promise<void> {
