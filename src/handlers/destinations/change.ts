@@ -36,8 +36,7 @@ export async function changeDestination(
   const after: KeptDestination = {
     ...before,
     ...read,
-    changedBy: request.actor.userId,
-    changedAt: clock.now(),
+    ...changerOf(before, samePlace, { changedBy: request.actor.userId, changedAt: clock.now() }),
     version: seen + 1,
   };
   const facts = factsOf(before.kind);
@@ -54,6 +53,18 @@ export async function changeDestination(
   ]);
   await wakeOutbox(services);
   return after;
+}
+
+/**
+ * Who counts as its changer: an address is not shown again, so that whoever alters only the name or the hook has not
+ * seen the place, and whoever chose it must not become the second person by that.
+ */
+function changerOf(
+  { createdBy, changedBy, changedAt }: KeptDestination,
+  samePlace: boolean,
+  now: Pick<KeptDestination, 'changedBy' | 'changedAt'>,
+): Pick<KeptDestination, 'changedBy' | 'changedAt'> {
+  return samePlace && changedBy !== null && changedBy !== createdBy ? { changedBy, changedAt } : now;
 }
 
 /** A key lies there, and is looked for there at each step to come. */
