@@ -62,7 +62,11 @@ export async function hurryRotation(
   request: Request,
   input: SeenRotation,
 ): Promise<Rotation> {
-  return act(services, request, input, 'hurry', hurried);
+  return act(services, request, input, 'hurry', (rotation, by) => {
+    // Who was shown who still uses it may have been shown that before it was reactivated.
+    if (hasMovedOn(rotation, input.stateAt)) throw movedOn();
+    return hurried(rotation, by);
+  });
 }
 
 /** Holds the next irreversible step up, for a reason and until a time (ms); `wait` null ends that. */
