@@ -180,6 +180,7 @@ function approved(rotation: Rotation, decision: Decision): Rotation {
   if (by === rotation.requestedBy) {
     throw new RekeyError('forbidden', 'Whoever asked for the rotation is not the second person.');
   }
+  refuseWhileHeld(rotation, at);
   const next = resumed(rotation, rotation.block?.from ?? rotation.state, decision);
   const earlier = next.approvals.filter(({ what }) => what !== 'delete');
   return { ...next, approvals: [...earlier, { what: 'delete', by, at }] };

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { hurryRotation, reactivateRotation, waitRotation } from '../../src/handlers/rotations/act.ts';
+import {
+  decideRotation,
+  hurryRotation,
+  reactivateRotation,
+  waitRotation,
+} from '../../src/handlers/rotations/act.ts';
 import { startRotation } from '../../src/handlers/rotations/start.ts';
 import { parameterTarget } from '../support/rotated-places.ts';
 import { Rotating } from '../support/rotating.ts';
@@ -34,6 +39,21 @@ describe.each(['sqlite', 'postgres'] as const)('who hurries a rotation on %s', (
     expect((await rekey.rotation(rotationId)).state).toBe('quiet');
     await hurryRotation(rekey.services, rekey.request('U2'), { rotationId, stateAt });
     expect((await rekey.until(rotationId, 'deactivated')).state).toBe('deactivated');
+  }, 60_000);
+
+  test('or approves the deletion while somebody holds it, is told so', async () => {
+    await using rekey = await Rotating.set(engine);
+    const { id: rotationId } = await quiet(rekey);
+    const { stateAt, block } = await rekey.until(rotationId);
+    expect(block?.code).toBe('needs_approval');
+    const wait = { reason: 'Year end', until: rekey.clock.now() + 3 * HOUR };
+    await waitRotation(rekey.services, rekey.request('U7'), { rotationId, stateAt, wait });
+    const approve = () =>
+      decideRotation(rekey.services, rekey.request('U2'), { rotationId, stateAt, choice: 'approve' });
+    await expect(approve()).rejects.toMatchObject({ message: '<@U7> holds it up: “Year end”.' });
+    await waitRotation(rekey.services, rekey.request('U7'), { rotationId, stateAt, wait: null });
+    await approve();
+    expect((await rekey.until(rotationId)).state).toBe('done');
   }, 60_000);
 
   test('in a window from before it was reactivated is told that it has moved on', async () => {
