@@ -5,7 +5,7 @@ import {
   reactivateRotation,
   waitRotation,
 } from '../../src/handlers/rotations/act.ts';
-import { startRotation } from '../../src/handlers/rotations/start.ts';
+import { startByItself, startRotation } from '../../src/handlers/rotations/start.ts';
 import { parameterTarget } from '../support/rotated-places.ts';
 import { Rotating } from '../support/rotating.ts';
 
@@ -95,5 +95,39 @@ describe('the window that starts a rotation', () => {
     );
     await expect(start({ userName: 'harmless' })).rejects.toMatchObject(another);
     expect((await start({})).quietMs).toBe(24 * HOUR);
+  }, 60_000);
+});
+
+describe('a rotation by schedule of a key without an owner', () => {
+  test('says in its thread what to take up, and asks there whether anything broke', async () => {
+    await using rekey = await Rotating.set('sqlite');
+    const { services } = rekey;
+    const { connection } = await rekey.connect('Shop');
+    const { user, key } = await rekey.user('deploy');
+    const place = await rekey.destination('ssm-parameter', user, parameterTarget('deploy'), {
+      connectionId: connection.id,
+    });
+    const { standings } = services.stores.inventory;
+    const standing = await standings.byKey(key.accessKeyId);
+    if (standing === null) throw new Error('The key is not known.');
+    const nobody = { known: false, why: 'nobody was found' } as const;
+    await services.stores.atomically([standings.put([{ ...standing, ownership: nobody }])]);
+    const plan = await rekey.plan(key.accessKeyId);
+    const begun = await startByItself(services, 'slot', {
+      accessKeyId: key.accessKeyId,
+      destinationIds: [place.id],
+      reason: 'by schedule',
+      planned: plan,
+      card: { kind: 'channel', channelId: 'C1' },
+    });
+    expect((await rekey.until(begun.id, 'soaking')).state).toBe('soaking');
+    const said: string[] = [];
+    for (let left = true; left;) {
+      const ready = await services.stores.notices.ready(rekey.clock.now() + HOUR, 50);
+      left = ready.length > 0;
+      said.push(...ready.filter(({ threadOf }) => threadOf === begun.noticeId).map(({ text }) => text));
+      for (const { id } of ready) await services.stores.atomically([services.stores.notices.sent(id)]);
+    }
+    expect(said.join('\n')).toMatch(/Take up the new access key of deploy[^]*Anything broken\?/);
   }, 60_000);
 });
