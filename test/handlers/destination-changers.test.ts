@@ -5,6 +5,7 @@ import { changeDestination } from '../../src/handlers/destinations/change.ts';
 import { makeDestination } from '../../src/handlers/destinations/make.ts';
 import type { DestinationInput } from '../../src/handlers/destinations/read-input.ts';
 import { known } from '../../src/domain/known.ts';
+import { parameterTarget } from '../support/rotated-places.ts';
 import { Rotating } from '../support/rotating.ts';
 
 const HOOK: DestinationInput = {
@@ -44,4 +45,35 @@ describe.each(['sqlite', 'postgres'] as const)('a webhook on %s', (engine) => {
     },
     60_000,
   );
+});
+
+describe('a destination', () => {
+  test('stays where it is while a write to it was begun, and nobody knows what came of it', async () => {
+    await using rekey = await Rotating.set('sqlite');
+    const { services } = rekey;
+    const { connection } = await rekey.connect('Shop');
+    const { user, key } = await rekey.user('deploy');
+    const place = await rekey.destination('ssm-parameter', user, parameterTarget('deploy'), {
+      connectionId: connection.id,
+    });
+    const begun = await rekey.start(await rekey.plan(key.accessKeyId));
+    const deliveries = begun.deliveries.map((each) => ({ ...each, attempts: 1 }));
+    await services.stores.atomically([
+      services.stores.rotation.rotations.update({ ...begun, deliveries, version: begun.version + 1 }),
+    ]);
+    const about = { destinationId: place.id, seen: place.version };
+    const elsewhere = {
+      name: place.name,
+      connectionId: connection.id,
+      typed: {
+        shape: 'pair',
+        parameterName: '/rekey/elsewhere',
+        region: 'eu-central-1',
+      },
+      redeployHook: 'keep',
+    } as const;
+    await expect(changeDestination(services, rekey.request(), about, elsewhere)).rejects.toMatchObject({
+      message: expect.stringContaining('A rotation of deploy') as string,
+    });
+  }, 60_000);
 });

@@ -70,7 +70,9 @@ function changerOf(
 /** A key lies there, and is looked for there at each step to come. */
 async function refuseUnderWay(services: Services, { id }: KeptDestination): Promise<void> {
   const deliveries = (await openDeliveries(services, id)).filter(
-    ({ delivery }) => delivery.state === 'written' || delivery.state === 'held',
+    ({ delivery: { state, attempts } }) =>
+      // A write that was begun may have come through, although nobody knows it yet.
+      state === 'written' || state === 'held' || (state === 'waiting' && attempts > 0),
   );
   if (deliveries.length === 0) return;
   throw new RekeyError(
