@@ -1,5 +1,6 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { PAUSE_WHY_LENGTH, type Pause } from '../../src/domain/pause.ts';
+import { holdsSecret, SECRET_TYPED } from '../../src/domain/pasted-text.ts';
 import {
   actions,
   button,
@@ -74,7 +75,8 @@ export function pauseForm(): ModalView {
 
 export function parsePause(view: IncomingView): Parsed<{ why: string }> {
   const why = (view.values.get(WHY_FIELD)?.one ?? '').replace(/\s+/g, ' ').trim().slice(0, PAUSE_WHY_LENGTH);
-  return why === ''
-    ? { ok: false, errors: { [WHY_FIELD]: 'Say why, for those whom it stops.' } }
+  if (why === '') return { ok: false, errors: { [WHY_FIELD]: 'Say why, for those whom it stops.' } };
+  return holdsSecret(why)
+    ? { ok: false, errors: { [WHY_FIELD]: SECRET_TYPED } }
     : { ok: true, input: { why } };
 }

@@ -1,5 +1,6 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { PAUSE_WHY_LENGTH } from '../../src/domain/pause.ts';
+import { holdsSecret, SECRET_TYPED } from '../../src/domain/pasted-text.ts';
 import type { ScheduleStop } from '../../src/handlers/rotations/schedule-stop.ts';
 import {
   actions,
@@ -105,7 +106,8 @@ export function stopForm(): ModalView {
 
 export function parseStop(view: IncomingView): Parsed<{ why: string }> {
   const why = (view.values.get(WHY_FIELD)?.one ?? '').replace(/\s+/g, ' ').trim().slice(0, PAUSE_WHY_LENGTH);
-  return why === ''
-    ? { ok: false, errors: { [WHY_FIELD]: 'Say why, for those who wait for a new key.' } }
+  if (why === '') return { ok: false, errors: { [WHY_FIELD]: 'Say why, for those who wait for a new key.' } };
+  return holdsSecret(why)
+    ? { ok: false, errors: { [WHY_FIELD]: SECRET_TYPED } }
     : { ok: true, input: { why } };
 }

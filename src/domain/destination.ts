@@ -22,7 +22,7 @@ export interface KeptDestination {
   readonly redeployHook: string | null;
   readonly createdBy: string;
   readonly createdAt: number;
-  /** Who changed it last; null while it is as it was made. */
+  /** Who changed it last, or chose its place since it was made; null while it is as it was made. */
   readonly changedBy: string | null;
   readonly changedAt: number | null;
   /** Counts up with each change; an approval is of one version. */

@@ -9,10 +9,10 @@ export function actsOf(rotation: Rotation, now: number): readonly RotationAct[] 
   const { block, state, wait } = rotation;
   if (isFinal(state)) return [];
   const chosen: RotationAct[] = [...(block?.choices ?? [])];
-  if (state === 'quiet' && rotation.change === null) chosen.push('hurry');
+  const isHeld = wait !== null && wait.until > now;
+  if (state === 'quiet' && rotation.change === null && !isHeld) chosen.push('hurry');
   if (mayReactivate(rotation)) chosen.push('reactivate');
   if (mayUndo(rotation)) chosen.push('undo');
-  const isHeld = wait !== null && wait.until > now;
   if (isHeld) chosen.push('end_wait');
   else if (mayHold(rotation)) chosen.push('wait');
   return [...new Set(chosen)];

@@ -57,6 +57,8 @@ export interface ScheduledFacts {
   readonly policy: KeyPolicy;
   /** Whether a rotation of this user is open. */
   readonly underWay: boolean;
+  /** When its last rotation was taken back or ended by somebody; null when that never was. */
+  readonly takenBackAt: number | null;
   /** How many destinations are bound to the user, and why one of them takes nothing yet, or null. */
   readonly places: { readonly count: number; readonly refusal: string | null };
   /** The key is that of a connection: Rekey itself takes the new one. */
@@ -114,6 +116,10 @@ const SPARE: readonly Spare[] = [
       ? `it was not used for ${counted(policy.unusedDays, 'day')}: better deactivated than replaced`
       : null,
   ({ underWay }) => (underWay ? 'a rotation of its user is under way' : null),
+  ({ takenBackAt }) =>
+    takenBackAt === null
+      ? null
+      : `its rotation was taken back ${momentWords(takenBackAt)}: a person begins the next`,
   ({ siblings }) =>
     siblings.filter(({ goneAt }) => goneAt === null).length > 1
       ? 'its user has two keys: a person chooses'

@@ -1,10 +1,13 @@
 import { lookup } from 'node:dns/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import type { Outward, OutwardAnswer } from '../ports/outward.ts';
 import { addressProblem, chooseAddress, RefusedAddress, urlProblem } from './address.ts';
 import type { Address, Resolve } from './address.ts';
 
 const TIMEOUT_MS = 10_000;
+/** Of looking a name up: a form with an address is answered within Slack's three seconds. */
+const LOOK_UP_MS = 1_500;
 const MOST_BYTES = 16_384;
 
 export interface OutwardOptions {
@@ -18,7 +21,7 @@ export interface OutwardOptions {
 /** Posts straight to the address that was checked, past any proxy: a proxy would look the name up again. */
 export function createOutward(options: OutwardOptions): Outward {
   const allowed = new Set(options.privateHosts.map((host) => host.toLowerCase()));
-  const resolve = options.resolve ?? resolveName;
+  const resolve = inTime(options.resolve ?? resolveName);
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
 
   return {
@@ -69,6 +72,22 @@ export function agentFor(address: Address, timeoutMs: number): Agent {
 export async function resolveName(host: string): Promise<Address[]> {
   const found = await lookup(host, { all: true, verbatim: true });
   return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
+}
+
+/** A name server may let us wait as long as it likes; the system's look-up cannot be stopped, only left. */
+function inTime(resolve: Resolve): Resolve {
+  return async (host) => {
+    const over = new AbortController();
+    const late = sleep(LOOK_UP_MS, undefined, { signal: over.signal }).then(() => {
+      throw new Error('its name could not be looked up in time');
+    });
+    try {
+      return await Promise.race([resolve(host), late]);
+    } finally {
+      over.abort();
+      late.catch(() => null);
+    }
+  };
 }
 
 async function textOf(body: AsyncIterable<Uint8Array>): Promise<string | null> {

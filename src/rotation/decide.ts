@@ -85,8 +85,17 @@ export function held(rotation: Rotation, wait: Wait | null, at: number): Rotatio
 /** A person's word that the old key may be made Inactive before its quiet window is over. */
 export function hurried(rotation: Rotation, { by, at }: Decision): Rotation {
   if (rotation.state !== 'quiet') throw tooLate('It does not wait for the old key to fall silent.');
+  refuseWhileHeld(rotation, at);
   const approvals = [...rotation.approvals, { what: 'deactivate', by, at } as const];
   return { ...rotation, approvals, nextAt: at, version: rotation.version + 1 };
+}
+
+/** Kept until a wait ends, such a word would be carried out days later, whoever uses the old key by then. */
+function refuseWhileHeld({ wait }: Rotation, now: number): void {
+  if (wait === null || wait.until <= now) return;
+  throw new RekeyError('conflict', `<@${wait.by}> holds it up: “${wait.reason}”.`, {
+    next: 'Ask them, or end the wait first.',
+  });
 }
 
 function resumed(rotation: Rotation, to: RotationState, { at }: Decision): Rotation {
@@ -120,6 +129,7 @@ function wentOn(rotation: Rotation, decision: Decision): Rotation {
   }
   if (code === 'too_long') {
     const { by, at } = decision;
+    refuseWhileHeld(rotation, at);
     return { ...next, approvals: [...next.approvals, { what: 'deactivate', by, at }] };
   }
   throw tooLate('There is nothing to go on with.');
@@ -170,6 +180,7 @@ function approved(rotation: Rotation, decision: Decision): Rotation {
   if (by === rotation.requestedBy) {
     throw new RekeyError('forbidden', 'Whoever asked for the rotation is not the second person.');
   }
+  refuseWhileHeld(rotation, at);
   const next = resumed(rotation, rotation.block?.from ?? rotation.state, decision);
   const earlier = next.approvals.filter(({ what }) => what !== 'delete');
   return { ...next, approvals: [...earlier, { what: 'delete', by, at }] };

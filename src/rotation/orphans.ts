@@ -2,7 +2,7 @@ import type { Orphan, Rotation } from '../domain/rotation.ts';
 import { AwsFailure } from '../ports/aws.ts';
 import type { RotatedAccount, UserLook } from '../ports/rotation-world.ts';
 import { LAG_MS } from './compare.ts';
-import { block } from './failures.ts';
+import { again, block } from './failures.ts';
 import { lookAgain, ready } from './look.ts';
 import type { Ready } from './look.ts';
 import { ORPHAN_MS, orphanProof } from './proof.ts';
@@ -34,6 +34,8 @@ async function tidy(
     await gone(run, orphan, account);
     return null;
   }
+  const used = await refuseUsed(run, orphan, account);
+  if (used !== null) return used;
   if (found.status === 'Inactive') {
     if (orphan.inactiveAt === null) {
       const patch = { orphans: replaced(run.rotation, orphan, { inactiveAt: now }), change: null };
@@ -56,6 +58,24 @@ async function tidy(
   const { userName } = run.rotation.snapshot;
   await account.setStatus({ userName, accessKeyId, status: 'Inactive' }, run.signal);
   return { kind: 'wait', until: run.now() + 3_000, patch: { changedAt: run.now() } };
+}
+
+/**
+ * A key whose secret was lost with its answer can be used by nobody: one that was used is somebody's, whatever a person
+ * said. Null when nothing speaks against it.
+ */
+async function refuseUsed(
+  run: Run,
+  { accessKeyId, knownBy, inactiveAt }: Orphan,
+  account: RotatedAccount,
+): Promise<Outcome | null> {
+  if (knownBy !== 'person' || accessKeyId === run.rotation.newKeyId) return null;
+  const use = await account.lastUse(accessKeyId, run.signal);
+  if (use.kind === 'not_seen') return null;
+  if (use.kind === 'unknown') return again(run, `last use: ${use.why}`);
+  const stands = inactiveAt === null ? '' : ' Rekey made it Inactive: make it Active again in AWS.';
+  const why = `${accessKeyId} was used, so that somebody holds its secret: it is not the key that Rekey lost.${stands}`;
+  return block(run, 'keys_changed', why, ['retry', 'orphan_is_not_ours'], { keyIds: [accessKeyId] });
 }
 
 async function remove(

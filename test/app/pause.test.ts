@@ -85,6 +85,8 @@ describe.each([
     await expect.poll(words, { timeout: 10_000 }).toContain('takes the role admin');
     await vera.modal()?.close('x');
     const form = await pauseForm(ada);
+    await form.fill({ Reason: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' });
+    expect((await form.submit()).errors['Reason']).toContain('looks like a secret');
     await form.fill({ Reason: '   ' });
     const sent = await form.submit();
     expect(JSON.stringify(sent.errors)).toContain('Say why');

@@ -268,6 +268,9 @@ describe.each([
     expect(held.buttons).toContain('End wait');
     expect(await told(omar, () => held.click('End wait'))).toContain('The wait was ended');
     expect((await rotationOf('deploy')).wait).toBeNull();
+    // While somebody holds it, nobody hurries it.
+    expect(held.buttons).not.toContain('Deactivate now…');
+    await until(() => held.buttons.includes('Deactivate now…'));
   });
 
   it('names who will break before somebody hurries it, and reactivates at one click', async () => {

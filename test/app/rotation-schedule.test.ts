@@ -133,6 +133,8 @@ describe.each([
     expect(home.words).toContain('Rotation by schedule is on for 1 connection.');
     await home.click('Stop schedules');
     const form = await omar.waitForModal((each) => each.title === 'Stop schedules', 10_000);
+    await form.fill({ Reason: 'new one: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' });
+    expect((await form.submit()).errors['Reason']).toContain('looks like a secret');
     await form.fill({ Reason: 'Black Friday <!channel>' });
     await form.submit();
     await omar.waitForModal((each) => each.title === 'Stopped', 10_000);

@@ -180,6 +180,14 @@ describe('a webhook', () => {
   });
 });
 
+it('does not wait for a name server that does not answer', { timeout: 4_000 }, async () => {
+  const outward = createOutward({ privateHosts: [], resolve: () => new Promise(() => null) });
+  const url = 'https://hooks.example.com/in';
+  const sent = outward.post({ url, headers: {}, body: '' }, patient);
+  expect(await outward.addressProblem(url)).toContain('its name cannot be found');
+  expect(await sent).toMatchObject({ kind: 'unreachable' });
+});
+
 describe('a redeploy hook', () => {
   const asked = { ...about, accessKeyId: NEW_KEY, destination: 'place' };
 

@@ -26,6 +26,7 @@ function facts(
     policy: DEFAULT_KEY_POLICY,
     standing: assessKey(sampleFacts({ key, user, ...assess }), NOW),
     underWay: false,
+    takenBackAt: null,
     places: { count: 1, refusal: null },
     own: false,
     ...rest,
@@ -92,6 +93,7 @@ describe('what the schedule takes', () => {
     ],
     ['never used', { key: old({ lastUse: { kind: 'not_seen', asOf: NOW } }) }, /not used for 45 days/],
     ['of a user whose rotation is open', { underWay: true }, /under way/],
+    ['whose rotation was taken back', { takenBackAt: NOW - DAY }, /taken back .*: a person begins the next/],
     [
       'one of two',
       { siblings: [old({}), old({ accessKeyId: 'AKIAEXAMPLE000000002', status: 'Inactive' })] },

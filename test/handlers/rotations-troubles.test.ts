@@ -116,6 +116,30 @@ describe.each(['sqlite', 'postgres'] as const)('what can come between, on %s', (
     expect(undone.orphans).toMatchObject([{ accessKeyId: waits.newKeyId, knownBy: 'response' }]);
   }, 60_000);
 
+  test('Undo comes to an end where Rekey made the place, once the new key is not in it any more', async () => {
+    const { rekey, user, key } = await scene(engine);
+    await using _ = rekey;
+    const begun = await rekey.start(await rekey.plan(key.accessKeyId));
+    const waits = await rekey.until(begun.id, 'quiet');
+    await undoRotation(rekey.services, rekey.request(), seen(waits));
+    const asks = await rekey.until(begun.id);
+    expect([asks.block?.code, asks.block?.choices]).toEqual(['undo_failed', ['retry', 'go_on']]);
+    expect(asks.block?.why).toContain('or take the new one away');
+    const goOn = async (rotation: Rotation) => {
+      await decideRotation(rekey.services, rekey.request(), { ...seen(rotation), choice: 'go_on' });
+      return rekey.until(begun.id);
+    };
+    // As long as the new key is there, its readers would be left with a key that is deleted.
+    const still = await goOn(asks);
+    expect(still.block?.code).toBe('undo_failed');
+    expect(statuses(user)).toHaveLength(2);
+    const secret = rekey.account.in(REGION).secret('rekey/deploy');
+    secret?.put({ id: 'emptied', value: '{}', stages: ['AWSCURRENT'], at: rekey.clock.now() });
+    const undone = await goOn(still);
+    expect([undone.state, undone.block]).toEqual(['undone', null]);
+    expect(statuses(user)).toEqual([[key.accessKeyId, 'Active']]);
+  }, 60_000);
+
   test('Reactivate within the soak gives the old key back, and it must fall silent again', async () => {
     const { rekey, user, key } = await scene(engine);
     await using _ = rekey;

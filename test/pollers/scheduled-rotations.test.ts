@@ -124,6 +124,22 @@ async function notices(services: Services): Promise<string[]> {
 }
 
 describe.each(ENGINES)('rotation by schedule on %s', (engine) => {
+  it('does not begin anew what a person took back', async () => {
+    const { world, services, accountId } = await scene(engine, { mostAtOnce: 1 });
+    expect(await goThroughSchedules(services, PATIENT)).toBe(1);
+    const [first] = await begun(services, accountId);
+    if (first === undefined) throw new Error('Nothing was begun');
+    const at = services.clock.now();
+    const undone = { state: 'undone', stateAt: at, endedAt: at, nextAt: null } as const;
+    await services.stores.atomically([
+      services.stores.rotation.rotations.update({ ...first, ...undone, version: first.version + 1 }),
+    ]);
+    world.forward(31 * MINUTE_MS);
+    expect(await goThroughSchedules(services, PATIENT)).toBe(1);
+    const rotations = await begun(services, accountId);
+    expect(rotations.map(({ snapshot }) => snapshot.userName)).toEqual(['first', 'second']);
+  });
+
   it('begins with the oldest, one after the other, and no more than it may', async () => {
     const { world, services, accountId } = await scene(engine, { mostAtOnce: 2 });
     expect(await goThroughSchedules(services, PATIENT)).toBe(1);

@@ -100,6 +100,24 @@ describe('what others got wrong', () => {
     expect(changesOf(model)).toEqual(['iam:CreateAccessKey']);
   });
 
+  test('a key that is used is nobody’s orphan, whatever a person says', async () => {
+    const model = calm();
+    model.scripted.set('iam:CreateAccessKey', ['answer lost']);
+    model.watched = false;
+    await run(model);
+    const [, newcomer] = model.truth.keys;
+    if (newcomer === undefined) throw new Error('No key was made.');
+    model.lastUsed.set(newcomer.accessKeyId, model.trueNow);
+    await choose(model, 'orphan_is_ours');
+    const { block } = await run(model);
+    expect(block).toMatchObject({ code: 'keys_changed', choices: ['retry', 'orphan_is_not_ours'] });
+    expect(block?.why).toContain(`${newcomer.accessKeyId} was used`);
+    expect(newcomer.status).toBe('Active');
+    expect(changesOf(model)).toEqual(['iam:CreateAccessKey']);
+    await choose(model, 'orphan_is_not_ours');
+    expect(await run(model)).toMatchObject({ state: 'undone' });
+  });
+
   test("a stranger's key in the middle is not touched, and stops everything (Warden #604, C7N #842)", async () => {
     const model = calm();
     await run(model, ({ state }) => state === 'quiet');

@@ -36,8 +36,7 @@ export async function changeDestination(
   const after: KeptDestination = {
     ...before,
     ...read,
-    changedBy: request.actor.userId,
-    changedAt: clock.now(),
+    ...changerOf(before, samePlace, { changedBy: request.actor.userId, changedAt: clock.now() }),
     version: seen + 1,
   };
   const facts = factsOf(before.kind);
@@ -56,10 +55,24 @@ export async function changeDestination(
   return after;
 }
 
+/**
+ * Who counts as its changer: an address is not shown again, so that whoever alters only the name or the hook has not
+ * seen the place, and whoever chose it must not become the second person by that.
+ */
+function changerOf(
+  { createdBy, changedBy, changedAt }: KeptDestination,
+  samePlace: boolean,
+  now: Pick<KeptDestination, 'changedBy' | 'changedAt'>,
+): Pick<KeptDestination, 'changedBy' | 'changedAt'> {
+  return samePlace && changedBy !== null && changedBy !== createdBy ? { changedBy, changedAt } : now;
+}
+
 /** A key lies there, and is looked for there at each step to come. */
 async function refuseUnderWay(services: Services, { id }: KeptDestination): Promise<void> {
   const deliveries = (await openDeliveries(services, id)).filter(
-    ({ delivery }) => delivery.state === 'written' || delivery.state === 'held',
+    ({ delivery: { state, attempts } }) =>
+      // A write that was begun may have come through, although nobody knows it yet.
+      state === 'written' || state === 'held' || (state === 'waiting' && attempts > 0),
   );
   if (deliveries.length === 0) return;
   throw new RekeyError(

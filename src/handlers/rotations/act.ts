@@ -7,13 +7,12 @@ import { decide, held, hurried, reactivated, undo, writesOf } from '../../rotati
 import { auditOutcome } from '../audit.ts';
 import { wakeOutbox } from '../alert.ts';
 import { claimAndWrite, refuseClaimed } from '../claim.ts';
-import { authoriseForKey } from '../owns-key.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
 import { wakeRotations } from './jobs.ts';
 import { authoriseAct } from './may.ts';
 import type { RotationAct } from '../../domain/rotation-acts.ts';
-import { noticesOf, threadOf } from './tell.ts';
+import { noticesOf } from './tell.ts';
 
 /** Which rotation, as the person saw it: see `hasMovedOn`. */
 export interface SeenRotation {
@@ -62,7 +61,11 @@ export async function hurryRotation(
   request: Request,
   input: SeenRotation,
 ): Promise<Rotation> {
-  return act(services, request, input, 'hurry', hurried);
+  return act(services, request, input, 'hurry', (rotation, by) => {
+    // Who was shown who still uses it may have been shown that before it was reactivated.
+    if (hasMovedOn(rotation, input.stateAt)) throw movedOn();
+    return hurried(rotation, by);
+  });
 }
 
 /** Holds the next irreversible step up, for a reason and until a time (ms); `wait` null ends that. */
@@ -75,27 +78,6 @@ export async function waitRotation(
   return act(services, request, input, wait === null ? 'end_wait' : 'wait', (rotation, { by, at }) =>
     held(rotation, wait === null ? null : { ...wait, by, at }, at),
   );
-}
-
-/** “All is well”, the answer to “anything broken?”: kept, and said in the thread. Viewers and owners may. */
-export async function wellRotation(
-  services: Services,
-  request: Request,
-  { rotationId }: Pick<SeenRotation, 'rotationId'>,
-): Promise<Rotation> {
-  const { stores, clock, presenter } = services;
-  await refuseClaimed(services, request);
-  const rotation = await existingRotation(services, rotationId);
-  const standing = await stores.inventory.standings.byKey(rotation.oldKeyId);
-  const { actor } = request;
-  await authoriseForKey(services, actor, standing?.ownership ?? null, 'viewer', 'answer for keys of others');
-  const line = { at: clock.now(), by: actor.userId, what: 'Says that all is well without the old key.' };
-  await claimAndWrite(services, request, [
-    recorded(services, request, rotation, rotation, 'well'),
-    ...(await threadOf(services, rotation, [presenter.rotationLine(line)])),
-  ]);
-  await wakeOutbox(services);
-  return rotation;
 }
 
 /** Reads the rotation, decides on it and writes: again when the machine wrote in between. */
@@ -147,7 +129,7 @@ function recorded(
   request: Request,
   before: Rotation,
   after: Rotation,
-  act: RotationAct | 'well',
+  act: RotationAct,
 ): Write {
   const { id, accountId, snapshot, oldKeyId, newKeyId } = after;
   return auditOutcome(

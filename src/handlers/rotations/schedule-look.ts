@@ -2,6 +2,7 @@ import type { Known } from '../../domain/known.ts';
 import type { InventoryKey } from '../../domain/inventory.ts';
 import type { KeyPolicy } from '../../domain/key-policy.ts';
 import { policyFor } from '../../domain/key-policy.ts';
+import type { Rotation } from '../../domain/rotation.ts';
 import {
   scheduled,
   type RotationSchedule,
@@ -14,6 +15,7 @@ import type { Services } from '../services.ts';
 
 /** Users whose keys are read at a time. */
 const USERS_AT_A_TIME = 500;
+const ROTATIONS_AT_A_TIME = 200;
 
 /** A key with what the schedule says of it. */
 export interface ScheduledKey {
@@ -35,10 +37,11 @@ export async function* scheduledKeys(
 ): AsyncGenerator<readonly ScheduledKey[]> {
   const { users } = services.stores.inventory;
   const policy = await policyOfAccount(services, accountId);
+  const takenBack = await takenBackIn(services, accountId);
   let after: string | null = null;
   for (;;) {
     const page = await users.page(accountId, after, USERS_AT_A_TIME);
-    const facts = await factsOf(services, accountId, page, policy);
+    const facts = await factsOf(services, accountId, page, policy, takenBack);
     const answers: ScheduledKey[] = [];
     for (const each of facts) answers.push(await answered(services, each, schedule));
     yield answers;
@@ -61,11 +64,30 @@ export async function scheduledHits(
   return hits.toSorted((a, b) => a.dueAt - b.dueAt).map(({ key }) => key);
 }
 
+/** When somebody took the rotation of a key back, by access key id: what a person undid is not begun anew by itself. */
+async function takenBackIn(
+  { stores }: Pick<Services, 'stores'>,
+  accountId: string,
+): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  const filter = { state: 'undone', accountId, open: null } as const;
+  let after: string | null = null;
+  for (;;) {
+    const page: Rotation[] = await stores.rotation.rotations.page(filter, after, ROTATIONS_AT_A_TIME);
+    for (const { oldKeyId, endedAt, stateAt } of page) {
+      found.set(oldKeyId, Math.max(found.get(oldKeyId) ?? 0, endedAt ?? stateAt));
+    }
+    after = page.at(-1)?.id ?? null;
+    if (page.length < ROTATIONS_AT_A_TIME) return found;
+  }
+}
+
 async function factsOf(
   { stores }: Pick<Services, 'stores'>,
   accountId: string,
   users: Awaited<ReturnType<Services['stores']['inventory']['users']['page']>>,
   policy: KeyPolicy,
+  takenBack: ReadonlyMap<string, number>,
 ): Promise<ScheduledFacts[]> {
   const { keys, keyChoices, standings } = stores.inventory;
   const all = await keys.ofUsers(
@@ -88,6 +110,7 @@ async function factsOf(
       choices: chosen,
       policy: policyFor(policy, chosen?.policy ?? null),
       underWay: false,
+      takenBackAt: takenBack.get(key.accessKeyId) ?? null,
       places: { count: 1, refusal: null },
       own: own.has(key.accessKeyId),
     };

@@ -1,4 +1,5 @@
 import { personOf, type Doer } from '../../domain/actor.ts';
+import type { InventoryKey } from '../../domain/inventory.ts';
 import type { NoticePlace } from '../../domain/notice.ts';
 import { OWN_PLACE_ID } from '../../domain/rotation.ts';
 import type { Delivery, Rotation, UserSnapshot } from '../../domain/rotation.ts';
@@ -16,6 +17,7 @@ import { wakeRotations } from './jobs.ts';
 import { authoriseStart } from './may-start.ts';
 import { firstCard, threadOf } from './tell.ts';
 import { rotationLines } from '../../domain/rotation-lines.ts';
+import { MAX_QUIET_MS, MIN_QUIET_MS } from '../../rotation/quiet.ts';
 
 /** What a person confirmed. `planned` is what the plan saw: the machine compares it with AWS again. */
 export interface StartInput {
@@ -88,7 +90,7 @@ async function begin(
 ): Promise<Rotation> {
   const { stores } = services;
   const { key } = await existingKey(services, input.accessKeyId);
-  if (key.userId !== input.planned.snapshot.userId) throw anotherUser();
+  await refuseAnother(services, key, input.planned.snapshot);
   await refuseSecond(services, key.accountId, key.userId);
   const drawn = await drawUp(services, by, input, key.accountId);
   const { noticeId, writes } = await firstCard(services, drawn, input.card);
@@ -147,7 +149,7 @@ async function drawUp(
     oldKeyId: accessKeyId,
     ownConnectionId: own?.id ?? null,
     deliveries,
-    quietMs: planned.quietMs,
+    quietMs: Math.min(MAX_QUIET_MS, Math.max(MIN_QUIET_MS, planned.quietMs)),
     requestedBy: userId,
     trigger: userId === null ? 'policy' : 'person',
     reason,
@@ -187,6 +189,22 @@ async function refuseSecond({ stores }: Services, accountId: string, userId: str
   );
 }
 
+/**
+ * What a window carries says what was shown, and not whose key it is: by the user's ARN it is asked whether a second
+ * person must agree.
+ */
+async function refuseAnother(
+  { stores }: Services,
+  { accountId, userId, userName }: InventoryKey,
+  shown: UserSnapshot,
+): Promise<void> {
+  const arn = (await stores.inventory.users.byId(accountId, userId))?.arn ?? shown.arn;
+  if (shown.userId === userId && shown.userName === userName && shown.arn === arn) return;
+  throw new RekeyError('conflict', 'This key belongs to another user than the one you were shown.', {
+    next: 'Close this window and open it again.',
+  });
+}
+
 function begun(services: Services, { doer, correlationId }: Beginner, rotation: Rotation): Write {
   const { id, accountId, snapshot, oldKeyId, deliveries } = rotation;
   return auditIntent(services, {
@@ -202,12 +220,6 @@ function begun(services: Services, { doer, correlationId }: Beginner, rotation: 
       oldKeyId,
       destinations: deliveries.map(({ destinationId }) => destinationId),
     },
-  });
-}
-
-function anotherUser(): RekeyError {
-  return new RekeyError('conflict', 'This key belongs to another user than the one you were shown.', {
-    next: 'Close this window and open it again.',
   });
 }
 

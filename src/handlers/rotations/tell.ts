@@ -88,15 +88,27 @@ async function messagesOf(services: Telling, before: Rotation, after: Rotation):
   if (state === 'quiet' && before.state === 'cutover') {
     const owners = await ownersOf(services, after.oldKeyId);
     const message = presenter.rotationCutover(card, await readyToRead(services, after));
-    return tell(services, after, owners.length === 0 ? asker : owners, message);
+    return tellOrSay(services, after, owners.length === 0 ? asker : owners, message);
   }
   if (state === 'soaking' && before.state === 'deactivated') {
     const owners = await ownersOf(services, after.oldKeyId);
-    return tell(services, after, [...owners, ...asker], presenter.rotationQuestion(card));
+    return tellOrSay(services, after, [...owners, ...asker], presenter.rotationQuestion(card));
   }
   if (!isFinal(state)) return [];
   const owners = after.cutoverAt === null ? [] : await ownersOf(services, after.oldKeyId);
   return tell(services, after, [...owners, ...asker], presenter.rotationEnd(card));
+}
+
+/** What must reach somebody is said in the thread of the card where nobody is known: a key without an owner, by schedule. */
+async function tellOrSay(
+  services: Telling,
+  rotation: Rotation,
+  people: readonly string[],
+  message: Message,
+): Promise<Write[]> {
+  return people.length === 0
+    ? threadOf(services, rotation, [message])
+    : tell(services, rotation, people, message);
 }
 
 async function tell(

@@ -4,6 +4,7 @@ import { again, block } from '../failures.ts';
 import { settleIntent } from '../intents.ts';
 import { ready } from '../look.ts';
 import { tidyOrphans } from '../orphans.ts';
+import type { RotationPlace } from '../../ports/rotation-world.ts';
 import { after, before } from '../run.ts';
 import type { Outcome, Run, Step } from '../run.ts';
 
@@ -26,13 +27,15 @@ export const undoing: Step = async (run) => {
 
 /** Whether every destination still holds the old key: the new one is not touched otherwise. Null when all do. */
 async function stillRestored(run: Run): Promise<Outcome | null> {
-  for (const { destinationId, state } of run.rotation.deliveries) {
+  for (const delivery of run.rotation.deliveries) {
+    const { destinationId, state } = delivery;
     if (state !== 'restored') continue;
     const found = await run.ground.world.place(run.rotation, destinationId, run.signal);
     // No longer Rekey's: a person saw to it.
     if ('refused' in found) continue;
     const { answer, why } = await found.place.holds(found.target, run.rotation.oldKeyId, run.signal);
     if (answer === 'yes') continue;
+    if (answer === 'no' && (await isEmptied(run, delivery, found))) continue;
     const outcome = again(run, `${found.name}: ${why ?? 'it does not hold the old key'}`, {
       code: 'undo_failed',
       patient: false,
@@ -44,6 +47,17 @@ async function stillRestored(run: Run): Promise<Outcome | null> {
     };
   }
   return null;
+}
+
+/** There is nothing to go back to where Rekey made the place: it is enough that the new key is no longer there. */
+async function isEmptied(
+  run: Run,
+  { before: earlier }: Delivery,
+  { place, target }: RotationPlace,
+): Promise<boolean> {
+  const { newKeyId } = run.rotation;
+  if (place.restore === null || earlier !== null || newKeyId === null) return false;
+  return (await place.holds(target, newKeyId, run.signal)).answer === 'no';
 }
 
 async function restore(run: Run, delivery: Delivery): Promise<Outcome> {
@@ -68,8 +82,11 @@ async function restore(run: Run, delivery: Delivery): Promise<Outcome> {
       patch: { deliveries: withDelivery(run.rotation, destinationId, { state: 'restored', at: run.now() }) },
     };
   }
-  if (place.restore === null || delivery.before === null) {
+  if (place.restore === null) {
     return byHand(run, `${name} cannot go back by itself. Put the old key there by hand.`);
+  }
+  if (delivery.before === null) {
+    return byHand(run, `Rekey made ${name}. Put the old key there by hand, or take the new one away.`);
   }
   await run.save({}, before('destination.restore', { destinationId }));
   const restored = await place.restore(target, delivery.before, run.signal);

@@ -115,7 +115,10 @@ export async function answer(model: Model): Promise<boolean> {
   const decision = { by: 'U2', at: model.now(), ...(accessKeyId === undefined ? {} : { accessKeyId }) };
   model.trace.push(`person: ${choice} (${block.code})`);
   for (const id of block.keyIds) model.shown.add(id);
-  await stores.put(decide(rotation, choice, decision));
+  // No word for what a wait holds up is taken before it is ended.
+  const isHeldUp = choice === 'approve' || (choice === 'go_on' && block.code === 'too_long');
+  if (isHeldUp && rotation.wait !== null) await stores.put(held(rotation, null, decision.at));
+  await stores.put(decide(stores.only, choice, decision));
   return true;
 }
 
