@@ -70,7 +70,10 @@ describe('a call budget', () => {
   it('hears of throttles after the clock was set back', async () => {
     const stepping = new SteppingClock();
     let set = 0;
-    const clock: Clock = { now: () => stepping.now() + set, sleep: (ms, signal) => stepping.sleep(ms, signal) };
+    const clock: Clock = {
+      now: () => stepping.now() + set,
+      sleep: (ms, signal) => stepping.sleep(ms, signal),
+    };
     const budget = budgetOf(clock);
     const meet = () => budget.run('person', () => Promise.reject(throttled())).catch(() => undefined);
     await meet();
