@@ -1,15 +1,18 @@
 import { and, asc, count, desc, eq, gt, isNotNull, isNull, lt, lte, or } from 'drizzle-orm';
+import { z } from 'zod';
 import { isFinal } from '../../src/domain/rotation.ts';
 import type { Rotation } from '../../src/domain/rotation.ts';
 import type { RotationStore } from '../../src/ports/rotations.ts';
 import { write } from '../atomically.ts';
 import type { Engine } from '../engine.ts';
 import { readFirst, readRow } from '../rows.ts';
-import { rotationRow } from './rotation-shape.ts';
+import { rotationRow, rotationState } from './rotation-shape.ts';
 
 const TABLE = 'rotations';
 /** No lease is longer: one further ahead was given before the clock was set back. */
 const LONGEST_LEASE_MS = 180_000;
+
+const stateCount = z.object({ state: rotationState, count: z.number() });
 
 function openUserOf(accountId: string, userId: string): string {
   return `${accountId}/${userId}`;
@@ -135,6 +138,18 @@ export function rotationStore(engine: Engine): RotationStore {
     async countOpen() {
       const rows = await engine.read((db) => db.select({ count: count() }).from(t).where(open));
       return rows[0]?.count ?? 0;
+    },
+    async countByState() {
+      const rows = await engine.read((db) =>
+        db.select({ state: t.state, count: count() }).from(t).where(open).groupBy(t.state),
+      );
+      return new Map(rows.map((found) => stateCount.parse(found)).map((found) => [found.state, found.count]));
+    },
+    async longestDue(now) {
+      const rows = await engine.read((db) =>
+        db.select({ at: t.nextAt }).from(t).where(lte(t.nextAt, now)).orderBy(asc(t.nextAt)).limit(1),
+      );
+      return rows[0]?.at ?? null;
     },
     insert(rotation) {
       return write(engine, 'rotations.insert', 1, (db) => db.insert(t).values(stored(rotation)));

@@ -25,6 +25,10 @@ export interface RotationStore {
   /** Open ones whose `nextAt` has come and whose lease is over, oldest first: nothing else is read. */
   due(now: number, limit: number): Promise<Rotation[]>;
   countOpen(): Promise<number>;
+  /** How many open ones there are in each state; a state without any is not there. */
+  countByState(): Promise<ReadonlyMap<RotationState, number>>;
+  /** When the one that is longest due was to be looked at, whoever has its lease; null when none is due. */
+  longestDue(now: number): Promise<number | null>;
   /** A second open rotation of one user makes the batch a `conflict`. */
   insert(rotation: Rotation): Write;
   /** Stores it if the stored version is `rotation.version - 1`; else a `conflict`. */

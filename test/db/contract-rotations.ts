@@ -44,6 +44,24 @@ export function rotationsContract(fresh: FreshStores): void {
       expect(await rotations.countOpen()).toBe(2);
     });
 
+    test('are counted by state while they are open, and the longest due is known', async () => {
+      const stores = await opened(
+        ({ rotations }) => rotations.insert(rotation({ id: 'r0', state: 'done', nextAt: null, endedAt: 5 })),
+        ({ rotations }) => rotations.insert(rotation({ id: 'r1', state: 'quiet', nextAt: 700 })),
+        ({ rotations }) => rotations.insert(rotation({ id: 'r2', state: 'blocked', nextAt: null })),
+        ({ rotations }) => rotations.insert(rotation({ id: 'r3', state: 'quiet', nextAt: 500 })),
+      );
+      const { rotations } = stores.rotation;
+      expect(await rotations.countByState()).toEqual(
+        new Map([
+          ['quiet', 2],
+          ['blocked', 1],
+        ]),
+      );
+      expect(await rotations.longestDue(499)).toBeNull();
+      expect(await rotations.longestDue(900)).toBe(500);
+    });
+
     test('change at the version that was read, and at no other', async () => {
       const stores = await opened(({ rotations }) => rotations.insert(rotation({ id: 'r1' })));
       const { rotations } = stores.rotation;

@@ -43,6 +43,8 @@ export class ModelStores {
       openOfAccount: missing,
       page: missing,
       countOpen: missing,
+      countByState: missing,
+      longestDue: missing,
       insert: missing,
       update: (rotation) =>
         write({
