@@ -35,6 +35,16 @@ function creatingBy(
   return { ...ground, world: { ...world, account } };
 }
 
+/** The next process takes it on, turn by turn, and has nothing to tidy up. */
+async function goesOn(model: Model): Promise<void> {
+  for (let turns = 0; turns < 9 && model.stores.only.state !== 'quiet'; turns += 1) {
+    model.trueNow = Math.max(model.trueNow, model.stores.only.nextAt ?? 0);
+    await new Instance(model, `next${turns}`).turn();
+  }
+  expect(model.stores.only).toMatchObject({ state: 'quiet', orphans: [] });
+  expect(model.now() - model.stores.only.createdAt).toBeLessThan(5 * 60_000);
+}
+
 test('a stop during the creation of a key loses neither the answer nor, with the database away, the secret', async () => {
   const { model, stopping, ground } = stoppable();
   const { stores } = ground;
@@ -61,8 +71,7 @@ test('a stop during the creation of a key loses neither the answer nor, with the
   const [, made] = model.truth.keys;
   expect(model.stores.only.newKeyId).toBe(made?.accessKeyId);
   expect(model.stores.only).toMatchObject({ state: 'verifying', leaseUntil: 0 });
-  await new Instance(model, 'i2').turn();
-  expect(model.stores.only).toMatchObject({ state: 'quiet', orphans: [] });
+  await goesOn(model);
 });
 
 test('a stop right before the call leaves nothing to be found out', async () => {
@@ -84,6 +93,5 @@ test('a stop right before the call leaves nothing to be found out', async () => 
     intents: [{ outcome: 'refused' }],
     trouble: null,
   });
-  await new Instance(model, 'i2').turn();
-  expect(model.stores.only).toMatchObject({ state: 'quiet', orphans: [] });
+  await goesOn(model);
 });
