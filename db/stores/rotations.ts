@@ -1,9 +1,9 @@
-import { and, asc, count, desc, eq, gt, isNotNull, isNull, lt, lte, or } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or } from 'drizzle-orm';
 import { z } from 'zod';
 import { isFinal } from '../../src/domain/rotation.ts';
 import type { Rotation } from '../../src/domain/rotation.ts';
 import type { RotationStore } from '../../src/ports/rotations.ts';
-import { write } from '../atomically.ts';
+import { together, write } from '../atomically.ts';
 import type { Engine } from '../engine.ts';
 import { readFirst, readRow } from '../rows.ts';
 import { rotationRow, rotationState } from './rotation-shape.ts';
@@ -43,6 +43,7 @@ function stored(rotation: Rotation) {
 
 export function rotationStore(engine: Engine): RotationStore {
   const t = engine.tables.rotations;
+  const journal = engine.tables.rotationJournal;
   const open = isNotNull(t.openUser);
   const all = (rows: readonly Readonly<Record<string, unknown>>[]) =>
     rows.map((found) => readRow(TABLE, rotationRow, found));
@@ -153,6 +154,15 @@ export function rotationStore(engine: Engine): RotationStore {
     },
     insert(rotation) {
       return write(engine, 'rotations.insert', 1, (db) => db.insert(t).values(stored(rotation)));
+    },
+    removeEnded(at) {
+      const old = and(isNull(t.openUser), lt(t.createdAt, at));
+      return together(engine, [
+        write(engine, 'rotationJournal.removeEnded', 'any', (db) =>
+          db.delete(journal).where(inArray(journal.rotationId, db.select({ id: t.id }).from(t).where(old))),
+        ),
+        write(engine, 'rotations.removeEnded', 'any', (db) => db.delete(t).where(old)),
+      ]);
     },
     update(rotation) {
       return write(engine, 'rotations.update', 1, (db) =>

@@ -31,6 +31,8 @@ export interface RotationStore {
   longestDue(now: number): Promise<number | null>;
   /** A second open rotation of one user makes the batch a `conflict`. */
   insert(rotation: Rotation): Write;
+  /** Removes those that have ended and were begun before `at`, with their journals; any number of rows. */
+  removeEnded(at: number): Write;
   /** Stores it if the stored version is `rotation.version - 1`; else a `conflict`. */
   update(rotation: Rotation): Write;
 }

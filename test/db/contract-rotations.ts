@@ -62,6 +62,26 @@ export function rotationsContract(fresh: FreshStores): void {
       expect(await rotations.longestDue(900)).toBe(500);
     });
 
+    test('that ended long ago are removed with their journals, and no other', async () => {
+      const ended = { state: 'done', nextAt: null, endedAt: 5 } as const;
+      const stores = await opened(
+        ({ rotations }) => rotations.insert(rotation({ id: 'r0', ...ended, createdAt: 4 })),
+        ({ rotations }) => rotations.insert(rotation({ id: 'r1', ...ended, createdAt: 5 })),
+        ({ rotations }) => rotations.insert(rotation({ id: 'r2', createdAt: 1 })),
+        ...['r0', 'r1', 'r2'].map(
+          (rotationId) =>
+            ({ journal }: RotationStores) =>
+              journal.add(journalEntry({ id: `j-${rotationId}`, rotationId })),
+        ),
+      );
+      const { rotations, journal } = stores.rotation;
+      await stores.atomically([rotations.removeEnded(5)]);
+      expect(ids(await rotations.page(ANY, null, 9)).toSorted()).toEqual(['r1', 'r2']);
+      expect(await journal.ofRotation('r0', 9)).toEqual([]);
+      expect(ids(await journal.ofRotation('r1', 9))).toEqual(['j-r1']);
+      expect(ids(await journal.ofRotation('r2', 9))).toEqual(['j-r2']);
+    });
+
     test('change at the version that was read, and at no other', async () => {
       const stores = await opened(({ rotations }) => rotations.insert(rotation({ id: 'r1' })));
       const { rotations } = stores.rotation;

@@ -46,6 +46,7 @@ export class ModelStores {
       countByState: missing,
       longestDue: missing,
       insert: missing,
+      removeEnded: missing,
       update: (rotation) =>
         write({
           check: () => {
