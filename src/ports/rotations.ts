@@ -38,7 +38,7 @@ export interface RotationStore {
 }
 
 export interface JournalStore {
-  /** Oldest first. */
+  /** The newest `limit`, oldest first. */
   ofRotation(rotationId: string, limit: number): Promise<JournalEntry[]>;
   add(entry: JournalEntry): Write;
 }

@@ -159,7 +159,7 @@ export function rotationsContract(fresh: FreshStores): void {
     });
   });
 
-  test('the journal is read oldest first', async () => {
+  test('the newest of a journal are read, oldest first', async () => {
     const done = journalEntry({ id: 'j1', at: 9, phase: 'after', outcome: 'done', detail: {} });
     const { rotation: stores } = await opened(
       ({ journal }) => journal.add(done),
@@ -167,7 +167,7 @@ export function rotationsContract(fresh: FreshStores): void {
       ({ journal }) => journal.add(journalEntry({ id: 'j3', rotationId: 'r2' })),
     );
     expect(await stores.journal.ofRotation('r1', 9)).toEqual([journalEntry({ id: 'j2', at: 3 }), done]);
-    expect(ids(await stores.journal.ofRotation('r1', 1))).toEqual(['j2']);
+    expect(ids(await stores.journal.ofRotation('r1', 1))).toEqual(['j1']);
   });
 
   test('a sealed secret of a rotation is no orphan while the rotation is known', async () => {
