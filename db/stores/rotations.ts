@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { isFinal } from '../../src/domain/rotation.ts';
 import type { Rotation } from '../../src/domain/rotation.ts';
@@ -11,6 +11,13 @@ import { rotationRow, rotationState } from './rotation-shape.ts';
 const TABLE = 'rotations';
 /** No lease is longer: one further ahead was given before the clock was set back. */
 const LONGEST_LEASE_MS = 180_000;
+
+/** What comes right after a slash, as both engines compare texts here. */
+const AFTER_SLASH = '0';
+
+function byAge(one: Rotation, other: Rotation): number {
+  return one.createdAt - other.createdAt || (one.id < other.id ? -1 : 1);
+}
 
 const stateCount = z.object({ state: rotationState, count: z.number() });
 
@@ -44,7 +51,10 @@ function stored(rotation: Rotation) {
 export function rotationStore(engine: Engine): RotationStore {
   const t = engine.tables.rotations;
   const journal = engine.tables.rotationJournal;
-  const open = isNotNull(t.openUser);
+  // As a range, and without the help of another index for the order: so that SQLite, which knows nothing of how many
+  // have ended, reads the open ones by their index and not all there ever were.
+  const open = gt(t.openUser, '');
+  const sorted = (rotations: Rotation[]) => rotations.toSorted(byAge);
   const all = (rows: readonly Readonly<Record<string, unknown>>[]) =>
     rows.map((found) => readRow(TABLE, rotationRow, found));
   return {
@@ -84,26 +94,14 @@ export function rotationStore(engine: Engine): RotationStore {
       );
     },
     async openOwn() {
-      return all(
-        await engine.read((db) =>
-          db
-            .select()
-            .from(t)
-            .where(and(open, isNotNull(t.ownConnectionId)))
-            .orderBy(asc(t.createdAt), asc(t.id)),
-        ),
-      );
+      // Few ever were.
+      const own = all(await engine.read((db) => db.select().from(t).where(gt(t.ownConnectionId, ''))));
+      return sorted(own.filter(({ state }) => !isFinal(state)));
     },
     async openOfAccount(accountId) {
-      return all(
-        await engine.read((db) =>
-          db
-            .select()
-            .from(t)
-            .where(and(open, eq(t.accountId, accountId)))
-            .orderBy(asc(t.createdAt), asc(t.id)),
-        ),
-      );
+      const from = openUserOf(accountId, '');
+      const theirs = and(gt(t.openUser, from), lt(t.openUser, `${accountId}${AFTER_SLASH}`));
+      return sorted(all(await engine.read((db) => db.select().from(t).where(theirs))));
     },
     async page(filter, after, limit) {
       const from = after === null ? null : await this.byId(after);
@@ -117,9 +115,10 @@ export function rotationStore(engine: Engine): RotationStore {
         filter.open === null ? undefined : filter.open ? open : isNull(t.openUser),
         older,
       );
+      const age = filter.open === true ? sql`${t.createdAt} + 0` : t.createdAt;
       return all(
         await engine.read((db) =>
-          db.select().from(t).where(wanted).orderBy(desc(t.createdAt), desc(t.id)).limit(limit),
+          db.select().from(t).where(wanted).orderBy(desc(age), desc(t.id)).limit(limit),
         ),
       );
     },
