@@ -46,7 +46,8 @@ test('what is asked again and again of open rotations does not read those that h
     home: await quickest(() => rotations.page(blocked, null, 50)),
     look: await quickest(() => rotations.due(5, 50)),
   };
-  for (const [name, ms] of Object.entries(asked)) expect(ms, name).toBeLessThan(all / 2);
+  const slow = Object.entries(asked).filter(([, ms]) => ms >= all / 2);
+  expect(slow).toEqual([]);
   expect(await rotations.openOwn()).toHaveLength(1);
   expect(await rotations.openOfAccount('123456789012')).toHaveLength(1);
   await stores.close();
