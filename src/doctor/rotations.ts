@@ -18,7 +18,7 @@ export async function checkRotations(
   const open = [...counts.values()].reduce((sum, count) => sum + count, 0);
   if (open === 0) return [];
   const findings: Finding[] = [];
-  const blocked = await rotations.page({ state: 'blocked', accountId: null, open: null }, null, NAMED);
+  const blocked = await rotations.page({ state: 'blocked', accountId: null, open: true }, null, NAMED);
   for (const each of blocked) findings.push(warning(what, foundOf(each), mendOf(each)));
   const more = (counts.get('blocked') ?? 0) - blocked.length;
   if (more > 0) {
