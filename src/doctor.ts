@@ -6,6 +6,7 @@ import { systemClock } from './clock.ts';
 import { ConfigError, readConfig, type Config, type Environment } from './config.ts';
 import { checkConnections, checkHostIdentity } from './doctor/aws.ts';
 import { checkClocks } from './doctor/clocks.ts';
+import { checkRotations } from './doctor/rotations.ts';
 import { checkDatabase, checkSealedSecrets, findMasterKeys } from './doctor/database.ts';
 import { failed, failure, ok, shown, warning, type Finding } from './doctor/finding.ts';
 import { checkAdmins, checkBotToken, checkTransport } from './doctor/slack.ts';
@@ -85,7 +86,10 @@ async function* examine(config: Config, clock: Clock, connections: boolean): Asy
           ? webClient({ ...web, botToken: config.transport.appToken })
           : null,
     });
-    if (stores !== null) yield* await attempted('Pause', () => checkPause(stores));
+    if (stores !== null) {
+      yield* await attempted('Pause', () => checkPause(stores));
+      yield* await attempted('Rotations', () => checkRotations(stores, clock.now()));
+    }
     yield* await attempted('Alert channel', async () => [await checkAlertChannel(config, stores)]);
     yield* await checkClocks(config, dispatcher, clock);
     const { finding: identity, host } = await checkHostIdentity(aws, config, stores);

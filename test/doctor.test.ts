@@ -11,6 +11,7 @@ import { boltLogger, createLog } from '../src/log.ts';
 import type { Clock } from '../src/ports/world.ts';
 import { proxyDispatcher, webClient } from '../src/slack/web-client.ts';
 import { connectKey } from './support/acting.ts';
+import { fullRotation, rotation } from './db/rotation-samples.ts';
 import { withClient } from './support/postgres.ts';
 import { CHANNELS, PEOPLE, Scene } from './support/rekey.ts';
 import { systemClock } from './support/system-world.ts';
@@ -109,6 +110,32 @@ describe.each(['sqlite', 'postgres'] as const)('the doctor on %s', (engine) => {
     const report = await examine(scene.environment, { args: ['--no-connections'] });
     expect(report.text).toContain('Sealed secrets: 1');
     expect(report.text).not.toContain('Connection “');
+  });
+
+  it('names rotations that wait for a person, and one that nobody takes further', async () => {
+    const stores = await scene.stores();
+    const { rotations } = stores.rotation;
+    const blocked = { ...fullRotation('r1'), version: 1 };
+    // Under a lease: the Rekey that runs here leaves it as it is.
+    const leased = { leaseOwner: 'elsewhere', leaseUntil: Date.now() + 150_000 };
+    const due = rotation({ id: 'r2', state: 'quiet', nextAt: 5, ...leased, version: 1 });
+    await stores.atomically([rotations.insert(blocked), rotations.insert(due)]);
+    const said = (await examine(scene.environment)).warning.join('\n');
+    expect(said).toContain(`Rotations: That of ${blocked.snapshot.userName} in ${blocked.accountId} (r1)`);
+    expect(said).toContain(blocked.block?.why);
+    expect(said).toContain('One is due since 1970-01-01T00:00:00.005Z');
+    const ended = {
+      state: 'done',
+      block: null,
+      nextAt: null,
+      endedAt: 9,
+      leaseUntil: 0,
+      version: 2,
+    } as const;
+    await stores.atomically([
+      rotations.update({ ...blocked, ...ended }),
+      rotations.update({ ...due, ...ended }),
+    ]);
   });
 
   it('says that Rekey is paused, and that the alert channel takes nothing', async () => {

@@ -147,12 +147,17 @@ function journalBlocks({ journal, card }: RotationLook): KnownBlock[] {
       texts[texts.length - 1] = `${last}\n${line}`;
     else texts.push(line);
   }
-  const shown = texts.slice(0, JOURNAL_SECTIONS);
+  // What happened last is what it waits for now.
+  const shown = texts.slice(-JOURNAL_SECTIONS);
   return [
-    ...shown.map((text) => section(text)),
     ...(journal.length === SHOWN_LINES || shown.length < texts.length
-      ? [context(`The first ${counted(SHOWN_LINES, 'line')} at the most; the rest is in the audit log.`)]
+      ? [
+          context(
+            `The newest ${counted(SHOWN_LINES, 'line')} at the most; earlier ones are in the audit log.`,
+          ),
+        ]
       : []),
+    ...shown.map((text) => section(text)),
   ];
 }
 

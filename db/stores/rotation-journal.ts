@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { desc, eq } from 'drizzle-orm';
 import type { JournalStore } from '../../src/ports/rotations.ts';
 import { write } from '../atomically.ts';
 import type { Engine } from '../engine.ts';
@@ -10,9 +10,9 @@ export function journalStore(engine: Engine): JournalStore {
   return {
     async ofRotation(rotationId, limit) {
       const rows = await engine.read((db) =>
-        db.select().from(t).where(eq(t.rotationId, rotationId)).orderBy(asc(t.at), asc(t.id)).limit(limit),
+        db.select().from(t).where(eq(t.rotationId, rotationId)).orderBy(desc(t.at), desc(t.id)).limit(limit),
       );
-      return rows.map((found) => readRow('rotation_journal', journalRow, found));
+      return rows.map((found) => readRow('rotation_journal', journalRow, found)).toReversed();
     },
     add(entry) {
       return write(engine, 'rotationJournal.add', 1, (db) =>

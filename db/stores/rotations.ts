@@ -1,15 +1,25 @@
-import { and, asc, count, desc, eq, gt, isNotNull, isNull, lt, lte, or } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm';
+import { z } from 'zod';
 import { isFinal } from '../../src/domain/rotation.ts';
 import type { Rotation } from '../../src/domain/rotation.ts';
 import type { RotationStore } from '../../src/ports/rotations.ts';
-import { write } from '../atomically.ts';
+import { together, write } from '../atomically.ts';
 import type { Engine } from '../engine.ts';
 import { readFirst, readRow } from '../rows.ts';
-import { rotationRow } from './rotation-shape.ts';
+import { rotationRow, rotationState } from './rotation-shape.ts';
 
 const TABLE = 'rotations';
 /** No lease is longer: one further ahead was given before the clock was set back. */
 const LONGEST_LEASE_MS = 180_000;
+
+/** What comes right after a slash, as both engines compare texts here. */
+const AFTER_SLASH = '0';
+
+function byAge(one: Rotation, other: Rotation): number {
+  return one.createdAt - other.createdAt || (one.id < other.id ? -1 : 1);
+}
+
+const stateCount = z.object({ state: rotationState, count: z.number() });
 
 function openUserOf(accountId: string, userId: string): string {
   return `${accountId}/${userId}`;
@@ -40,7 +50,11 @@ function stored(rotation: Rotation) {
 
 export function rotationStore(engine: Engine): RotationStore {
   const t = engine.tables.rotations;
-  const open = isNotNull(t.openUser);
+  const journal = engine.tables.rotationJournal;
+  // As a range, and without the help of another index for the order: so that SQLite, which knows nothing of how many
+  // have ended, reads the open ones by their index and not all there ever were.
+  const open = gt(t.openUser, '');
+  const sorted = (rotations: Rotation[]) => rotations.toSorted(byAge);
   const all = (rows: readonly Readonly<Record<string, unknown>>[]) =>
     rows.map((found) => readRow(TABLE, rotationRow, found));
   return {
@@ -80,26 +94,14 @@ export function rotationStore(engine: Engine): RotationStore {
       );
     },
     async openOwn() {
-      return all(
-        await engine.read((db) =>
-          db
-            .select()
-            .from(t)
-            .where(and(open, isNotNull(t.ownConnectionId)))
-            .orderBy(asc(t.createdAt), asc(t.id)),
-        ),
-      );
+      // Few ever were.
+      const own = all(await engine.read((db) => db.select().from(t).where(gt(t.ownConnectionId, ''))));
+      return sorted(own.filter(({ state }) => !isFinal(state)));
     },
     async openOfAccount(accountId) {
-      return all(
-        await engine.read((db) =>
-          db
-            .select()
-            .from(t)
-            .where(and(open, eq(t.accountId, accountId)))
-            .orderBy(asc(t.createdAt), asc(t.id)),
-        ),
-      );
+      const from = openUserOf(accountId, '');
+      const theirs = and(gt(t.openUser, from), lt(t.openUser, `${accountId}${AFTER_SLASH}`));
+      return sorted(all(await engine.read((db) => db.select().from(t).where(theirs))));
     },
     async page(filter, after, limit) {
       const from = after === null ? null : await this.byId(after);
@@ -113,9 +115,10 @@ export function rotationStore(engine: Engine): RotationStore {
         filter.open === null ? undefined : filter.open ? open : isNull(t.openUser),
         older,
       );
+      const age = filter.open === true ? sql`${t.createdAt} + 0` : t.createdAt;
       return all(
         await engine.read((db) =>
-          db.select().from(t).where(wanted).orderBy(desc(t.createdAt), desc(t.id)).limit(limit),
+          db.select().from(t).where(wanted).orderBy(desc(age), desc(t.id)).limit(limit),
         ),
       );
     },
@@ -136,8 +139,29 @@ export function rotationStore(engine: Engine): RotationStore {
       const rows = await engine.read((db) => db.select({ count: count() }).from(t).where(open));
       return rows[0]?.count ?? 0;
     },
+    async countByState() {
+      const rows = await engine.read((db) =>
+        db.select({ state: t.state, count: count() }).from(t).where(open).groupBy(t.state),
+      );
+      return new Map(rows.map((found) => stateCount.parse(found)).map((found) => [found.state, found.count]));
+    },
+    async longestDue(now) {
+      const rows = await engine.read((db) =>
+        db.select({ at: t.nextAt }).from(t).where(lte(t.nextAt, now)).orderBy(asc(t.nextAt)).limit(1),
+      );
+      return rows[0]?.at ?? null;
+    },
     insert(rotation) {
       return write(engine, 'rotations.insert', 1, (db) => db.insert(t).values(stored(rotation)));
+    },
+    removeEnded(at) {
+      const old = and(isNull(t.openUser), lt(t.createdAt, at));
+      return together(engine, [
+        write(engine, 'rotationJournal.removeEnded', 'any', (db) =>
+          db.delete(journal).where(inArray(journal.rotationId, db.select({ id: t.id }).from(t).where(old))),
+        ),
+        write(engine, 'rotations.removeEnded', 'any', (db) => db.delete(t).where(old)),
+      ]);
     },
     update(rotation) {
       return write(engine, 'rotations.update', 1, (db) =>

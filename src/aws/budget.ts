@@ -79,7 +79,7 @@ export class CallBudget {
 
   /** AWS throttled another instance: what it learned holds here too. */
   throttledElsewhere(): void {
-    if (this.#ground.clock.now() - this.#halvedAt >= TOLD_WITHIN_MS) this.#halve();
+    if (this.#sinceHalved >= TOLD_WITHIN_MS) this.#halve();
   }
 
   /** Makes a call inside the budget. Throws what it throws: AwsFailure, or the signal's reason while it waits. */
@@ -162,11 +162,16 @@ export class CallBudget {
     }
   }
 
+  /** A clock that was set back does not keep AWS's throttles from being heard; ms. */
+  get #sinceHalved(): number {
+    return Math.abs(this.#ground.clock.now() - this.#halvedAt);
+  }
+
   /** True when it was not halved for another of the same calls already. */
   #halve(): boolean {
     this.#fill();
     const now = this.#ground.clock.now();
-    if (now - this.#halvedAt < HALVED_ONCE_MS) return false;
+    if (this.#sinceHalved < HALVED_ONCE_MS) return false;
     this.#halvedAt = now;
     this.#rate = Math.max(LEAST_PER_SECOND, this.#rate / 2);
     this.#tokens = Math.min(this.#tokens, 0);

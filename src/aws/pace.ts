@@ -31,6 +31,8 @@ export class CallPace {
   readonly #name: string;
   readonly #waiting: Record<Priority, Waiting[]> = { people: [], watch: [] };
   #nextAt = 0;
+  /** When that was said: earlier than now, unless the clock was set back since. */
+  #saidAt = 0;
   #running = false;
 
   constructor(ground: PaceGround, place: string) {
@@ -73,7 +75,18 @@ export class CallPace {
   }
 
   #holdOff(ms: number): void {
-    this.#nextAt = Math.max(this.#nextAt, this.#ground.clock.now() + ms);
+    const now = this.#ground.clock.now();
+    this.#waitUntil(now + Math.max(ms, this.#waitFor(now)), now);
+  }
+
+  #waitUntil(nextAt: number, now: number): void {
+    this.#nextAt = nextAt;
+    this.#saidAt = now;
+  }
+
+  /** How long nobody may go yet; a time from before the clock was set back holds nobody up. */
+  #waitFor(now: number): number {
+    return now < this.#saidAt ? 0 : this.#nextAt - now;
   }
 
   async #serve(): Promise<void> {
@@ -82,13 +95,14 @@ export class CallPace {
     try {
       while (this.#waiting.people.length + this.#waiting.watch.length > 0) {
         for (;;) {
-          const wait = this.#nextAt - clock.now();
+          const wait = this.#waitFor(clock.now());
           if (wait <= 0) break;
           await clock.sleep(wait);
         }
         const next = this.#waiting.people.shift() ?? this.#waiting.watch.shift();
         if (next === undefined) return;
-        this.#nextAt = clock.now() + gapMs * share.instances;
+        const now = clock.now();
+        this.#waitUntil(now + gapMs * share.instances, now);
         next.go();
       }
     } finally {

@@ -70,5 +70,9 @@ export function doing(rotation: Pick<Rotation, 'state' | 'block' | 'wait' | 'tro
 
 /** Who can move a blocked rotation on; null when it waits for nobody. */
 export function whoDecides({ block }: Pick<Rotation, 'block'>): string | null {
-  return block === null ? null : WHO[block.code];
+  if (block === null) return null;
+  // Elsewhere it is a trouble that lasts, of which the owners know nothing.
+  return block.code === 'too_long' && block.from !== 'quiet'
+    ? 'An operator, when the trouble has passed.'
+    : WHO[block.code];
 }

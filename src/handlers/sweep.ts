@@ -5,7 +5,7 @@ import type { Services } from './services.ts';
 const INTERACTIONS_KEPT_MS = 7 * 24 * 3_600_000;
 /** Longer than any thread is added to, or message edited. */
 const NOTICES_KEPT_MS = 90 * 24 * 3_600_000;
-/** What happened to a key, and a key that is gone: as long as the audit log tells who did it. */
+/** What happened to a key, a key that is gone, and rotations that ended: as long as the audit log tells who did it. */
 const KEY_HISTORY_KEPT_MS = 400 * 24 * 3_600_000;
 const REWRAP_BATCH = 100;
 
@@ -21,6 +21,7 @@ export async function sweep(services: Services): Promise<void> {
   const { keys, keyHistory, told } = stores.inventory;
   const longAgo = now - KEY_HISTORY_KEPT_MS;
   await stores.atomically([keyHistory.removeBefore(longAgo), keys.removeGone(longAgo), told.removeGone()]);
+  await stores.atomically([stores.rotation.rotations.removeEnded(longAgo)]);
   for (const orphan of await stores.secrets.orphans()) {
     log.error('a sealed secret without a holder was erased; this is a defect', { secretId: orphan.id });
     await stores.atomically([stores.secrets.eraseOne(orphan.id)]);

@@ -187,18 +187,25 @@ function storedGauges(registers: Registry[]): { show(readings: Readings | null):
   });
   const rotations = new Gauge({
     name: 'rekey_rotations_open',
-    help: 'Rotations that are neither done nor undone.',
+    help: 'Rotations that are neither done nor undone, by state.',
+    labelNames: ['state'],
+    registers,
+  });
+  const overdue = new Gauge({
+    name: 'rekey_rotations_overdue_seconds',
+    help: 'How long the rotation that is longest due has not been taken further; 0 when none is due.',
     registers,
   });
   return {
     show(readings) {
       readable.set(readings === null ? 0 : 1);
-      for (const gauge of [outboxDepth, outboxAge, paused, rotations]) gauge.remove();
-      for (const gauge of [dead, connections]) gauge.reset();
+      for (const gauge of [outboxDepth, outboxAge, paused, overdue]) gauge.remove();
+      for (const gauge of [dead, connections, rotations]) gauge.reset();
       if (readings === null) return;
       outboxDepth.set(readings.outboxWaiting);
       paused.set(readings.paused ? 1 : 0);
-      rotations.set(readings.rotations);
+      overdue.set(readings.rotationsOverdueMs / 1_000);
+      for (const [state, count] of readings.rotations) rotations.set({ state }, count);
       outboxAge.set(readings.outboxOldestMs / 1_000);
       for (const [job, count] of readings.deadLetters) dead.set({ job }, count);
       for (const { state, check, count } of readings.connections) connections.set({ state, check }, count);

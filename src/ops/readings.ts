@@ -1,4 +1,5 @@
 import type { ConnectionState } from '../domain/connection.ts';
+import type { RotationState } from '../domain/rotation.ts';
 import type { Verification } from '../domain/verification.ts';
 import { RekeyError } from '../errors.ts';
 import { pauseOf } from '../handlers/pause.ts';
@@ -19,8 +20,10 @@ export interface Readings {
     readonly count: number;
   }[];
   readonly paused: boolean;
-  /** How many are open. */
-  readonly rotations: number;
+  /** How many are open, by state. */
+  readonly rotations: ReadonlyMap<RotationState, number>;
+  /** How long the rotation that is longest due has not been taken further; ms, 0 when none is due. */
+  readonly rotationsOverdueMs: number;
 }
 
 /** More dead letters than this are not counted one by one. */
@@ -54,12 +57,13 @@ async function read(
   jobs: Pick<Jobs, 'deadLetters'>,
   now: number,
 ): Promise<Readings> {
-  const [outbox, dead, connections, pause, rotations] = await Promise.all([
+  const [outbox, dead, connections, pause, rotations, dueSince] = await Promise.all([
     stores.notices.waiting(),
     jobs.deadLetters(DEAD_LETTERS),
     stores.connections.list(),
     pauseOf({ stores }),
-    stores.rotation.rotations.countOpen(),
+    stores.rotation.rotations.countByState(),
+    stores.rotation.rotations.longestDue(now),
   ]);
   const byState = Map.groupBy(
     connections,
@@ -80,6 +84,7 @@ async function read(
     ),
     paused: pause !== null,
     rotations,
+    rotationsOverdueMs: dueSince === null ? 0 : Math.max(0, now - dueSince),
   };
 }
 

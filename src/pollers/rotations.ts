@@ -8,8 +8,15 @@ import type { RotationGround } from '../rotation/run.ts';
 
 /** One cheap look for what is due; most of a rotation is waiting. */
 const LOOK_EVERY_MS = 5_000;
-/** Longer than a turn of many rotations takes; what is left is due again. */
-const RUN_MS = 5 * 60_000;
+/**
+ * Longer than the turns that are begun take. When its process is killed, the other instances wait until the lease of
+ * the job is over: so it is short.
+ */
+const RUN_MS = 2 * 60_000;
+const USES_RUN_MS = 5 * 60_000;
+
+/** A process that is killed takes a try with it: so there are many, and no dead letter tells of nothing but deaths. */
+const RETRIES = 12;
 
 const USES_JOB = 'rotation-uses';
 const USES_EVERY_MS = 60_000;
@@ -19,14 +26,14 @@ export function handleRotationJobs(services: Services): void {
   const ground = groundOf(services);
   services.jobs.handle(
     ROTATIONS_JOB,
-    { deadlineMs: RUN_MS, retries: 3, backoffMs: 2_000 },
+    { deadlineMs: RUN_MS, retries: RETRIES, backoffMs: 2_000 },
     async ({ signal }) => {
       await resumeRotations(ground, signal);
     },
   );
   services.jobs.handle(
     USES_JOB,
-    { deadlineMs: RUN_MS, retries: 1, backoffMs: 30_000 },
+    { deadlineMs: USES_RUN_MS, retries: RETRIES, backoffMs: 30_000 },
     async ({ signal }) => {
       await refreshUses(services, signal);
     },

@@ -25,14 +25,20 @@ export interface RotationStore {
   /** Open ones whose `nextAt` has come and whose lease is over, oldest first: nothing else is read. */
   due(now: number, limit: number): Promise<Rotation[]>;
   countOpen(): Promise<number>;
+  /** How many open ones there are in each state; a state without any is not there. */
+  countByState(): Promise<ReadonlyMap<RotationState, number>>;
+  /** When the one that is longest due was to be looked at, whoever has its lease; null when none is due. */
+  longestDue(now: number): Promise<number | null>;
   /** A second open rotation of one user makes the batch a `conflict`. */
   insert(rotation: Rotation): Write;
+  /** Removes those that have ended and were begun before `at`, with their journals; any number of rows. */
+  removeEnded(at: number): Write;
   /** Stores it if the stored version is `rotation.version - 1`; else a `conflict`. */
   update(rotation: Rotation): Write;
 }
 
 export interface JournalStore {
-  /** Oldest first. */
+  /** The newest `limit`, oldest first. */
   ofRotation(rotationId: string, limit: number): Promise<JournalEntry[]>;
   add(entry: JournalEntry): Write;
 }

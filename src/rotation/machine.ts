@@ -8,8 +8,9 @@ import { STEPS } from './steps.ts';
 
 /** A wait up to this long is spent here, under the lease; a longer one ends the turn. */
 const SHORT_MS = 10_000;
-/** No turn takes more steps: others have rotations, too. */
+/** No turn takes more steps, nor is one begun after so long: others have rotations, too. */
 const MAX_STEPS = 60;
+const MAX_TURN_MS = 60_000;
 
 /**
  * - `waiting`: looks again at `nextAt`, or a person must decide
@@ -60,9 +61,11 @@ function leaseIsOver(until: number, now: number): boolean {
 }
 
 async function turn(run: Run): Promise<Advance> {
+  const begunAt = run.now();
   for (let steps = 0; ; steps += 1) {
     const outcome = await taken(run, STEPS[run.rotation.state]);
-    const ends = run.signal.aborted || steps >= MAX_STEPS || endsTurn(run, outcome);
+    const long = steps >= MAX_STEPS || Math.abs(run.now() - begunAt) >= MAX_TURN_MS;
+    const ends = run.signal.aborted || long || endsTurn(run, outcome);
     await settle(run, outcome, ends);
     if (isFinal(run.rotation.state)) return 'ended';
     if (ends) return 'waiting';

@@ -6,6 +6,8 @@ const BATCH = 50;
 /** How many are worked on at once: IAM's calls have a budget for each account. */
 const AT_ONCE = 5;
 const OVERTAKEN_TRIES = 3;
+/** No turn is begun after so long: what is left is due at the next look, and so is what came due meanwhile. */
+const BEGIN_MS = 30_000;
 
 /**
  * Takes every open rotation that has something to do as far as it goes; the others are not even read. Answers how many
@@ -15,8 +17,10 @@ export async function resumeRotations(ground: RotationGround, signal: AbortSigna
   const { stores, clock, log } = ground;
   const due = await stores.rotation.rotations.due(clock.now(), BATCH);
   const waiting = due.map(({ id }) => id);
+  const from = clock.now();
+  const begins = (): boolean => !signal.aborted && Math.abs(clock.now() - from) < BEGIN_MS;
   const worker = async (): Promise<void> => {
-    for (let id = waiting.shift(); id !== undefined && !signal.aborted; id = waiting.shift()) {
+    for (let id = waiting.shift(); id !== undefined && begins(); id = waiting.shift()) {
       const rotationId = id;
       try {
         await log.within({ rotationId }, () => persist(ground, rotationId, signal));

@@ -67,6 +67,21 @@ describe('a call budget', () => {
     expect(budget.perSecond).toBe(50);
   });
 
+  it('hears of throttles after the clock was set back', async () => {
+    const stepping = new SteppingClock();
+    let set = 0;
+    const clock: Clock = {
+      now: () => stepping.now() + set,
+      sleep: (ms, signal) => stepping.sleep(ms, signal),
+    };
+    const budget = budgetOf(clock);
+    const meet = () => budget.run('person', () => Promise.reject(throttled())).catch(() => undefined);
+    await meet();
+    set = -7_200_000;
+    await meet();
+    expect(budget.perSecond).toBe(1.25);
+  });
+
   it('lets five calls a second through in the background, after a small burst', async () => {
     const clock = new SteppingClock();
     const waits: number[] = [];

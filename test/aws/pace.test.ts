@@ -51,6 +51,19 @@ describe('a pace of calls', () => {
     expect(went.map(({ who }) => who)).toEqual(['watch0', 'people2', 'people3', 'watch1']);
   });
 
+  it('does not wait for a time from before the clock was set back', async () => {
+    const still = stillClock();
+    let set = 0;
+    const clock: Clock = { ...still, now: () => still.now() + set };
+    const budget = new CallPace(ground(clock), 'here');
+    await budget.take('watch', patient);
+    budget.throttled(5_000);
+    set = -7_200_000;
+    expect((await order(budget, clock, ['people', 'watch'])).map(({ at }) => at)).toEqual([0, 1_000]);
+    budget.throttled(3_000);
+    expect((await order(budget, clock, ['people'])).map(({ at }) => at)).toEqual([3_000]);
+  });
+
   it('stands back when it is told to', async () => {
     const clock = stillClock();
     const budget = new CallPace(ground(clock), 'here');

@@ -7,6 +7,7 @@ import { actsOf } from '../../src/domain/rotation-acts.ts';
 import { presenter } from '../../src/slack/blocks/outcome.ts';
 import { validateMessage, validateView } from '../../src/slack/blocks/validate.ts';
 import { wordsOf } from '../../sandbox/slack/driver/find.ts';
+import { journalEntry } from '../db/rotation-samples.ts';
 import { play } from '../rotation/model/play.ts';
 import { cardOf, lookOf, rotationMessagesOf, rotationViewsOf, STATES } from './rotation-models.ts';
 import { tame } from './outside.ts';
@@ -151,4 +152,16 @@ describe('rotations in words', () => {
   )('read well: $name', ({ words }) => {
     expect(words).toMatchSnapshot('words');
   });
+});
+
+it('Details shows what happened last, however long the journal is', async () => {
+  const { stores } = await play(1);
+  const look = lookOf(stores.only, tame);
+  const journal = Array.from({ length: 100 }, (_, at) =>
+    journalEntry({ id: `j${at}`, at, detail: { why: `line ${at}: ${'far too long '.repeat(80)}` } }),
+  );
+  const words = wordsOf(rotationView({ ...look, journal }, null));
+  expect(words).toContain('line 99:');
+  expect(words).not.toContain('line 0:');
+  expect(words).toContain('earlier ones are in the audit log');
 });

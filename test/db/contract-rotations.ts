@@ -44,6 +44,44 @@ export function rotationsContract(fresh: FreshStores): void {
       expect(await rotations.countOpen()).toBe(2);
     });
 
+    test('are counted by state while they are open, and the longest due is known', async () => {
+      const stores = await opened(
+        ({ rotations }) => rotations.insert(rotation({ id: 'r0', state: 'done', nextAt: null, endedAt: 5 })),
+        ({ rotations }) => rotations.insert(rotation({ id: 'r1', state: 'quiet', nextAt: 700 })),
+        ({ rotations }) => rotations.insert(rotation({ id: 'r2', state: 'blocked', nextAt: null })),
+        ({ rotations }) => rotations.insert(rotation({ id: 'r3', state: 'quiet', nextAt: 500 })),
+      );
+      const { rotations } = stores.rotation;
+      expect(await rotations.countByState()).toEqual(
+        new Map([
+          ['quiet', 2],
+          ['blocked', 1],
+        ]),
+      );
+      expect(await rotations.longestDue(499)).toBeNull();
+      expect(await rotations.longestDue(900)).toBe(500);
+    });
+
+    test('that ended long ago are removed with their journals, and no other', async () => {
+      const ended = { state: 'done', nextAt: null, endedAt: 5 } as const;
+      const stores = await opened(
+        ({ rotations }) => rotations.insert(rotation({ id: 'r0', ...ended, createdAt: 4 })),
+        ({ rotations }) => rotations.insert(rotation({ id: 'r1', ...ended, createdAt: 5 })),
+        ({ rotations }) => rotations.insert(rotation({ id: 'r2', createdAt: 1 })),
+        ...['r0', 'r1', 'r2'].map(
+          (rotationId) =>
+            ({ journal }: RotationStores) =>
+              journal.add(journalEntry({ id: `j-${rotationId}`, rotationId })),
+        ),
+      );
+      const { rotations, journal } = stores.rotation;
+      await stores.atomically([rotations.removeEnded(5)]);
+      expect(ids(await rotations.page(ANY, null, 9)).toSorted()).toEqual(['r1', 'r2']);
+      expect(await journal.ofRotation('r0', 9)).toEqual([]);
+      expect(ids(await journal.ofRotation('r1', 9))).toEqual(['j-r1']);
+      expect(ids(await journal.ofRotation('r2', 9))).toEqual(['j-r2']);
+    });
+
     test('change at the version that was read, and at no other', async () => {
       const stores = await opened(({ rotations }) => rotations.insert(rotation({ id: 'r1' })));
       const { rotations } = stores.rotation;
@@ -121,7 +159,7 @@ export function rotationsContract(fresh: FreshStores): void {
     });
   });
 
-  test('the journal is read oldest first', async () => {
+  test('the newest of a journal are read, oldest first', async () => {
     const done = journalEntry({ id: 'j1', at: 9, phase: 'after', outcome: 'done', detail: {} });
     const { rotation: stores } = await opened(
       ({ journal }) => journal.add(done),
@@ -129,7 +167,7 @@ export function rotationsContract(fresh: FreshStores): void {
       ({ journal }) => journal.add(journalEntry({ id: 'j3', rotationId: 'r2' })),
     );
     expect(await stores.journal.ofRotation('r1', 9)).toEqual([journalEntry({ id: 'j2', at: 3 }), done]);
-    expect(ids(await stores.journal.ofRotation('r1', 1))).toEqual(['j2']);
+    expect(ids(await stores.journal.ofRotation('r1', 1))).toEqual(['j1']);
   });
 
   test('a sealed secret of a rotation is no orphan while the rotation is known', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { sweep } from '../../src/handlers/sweep.ts';
+import { rotation } from '../db/rotation-samples.ts';
 import { toldOf } from '../db/key-samples.ts';
 import { ACCOUNT, DAY, NOW, sampleKey, sampleUser } from '../domain/key-samples.ts';
 import { KeysBench } from './bench.ts';
@@ -37,4 +38,19 @@ test('the daily tidying forgets what is old of keys, and what was told of keys t
   ]);
   const kept = await Promise.all(Object.keys(goneSince).map((id) => inventory.keys.byId(id)));
   expect(kept.map((key) => key?.accessKeyId ?? null)).toEqual(['A', 'B', 'C', null]);
+});
+
+test('the daily tidying forgets rotations that ended long ago, and none that is open', async () => {
+  await using bench = await KeysBench.open();
+  const { rotations } = bench.stores.rotation;
+  const begun = (days: number) => ({ id: `r${days}`, createdAt: NOW - days * DAY });
+  const ended = { state: 'done', nextAt: null, endedAt: NOW } as const;
+  await bench.stores.atomically([
+    rotations.insert(rotation({ ...begun(399), ...ended })),
+    rotations.insert(rotation({ ...begun(401), ...ended })),
+    rotations.insert(rotation(begun(402))),
+  ]);
+  await sweep(bench.services);
+  const kept = await rotations.page({ state: null, accountId: null, open: null }, null, 9);
+  expect(kept.map(({ id }) => id)).toEqual(['r399', 'r402']);
 });

@@ -33,7 +33,8 @@ describe('the operations page', () => {
           deadLetters: new Map([['outbox', 1]]),
           connections: [{ state: 'connected', check: 'never', count: 1 }],
           paused: true,
-          rotations: 2,
+          rotations: new Map([['blocked', 2]]),
+          rotationsOverdueMs: 1,
         }),
     });
     const { metrics } = prometheus;

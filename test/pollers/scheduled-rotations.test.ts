@@ -8,7 +8,7 @@ import { holdOf } from '../../src/handlers/rotations/hold.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import { assessAll } from '../../src/pollers/reminders.ts';
 import { goThroughSchedules } from '../../src/pollers/scheduled-rotations.ts';
-import { binding, destination } from '../db/rotation-samples.ts';
+import { binding, destination, rotation } from '../db/rotation-samples.ts';
 import { DAY_MS, ENGINES, InventoryWorld, PATIENT } from './world.ts';
 
 /** The whole day, every day. */
@@ -152,17 +152,36 @@ describe.each(ENGINES)('rotation by schedule on %s', (engine) => {
     expect(await goThroughSchedules(services, PATIENT)).toBe(0);
     const rotations = await begun(services, accountId);
     expect(rotations.map(({ snapshot }) => snapshot.userName)).toEqual(['first', 'second']);
-    for (const rotation of rotations) {
-      expect(rotation).toMatchObject({ trigger: 'policy', requestedBy: null, state: 'planned' });
-      expect(rotation.deliveries.map(({ destinationId }) => destinationId)).toEqual([
-        `d-${rotation.snapshot.userName}`,
+    for (const each of rotations) {
+      expect(each).toMatchObject({ trigger: 'policy', requestedBy: null, state: 'planned' });
+      expect(each.deliveries.map(({ destinationId }) => destinationId)).toEqual([
+        `d-${each.snapshot.userName}`,
       ]);
-      expect(rotation.reason).toMatch(/by schedule: the key is \d+ days old/);
+      expect(each.reason).toMatch(/by schedule: the key is \d+ days old/);
     }
     expect(await notices(services)).toEqual(expect.arrayContaining([expect.stringContaining('of first')]));
     const acts = (await services.stores.audit.newest(50)).filter(({ verb }) => verb === 'rotation.run');
     expect(acts).toHaveLength(2);
     expect(acts[0]?.doer).toEqual({ kind: 'rekey' });
+  });
+
+  it('counts those that are open however many came after them', async () => {
+    const { world, services, accountId } = await scene(engine, { mostAtOnce: 1 });
+    const { rotations } = services.stores.rotation;
+    const now = world.clock.now();
+    const of = { accountId, trigger: 'policy' } as const;
+    await services.stores.atomically([
+      rotations.insert(
+        rotation({ ...of, id: 'waits', state: 'blocked', nextAt: null, createdAt: now - 90 * DAY_MS }),
+      ),
+    ]);
+    for (let count = 0; count < 250; count += 1) {
+      const ended = { state: 'done', nextAt: null, endedAt: now, createdAt: now - DAY_MS - count } as const;
+      await services.stores.atomically([
+        rotations.insert(rotation({ ...of, id: `ended${count}`, ...ended })),
+      ]);
+    }
+    expect(await goThroughSchedules(services, PATIENT)).toBe(0);
   });
 
   it('begins nothing outside its window, while it is off, paused or stopped', async () => {

@@ -18,7 +18,7 @@ export const ROTATIONS_PAGE = 10;
 /** Everything that is known of one rotation. */
 export interface RotationLook {
   readonly card: RotationCard;
-  /** Oldest first. */
+  /** The newest lines, oldest first. */
   readonly journal: readonly JournalEntry[];
   /** What can be done as it stands, and whether this person may. */
   readonly acts: readonly PossibleAct[];

@@ -18,8 +18,8 @@ import { startByItself } from './start.ts';
 
 /** So many keys are asked about in one turn: each takes some ten calls of AWS. */
 const MOST_ASKED = 3;
-/** The newest rotations of an account that are looked through for those begun by its schedule. */
-const LOOKED_AT = 200;
+/** The newest rotations of an account, among which the last one its schedule began is looked for. */
+const LOOKED_AT = 50;
 
 /** The schedule that holds for an account, and whose it is. */
 export interface AccountSchedule {
@@ -46,9 +46,11 @@ export async function beginScheduled(
   if ((await services.stores.interactions.byId(claimId)) !== null) return false;
   const rotations = services.stores.rotation.rotations;
   const newest = await rotations.page({ state: null, accountId, open: null }, null, LOOKED_AT);
-  const ours = newest.filter(({ trigger }) => trigger === 'policy');
-  if (ours.some(({ createdAt }) => Math.abs(now - createdAt) < apartMs)) return false;
-  if (ours.filter(({ endedAt }) => endedAt === null).length >= schedule.mostAtOnce) return false;
+  const byItself = ({ trigger }: Rotation): boolean => trigger === 'policy';
+  if (newest.filter(byItself).some(({ createdAt }) => Math.abs(now - createdAt) < apartMs)) return false;
+  // However old: one that waits for a person for months counts as well.
+  const open = await rotations.openOfAccount(accountId);
+  if (open.filter(byItself).length >= schedule.mostAtOnce) return false;
   const refusals = await refusalsOf(services, accountId);
   const hits = (await scheduledHits(services, accountId, schedule)).filter(
     ({ accessKeyId }) => !isFresh(refusals.get(accessKeyId), now),

@@ -15,6 +15,8 @@ const WINDOW_MS = 5 * 60_000;
 /** Who wakes later than this after writing the intent no longer calls. */
 const CALL_WITHIN_MS = 30_000;
 const KEYS_PER_USER = 2;
+/** AWS's answer has what is shown once: the end of a turn does not break the call off, its own deadline does. */
+const TO_ITS_END = new AbortController().signal;
 /** How often the result is written again when somebody changed the rotation, or the database was away. */
 const KEEP_TRIES = 8;
 
@@ -59,10 +61,12 @@ async function create(run: Run, account: RotatedAccount, keysBefore: string[]): 
   if (late || (await run.ground.world.paused(run.rotation)) !== null) {
     return refused(run, intent, again(run, 'it was too late, or paused, to make the key'));
   }
+  // Asked for at the last moment, or what came of a call that never went out would have to be found out.
+  if (run.signal.aborted) return refused(run, intent, { kind: 'wait', until: run.now() });
   const { userName } = run.rotation.snapshot;
   let key;
   try {
-    key = await account.createKey({ userName, nonce: intent.nonce }, run.signal);
+    key = await account.createKey({ userName, nonce: intent.nonce }, TO_ITS_END);
   } catch (error) {
     if (!provesNothingDone(error)) return { kind: 'wait', until: intent.closesAt };
     return refused(run, intent, refusal(run, error));
@@ -104,7 +108,8 @@ async function keep(run: Run, intent: CreateIntent, accessKeyId: string, secret:
         log.error('A new key could not be kept.', { rotationId: run.rotation.id, accessKeyId, error });
         throw error;
       }
-      if (!isConflict(error)) await clock.sleep(500 * tries, run.signal);
+      // Not cut short by the end of the turn: the secret is nowhere else.
+      if (!isConflict(error)) await clock.sleep(500 * tries);
       run.rotation =
         (await stores.rotation.rotations.byId(run.rotation.id).catch(() => null)) ?? run.rotation;
     }

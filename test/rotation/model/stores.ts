@@ -43,7 +43,10 @@ export class ModelStores {
       openOfAccount: missing,
       page: missing,
       countOpen: missing,
+      countByState: missing,
+      longestDue: missing,
       insert: missing,
+      removeEnded: missing,
       update: (rotation) =>
         write({
           check: () => {

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import type { Block, BlockCode, RotationState } from '../../src/domain/rotation.ts';
+import { whoDecides } from '../../src/domain/rotation-words.ts';
+
+function blocked(code: BlockCode, from: RotationState): { readonly block: Block } {
+  return { block: { from, code, why: 'why', choices: ['retry'], keyIds: [], seen: null, since: 1 } };
+}
+
+test('a trouble that lasts is not laid on the owners of the key; a key that is still used is', () => {
+  expect(whoDecides(blocked('too_long', 'quiet'))).toContain('owners');
+  expect(whoDecides(blocked('too_long', 'creating'))).toBe('An operator, when the trouble has passed.');
+  expect(whoDecides({ block: null })).toBeNull();
+});
