@@ -206,7 +206,7 @@ function rotationsOf(outside: Outside): [name: string, rotation: Rotation][] {
   ];
 }
 
-const FEW = new Set(['quiet, in trouble and held', 'everything at once', 'blocked, keys_changed']);
+const FEW = new Set(['quiet', 'quiet, in trouble and held', 'everything at once', 'blocked, keys_changed']);
 
 function chosen(outside: Outside, few: boolean): [name: string, rotation: Rotation][] {
   return rotationsOf(outside).filter(([name]) => !few || FEW.has(name));
