@@ -37,6 +37,18 @@ const expected = {
         should_escape: true,
       },
       {
+        command: '/aws-rotate',
+        description: 'Replace an access key without an outage',
+        usage_hint: '[access key ID | user name | help]',
+        should_escape: true,
+      },
+      {
+        command: '/aws-incidents',
+        description: 'List incidents of watched access keys, latest first',
+        usage_hint: '[filter | expectations | help]',
+        should_escape: true,
+      },
+      {
         command: '/aws-audit',
         description: 'Read, verify and export the audit log',
         usage_hint: '[@person | connection name | roles | 7d | help]',
@@ -92,7 +104,7 @@ describe('manifest.yml', () => {
   test('tells the stand-in its commands, scopes and events', () => {
     const read = manifestOf(manifest);
     expect(read.command('/aws-test')).toEqual({ shouldEscape: true });
-    expect(read.command('/aws-rotate')).toBeUndefined();
+    expect(read.command('/aws-deactivate')).toBeUndefined();
     expect(read.scopes).toEqual([
       'commands',
       'chat:write',
