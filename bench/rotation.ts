@@ -45,7 +45,7 @@ export async function benchRotation({ rounds, open, looks }: RotationPlan): Prom
       rounds: of('plainMs'),
     }),
     figure(
-      named('a rotation: waits beyond quiet window, settling and soak', 's'),
+      named('a rotation: waits beyond quiet window, AWS’s delays and soak', 's'),
       of('waitMs', 1_000),
       null,
       { words: 'what consistency asks for', most: MOST_WAIT_S },

@@ -1,6 +1,7 @@
 // Whole rotations against AWS in the same process, their waits leapt over; and looks at open rotations of which none is due.
 import { decideRotation } from '../../src/handlers/rotations/act.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { USE_GRANULARITY_MS } from '../../src/domain/last-use.ts';
 import { SETTLE_MS } from '../../src/domain/settle.ts';
 import { rotation as sample } from '../../test/db/rotation-samples.ts';
 import { Rotating } from '../../test/support/rotating.ts';
@@ -18,7 +19,7 @@ export interface RotationAnswer {
   /** The smallest sequence that does the same. */
   readonly least: number;
   readonly workMs: number;
-  /** What it waited beyond the quiet window, CloudTrail's settling and the soak. */
+  /** What it waited beyond the quiet window, the 15 minutes of last-used, CloudTrail's settling and the soak. */
   readonly waitMs: number;
   /** As many single calls as the smallest sequence has, one after the other. */
   readonly plainMs: number;
@@ -84,7 +85,7 @@ async function rotate(
   const ended = await rekey.rotation(begun.id);
   if (ended.state !== 'done') throw new Error(`The rotation of the bench ended ${ended.state}`);
   const names = [...rekey.aws.requests].map(({ action }) => action);
-  const needed = ended.quietMs + SETTLE_MS + ended.soakMs;
+  const needed = ended.quietMs + USE_GRANULARITY_MS + SETTLE_MS + ended.soakMs;
   return {
     calls: names.length,
     least: LEAST_CALLS + names.filter((action) => action === 'LookupEvents').length,
