@@ -32,7 +32,8 @@ export class Visitor {
       if (['error', 'warning'].includes(message.type())) this.complaints.push(message.text());
     });
     page.on('pageerror', (error) => this.complaints.push(String(error)));
-    page.setDefaultTimeout(10_000);
+    // The machine may be busy with other suites.
+    page.setDefaultTimeout(60_000);
     mkdirSync(ARTIFACTS, { recursive: true });
   }
 

@@ -8,10 +8,10 @@ import { binding, destination } from '../db/rotation-samples.ts';
 import { recordingLog } from '../support/system-world.ts';
 import { launchChromium, Visitor } from './sandbox-page.ts';
 
-const SLOW = { timeout: 60_000 };
+const SLOW = { timeout: 120_000 };
 const USER = 'legacy-backup';
 
-describe('a rotation on the sandbox page', () => {
+describe('a rotation on the sandbox page', { timeout: 600_000 }, () => {
   let sandbox: Sandbox;
   let browser: Browser;
   let visitor: Visitor;
