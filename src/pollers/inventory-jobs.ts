@@ -18,7 +18,7 @@ export function handleInventoryJobs(services: Services): void {
   const { jobs } = services;
   jobs.handle(
     INVENTORY_JOB,
-    { deadlineMs: RUN_MS, retries: 5, backoffMs: 30_000 },
+    { deadlineMs: RUN_MS, retries: 12, backoffMs: 30_000 },
     async ({ key, payload, signal }) => {
       await sweepAccount(services, key, payload['due'] === true ? 'due' : 'full', signal);
     },

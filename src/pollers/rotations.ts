@@ -13,7 +13,7 @@ const LOOK_EVERY_MS = 5_000;
  * the job is over: so it is short.
  */
 const RUN_MS = 2 * 60_000;
-const USES_RUN_MS = 5 * 60_000;
+const USES_RUN_MS = 2 * 60_000;
 
 /** A process that is killed takes a try with it: so there are many, and no dead letter tells of nothing but deaths. */
 const RETRIES = 12;

@@ -33,7 +33,8 @@ export async function goThroughSchedules(services: Services, signal: AbortSignal
 export function handleScheduleJobs(services: Services): void {
   services.jobs.handle(
     JOB,
-    { deadlineMs: 10 * MINUTE_MS, retries: 12, backoffMs: 10_000 },
+    // When its process is killed, nothing begins until the lease is over: so it is short.
+    { deadlineMs: 2 * MINUTE_MS, retries: 12, backoffMs: 10_000 },
     async ({ signal }) => void (await goThroughSchedules(services, signal)),
   );
 }

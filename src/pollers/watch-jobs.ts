@@ -21,7 +21,7 @@ const KEEP_SIGNAL_MS = 400 * DAY_MS;
 /** Registers the watch: `watch`, with an account id as key, the rounds that enqueue it, and what is forgotten daily. */
 export function handleWatchJobs(services: Services): void {
   const { jobs } = services;
-  jobs.handle(WATCH_JOB, { deadlineMs: WATCH_RUN_MS, retries: 5, backoffMs: 15_000 }, ({ key, signal }) =>
+  jobs.handle(WATCH_JOB, { deadlineMs: WATCH_RUN_MS, retries: 12, backoffMs: 15_000 }, ({ key, signal }) =>
     watchAccount(services, key, signal),
   );
   jobs.handle(ROUNDS_JOB, { deadlineMs: 60_000, retries: 12, backoffMs: 5_000 }, ({ signal }) =>
