@@ -42,13 +42,6 @@ const DEATHS: readonly (readonly [action: string, effect: FaultEffect, state: Ro
   ['UntagUser', HANG, 'deleted'],
 ];
 
-/** Each life on PostgreSQL takes many starts: there, once in every state. */
-function deathsOn(engine: EngineName): typeof DEATHS {
-  return engine === 'sqlite'
-    ? DEATHS
-    : DEATHS.filter(([, , state], at) => DEATHS.findIndex((each) => each[2] === state) === at);
-}
-
 let scene: Scene | null = null;
 let living: Instance | null = null;
 let receiver: Receiver | null = null;
@@ -63,7 +56,7 @@ afterEach(async () => {
 describe('a rotation under SIGKILL, over HTTP', { timeout: 600_000 }, () => {
   test.each(['sqlite', 'postgres'] as const)('at every state ends with one new key: %s', async (engine) => {
     const life = await begin(engine);
-    for (const [action, effect, state] of deathsOn(engine)) await life.dieAt(action, effect, state);
+    for (const [action, effect, state] of DEATHS) await life.dieAt(action, effect, state);
     const done = await life.toTheEnd();
     equal(done.state, 'done');
     deepEqual(life.keys(), [[done.newKeyId, 'Active']]);
