@@ -7,7 +7,7 @@ import { bindUsers, usersToBind } from '../src/handlers/destinations/bind.ts';
 import { checkUsers, type UserCheck } from '../src/handlers/destinations/check.ts';
 import { destinationAt } from '../src/handlers/destinations/kept.ts';
 import { lookDestination } from '../src/handlers/destinations/look.ts';
-import { lookAccounts } from '../src/handlers/look-keys.ts';
+import { lookAccounts, namesOf } from '../src/handlers/look-keys.ts';
 import { ANY_KEY } from '../src/ports/inventory.ts';
 import { needsSecondPerson } from '../src/handlers/destinations/ask.ts';
 import { option } from '../src/slack/blocks/elements.ts';
@@ -106,7 +106,7 @@ async function looked(
       name: destination.name,
       place: kind.describe(destination.target),
       checks,
-      names: new Map(accounts.map(({ accountId, name }) => [accountId, name])),
+      names: namesOf(accounts),
       whys,
       secondPeople: secondPeople(admins, destination, [binder]),
       unsure: admins.unsure,

@@ -4,7 +4,7 @@ import { DEFAULT_KEY_POLICY } from '../src/domain/key-policy.ts';
 import { FINDING_WORDS } from '../src/domain/key-query.ts';
 import { counted } from '../src/domain/time-words.ts';
 import type { HomeKeys } from '../src/handlers/look-home-keys.ts';
-import type { AccountLook } from '../src/handlers/look-keys.ts';
+import { namesOf, type AccountLook } from '../src/handlers/look-keys.ts';
 import { context, section } from '../src/slack/blocks/elements.ts';
 import { keyRow } from '../src/slack/blocks/keys.ts';
 import { brief, span, words } from '../src/slack/blocks/mrkdwn.ts';
@@ -14,7 +14,7 @@ import { brief, span, words } from '../src/slack/blocks/mrkdwn.ts';
 /** What needs this person: their own keys, and for those who look after all, accounts and the most urgent keys. */
 export function keyNeeds(look: HomeKeys, now: number): KnownBlock[] {
   const { own, moreOwn, mayList, urgent, found, accounts } = look;
-  const names = new Map(accounts.map(({ accountId, name }) => [accountId, name]));
+  const names = namesOf(accounts);
   const mine = new Set(own.map(({ key }) => key.accessKeyId));
   const others = urgent.filter(({ key }) => !mine.has(key.accessKeyId));
   const rows = (list: HomeKeys['own']): KnownBlock[] =>

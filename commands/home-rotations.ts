@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { counted } from '../src/domain/time-words.ts';
 import type { HomeLook } from '../src/handlers/look-home.ts';
+import { namesOf } from '../src/handlers/look-keys.ts';
 import type { HomeRotations } from '../src/handlers/look-home-rotations.ts';
 import { context, section } from '../src/slack/blocks/elements.ts';
 import { rotationRow } from './messages/rotation-list.ts';
@@ -11,7 +12,7 @@ import { rotationRow } from './messages/rotation-list.ts';
 export function rotationNeeds({ rotations, keys }: Pick<HomeLook, 'rotations' | 'keys'>): KnownBlock[] {
   const { waiting, moreWaiting } = rotations;
   if (waiting.length === 0) return [];
-  const names = new Map(keys.accounts.map(({ accountId, name }) => [accountId, name]));
+  const names = namesOf(keys.accounts);
   return [
     section('*Rotations that wait for you*'),
     ...waiting.map((rotation) => rotationRow(rotation, names)),

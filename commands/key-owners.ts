@@ -1,7 +1,7 @@
 import type { KeyTags } from '../src/handlers/key-settings.ts';
 import { keyTags, setKeyTags } from '../src/handlers/key-settings.ts';
 import { assessAccount } from '../src/handlers/assess-keys.ts';
-import { lookAccounts } from '../src/handlers/look-keys.ts';
+import { lookAccounts, namesOf } from '../src/handlers/look-keys.ts';
 import { addOwnerRule, listOwnerRules, removeOwnerRule } from '../src/handlers/owner-rules.ts';
 import { code, cut } from '../src/slack/blocks/mrkdwn.ts';
 import { modal, type Action, type Context } from './entry.ts';
@@ -26,7 +26,7 @@ async function look(context: Context, said: string | null): Promise<ReturnType<t
   const { services, actor } = context;
   const rules = await listOwnerRules(services, actor);
   const accounts = await lookAccounts(services);
-  const names = new Map(accounts.map(({ accountId, name }) => [accountId, name]));
+  const names = namesOf(accounts);
   return ownersView({ rules, tags: await keyTags(services), names, said });
 }
 

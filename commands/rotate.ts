@@ -4,7 +4,7 @@ import { onlyKeyId } from '../src/domain/key-query.ts';
 import { unquoted } from '../src/domain/pasted-text.ts';
 import { RekeyError } from '../src/errors.ts';
 import { existingKey, lookKey } from '../src/handlers/look-key.ts';
-import { lookAccounts } from '../src/handlers/look-keys.ts';
+import { lookAccounts, namesOf } from '../src/handlers/look-keys.ts';
 import { authoriseForKey } from '../src/handlers/owns-key.ts';
 import type { InventoryKey } from '../src/domain/inventory.ts';
 import { listRotations, lookRotation } from '../src/handlers/rotations/look.ts';
@@ -65,7 +65,7 @@ async function listed(context: Context, after: string | null): Promise<Message> 
       ? await listRotations(services, actor, { state: null, accountId: null, open: true }, after)
       : null,
     urgent: await urgentKeys(services, actor),
-    names: new Map(accounts.map(({ accountId, name }) => [accountId, name])),
+    names: namesOf(accounts),
     now: services.clock.now(),
   });
 }
@@ -76,8 +76,7 @@ async function openNamed(context: Context, name: string): Promise<void> {
   const [only] = rows;
   if (only !== undefined && rows.length === 1) return openPlan(context, only.key.accessKeyId);
   const accounts = holds(actor.roles, 'viewer') ? await lookAccounts(services) : [];
-  const names = new Map(accounts.map((account) => [account.accountId, account.name]));
-  await context.show(whichKeyView(name, rows, names, services.clock.now()));
+  await context.show(whichKeyView(name, rows, namesOf(accounts), services.clock.now()));
 }
 
 /** Opens what would be done to a key; or, where that is under way, how far it is. */

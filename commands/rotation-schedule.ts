@@ -11,6 +11,7 @@ import { section } from '../src/slack/blocks/elements.ts';
 import { brief, cut, escape, person, words } from '../src/slack/blocks/mrkdwn.ts';
 import { refreshHome } from './carry-out.ts';
 import { modal, type Action, type Context } from './entry.ts';
+import type { IncomingView } from './incoming.ts';
 import { dryRunWords } from './messages/schedule-dry-run.ts';
 import { messageView } from './modals/message-view.ts';
 import {
@@ -52,14 +53,9 @@ const preview: Action = {
   opensModal: false,
   async run(context, view) {
     if (view === null) return;
-    const parsed = parseSchedule(view);
-    const look = sameVersion(await looked(context, view.metadata), view.metadata);
-    if (!parsed.ok) {
-      const said = `*Not previewed.* ${Object.values(parsed.errors).map(words).join(' ')}`;
-      await show(context, view.id, { look, schedule: look.schedule, preview: null, said });
-      return;
-    }
-    const { schedule } = parsed.input;
+    const typed = await typedIn(context, view, '*Not previewed.*');
+    if (typed === null) return;
+    const { look, schedule } = typed;
     await show(context, view.id, {
       look,
       schedule,
@@ -76,14 +72,9 @@ const dryRun: Action = {
   opensModal: false,
   async run(context, view) {
     if (view === null) return;
-    const parsed = parseSchedule(view);
-    const look = sameVersion(await looked(context, view.metadata), view.metadata);
-    const schedule = parsed.ok ? parsed.input.schedule : look.schedule;
-    if (!parsed.ok) {
-      const said = `*No dry run.* ${Object.values(parsed.errors).map(words).join(' ')}`;
-      await show(context, view.id, { look, schedule, preview: null, said });
-      return;
-    }
+    const typed = await typedIn(context, view, '*No dry run.*');
+    if (typed === null) return;
+    const { look, schedule } = typed;
     const request = context.request({ decision: `${SCHEDULE_DRY_RUN}:${view.id}:${view.hash}` });
     const asked = await beginDryRun(context.services, request, look.connection, schedule);
     context.later(async () => {
@@ -207,14 +198,23 @@ async function show(context: Context, viewId: string, look: ScheduleFormLook): P
   await context.desk.update(viewId, scheduleForm(look));
 }
 
-async function looked(context: Context, metadata: string): Promise<ScheduleLook> {
-  const [connectionId = ''] = metadata.split(' ');
-  return lookSchedule(context.services, context.actor, connectionId);
-}
-
-/** The window goes on editing the version it was opened with: a change by somebody else must not be undone unseen. */
-function sameVersion(look: ScheduleLook, metadata: string): ScheduleLook {
-  return { ...look, version: Number(metadata.split(' ')[1] ?? look.version) };
+/**
+ * What is typed in the open window, and what it is about; null when that cannot be used, which the window then says. It
+ * goes on editing the version it was opened with: a change by somebody else must not be undone unseen.
+ */
+async function typedIn(
+  context: Context,
+  view: IncomingView,
+  notDone: string,
+): Promise<{ readonly look: ScheduleLook; readonly schedule: RotationSchedule } | null> {
+  const [connectionId = '', version] = view.metadata.split(' ');
+  const now = await lookSchedule(context.services, context.actor, connectionId);
+  const look = { ...now, version: Number(version ?? now.version) };
+  const parsed = parseSchedule(view);
+  if (parsed.ok) return { look, schedule: parsed.input.schedule };
+  const said = `${notDone} ${Object.values(parsed.errors).map(words).join(' ')}`;
+  await show(context, view.id, { look, schedule: look.schedule, preview: null, said });
+  return null;
 }
 
 async function previewed(

@@ -1,3 +1,4 @@
+import type { Connection } from '../src/domain/connection.ts';
 import { PAGER_OUTLET } from '../src/domain/notice.ts';
 import { isConflict } from '../src/errors.ts';
 import { countDestinations } from '../src/handlers/destinations/look.ts';
@@ -139,6 +140,7 @@ export const takeRoleBack: Action = {
 /** The settings window as it is now; `said`: what the last button did. */
 export async function look(context: Context, said: string | null): Promise<ReturnType<typeof settingsView>> {
   const { services, actor } = context;
+  const connections = await services.stores.connections.list();
   return settingsView({
     channel: await alertChannel(services),
     grants: await listRoles(services, { actor }),
@@ -149,17 +151,19 @@ export async function look(context: Context, said: string | null): Promise<Retur
       hours: await workingHours(services, null),
       tags: await keyTags(services),
       rules: (await services.stores.inventory.ownerRules.list()).length,
-      connections: (await services.stores.connections.list()).map(({ id, name }) => ({ id, name })),
+      connections: connections.map(({ id, name }) => ({ id, name })),
     },
-    schedules: await lookSchedules(services),
+    schedules: await lookSchedules(services, connections),
     destinations: await countDestinations(services, actor),
     pause: await pauseOf(services),
     said,
   });
 }
 
-async function lookSchedules(services: Context['services']): Promise<SchedulesLook> {
-  const connections = await services.stores.connections.list();
+async function lookSchedules(
+  services: Context['services'],
+  connections: readonly Connection[],
+): Promise<SchedulesLook> {
   const shown = connections.map(async ({ id, name }) => {
     const kept = await keptSchedule(services, id);
     return { id, name, on: kept?.schedule.on === true };

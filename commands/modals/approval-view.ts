@@ -4,7 +4,6 @@ import { mayApprove } from '../../src/domain/approval.ts';
 import { holdsSecret, SECRET_TYPED } from '../../src/domain/pasted-text.ts';
 import type { Reviewed } from '../../src/handlers/destinations/decide.ts';
 import type { BoundUser, DestinationLook } from '../../src/handlers/destinations/look.ts';
-import { NOBODY_ELSE } from '../../src/slack/blocks/approval.ts';
 import {
   actions,
   button,
@@ -15,10 +14,10 @@ import {
   input,
   section,
 } from '../../src/slack/blocks/elements.ts';
-import { bold, brief, code, cut, moment, person, plain } from '../../src/slack/blocks/mrkdwn.ts';
+import { bold, brief, code, cut, person, plain } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
-import { UNSURE } from './destination-view.ts';
+import { approversText, historyText, writerFields } from './destination-facts.ts';
 import { carriedBy } from './metadata.ts';
 
 export const APPROVAL_FORM = 'approval.form';
@@ -43,7 +42,7 @@ export function approvalView(look: DestinationLook, userId: string): ModalView {
   if (may.length === 0) {
     return plainView([
       section('*Somebody else must approve this:* you made, changed or bound it.'),
-      who(look),
+      context(approversText(look)),
       ...facts(look),
       header('Whose keys'),
       ...waiting.slice(0, AT_ONCE).map(userBlock),
@@ -100,28 +99,17 @@ function plainView(blocks: readonly KnownBlock[]): ModalView {
   };
 }
 
-function who({ secondPeople, unsure }: DestinationLook): KnownBlock {
-  if (secondPeople.length > 0) {
-    return context(`May approve: ${secondPeople.slice(0, 10).map(person).join(', ')}.`);
-  }
-  return context(unsure ? UNSURE : NOBODY_ELSE);
-}
-
 function facts({ destination, kind, connection }: DestinationLook): KnownBlock[] {
-  const { name, target, redeployHook, createdBy, createdAt, changedBy, changedAt } = destination;
-  const changed =
-    changedBy === null || changedAt === null ? '' : ` Changed by ${person(changedBy)} ${moment(changedAt)}.`;
+  const { name, target, redeployHook } = destination;
   return [
     fields([
       ['Destination', brief(name, 200)],
       ['Kind', kind.label],
-      ...(connection === null
-        ? []
-        : [['Written by', `${brief(connection.name, 90)} (${connection.accountId})`] as const]),
+      ...writerFields(connection),
       ...kind.details(target).map(([label, value]) => [label, code(cut(value, 1_900))] as const),
     ]),
     ...(redeployHook === null ? [] : [section(`Then it calls ${code(cut(redeployHook, 2_500))}`)]),
-    context(`Made by ${person(createdBy)} ${moment(createdAt)}.${changed}`),
+    context(historyText(destination)),
   ];
 }
 

@@ -8,7 +8,8 @@ import { input, section } from '../../src/slack/blocks/elements.ts';
 import { bold, brief, code, cut, person, plain } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
-import { preflightWords, UNSURE } from './destination-view.ts';
+import { UNSURE } from './destination-facts.ts';
+import { preflightWords } from './destination-view.ts';
 import { carriedBy } from './metadata.ts';
 
 export const BIND_FORM = 'destination.bind_form';

@@ -2,7 +2,7 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import type { UserCheck } from '../../src/handlers/destinations/check.ts';
 import { hostOf } from '../../src/handlers/destinations/ask.ts';
 import type { BoundUser, DestinationLook } from '../../src/handlers/destinations/look.ts';
-import { APPROVAL_REVIEW, NOBODY_ELSE } from '../../src/slack/blocks/approval.ts';
+import { APPROVAL_REVIEW } from '../../src/slack/blocks/approval.ts';
 import {
   actions,
   button,
@@ -13,6 +13,7 @@ import {
   section,
 } from '../../src/slack/blocks/elements.ts';
 import { bold, brief, code, cut, moment, person, plain, wholeLines } from '../../src/slack/blocks/mrkdwn.ts';
+import { approversText, historyText, writerFields } from './destination-facts.ts';
 import { stateWords } from './destinations-view.ts';
 
 export const DESTINATIONS_BACK = 'destinations.back';
@@ -26,9 +27,7 @@ export const DESTINATION_UNBIND = 'destination.unbind';
 /** One destination; `said` (mrkdwn): what the last button did. */
 export function destinationView(look: DestinationLook, said: string | null): ModalView {
   const { destination, kind, place, connection, users } = look;
-  const { id, name, createdBy, createdAt, changedBy, changedAt, redeployHook } = destination;
-  const changed =
-    changedBy === null || changedAt === null ? '' : ` Changed by ${person(changedBy)} ${moment(changedAt)}.`;
+  const { id, name, redeployHook } = destination;
   const hook = hostOf(redeployHook);
   return {
     type: 'modal',
@@ -42,12 +41,10 @@ export function destinationView(look: DestinationLook, said: string | null): Mod
       fields([
         ['Kind', kind.label],
         ['Place', brief(place, 1_500)],
-        ...(connection === null
-          ? []
-          : [['Written by', `${brief(connection.name, 90)} (${connection.accountId})`] as const]),
+        ...writerFields(connection),
         ['Redeploy hook', hook === null ? 'none' : `at ${code(cut(hook, 300))}`],
       ]),
-      context(`Made by ${person(createdBy)} ${moment(createdAt)}.${changed}`),
+      context(historyText(destination)),
       header('Users'),
       ...(users.length === 0
         ? [section('No user’s keys may go there yet. Bind it to the users they may.')]
@@ -65,21 +62,16 @@ export function destinationView(look: DestinationLook, said: string | null): Mod
   };
 }
 
-function approvals({ destination, users, secondPeople, unsure }: DestinationLook): KnownBlock[] {
+function approvals(look: DestinationLook): KnownBlock[] {
+  const { destination, users } = look;
   if (!users.some(({ state }) => state.state === 'waiting')) return [];
-  const named = secondPeople.slice(0, 10).map(person).join(', ');
-  const who =
-    secondPeople.length > 0 ? context(`May approve: ${named}.`) : context(unsure ? UNSURE : NOBODY_ELSE);
   return [
     actions('destination.approval', [
       button('Review', APPROVAL_REVIEW, { value: destination.id, about: 'Review what waits for approval' }),
     ]),
-    who,
+    context(approversText(look)),
   ];
 }
-
-/** Said when a user group may hold a second person. */
-export const UNSURE = 'Who else may approve is not known: Slack could not be asked about a user group.';
 
 function userBlock({ binding, state, arn, account }: BoundUser): KnownBlock {
   const { id, userName, accountId, createdBy } = binding;

@@ -4,7 +4,7 @@ import { stateName } from '../../src/domain/rotation-words.ts';
 import { counted } from '../../src/domain/time-words.ts';
 import type { PlannedCall, RotationPlan } from '../../src/handlers/rotations/plan.ts';
 import { actions, button, context, preformatted, section } from '../../src/slack/blocks/elements.ts';
-import { brief, code, cut, plain, wholeLines, words } from '../../src/slack/blocks/mrkdwn.ts';
+import { brief, code, cut, packedLines, plain, wholeLines, words } from '../../src/slack/blocks/mrkdwn.ts';
 
 /** Each carries `KEY:PAGE`. */
 export const DRY_RUN_PREVIOUS = 'rotation.dry_run_previous';
@@ -60,17 +60,8 @@ function keyBlocks({ accessKeyId, keys, spared, snapshot }: RotationPlan): Known
 
 /** As fixed-width text, so that it can be copied whole. */
 function callBlocks(calls: readonly PlannedCall[], from: number): KnownBlock[] {
-  const blocks: string[] = [];
-  for (const [index, call] of calls.entries()) {
-    const line = cut(callLine(call, from + index + 1), LONGEST_LINE);
-    const last = blocks.at(-1);
-    if (last !== undefined && last.length + 1 + line.length <= BLOCK) {
-      blocks[blocks.length - 1] = `${last}\n${line}`;
-    } else {
-      blocks.push(line);
-    }
-  }
-  return blocks.map(preformatted);
+  const lines = calls.map((call, index) => cut(callLine(call, from + index + 1), LONGEST_LINE));
+  return packedLines(lines, BLOCK).map(preformatted);
 }
 
 function callLine({ state, service, action, on, changes, when }: PlannedCall, number: number): string {

@@ -1,33 +1,17 @@
 import type { ModalView } from '@slack/types';
-import { hoursWords, isTimeZone, type WorkingHours } from '../../src/domain/working-hours.ts';
-import {
-  actions,
-  button,
-  confirm,
-  context,
-  input,
-  option,
-  section,
-} from '../../src/slack/blocks/elements.ts';
+import { hoursWords, type WorkingHours } from '../../src/domain/working-hours.ts';
+import { actions, button, confirm, context, input, section } from '../../src/slack/blocks/elements.ts';
 import { channel, plain, words } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
+import { daysInput, readHours, timeInputs, zoneInput, type HoursFields } from './hours-fields.ts';
 
 export const HOURS_OPEN = 'settings.hours';
 export const HOURS_FORM = 'hours.form';
 export const HOURS_CHANNEL = 'hours.channel';
 export const HOURS_RESET = 'hours.reset';
 
-const ZONE_FIELD = 'field.hoursZone';
-const DAYS_FIELD = 'field.hoursDays';
-const FROM_FIELD = 'field.hoursFrom';
-const UNTIL_FIELD = 'field.hoursUntil';
-
 const WORKSPACE = 'workspace';
-
-const DAY_OPTIONS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'].map(
-  (name, at) => option(name, String(at + 1)),
-);
 
 export interface HoursLook {
   /** The channel whose hours are shown; null for those of the workspace. */
@@ -42,6 +26,7 @@ export interface HoursLook {
 /** When reminders may come: for the whole workspace, or for one channel. */
 export function hoursForm({ channelId, hours, own, said }: HoursLook): ModalView {
   const at = placeOf(channelId, own);
+  const fields = fieldsOf(at);
   return {
     type: 'modal',
     callback_id: HOURS_FORM,
@@ -76,31 +61,9 @@ export function hoursForm({ channelId, hours, own, said }: HoursLook): ModalView
           ? `Now, for the whole workspace: ${words(hoursWords(hours))}`
           : `Now, for ${channel(channelId)}: ${words(hoursWords(hours))}${own ? '' : ', those of the workspace'}`,
       ),
-      input(
-        `${ZONE_FIELD}.${at}`,
-        'Time zone',
-        { type: 'plain_text_input', action_id: ZONE_FIELD, initial_value: hours.timeZone, max_length: 60 },
-        { hint: 'Such as Europe/Zurich, America/New_York or UTC.' },
-      ),
-      input(`${DAYS_FIELD}.${at}`, 'Days', {
-        type: 'checkboxes',
-        action_id: DAYS_FIELD,
-        options: DAY_OPTIONS,
-        ...(hours.days.length === 0
-          ? {}
-          : { initial_options: DAY_OPTIONS.filter(({ value }) => hours.days.includes(Number(value))) }),
-      }),
-      input(`${FROM_FIELD}.${at}`, 'From', {
-        type: 'timepicker',
-        action_id: FROM_FIELD,
-        initial_time: hours.from,
-      }),
-      input(
-        `${UNTIL_FIELD}.${at}`,
-        'Until',
-        { type: 'timepicker', action_id: UNTIL_FIELD, initial_time: hours.until },
-        { hint: 'Not after From means on the next day.' },
-      ),
+      zoneInput(fields, hours),
+      daysInput(fields, hours, 'Days'),
+      ...timeInputs(fields, hours, 'Not after From means on the next day.'),
       ...(channelId !== null && own
         ? [
             actions('hours.actions', [
@@ -126,6 +89,15 @@ function placeOf(channelId: string | null, own: boolean): string {
   return channelId === null ? WORKSPACE : `${channelId}.${own ? 'own' : 'inherited'}`;
 }
 
+function fieldsOf(at: string): HoursFields {
+  return {
+    zone: `field.hoursZone.${at}`,
+    days: `field.hoursDays.${at}`,
+    from: `field.hoursFrom.${at}`,
+    until: `field.hoursUntil.${at}`,
+  };
+}
+
 export interface TypedHours {
   readonly channelId: string | null;
   readonly hours: WorkingHours;
@@ -135,19 +107,11 @@ export function parseHours(view: IncomingView): Parsed<TypedHours> {
   const at = view.metadata;
   const [place = ''] = at.split('.');
   const channelId = place === WORKSPACE ? null : place;
-  const zone = `${ZONE_FIELD}.${at}`;
-  const timeZone = (view.values.get(zone)?.one ?? '').trim();
-  if (!isTimeZone(timeZone)) {
-    return { ok: false, errors: { [zone]: 'No such time zone: write it such as Europe/Zurich.' } };
-  }
-  const days = (view.values.get(`${DAYS_FIELD}.${at}`)?.many ?? []).map(Number).toSorted((a, b) => a - b);
-  if (days.length === 0)
-    return { ok: false, errors: { [`${DAYS_FIELD}.${at}`]: 'Choose at least one day.' } };
-  const from = view.values.get(`${FROM_FIELD}.${at}`)?.one ?? '';
-  const until = view.values.get(`${UNTIL_FIELD}.${at}`)?.one ?? '';
-  if (from === '') return { ok: false, errors: { [`${FROM_FIELD}.${at}`]: 'Choose a time.' } };
-  if (until === '') return { ok: false, errors: { [`${UNTIL_FIELD}.${at}`]: 'Choose a time.' } };
-  return { ok: true, input: { channelId, hours: { timeZone, days, from, until } } };
+  const { hours, errors } = readHours(view, fieldsOf(at));
+  const [wrong] = Object.entries(errors);
+  return wrong === undefined
+    ? { ok: true, input: { channelId, hours } }
+    : { ok: false, errors: Object.fromEntries([wrong]) };
 }
 
 /** The channel chosen in the open window. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 
 /** What a window carries, as our own builder put it there; `otherwise` when it carries something else. Never throws. */
@@ -12,4 +13,9 @@ export function carriedBy<Carried>(
   } catch {
     return otherwise;
   }
+}
+
+/** Names what a window showed, so that it can be told whether what is typed now is the same; 16 characters. */
+export function fingerprintOf(values: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(values)).digest('base64url').slice(0, 16);
 }

@@ -1,18 +1,10 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import { PAUSE_WHY_LENGTH, type Pause } from '../../src/domain/pause.ts';
-import { holdsSecret, SECRET_TYPED } from '../../src/domain/pasted-text.ts';
-import {
-  actions,
-  button,
-  confirm,
-  context,
-  header,
-  input,
-  section,
-} from '../../src/slack/blocks/elements.ts';
-import { moment, person, plain, words } from '../../src/slack/blocks/mrkdwn.ts';
+import type { Pause } from '../../src/domain/pause.ts';
+import { actions, button, confirm, context, header, section } from '../../src/slack/blocks/elements.ts';
+import { moment, person, words } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
+import { parseWhy, whyForm } from './why-form.ts';
 
 export const PAUSE_OPEN = 'settings.pause';
 export const PAUSE_FORM = 'settings.pause_form';
@@ -55,28 +47,16 @@ export function pauseBlocks(pause: Pause | null): KnownBlock[] {
 }
 
 export function pauseForm(): ModalView {
-  return {
-    type: 'modal',
-    callback_id: PAUSE_FORM,
-    title: plain('Pause Rekey', 24),
-    submit: plain('Pause', 24),
-    close: plain('Cancel', 24),
-    blocks: [
-      section(WHAT_STOPS),
-      input(
-        WHY_FIELD,
-        'Reason',
-        { type: 'plain_text_input', action_id: WHY_FIELD, max_length: PAUSE_WHY_LENGTH },
-        { hint: 'Told in the alert channel, and to everybody whom the pause stops.' },
-      ),
-    ],
-  };
+  return whyForm({
+    callbackId: PAUSE_FORM,
+    title: 'Pause Rekey',
+    submit: 'Pause',
+    what: WHAT_STOPS,
+    field: WHY_FIELD,
+    hint: 'Told in the alert channel, and to everybody whom the pause stops.',
+  });
 }
 
 export function parsePause(view: IncomingView): Parsed<{ why: string }> {
-  const why = (view.values.get(WHY_FIELD)?.one ?? '').replace(/\s+/g, ' ').trim().slice(0, PAUSE_WHY_LENGTH);
-  if (why === '') return { ok: false, errors: { [WHY_FIELD]: 'Say why, for those whom it stops.' } };
-  return holdsSecret(why)
-    ? { ok: false, errors: { [WHY_FIELD]: SECRET_TYPED } }
-    : { ok: true, input: { why } };
+  return parseWhy(view, WHY_FIELD, 'Say why, for those whom it stops.');
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { KeyPolicy } from '../../src/domain/key-policy.ts';
 import { findingName } from '../../src/domain/key-words.ts';
@@ -19,6 +18,7 @@ import {
 import { brief, code, moment, person, plain, wholeLines, words } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
+import { fingerprintOf } from './metadata.ts';
 import { daysIn } from './days.ts';
 import { groupSelect, type GroupsLook } from './owner-fields.ts';
 
@@ -183,14 +183,13 @@ function previewBlocks(preview: PolicyPreview): KnownBlock[] {
 
 /** Names the values of a policy, so that a window can tell whether its preview was of them. */
 export function fingerprint(policy: KeyPolicy): string {
-  const values = [
+  return fingerprintOf([
     ...NUMBER_NAMES.map((name) => policy[name]),
     policy.warnDays,
     policy.onCallGroup,
     policy.requiredTags,
     policy.ownersRotate,
-  ];
-  return createHash('sha256').update(JSON.stringify(values)).digest('base64url').slice(0, 16);
+  ]);
 }
 
 export interface TypedPolicy {

@@ -16,7 +16,10 @@ import { brief, code, plain, words } from '../../src/slack/blocks/mrkdwn.ts';
 const QUIET = 'a day';
 const SOAK = 'seven days';
 
-/** How to rotate this key by hand, in AWS's order; Rekey itself changes nothing here. Where nothing is bound, or no connection may. */
+/**
+ * How to rotate this key by hand, in AWS's order, where nothing is bound to its user or no connection may. Rekey itself
+ * changes nothing here.
+ */
 export function rotateByHand(look: KeyLook): ModalView {
   const { key, others } = look;
   return {

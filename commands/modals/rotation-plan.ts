@@ -2,7 +2,6 @@ import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/
 import * as z from 'zod';
 import { ageWords, lastUseWords, statusName } from '../../src/domain/key-words.ts';
 import type { NoticePlace } from '../../src/domain/notice.ts';
-import { holdsSecret, SECRET_TYPED } from '../../src/domain/pasted-text.ts';
 import type { UserSnapshot } from '../../src/domain/rotation.ts';
 import { lengthWords } from '../../src/domain/time-words.ts';
 import { factsOf } from '../../src/destinations/index.ts';
@@ -32,6 +31,8 @@ import {
 import { NEVER_SEEN, useText } from '../../src/slack/blocks/rotation-use.ts';
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
+import { carriedBy } from './metadata.ts';
+import { readReason } from './why-form.ts';
 
 export const ROTATION_FORM = 'rotation.form';
 /** Each carries the access key id. */
@@ -271,28 +272,19 @@ export interface TypedRotation {
 
 /** Null for a window whose marks cannot be read. */
 export function parseRotation(view: IncomingView): Parsed<TypedRotation | null> {
-  const reason = (view.values.get(REASON_FIELD)?.one ?? '').replace(/\s+/g, ' ').trim();
-  if (reason === '') return { ok: false, errors: { [REASON_FIELD]: 'Say why: others will wonder.' } };
-  if (holdsSecret(reason)) return { ok: false, errors: { [REASON_FIELD]: SECRET_TYPED } };
-  const seen = planned.safeParse(json(view.metadata));
-  if (!seen.success) return { ok: true, input: null };
-  const { key, quietMs, snapshot, card } = seen.data;
+  const reason = readReason(view, REASON_FIELD, 'Say why: others will wonder.');
+  if (!reason.ok) return reason;
+  const seen = carriedBy(planned.nullable(), view.metadata, null);
+  if (seen === null) return { ok: true, input: null };
+  const { key, quietMs, snapshot, card } = seen;
   return {
     ok: true,
     input: {
       accessKeyId: key,
       destinationIds: view.values.get(PLACES_FIELD)?.many ?? [],
-      reason: cut(reason, LONGEST_REASON),
+      reason: cut(reason.input, LONGEST_REASON),
       planned: { snapshot, quietMs },
       card,
     },
   };
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { KnownBlock, ModalView } from '@slack/types';
 import {
   LEAST_APART_MINUTES,
@@ -8,7 +7,6 @@ import {
   type RotationSchedule,
 } from '../../src/domain/rotation-schedule.ts';
 import { counted } from '../../src/domain/time-words.ts';
-import { isTimeZone } from '../../src/domain/working-hours.ts';
 import type { ScheduleLook } from '../../src/handlers/rotations/schedules.ts';
 import type { SchedulePreview } from '../../src/handlers/rotations/schedule-preview.ts';
 import {
@@ -24,6 +22,8 @@ import {
 import { brief, code, moment, person, plain, wholeLines, words } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
+import { daysInput, readHours, timeInputs, zoneInput, type HoursFields } from './hours-fields.ts';
+import { fingerprintOf } from './metadata.ts';
 
 export const SCHEDULE_FORM = 'schedule.form';
 export const SCHEDULE_PREVIEW = 'schedule.preview';
@@ -32,17 +32,16 @@ export const SCHEDULE_ERROR_BLOCK = 'field.scheduleOn';
 
 const ON_FIELD = 'field.scheduleOn';
 const LEAD_FIELD = 'field.leadDays';
-const DAYS_FIELD = 'field.scheduleDays';
-const FROM_FIELD = 'field.scheduleFrom';
-const UNTIL_FIELD = 'field.scheduleUntil';
-const ZONE_FIELD = 'field.scheduleZone';
+const WINDOW: HoursFields = {
+  zone: 'field.scheduleZone',
+  days: 'field.scheduleDays',
+  from: 'field.scheduleFrom',
+  until: 'field.scheduleUntil',
+};
 const MOST_FIELD = 'field.mostAtOnce';
 const APART_FIELD = 'field.apartMinutes';
 
 const SWITCH = [option('Off', 'off'), option('On', 'on')] as const;
-const DAY_OPTIONS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'].map(
-  (name, at) => option(name, String(at + 1)),
-);
 
 export interface ScheduleFormLook {
   readonly look: ScheduleLook;
@@ -101,34 +100,13 @@ export function scheduleForm({ look, schedule, preview, said }: ScheduleFormLook
         max: MOST_LEAD_DAYS,
         hint: 'The quiet window and the soak come after that: a day and a week at least.',
       }),
-      input(DAYS_FIELD, 'Days of the maintenance window', {
-        type: 'checkboxes',
-        action_id: DAYS_FIELD,
-        options: DAY_OPTIONS,
-        initial_options: DAY_OPTIONS.filter(({ value }) => schedule.window.days.includes(Number(value))),
-      }),
-      input(FROM_FIELD, 'From', {
-        type: 'timepicker',
-        action_id: FROM_FIELD,
-        initial_time: schedule.window.from,
-      }),
-      input(
-        UNTIL_FIELD,
-        'Until',
-        { type: 'timepicker', action_id: UNTIL_FIELD, initial_time: schedule.window.until },
-        { hint: 'Rotations begin inside the window. Not after From means on the next day.' },
+      daysInput(WINDOW, schedule.window, 'Days of the maintenance window'),
+      ...timeInputs(
+        WINDOW,
+        schedule.window,
+        'Rotations begin inside the window. Not after From means on the next day.',
       ),
-      input(
-        ZONE_FIELD,
-        'Time zone',
-        {
-          type: 'plain_text_input',
-          action_id: ZONE_FIELD,
-          initial_value: schedule.window.timeZone,
-          max_length: 60,
-        },
-        { hint: 'Such as Europe/Zurich, America/New_York or UTC.' },
-      ),
+      zoneInput(WINDOW, schedule.window),
       numberField(MOST_FIELD, 'At most … open at once', schedule.mostAtOnce, {
         max: MOST_AT_ONCE,
         hint: 'One that waits for a person counts: trouble stops the rest.',
@@ -178,17 +156,8 @@ function previewBlocks(preview: SchedulePreview): KnownBlock[] {
 
 /** Names the values of a schedule, so that a window can tell whether its preview was of them. */
 function fingerprint({ on, window, leadDays, mostAtOnce, apartMinutes }: RotationSchedule): string {
-  const values = [
-    on,
-    window.timeZone,
-    window.days,
-    window.from,
-    window.until,
-    leadDays,
-    mostAtOnce,
-    apartMinutes,
-  ];
-  return createHash('sha256').update(JSON.stringify(values)).digest('base64url').slice(0, 16);
+  const { timeZone, days, from, until } = window;
+  return fingerprintOf([on, timeZone, days, from, until, leadDays, mostAtOnce, apartMinutes]);
 }
 
 export interface TypedSchedule {
@@ -211,17 +180,13 @@ export function parseSchedule(view: IncomingView): Parsed<TypedSchedule> {
   const leadDays = number(LEAD_FIELD, 1, MOST_LEAD_DAYS);
   const mostAtOnce = number(MOST_FIELD, 1, MOST_AT_ONCE);
   const apartMinutes = number(APART_FIELD, LEAST_APART_MINUTES, MOST_APART_MINUTES);
-  const days = (view.values.get(DAYS_FIELD)?.many ?? []).map(Number).toSorted((a, b) => a - b);
-  if (days.length === 0) errors[DAYS_FIELD] = 'Choose at least one day.';
-  const [from, until, timeZone] = [one(FROM_FIELD), one(UNTIL_FIELD), one(ZONE_FIELD)];
-  if (from === '') errors[FROM_FIELD] = 'Choose a time.';
-  if (until === '') errors[UNTIL_FIELD] = 'Choose a time.';
-  if (!isTimeZone(timeZone)) errors[ZONE_FIELD] = 'No such time zone: write it such as Europe/Zurich.';
+  const window = readHours(view, WINDOW);
+  Object.assign(errors, window.errors);
   if (Object.keys(errors).length > 0) return { ok: false, errors };
   const [connectionId = '', seen = '', previewed = ''] = view.metadata.split(' ');
   const schedule: RotationSchedule = {
     on: one(ON_FIELD) === 'on',
-    window: { timeZone, days, from, until },
+    window: window.hours,
     leadDays,
     mostAtOnce,
     apartMinutes,

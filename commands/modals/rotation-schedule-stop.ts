@@ -1,20 +1,18 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import { PAUSE_WHY_LENGTH } from '../../src/domain/pause.ts';
-import { holdsSecret, SECRET_TYPED } from '../../src/domain/pasted-text.ts';
-import type { ScheduleStop } from '../../src/handlers/rotations/schedule-stop.ts';
+import type { Stop } from '../../src/domain/pause.ts';
 import {
   actions,
   button,
   confirm,
   context,
   header,
-  input,
   option,
   section,
 } from '../../src/slack/blocks/elements.ts';
 import { brief, moment, person, plain, words } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
+import { parseWhy, whyForm } from './why-form.ts';
 
 export const SCHEDULE_OPEN = 'settings.schedule';
 export const STOP_OPEN = 'schedule.stop';
@@ -32,7 +30,7 @@ const WHAT_STOPS =
 export interface SchedulesLook {
   /** All connections, and whether theirs is on. */
   readonly connections: readonly { readonly id: string; readonly name: string; readonly on: boolean }[];
-  readonly stop: ScheduleStop | null;
+  readonly stop: Stop | null;
 }
 
 /** The part of the settings about rotations by schedule. */
@@ -86,28 +84,16 @@ function resumeButton(): ReturnType<typeof button> {
 }
 
 export function stopForm(): ModalView {
-  return {
-    type: 'modal',
-    callback_id: STOP_FORM,
-    title: plain('Stop schedules', 24),
-    submit: plain('Stop', 24),
-    close: plain('Cancel', 24),
-    blocks: [
-      section(WHAT_STOPS),
-      input(
-        WHY_FIELD,
-        'Reason',
-        { type: 'plain_text_input', action_id: WHY_FIELD, max_length: PAUSE_WHY_LENGTH },
-        { hint: 'Told in the alert channel.' },
-      ),
-    ],
-  };
+  return whyForm({
+    callbackId: STOP_FORM,
+    title: 'Stop schedules',
+    submit: 'Stop',
+    what: WHAT_STOPS,
+    field: WHY_FIELD,
+    hint: 'Told in the alert channel.',
+  });
 }
 
 export function parseStop(view: IncomingView): Parsed<{ why: string }> {
-  const why = (view.values.get(WHY_FIELD)?.one ?? '').replace(/\s+/g, ' ').trim().slice(0, PAUSE_WHY_LENGTH);
-  if (why === '') return { ok: false, errors: { [WHY_FIELD]: 'Say why, for those who wait for a new key.' } };
-  return holdsSecret(why)
-    ? { ok: false, errors: { [WHY_FIELD]: SECRET_TYPED } }
-    : { ok: true, input: { why } };
+  return parseWhy(view, WHY_FIELD, 'Say why, for those who wait for a new key.');
 }

@@ -10,6 +10,7 @@ import {
   cut,
   mentions,
   moment,
+  packedLines,
   person,
   plain,
   wholeLines,
@@ -140,13 +141,8 @@ function journalBlocks({ journal, card }: RotationLook): KnownBlock[] {
   if (journal.length === 0) {
     return [section(isFinal(rotation.state) ? 'Nothing was done.' : 'Nothing was done yet.')];
   }
-  const texts: string[] = [];
-  for (const line of journal.map((entry) => journalLine(entry, card.destinationNames))) {
-    const last = texts.at(-1);
-    if (last !== undefined && last.length + 1 + line.length <= ROOM)
-      texts[texts.length - 1] = `${last}\n${line}`;
-    else texts.push(line);
-  }
+  const lines = journal.map((entry) => journalLine(entry, card.destinationNames));
+  const texts = packedLines(lines, ROOM);
   // What happened last is what it waits for now.
   const shown = texts.slice(-JOURNAL_SECTIONS);
   return [

@@ -16,12 +16,12 @@ import {
 import { brief, code, moment, person, plain } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
+import { readUntil, untilInputs } from './until-fields.ts';
 
 export const SNOOZE_FORM = 'key.snooze_form';
 export const END_SNOOZE = 'key.end_snooze';
 
-const FOR_FIELD = 'field.snoozeFor';
-const UNTIL_FIELD = 'field.snoozeUntil';
+const UNTIL = { span: 'field.snoozeFor', day: 'field.snoozeUntil' };
 const REASON_FIELD = 'field.snoozeReason';
 export const SNOOZE_ERROR_BLOCK = REASON_FIELD;
 
@@ -44,21 +44,7 @@ export function snoozeForm(look: KeyLook): ModalView {
     blocks: [
       section(`Pause the reminders of *${brief(key.userName, 90)}* · ${code(key.accessKeyId)}`),
       ...runningBlocks(look),
-      input(FOR_FIELD, 'For', {
-        type: 'static_select',
-        action_id: FOR_FIELD,
-        options,
-        ...(initial === undefined ? {} : { initial_option: initial }),
-      }),
-      input(
-        UNTIL_FIELD,
-        'Or until the morning of',
-        { type: 'datepicker', action_id: UNTIL_FIELD },
-        {
-          optional: true,
-          hint: `A day takes the place of the choice above; at the latest ${dayWords(now + snoozeDays * DAY_MS)}.`,
-        },
-      ),
+      ...untilInputs(UNTIL, options, initial, `at the latest ${dayWords(now + snoozeDays * DAY_MS)}.`),
       input(
         REASON_FIELD,
         'Reason',
@@ -108,20 +94,10 @@ export function parseSnooze(view: IncomingView): Parsed<TypedSnooze> {
   const reason = (view.values.get(REASON_FIELD)?.one ?? '').trim();
   if (reason === '') return { ok: false, errors: { [REASON_FIELD]: 'Say why: others will wonder.' } };
   if (holdsSecret(reason)) return { ok: false, errors: { [REASON_FIELD]: SECRET_TYPED } };
-  const day = view.values.get(UNTIL_FIELD)?.one ?? null;
-  const days = Number(view.values.get(FOR_FIELD)?.one ?? Number.NaN);
-  if (day === null && !(Number.isSafeInteger(days) && days > 0)) {
-    return { ok: false, errors: { [FOR_FIELD]: 'Choose how long.' } };
-  }
-  if (day !== null && !isDay(day)) {
-    return { ok: false, errors: { [UNTIL_FIELD]: 'Choose a day.' } };
-  }
+  const until = readUntil(view, UNTIL, (days) => Number.isSafeInteger(days) && days > 0);
+  if (!until.ok) return until;
   return {
     ok: true,
-    input: { accessKeyId, seen: seen === '' ? null : seen, reason, until: day ?? days },
+    input: { accessKeyId, seen: seen === '' ? null : seen, reason, until: until.input },
   };
-}
-
-function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T09:00:00Z`));
 }

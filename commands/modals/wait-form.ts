@@ -1,16 +1,16 @@
 import type { ModalView } from '@slack/types';
-import { holdsSecret, SECRET_TYPED } from '../../src/domain/pasted-text.ts';
 import type { RotationLook } from '../../src/handlers/rotations/look.ts';
 import { context, input, option, section } from '../../src/slack/blocks/elements.ts';
 import { brief, code, cut, plain } from '../../src/slack/blocks/mrkdwn.ts';
 import { parseRotationValue, rotationValue } from '../../src/slack/blocks/rotation-buttons.ts';
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
+import { readUntil, untilInputs } from './until-fields.ts';
+import { readReason } from './why-form.ts';
 
 export const WAIT_FORM = 'rotation.wait_form';
 
-const FOR_FIELD = 'field.waitFor';
-const UNTIL_FIELD = 'field.waitUntil';
+const UNTIL = { span: 'field.waitFor', day: 'field.waitUntil' };
 const REASON_FIELD = 'field.waitReason';
 export const WAIT_ERROR_BLOCK = REASON_FIELD;
 
@@ -38,18 +38,7 @@ export function waitForm({ card: { rotation } }: RotationLook): ModalView {
     close: plain('Cancel', 24),
     blocks: [
       section(`*${brief(rotation.snapshot.userName, 90)}* · ${code(rotation.oldKeyId)}`),
-      input(FOR_FIELD, 'For', {
-        type: 'static_select',
-        action_id: FOR_FIELD,
-        options,
-        ...(initial === undefined ? {} : { initial_option: initial }),
-      }),
-      input(
-        UNTIL_FIELD,
-        'Or until the morning of',
-        { type: 'datepicker', action_id: UNTIL_FIELD },
-        { optional: true, hint: 'A day takes the place of the choice above; 30 days ahead at the most.' },
-      ),
+      ...untilInputs(UNTIL, options, initial, '30 days ahead at the most.'),
       input(
         REASON_FIELD,
         'Reason',
@@ -74,17 +63,10 @@ export interface TypedWait {
 /** Null for a window whose marks cannot be read. */
 export function parseWait(view: IncomingView): Parsed<TypedWait | null> {
   const seen = parseRotationValue(view.metadata);
-  const reason = (view.values.get(REASON_FIELD)?.one ?? '').replace(/\s+/g, ' ').trim();
   if (seen === null) return { ok: true, input: null };
-  if (reason === '') return { ok: false, errors: { [REASON_FIELD]: 'Say why: others wait, too.' } };
-  if (holdsSecret(reason)) return { ok: false, errors: { [REASON_FIELD]: SECRET_TYPED } };
-  const day = view.values.get(UNTIL_FIELD)?.one ?? null;
-  const hours = Number(view.values.get(FOR_FIELD)?.one ?? Number.NaN);
-  if (day !== null && !/^\d{4}-\d{2}-\d{2}$/.test(day)) {
-    return { ok: false, errors: { [UNTIL_FIELD]: 'Choose a day.' } };
-  }
-  if (day === null && !CHOICES.some(([choice]) => choice === hours)) {
-    return { ok: false, errors: { [FOR_FIELD]: 'Choose how long.' } };
-  }
-  return { ok: true, input: { ...seen, reason: cut(reason, LONGEST_REASON), until: day ?? hours } };
+  const reason = readReason(view, REASON_FIELD, 'Say why: others wait, too.');
+  if (!reason.ok) return reason;
+  const until = readUntil(view, UNTIL, (hours) => CHOICES.some(([choice]) => choice === hours));
+  if (!until.ok) return until;
+  return { ok: true, input: { ...seen, reason: cut(reason.input, LONGEST_REASON), until: until.input } };
 }

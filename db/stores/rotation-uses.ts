@@ -1,12 +1,12 @@
 import { and, asc, eq, isNull, lte } from 'drizzle-orm';
 import { z } from 'zod';
 import type { KeyUse, KeyUser } from '../../src/domain/key-use.ts';
-import type { Known } from '../../src/domain/known.ts';
 import type { RotationUse } from '../../src/domain/rotation.ts';
 import type { RotationUseStore } from '../../src/ports/rotations.ts';
 import { write } from '../atomically.ts';
 import type { Engine } from '../engine.ts';
 import { json, readFirst, readRow } from '../rows.ts';
+import { known } from './key-shapes.ts';
 
 const TABLE = 'rotation_uses';
 
@@ -20,15 +20,10 @@ const user: z.ZodType<KeyUser> = z.object({
   ours: z.boolean(),
 });
 
-const time: z.ZodType<Known<number>> = z.discriminatedUnion('known', [
-  z.object({ known: z.literal(true), value: z.number(), asOf: z.number() }),
-  z.object({ known: z.literal(false), why: z.string(), since: z.number() }),
-]);
-
 const use: z.ZodType<KeyUse> = z.object({
   accessKeyId: z.string(),
   since: z.number(),
-  completeTo: time,
+  completeTo: known(z.number()),
   users: z.array(user),
   lastAt: z.number().nullable(),
 });

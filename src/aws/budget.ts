@@ -41,8 +41,8 @@ export function budgetName(api: string, accountId: string): string {
 /**
  * How fast one account's API is called by this process: a bucket of tokens that fills with its part of a rate which is
  * halved when AWS throttles any instance, and comes back answer by answer. A person's question never waits here: what it
- * takes, the background waits for. Background calls go one after another through the gate, and while one of them waits to be tried again
- * after a throttle, no other begins.
+ * takes, the background waits for. Background calls go one after another through the gate, and while one of them waits
+ * to be tried again after a throttle, no other begins.
  */
 export class CallBudget {
   readonly #ground: BudgetGround;

@@ -63,7 +63,7 @@ export class CallPace {
     });
   }
 
-  /** AWS said that we are too fast (others share the limit): nobody goes for so long, and the other instances hear of it. */
+  /** AWS said that we are too fast (others share the limit): nobody goes for so long; the other instances hear of it. */
   throttled(ms: number): void {
     this.#holdOff(ms);
     this.#ground.share.throttled(this.#name);

@@ -63,6 +63,11 @@ export interface AccountWatch {
   readonly version: number;
 }
 
+/** Trouble that is met again, or for the first time: what was told of it and when it began stay. */
+export function continued(before: WatchTrouble | null, why: string, now: number): WatchTrouble {
+  return { why, since: before?.since ?? now, toldAt: before?.toldAt ?? null };
+}
+
 const OVER = 'over: ';
 
 /** Marks trouble as over, with what is to be said when it was told; what nobody heard of just goes. */

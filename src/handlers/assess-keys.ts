@@ -4,11 +4,11 @@ import type { IamUser, InventoryKey, KeyEvent } from '../domain/inventory.ts';
 import type { KeyPolicy } from '../domain/key-policy.ts';
 import type { KeyStanding } from '../domain/key-standing.ts';
 import { DAY_MS } from '../domain/time-words.ts';
-import { isConflict } from '../errors.ts';
 import { keyTags } from './key-settings.ts';
 import { policyOfAccount } from './key-policy.ts';
 import { ownerFinder, type OwnerFinder } from './owner-of-key.ts';
 import type { Services } from './services.ts';
+import { writeIfUnchanged } from './write-if-unchanged.ts';
 
 /** Users looked at together: what one batch writes is small enough for SQLite's single thread. */
 const BATCH = 200;
@@ -135,16 +135,13 @@ async function assessUsers(
     }
   }
   if (made.length === 0 && events.length === 0) return;
-  try {
-    await stores.atomically([
-      accounts.stillKept(first.accountId),
-      standings.put(made),
-      keyHistory.add(first.accountId, events),
-    ]);
-  } catch (error) {
-    if (!isConflict(error)) throw error;
-    log.info('an account was forgotten while its keys were judged', { accountId: first.accountId });
-  }
+  const { accountId } = first;
+  const kept = await writeIfUnchanged(services, [
+    accounts.stillKept(accountId),
+    standings.put(made),
+    keyHistory.add(accountId, events),
+  ]);
+  if (!kept) log.info('an account was forgotten while its keys were judged', { accountId });
 }
 
 /** Whether it says what is kept already, and was worked out lately: most of what an hour brings is nothing new. */

@@ -9,6 +9,7 @@ import { wakeOutbox } from './alert.ts';
 import { checkAudit, lastAuditCheck } from './check-audit.ts';
 import { alertChannel } from './settings.ts';
 import type { Services } from './services.ts';
+import { writeIfUnchanged } from './write-if-unchanged.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -35,7 +36,8 @@ export async function beginAuditJobs(jobs: Jobs): Promise<void> {
 
 /**
  * Once per UTC day: checks the log, and posts where it ends to the alert channel, beyond the reach of who can write to
- * the database; without a channel, only what is wrong, to the admins. It is no act of anybody's, and leaves no audit entry: an idle log would grow by its own heads.
+ * the database; without a channel, only what is wrong, to the admins. It is no act of anybody's, and leaves no audit
+ * entry: an idle log would grow by its own heads.
  */
 export async function postAuditHead(services: Services, signal?: AbortSignal): Promise<void> {
   const { stores, clock, presenter } = services;
@@ -113,12 +115,8 @@ async function tellOnce(services: Services, id: string, message: Message): Promi
   const told = await Promise.all(all.map((notice) => stores.notices.byId(notice.id)));
   const left = all.filter((_, index) => told[index] === null);
   if (left.length === 0) return false;
-  try {
-    await stores.atomically(left.map((notice) => stores.notices.add(notice)));
-  } catch (error) {
-    if (isConflict(error)) return false;
-    throw error;
-  }
+  const adds = left.map((notice) => stores.notices.add(notice));
+  if (!(await writeIfUnchanged(services, adds))) return false;
   await wakeOutbox(services);
   return true;
 }

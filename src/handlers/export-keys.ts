@@ -6,7 +6,7 @@ import type { Message } from '../ports/slack.ts';
 import { auditIntent, auditOutcome } from './audit.ts';
 import { authorise } from './authorise.ts';
 import { claimAndWrite } from './claim.ts';
-import { filterOf, lookAccounts, type AccountLook } from './look-keys.ts';
+import { filterOf, lookAccounts, type AccountLook, namesOf } from './look-keys.ts';
 import type { Request } from './request.ts';
 import { sendPages } from './send-pages.ts';
 import type { Services } from './services.ts';
@@ -72,7 +72,7 @@ export async function exportKeys(
   const head: ExportHead = {
     query: exported.query,
     accounts: accounts.filter(({ accountId }) => filter.accountId === null || accountId === filter.accountId),
-    names: new Map(accounts.map(({ accountId, name }) => [accountId, name])),
+    names: namesOf(accounts),
     total: Math.max(total, lines.length),
     sent: lines.length,
     now,

@@ -21,11 +21,16 @@ export function actingOf(
   accountId: string,
   capability: Capability,
 ): Connection | null {
-  const ours = connections
-    .filter((each) => each.accountId === accountId && each.state === 'connected')
-    .toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+  const ours = connectedTo(connections, accountId);
   const may = (answer: 'yes' | 'unknown') => ours.find((each) => answerOf(each, capability) === answer);
   return may('yes') ?? may('unknown') ?? null;
+}
+
+/** Those of an account that are connected, oldest first. */
+export function connectedTo(connections: readonly Connection[], accountId: string): Connection[] {
+  return connections
+    .filter((each) => each.accountId === accountId && each.state === 'connected')
+    .toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
 }
 
 /** A check that failed as a whole says nothing of what the connection may do. */

@@ -1,13 +1,13 @@
 import { holds, type Actor } from '../domain/actor.ts';
 import type { Connection } from '../domain/connection.ts';
 import { PAGER_OUTLET, type Outlet } from '../domain/notice.ts';
-import type { Pause } from '../domain/pause.ts';
+import type { Pause, Stop } from '../domain/pause.ts';
 import type { HostIdentity } from '../ports/aws.ts';
 import { lookHomeKeys, type HomeKeys } from './look-home-keys.ts';
 import { lookHomeRotations, type HomeRotations } from './look-home-rotations.ts';
 import { lookHomeWatch, type HomeWatch } from './look-home-watch.ts';
 import { pauseOf } from './pause.ts';
-import { scheduleStop, type ScheduleStop } from './rotations/schedule-stop.ts';
+import { scheduleStop } from './rotations/schedule-stop.ts';
 import { keptSchedule } from './rotations/schedules.ts';
 import { alertChannel, type AlertChannel } from './settings.ts';
 import type { Services } from './services.ts';
@@ -25,7 +25,7 @@ export interface HomeLook {
   readonly watch: HomeWatch;
   readonly pause: Pause | null;
   /** For how many connections rotation by schedule is on, and its stop. */
-  readonly schedules: { readonly on: number; readonly stop: ScheduleStop | null };
+  readonly schedules: { readonly on: number; readonly stop: Stop | null };
   readonly now: number;
 }
 

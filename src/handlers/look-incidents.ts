@@ -5,7 +5,7 @@ import type { IncidentQuery } from '../domain/incident-query.ts';
 import { RULES } from '../detections/registry.ts';
 import { ANY_INCIDENT, type IncidentPlace } from '../ports/watch.ts';
 import { authorise } from './authorise.ts';
-import { lookAccounts } from './look-keys.ts';
+import { lookAccounts, namesOf } from './look-keys.ts';
 import type { Services } from './services.ts';
 
 /** Rows of one message. */
@@ -55,7 +55,7 @@ export async function lookIncidents(
     all: await incidents.count(ANY_INCIDENT),
     watched: (await watched.list()).length,
     connected: accounts.filter(({ connected }) => connected).length,
-    names: new Map(accounts.map(({ accountId, name }) => [accountId, name])),
+    names: namesOf(accounts),
     now: services.clock.now(),
   };
 }
@@ -88,7 +88,7 @@ export async function lookExpectations(services: Services, actor: Actor): Promis
   ]);
   return {
     rows: inForce.map((expectation) => ({ expectation, kept: counts.get(expectation.id) ?? 0 })),
-    names: new Map(accounts.map(({ accountId, name }) => [accountId, name])),
+    names: namesOf(accounts),
     mayRevoke: holds(actor.roles, 'responder'),
     now,
   };

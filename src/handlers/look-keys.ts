@@ -74,7 +74,7 @@ export async function lookKeys(
     total: await standings.count(filter),
     all: await standings.count({ ...ANY_KEY, accountId: query.accountId }),
     accounts: accounts.filter(({ accountId }) => query.accountId === null || accountId === query.accountId),
-    names: new Map(accounts.map(({ accountId, name }) => [accountId, name])),
+    names: namesOf(accounts),
     roles: actor.roles,
     now,
   };
@@ -112,6 +112,11 @@ export async function lookAccounts({ stores }: Pick<Services, 'stores'>): Promis
       };
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What accounts are called, by account id. */
+export function namesOf(accounts: readonly AccountLook[]): ReadonlyMap<string, string> {
+  return new Map(accounts.map(({ accountId, name }) => [accountId, name]));
 }
 
 /** The oldest connection's name stands for its account. */

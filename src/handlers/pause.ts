@@ -1,28 +1,18 @@
-import { z } from 'zod';
-import { personOf } from '../domain/actor.ts';
 import type { Pause } from '../domain/pause.ts';
 import { RekeyError } from '../errors.ts';
 import type { Message } from '../ports/slack.ts';
-import type { Write } from '../ports/stores.ts';
-import { alertTeam } from './alert-team.ts';
-import { auditOutcome } from './audit.ts';
 import { authorise } from './authorise.ts';
-import { claimAndWrite } from './claim.ts';
 import type { Request } from './request.ts';
 import type { Services } from './services.ts';
+import { endStop, setStop, stopOf } from './stop-setting.ts';
 
 const PAUSE = 'pause';
 
-const kept: z.ZodType<Pause> = z.object({ by: z.string(), why: z.string(), at: z.number() });
-
 /** Whether Rekey is paused, and by whom. */
-export async function pauseOf({
-  stores,
-}: {
+export async function pauseOf(services: {
   stores: Pick<Services['stores'], 'settings'>;
 }): Promise<Pause | null> {
-  const value = await stores.settings.get(PAUSE);
-  return value === null ? null : kept.parse(JSON.parse(value));
+  return stopOf(services, PAUSE);
 }
 
 /**
@@ -44,28 +34,13 @@ export async function refuseWhilePaused(
 /** Stops what changes AWS, on every instance, from the next call on. Throws `conflict` when somebody was first. */
 export async function pause(services: Services, request: Request, why: string, said: Message): Promise<void> {
   authorise(request.actor, 'admin', 'pause Rekey', services.admins);
-  const before = await pauseOf(services);
-  if (before !== null) throw new RekeyError('conflict', `Rekey was paused already by <@${before.by}>.`);
-  const set: Pause = { by: request.actor.userId, why, at: services.clock.now() };
-  await claimAndWrite(services, request, [
-    services.stores.settings.set(PAUSE, JSON.stringify(set), set.at),
-    recorded(services, request, 'settings.pause', why),
-    ...(await alertTeam(services, said, request.correlationId)),
-  ]);
+  const taken = (by: string): string => `Rekey was paused already by <@${by}>.`;
+  await setStop(services, request, { setting: PAUSE, verb: 'settings.pause', said, why, taken });
 }
 
 /** Lets Rekey change AWS again; what waited goes on by itself. Throws `conflict` when somebody was first. */
 export async function resume(services: Services, request: Request, said: Message): Promise<void> {
   authorise(request.actor, 'admin', 'resume Rekey', services.admins);
-  if ((await pauseOf(services)) === null) throw new RekeyError('conflict', 'Rekey is not paused any more.');
-  await claimAndWrite(services, request, [
-    services.stores.settings.remove(PAUSE),
-    recorded(services, request, 'settings.resume', ''),
-    ...(await alertTeam(services, said, request.correlationId)),
-  ]);
-}
-
-function recorded(services: Services, { actor, correlationId }: Request, verb: string, why: string): Write {
-  const act = { doer: personOf(actor), verb, entityKind: 'settings', entityId: PAUSE, correlationId, why };
-  return auditOutcome(services, act, 'done');
+  const over = 'Rekey is not paused any more.';
+  await endStop(services, request, { setting: PAUSE, verb: 'settings.resume', said, over });
 }

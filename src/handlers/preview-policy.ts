@@ -2,11 +2,11 @@ import type { Actor } from '../domain/actor.ts';
 import { assessKey } from '../domain/assess-key.ts';
 import type { FindingCode } from '../domain/finding.ts';
 import type { InventoryKey, IamUser } from '../domain/inventory.ts';
-import type { KeyChoices } from '../domain/key-choices.ts';
 import type { KeyPolicy } from '../domain/key-policy.ts';
 import type { Ownership } from '../domain/owner.ts';
 import { authorise } from './authorise.ts';
 import { keyTags } from './key-settings.ts';
+import { keysOfUsers } from './keys-of-users.ts';
 import type { Services } from './services.ts';
 
 /** What a policy decides; the other findings do not follow from it. */
@@ -67,7 +67,7 @@ export async function previewPolicy(
   let ended = false;
   while (!ended && looked < LOOKED_AT) {
     const page: IamUser[] = await users.page(accountId, after, USERS_AT_A_TIME);
-    const batch = await batchOf(services, accountId, page);
+    const batch = await keysOfUsers(services, accountId, page);
     const at = services.clock.now();
     for (const facts of batch) {
       const assess = (policy: KeyPolicy): FindingCode[] =>
@@ -86,28 +86,6 @@ export async function previewPolicy(
 
 /** Owners have no part in what a policy finds. */
 const NOBODY: Ownership = { known: false, why: 'not asked', failed: true };
-
-interface Facts {
-  readonly key: InventoryKey;
-  readonly user: IamUser;
-  readonly siblings: readonly InventoryKey[];
-  readonly choices: KeyChoices | null;
-}
-
-async function batchOf({ stores }: Services, accountId: string, users: readonly IamUser[]): Promise<Facts[]> {
-  const { keys, keyChoices } = stores.inventory;
-  const all = await keys.ofUsers(
-    accountId,
-    users.map(({ userId }) => userId),
-  );
-  const chosen = await keyChoices.ofKeys(all.map(({ accessKeyId }) => accessKeyId));
-  const choices = new Map(chosen.map((each) => [each.accessKeyId, each]));
-  const byUser = Map.groupBy(all, ({ userId }) => userId);
-  return users.flatMap((user) => {
-    const siblings = byUser.get(user.userId) ?? [];
-    return siblings.map((key) => ({ key, user, siblings, choices: choices.get(key.accessKeyId) ?? null }));
-  });
-}
 
 /** Counts, and the first names in order. */
 class Tally {

@@ -8,7 +8,8 @@ import { claimAndWrite } from './claim.ts';
 import type { Request } from './request.ts';
 import type { Services } from './services.ts';
 
-const shape: z.ZodType<WorkingHours> = z
+/** Working hours as settings keep them. */
+export const workingHoursShape: z.ZodType<WorkingHours> = z
   .object({ timeZone: z.string(), days: z.array(z.number()), from: z.string(), until: z.string() })
   .refine(isWorkingHours);
 
@@ -34,7 +35,7 @@ export async function keptHours(
   const text = await stores.settings.get(settingOf(channelId));
   if (text === null) return null;
   try {
-    return shape.parse(JSON.parse(text));
+    return workingHoursShape.parse(JSON.parse(text));
   } catch (error) {
     log.error('working hours cannot be read; others hold', { channelId, error });
     return null;

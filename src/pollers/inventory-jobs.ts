@@ -1,7 +1,7 @@
 import type { AccountInventory } from '../domain/inventory.ts';
-import { isConflict } from '../errors.ts';
 import { actingOf } from '../handlers/key-policy.ts';
 import type { Services } from '../handlers/services.ts';
+import { writeIfUnchanged } from '../handlers/write-if-unchanged.ts';
 import { dueSweep } from '../inventory/schedule.ts';
 import type { Jobs } from '../ports/jobs.ts';
 import { INVENTORY_JOB, RUN_MS, sweepAccount } from './inventory.ts';
@@ -65,11 +65,8 @@ function isWanted(services: Services, account: AccountInventory | null, now: num
 }
 
 /** Disconnecting forgets in its own batch; this is for two that were disconnected at one moment. */
-async function forget({ stores, log }: Services, accountId: string): Promise<void> {
-  try {
-    await stores.atomically(stores.inventory.accounts.forget(accountId));
-    log.info('the inventory of an account without a connection was forgotten', { accountId });
-  } catch (error) {
-    if (!isConflict(error)) throw error;
+async function forget(services: Services, accountId: string): Promise<void> {
+  if (await writeIfUnchanged(services, services.stores.inventory.accounts.forget(accountId))) {
+    services.log.info('the inventory of an account without a connection was forgotten', { accountId });
   }
 }

@@ -1,5 +1,5 @@
 import { isConflict } from '../errors.ts';
-import { lookAccounts } from '../handlers/look-keys.ts';
+import { lookAccounts, namesOf } from '../handlers/look-keys.ts';
 import type { Services } from '../handlers/services.ts';
 import type { Jobs } from '../ports/jobs.ts';
 import { placesOf } from './reminders/places.ts';
@@ -55,7 +55,7 @@ export async function goRounds(services: Services, signal: AbortSignal): Promise
     if (isDue && (account === null || !isHeld(services, account, now)))
       await jobs.enqueue(WATCH_JOB, accountId);
   }
-  const accounts = await lookAccounts(services);
+  const names = namesOf(await lookAccounts(services));
   for (const account of kept) {
     const { accountId } = account;
     const ours = connections.filter((connection) => connection.accountId === accountId);
@@ -64,7 +64,7 @@ export async function goRounds(services: Services, signal: AbortSignal): Promise
       await unlessConflict(services, () => stores.atomically(stores.watch.accounts.forget(accountId)));
       continue;
     }
-    const name = accounts.find((each) => each.accountId === accountId)?.name ?? accountId;
+    const name = names.get(accountId) ?? accountId;
     // Takes note of why, when no connection may read it any more.
     if (watchingConnection(ours, accountId) === null) await takeUp(services, accountId, signal);
     const current = await stores.watch.accounts.byId(accountId);

@@ -1,6 +1,6 @@
-import { over, type WatchTrouble } from '../domain/watch.ts';
+import { continued, over } from '../domain/watch.ts';
 import { isConflict, RekeyError } from '../errors.ts';
-import { lookAccounts } from '../handlers/look-keys.ts';
+import { lookAccounts, namesOf } from '../handlers/look-keys.ts';
 import type { Services } from '../handlers/services.ts';
 import { AwsFailure } from '../ports/aws.ts';
 import { endsSession, isOfAllCalls, troubleWords } from './inventory/trouble.ts';
@@ -142,22 +142,15 @@ async function look(watching: Watching): Promise<void> {
       trouble: over(account.trouble, 'Nothing is left to do.'),
       regions: account.regions.map((region) => withSymptoms(region, now)),
     };
-    const told = blindness(seen, await nameOf(services, account.accountId), now);
+    const { accountId } = account;
+    const name = namesOf(await lookAccounts(services)).get(accountId) ?? accountId;
+    const told = blindness(seen, name, now);
     const [place] = (await placesOf(services, connection)).own;
     const writes = await tellBlindness(services, place, told.what);
     const { trouble, listTrouble, regions } = told.account;
     await watching.write({ trouble, listTrouble, regions }, writes);
     if (writes.length > 0) await wakeOutbox(services);
   });
-}
-
-async function nameOf(services: Services, accountId: string): Promise<string> {
-  const accounts = await lookAccounts(services);
-  return accounts.find((account) => account.accountId === accountId)?.name ?? accountId;
-}
-
-function continued(before: WatchTrouble | null, why: string, now: number): WatchTrouble {
-  return { why, since: before?.since ?? now, toldAt: before?.toldAt ?? null };
 }
 
 function wordsOf({ connection }: Watching, error: unknown): string {

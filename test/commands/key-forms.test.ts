@@ -4,6 +4,7 @@ import { ownersView, parseOwnerRule, parseTags } from '../../commands/modals/own
 import { parsePolicy } from '../../commands/modals/policy-form.ts';
 import { MOST_OWNER_RULES } from '../../src/handlers/owner-rules.ts';
 import { parseSnooze } from '../../commands/modals/snooze-form.ts';
+import { parseWait } from '../../commands/modals/wait-form.ts';
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYzEXAMPLEKE';
 const LETTERS = 'wJalrXUtnFEMIaK7MDENGzbPxRfiCYzEXAMPLEKE';
@@ -89,6 +90,12 @@ describe('absurd values', () => {
     expect(errorsOf(parseSnooze(viewOf({ ...SNOOZE, snoozeUntil: day })))).toEqual({
       'field.snoozeUntil': 'Choose a day.',
     });
+  });
+
+  it.each(['2026-13-45', '0000-00-00', 'tomorrow', '2026-1-1'])('of a day to wait for: %s', (day) => {
+    const wait = { waitFor: '24', waitReason: 'The release is on Monday.', waitUntil: day };
+    const view = { ...viewOf(wait), metadata: '0198f7aa-1111-7000-8000-000000000001:1' };
+    expect(errorsOf(parseWait(view))).toEqual({ 'field.waitUntil': 'Choose a day.' });
   });
 
   it('of a number of days of snooze', () => {

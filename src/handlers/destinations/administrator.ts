@@ -5,6 +5,7 @@ import { AwsFailure } from '../../ports/aws.ts';
 import { hasAdministratorPolicy } from '../../verification/user-facts.ts';
 import { ADMINISTRATOR_ACTIONS } from '../../verification/capabilities.ts';
 import { credentialsOf } from '../connection-credentials.ts';
+import { connectedTo } from '../key-policy.ts';
 import type { Services } from '../services.ts';
 
 type Asking = Pick<Services, 'stores' | 'sealer' | 'sessions' | 'aws' | 'clock'>;
@@ -36,9 +37,7 @@ export async function readAdministrator(
   signal: AbortSignal,
 ): Promise<Known<boolean>> {
   const now = services.clock.now();
-  const connections = (await services.stores.connections.list())
-    .filter(({ accountId, state }) => accountId === user.accountId && state === 'connected')
-    .toSorted((a, b) => a.createdAt - b.createdAt);
+  const connections = connectedTo(await services.stores.connections.list(), user.accountId);
   let why = 'nothing connects to its account';
   for (const connection of connections) {
     const found = await ask(services, connection, user, signal);

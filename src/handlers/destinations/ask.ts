@@ -4,7 +4,7 @@ import type { Binding, KeptDestination } from '../../domain/destination.ts';
 import type { NoticePlace } from '../../domain/notice.ts';
 import type { Write } from '../../ports/stores.ts';
 import { alertWrites } from '../alert.ts';
-import { lookAccounts } from '../look-keys.ts';
+import { lookAccounts, namesOf } from '../look-keys.ts';
 import type { Services } from '../services.ts';
 import { alertChannel } from '../settings.ts';
 import { allAdmins, secondPeople } from './approvers.ts';
@@ -111,14 +111,14 @@ async function askOf(
 ): Promise<ApprovalAsk> {
   const { stores } = services;
   const kind = factsOf(destination.kind);
-  const accounts = await lookAccounts(services);
+  const names = namesOf(await lookAccounts(services));
   const connection =
     destination.connectionId === null ? null : await stores.connections.byId(destination.connectionId);
   const asked = await Promise.all(
     bindings.map(async (binding): Promise<AskedBinding> => {
       const { accountId, userId, userName, administrator } = binding;
       const user = await stores.inventory.users.byId(accountId, userId);
-      const name = accounts.find((account) => account.accountId === accountId)?.name ?? accountId;
+      const name = names.get(accountId) ?? accountId;
       return {
         userName,
         arn: user?.arn ?? null,

@@ -5,7 +5,7 @@ import type { Connection } from '../../domain/connection.ts';
 import type { Binding, KeptDestination } from '../../domain/destination.ts';
 import type { PlaceKind } from '../../ports/destination.ts';
 import { authorise } from '../authorise.ts';
-import { lookAccounts } from '../look-keys.ts';
+import { lookAccounts, namesOf } from '../look-keys.ts';
 import type { Services } from '../services.ts';
 import { allAdmins, secondPeople } from './approvers.ts';
 import { destinationAt } from './kept.ts';
@@ -69,7 +69,7 @@ type Ground = Awaited<ReturnType<typeof groundOf>>;
 
 async function groundOf(services: Services, writers: readonly Connection[]) {
   const [accounts, admins] = await Promise.all([lookAccounts(services), allAdmins(services)]);
-  return { writers, admins, names: new Map(accounts.map(({ accountId, name }) => [accountId, name])) };
+  return { writers, admins, names: namesOf(accounts) };
 }
 
 async function lookOf(

@@ -1,6 +1,5 @@
 import { holds } from '../../domain/actor.ts';
 import type { Actor, Role } from '../../domain/actor.ts';
-import type { Ownership } from '../../domain/owner.ts';
 import type { RotationAct } from '../../domain/rotation-acts.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { RekeyError } from '../../errors.ts';
@@ -72,13 +71,4 @@ function refused(why: string, { admins }: Pick<Services, 'admins'>, but: string 
       ? 'nobody else is an admin yet: REKEY_ADMINS names more, and /aws-settings gives roles'
       : `ask ${others.map((id) => `<@${id}>`).join(', ')}`;
   return { allowed: false, why: `${why}; ${who}` };
-}
-
-/** Who is to have looked at somebody's rotation: viewers and owners of the key. */
-export async function mayLook(
-  services: Services,
-  actor: Actor,
-  ownership: Ownership | null,
-): Promise<boolean> {
-  return holds(actor.roles, 'viewer') || (await ownsKey(services, actor, ownership));
 }

@@ -17,7 +17,7 @@ import { Administrators } from './administrator.ts';
 import { dryRun } from './dry/run.ts';
 import { blank, SOAK_MS, waiting } from './drawn-up.ts';
 import { planQuiet } from './quiet-window.ts';
-import { signerFor, signerOf } from './signer.ts';
+import { signerOf, trailOf } from './signer.ts';
 import type { Signer } from './signer.ts';
 import { problemsOf, sparedOf, warningsOf } from './plan-words.ts';
 
@@ -100,8 +100,7 @@ export async function planFor(
   if (signer === null) throw nobodyActs();
   const { rotation, keys } = await asSeen(services, drawn, signer, signal);
   const now = clock.now();
-  const watcher = await signerFor(services, rotation, 'watch');
-  const trail = watcher === null ? null : services.aws.trail(watcher.credentials, watcher.connection);
+  const trail = await trailOf(services, rotation);
   const lastUse = keys.find((each) => each.accessKeyId === accessKeyId)?.lastUse ?? notListed(now);
   const quiet = await planQuiet(trail, { accessKeyId, ownKey: own !== null, lastUse }, now, signal);
   const user = { accountId: rotation.accountId, userId: rotation.snapshot.userId };

@@ -7,7 +7,7 @@ import type { Trail } from '../../ports/trail.ts';
 import { readKeyUse } from '../../trail/key-use.ts';
 import { wakeOutbox } from '../alert.ts';
 import type { Services } from '../services.ts';
-import { signerFor } from './signer.ts';
+import { trailOf } from './signer.ts';
 import { cardEdit } from './tell.ts';
 
 /** CloudTrail knows whole seconds. */
@@ -80,10 +80,7 @@ async function refresh(services: Services, before: RotationUse, signal: AbortSig
 /** CloudTrail, or null when nothing may read it: the card says so by having no facts. */
 async function watcherOf(services: Services, rotation: Rotation): Promise<Trail | null> {
   try {
-    const signer = await signerFor(services, rotation, 'watch');
-    if (signer === null) return null;
-    const { accountId, partition } = signer.connection;
-    return services.aws.trail(signer.credentials, { accountId, partition });
+    return await trailOf(services, rotation);
   } catch (error) {
     if (!(error instanceof AwsFailure)) throw error;
     return null;

@@ -1,6 +1,5 @@
 import type { Connection } from '../../domain/connection.ts';
 import type { InventoryKey } from '../../domain/inventory.ts';
-import type { NoticePlace } from '../../domain/notice.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { wholeDays } from '../../domain/time-words.ts';
 import { shiftAt } from '../../domain/working-hours.ts';
@@ -8,9 +7,9 @@ import { isConflict, RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import { isDenied } from '../../rotation/failures.ts';
 import { alertWrites, wakeOutbox } from '../alert.ts';
-import { alertChannel } from '../settings.ts';
 import type { Services } from '../services.ts';
 import { planFor } from './plan.ts';
+import { cardPlace } from './rotatable.ts';
 import { scheduledHits } from './schedule-look.ts';
 import { isFresh, keepRefusal, refusalsOf, type Refusal } from './schedule-refusals.ts';
 import type { KeptSchedule } from './schedules.ts';
@@ -85,7 +84,7 @@ async function begin(
       destinationIds: plan.destinations.map(({ destination }) => destination.id),
       reason: reasonOf(key, services.clock.now()),
       planned: { snapshot: plan.snapshot, quietMs: plan.quietMs },
-      card: await cardPlace(services, connection),
+      card: await placeOf(services, connection),
     });
     return null;
   } catch (error) {
@@ -110,11 +109,9 @@ function reasonOf({ createdAt }: InventoryKey, now: number): Rotation['reason'] 
     : `by schedule: the key is ${wholeDays(now - createdAt)} days old`;
 }
 
-/** The connection's channel, else the workspace's; the first admin where there is none. */
-async function cardPlace(services: Services, { alertChannel: own }: Connection): Promise<NoticePlace> {
-  const channelId = own ?? (await alertChannel(services)).channelId;
-  const [userId = ''] = services.admins;
-  return channelId === null ? { kind: 'person', userId } : { kind: 'channel', channelId };
+/** As of any rotation; the first admin where there is no channel, since nobody asked. */
+function placeOf(services: Services, { accountId }: Connection): ReturnType<typeof cardPlace> {
+  return cardPlace(services, accountId, services.admins[0] ?? '');
 }
 
 /** Keeps what spoke against it, and tells it once. */
@@ -132,7 +129,7 @@ async function refuse(
       ? []
       : (
           await alertWrites(services, {
-            target: await cardPlace(services, connection),
+            target: await placeOf(services, connection),
             message,
             correlationId,
           })

@@ -1,5 +1,5 @@
 import type { Known } from '../../domain/known.ts';
-import type { InventoryKey } from '../../domain/inventory.ts';
+import type { IamUser, InventoryKey } from '../../domain/inventory.ts';
 import type { KeyPolicy } from '../../domain/key-policy.ts';
 import { policyFor } from '../../domain/key-policy.ts';
 import type { Rotation } from '../../domain/rotation.ts';
@@ -11,6 +11,7 @@ import {
 } from '../../domain/rotation-schedule.ts';
 import { boundDestinations } from '../destinations/bound.ts';
 import { policyOfAccount } from '../key-policy.ts';
+import { keysOfUsers } from '../keys-of-users.ts';
 import type { Services } from '../services.ts';
 
 /** Users whose keys are read at a time. */
@@ -21,6 +22,15 @@ const ROTATIONS_AT_A_TIME = 200;
 export interface ScheduledKey {
   readonly key: InventoryKey;
   readonly verdict: Scheduled;
+}
+
+/** What holds for all keys of an account. */
+interface OfAccount {
+  readonly policy: KeyPolicy;
+  /** When the rotation of a key was last taken back, by access key id; ms. */
+  readonly takenBack: ReadonlyMap<string, number>;
+  /** The keys Rekey itself signs with. */
+  readonly own: ReadonlySet<string>;
 }
 
 /** Whose rights are not looked at: whether a second person has approved is asked of AWS's word when one begins. */
@@ -35,13 +45,16 @@ export async function* scheduledKeys(
   accountId: string,
   schedule: RotationSchedule,
 ): AsyncGenerator<readonly ScheduledKey[]> {
-  const { users } = services.stores.inventory;
-  const policy = await policyOfAccount(services, accountId);
-  const takenBack = await takenBackIn(services, accountId);
+  const { connections, inventory } = services.stores;
+  const ofAccount: OfAccount = {
+    policy: await policyOfAccount(services, accountId),
+    takenBack: await takenBackIn(services, accountId),
+    own: new Set((await connections.list()).flatMap(({ accessKeyId }) => accessKeyId ?? [])),
+  };
   let after: string | null = null;
   for (;;) {
-    const page = await users.page(accountId, after, USERS_AT_A_TIME);
-    const facts = await factsOf(services, accountId, page, policy, takenBack);
+    const page: IamUser[] = await inventory.users.page(accountId, after, USERS_AT_A_TIME);
+    const facts = await factsOf(services, accountId, page, ofAccount);
     const answers: ScheduledKey[] = [];
     for (const each of facts) answers.push(await answered(services, each, schedule));
     yield answers;
@@ -83,36 +96,25 @@ async function takenBackIn(
 }
 
 async function factsOf(
-  { stores }: Pick<Services, 'stores'>,
+  services: Pick<Services, 'stores'>,
   accountId: string,
-  users: Awaited<ReturnType<Services['stores']['inventory']['users']['page']>>,
-  policy: KeyPolicy,
-  takenBack: ReadonlyMap<string, number>,
+  users: readonly IamUser[],
+  { policy, takenBack, own }: OfAccount,
 ): Promise<ScheduledFacts[]> {
-  const { keys, keyChoices, standings } = stores.inventory;
-  const all = await keys.ofUsers(
-    accountId,
-    users.map(({ userId }) => userId),
-  );
-  const ids = all.map(({ accessKeyId }) => accessKeyId);
-  const choices = new Map((await keyChoices.ofKeys(ids)).map((each) => [each.accessKeyId, each]));
-  const stood = new Map((await standings.ofKeys(ids)).map((each) => [each.accessKeyId, each]));
-  const byId = new Map(users.map((user) => [user.userId, user]));
-  const byUser = Map.groupBy(all, ({ userId }) => userId);
-  const own = new Set((await stores.connections.list()).map(({ accessKeyId }) => accessKeyId));
-  return all.map((key) => {
-    const chosen = choices.get(key.accessKeyId) ?? null;
+  const found = await keysOfUsers(services, accountId, users);
+  const ids = found.map(({ key }) => key.accessKeyId);
+  const kept = await services.stores.inventory.standings.ofKeys(ids);
+  const standings = new Map(kept.map((each) => [each.accessKeyId, each]));
+  return found.map((each) => {
+    const { accessKeyId } = each.key;
     return {
-      key,
-      standing: stood.get(key.accessKeyId) ?? null,
-      user: byId.get(key.userId) ?? null,
-      siblings: byUser.get(key.userId) ?? [],
-      choices: chosen,
-      policy: policyFor(policy, chosen?.policy ?? null),
+      ...each,
+      standing: standings.get(accessKeyId) ?? null,
+      policy: policyFor(policy, each.choices?.policy ?? null),
       underWay: false,
-      takenBackAt: takenBack.get(key.accessKeyId) ?? null,
+      takenBackAt: takenBack.get(accessKeyId) ?? null,
       places: { count: 1, refusal: null },
-      own: own.has(key.accessKeyId),
+      own: own.has(accessKeyId),
     };
   });
 }

@@ -15,6 +15,7 @@ import { claimAndWrite, refuseClaimed } from '../claim.ts';
 import { policyHolder } from '../key-policy.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
+import { workingHoursShape } from '../working-hours.ts';
 
 /** A schedule as it is kept. */
 export interface KeptSchedule {
@@ -29,12 +30,7 @@ const shape: z.ZodType<KeptSchedule> = z.object({
   schedule: z
     .object({
       on: z.boolean(),
-      window: z.object({
-        timeZone: z.string(),
-        days: z.array(z.number()),
-        from: z.string(),
-        until: z.string(),
-      }),
+      window: workingHoursShape,
       leadDays: z.number(),
       mostAtOnce: z.number(),
       apartMinutes: z.number(),

@@ -5,8 +5,9 @@ import type { Capability } from '../../domain/verification.ts';
 import { RekeyError } from '../../errors.ts';
 import type { AwsCredentials } from '../../ports/aws.ts';
 import { AwsFailure } from '../../ports/aws.ts';
+import type { Trail } from '../../ports/trail.ts';
 import { credentialsOf } from '../connection-credentials.ts';
-import { answerOf } from '../key-policy.ts';
+import { answerOf, connectedTo } from '../key-policy.ts';
 import type { Services } from '../services.ts';
 
 /** Whose rights are used for a piece of work, and what signs it at this moment. */
@@ -51,15 +52,22 @@ export async function signerFor(
   );
 }
 
+/** CloudTrail of the rotation's account; null when nothing may read it. Throws as {@link signerOf}. */
+export async function trailOf(
+  services: Signing & Pick<Services, 'aws'>,
+  rotation: Rotation,
+): Promise<Trail | null> {
+  const signer = await signerFor(services, rotation, 'watch');
+  return signer === null ? null : services.aws.trail(signer.credentials, signer.connection);
+}
+
 /** Those that may, oldest first, then those that perhaps may. */
 function inOrder(
   connections: readonly Connection[],
   accountId: string,
   capabilityOf: (connection: Connection) => Capability,
 ): Connection[] {
-  const ours = connections
-    .filter((each) => each.accountId === accountId && each.state === 'connected')
-    .toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+  const ours = connectedTo(connections, accountId);
   const that = (answer: 'yes' | 'unknown') =>
     ours.filter((each) => answerOf(each, capabilityOf(each)) === answer);
   return [...that('yes'), ...that('unknown')];

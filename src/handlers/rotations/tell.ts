@@ -1,4 +1,5 @@
 import type { NoticePlace } from '../../domain/notice.ts';
+import type { RotationCard } from '../../domain/rotation-card.ts';
 import { rotationLines } from '../../domain/rotation-lines.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { isFinal } from '../../domain/rotation.ts';
@@ -27,14 +28,15 @@ export async function noticesOf(
 ): Promise<Write[]> {
   const { presenter, clock } = services;
   const lines = rotationLines(before, after, by, clock.now());
+  const card = await cardOf(services, after);
   return [
-    ...(await cardEdit(services, after)),
+    ...(await editTo(services, card)),
     ...(await threadOf(
       services,
       after,
       lines.map((line) => presenter.rotationLine(line)),
     )),
-    ...(await messagesOf(services, before, after)),
+    ...(await messagesOf(services, before, card)),
   ];
 }
 
@@ -51,10 +53,14 @@ export async function firstCard(
 
 /** Puts the card as it is now in the place of the one that stands in Slack. */
 export async function cardEdit(services: Telling, rotation: Rotation): Promise<Write[]> {
-  const { noticeId, correlationId } = rotation;
+  return editTo(services, await cardOf(services, rotation));
+}
+
+async function editTo(services: Telling, card: RotationCard): Promise<Write[]> {
+  const { noticeId, correlationId } = card.rotation;
   const first = noticeId === null ? null : await services.stores.notices.byId(noticeId);
   if (noticeId === null || first === null || first.target.kind === 'pager') return [];
-  const message = services.presenter.rotationCard(await cardOf(services, rotation));
+  const message = services.presenter.rotationCard(card);
   const edit = { target: first.target, message, correlationId, edits: noticeId };
   return (await alertWrites(services, edit)).writes;
 }
@@ -76,11 +82,11 @@ export async function threadOf(
 }
 
 /** What people hear of it in a direct message: what they must do, are asked, or waited for. */
-async function messagesOf(services: Telling, before: Rotation, after: Rotation): Promise<Write[]> {
+async function messagesOf(services: Telling, before: Rotation, card: RotationCard): Promise<Write[]> {
+  const { rotation: after } = card;
   if (before.state === after.state) return [];
   const { presenter } = services;
   const { state, requestedBy } = after;
-  const card = await cardOf(services, after);
   const asker = requestedBy === null ? [] : [requestedBy];
   if (state === 'blocked')
     return tell(services, after, await peopleToAsk(services, after), presenter.rotationCard(card));

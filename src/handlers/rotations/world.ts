@@ -9,7 +9,7 @@ import { ownPlace } from './own-place.ts';
 import { boundPlace, callHook } from './places.ts';
 import type { Opening } from '../destinations/places.ts';
 import { recordsOf } from './record.ts';
-import { signerFor, signerOf } from './signer.ts';
+import { signerOf, trailOf } from './signer.ts';
 import type { Telling } from './tell.ts';
 import { regionsOfUse, tryKey } from './try-key.ts';
 
@@ -24,12 +24,7 @@ export function createRotationWorld(services: WorldServices): RotationWorld {
       const signer = await signerOf(services, rotation, notBy);
       return signer === null ? null : rotatedAccount(services, signer);
     },
-    trail: async (rotation) => {
-      const signer = await signerFor(services, rotation, 'watch');
-      if (signer === null) return null;
-      const { accountId, partition } = signer.connection;
-      return services.aws.trail(signer.credentials, { accountId, partition });
-    },
+    trail: (rotation) => trailOf(services, rotation),
     tryKey: async (rotation, accessKeyId, secret, signal) => {
       const regions = await regionsOfUse(services, rotation);
       return tryKey(services, rotation, accessKeyId, secret, regions, signal);

@@ -1,10 +1,10 @@
 import type { IamUser } from '../../domain/inventory.ts';
 import { known } from '../../domain/known.ts';
-import { isConflict } from '../../errors.ts';
 import { assessKeys } from '../../handlers/assess-keys.ts';
 import { credentialsOf } from '../../handlers/connection-credentials.ts';
 import { actingConnection } from '../../handlers/key-policy.ts';
 import type { Services } from '../../handlers/services.ts';
+import { writeIfUnchanged } from '../../handlers/write-if-unchanged.ts';
 import { keysGone } from '../../inventory/keys.ts';
 import type { KeyHappening } from '../../inventory/keys.ts';
 import { userFrom } from '../../inventory/users.ts';
@@ -39,7 +39,9 @@ export async function rereadUser(
   const read = await readUser({ services, iam, report: null, since, signal }, user, before);
   if (read === null) return false;
   const namesake = await withoutNamesake(services, user);
-  const kept = await keptWith(services, accountId, [
+  // False when the account was forgotten while AWS was asked.
+  const kept = await writeIfUnchanged(services, [
+    services.stores.inventory.accounts.stillKept(accountId),
     ...namesake.writes,
     // The next report is compared with what was known before: what changed since is read again then.
     inventory.users.put([{ ...read.user, reportRow: user.reportRow }]),
@@ -52,17 +54,6 @@ export async function rereadUser(
     read.keys.map(({ accessKeyId }) => accessKeyId),
   );
   return true;
-}
-
-/** False when the account was forgotten while AWS was asked. */
-async function keptWith({ stores }: Services, accountId: string, writes: readonly Write[]): Promise<boolean> {
-  try {
-    await stores.atomically([stores.inventory.accounts.stillKept(accountId), ...writes]);
-    return true;
-  } catch (error) {
-    if (isConflict(error)) return false;
-    throw error;
-  }
 }
 
 /** The user as AWS shows it now; null when it gives no answer about it. */

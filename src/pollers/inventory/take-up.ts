@@ -3,11 +3,10 @@ import { quotedName } from '../../domain/connection.ts';
 import type { AccountInventory, RunningSweep } from '../../domain/inventory.ts';
 import { unknown } from '../../domain/known.ts';
 import type { Partition } from '../../domain/partition.ts';
-import { isConflict } from '../../errors.ts';
 import { actingConnection } from '../../handlers/key-policy.ts';
 import type { Services } from '../../handlers/services.ts';
+import { writeIfUnchanged } from '../../handlers/write-if-unchanged.ts';
 import { dueSweep } from '../../inventory/schedule.ts';
-import type { Write } from '../../ports/stores.ts';
 import { HOLD_MS, Sweep } from './sweep.ts';
 
 /** Which sweep is asked for; `due`: whichever the rhythm asks for by now, or none. */
@@ -39,7 +38,9 @@ export async function takeUp(
     account === null
       ? { ...emptyInventory(accountId, connection.partition, now), running: held }
       : { ...account, running: held, version: account.version + 1 };
-  const taken = await written(services, account === null ? accounts.insert(next) : accounts.update(next));
+  const taken = await writeIfUnchanged(services, [
+    account === null ? accounts.insert(next) : accounts.update(next),
+  ]);
   if (!taken) return null;
   log.info('a sweep begins', { accountId, sweep: held.id, kind: held.kind, done: held.done });
   return new Sweep(services, next, held, connection, signal);
@@ -109,12 +110,11 @@ async function keepBlocked(
   if (account?.trouble?.why === why) return;
   const now = clock.now();
   const trouble = { why, since: account?.trouble?.since ?? now };
-  await written(
-    services,
+  await writeIfUnchanged(services, [
     account === null
       ? accounts.insert({ ...emptyInventory(accountId, first.partition, now), trouble })
       : accounts.update({ ...account, trouble, version: account.version + 1 }),
-  );
+  ]);
 }
 
 function blockedWords(connections: readonly Connection[]): string {
@@ -126,15 +126,4 @@ function blockedWords(connections: readonly Connection[]): string {
   return lacks.length === 0
     ? 'The connection to this account is being disconnected.'
     : `No connection may take stock of this account: ${lacks.join('; ')}.`;
-}
-
-/** False when something else wrote first. */
-async function written({ stores }: Pick<Services, 'stores'>, write: Write): Promise<boolean> {
-  try {
-    await stores.atomically([write]);
-    return true;
-  } catch (error) {
-    if (isConflict(error)) return false;
-    throw error;
-  }
 }

@@ -14,9 +14,9 @@ import {
   type ReminderTopic,
   type Stage,
 } from '../../domain/reminder.ts';
-import { isConflict } from '../../errors.ts';
 import { policyHolder } from '../../handlers/key-policy.ts';
 import type { Services } from '../../handlers/services.ts';
+import { writeIfUnchanged } from '../../handlers/write-if-unchanged.ts';
 import { ANY_KEY, type KeyPlace, type KeyRow, type Told } from '../../ports/inventory.ts';
 import type { Write } from '../../ports/stores.ts';
 import type { DigestNote, DigestRow } from '../../slack/blocks/digest.ts';
@@ -235,11 +235,8 @@ export function writesOf({ stores }: Services, marks: readonly Mark[]): Write[] 
 /** Another instance that did the same was first, or the account was forgotten: nothing is lost. */
 async function writeQuietly(services: Services, accountId: string, writes: readonly Write[]): Promise<void> {
   if (writes.length === 0) return;
-  const { stores } = services;
-  try {
-    await stores.atomically([stores.inventory.accounts.stillKept(accountId), ...writes]);
-  } catch (error) {
-    if (!isConflict(error)) throw error;
+  const { accounts } = services.stores.inventory;
+  if (!(await writeIfUnchanged(services, [accounts.stillKept(accountId), ...writes]))) {
     services.log.info('reminders are being looked after by another instance');
   }
 }

@@ -1,8 +1,8 @@
 import type { InventoryKey, KeyEvent } from '../../domain/inventory.ts';
 import { SEVERITIES, type Severity } from '../../domain/notice.ts';
-import { isConflict } from '../../errors.ts';
 import { alertWrites } from '../../handlers/alert.ts';
 import type { Services } from '../../handlers/services.ts';
+import { writeIfUnchanged } from '../../handlers/write-if-unchanged.ts';
 import type { Told } from '../../ports/inventory.ts';
 import type { Write } from '../../ports/stores.ts';
 import { digestMessages, type DigestRow } from '../../slack/blocks/digest.ts';
@@ -44,17 +44,15 @@ export async function tell(
   }
   // In one order: two that lock the same rows in different orders would wait for each other.
   const accounts = [...new Set(marks.map(({ to }) => to.accountId))].toSorted();
-  try {
-    await stores.atomically([
-      ...accounts.map((accountId) => stores.inventory.accounts.stillKept(accountId)),
-      ...writesOf(services, marks),
-      ...head.writes,
-      ...rest,
-      ...(whole ? [stores.settings.set(digestSetting(listener.id), String(now), now)] : []),
-      ...remembered(services, pending, now),
-    ]);
-  } catch (error) {
-    if (!isConflict(error)) throw error;
+  const told = await writeIfUnchanged(services, [
+    ...accounts.map((accountId) => stores.inventory.accounts.stillKept(accountId)),
+    ...writesOf(services, marks),
+    ...head.writes,
+    ...rest,
+    ...(whole ? [stores.settings.set(digestSetting(listener.id), String(now), now)] : []),
+    ...remembered(services, pending, now),
+  ]);
+  if (!told) {
     log.info('a digest was written by another instance, or is about a forgotten account', {
       to: listener.id,
     });

@@ -1,4 +1,3 @@
-import { isFinal } from '../../domain/rotation.ts';
 import type { Services } from '../../handlers/services.ts';
 import type { NotedKey, OwnIdentity } from '../../ports/judges.ts';
 
@@ -25,7 +24,7 @@ export async function knownKeys({ stores }: Services, accountId: string): Promis
   ]);
   const replaced = new Map(
     rotations.flatMap(({ oldKeyId, cutoverAt, state }) =>
-      cutoverAt === null || (isFinal(state) && state === 'undone') ? [] : [[oldKeyId, cutoverAt] as const],
+      cutoverAt === null || state === 'undone' ? [] : [[oldKeyId, cutoverAt] as const],
     ),
   );
   const kinds = new Map(standings.map(({ accessKeyId, kind }) => [accessKeyId, kind.kind]));

@@ -1,7 +1,7 @@
 import { SESSION_MAKERS } from '../../detections/lineage.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { RawEvent } from '../../ports/judges.ts';
-import type { EventHistory, TrailQuestion } from '../../ports/trail.ts';
+import type { EventHistory, HistoryEvent, TrailQuestion } from '../../ports/trail.ts';
 import { MOST_PAGES, PAGE, type Slice } from '../../watch/plan.ts';
 
 const HOUR = 3_600_000;
@@ -25,9 +25,10 @@ export async function readSlice(
   slice: Slice,
   { signal, onPage }: { signal: AbortSignal; onPage: () => Promise<void> },
 ): Promise<Reading> {
+  const pages = (question: TrailQuestion) => history.pages(region, question, slice, signal);
   for (let tried = 1; ; tried += 1) {
     try {
-      return await readOnce(history, region, questions, slice, { signal, onPage });
+      return await readOnce(pages, questions, slice, onPage);
     } catch (error) {
       if (!isLostToken(error) || tried === RESTARTS) throw error;
     }
@@ -35,17 +36,16 @@ export async function readSlice(
 }
 
 async function readOnce(
-  history: EventHistory,
-  region: string,
+  pagesOf: (question: TrailQuestion) => AsyncIterable<readonly HistoryEvent[]>,
   questions: readonly TrailQuestion[],
   slice: Slice,
-  { signal, onPage }: { signal: AbortSignal; onPage: () => Promise<void> },
+  onPage: () => Promise<void>,
 ): Promise<Reading> {
   const events: RawEvent[] = [];
   for (const question of questions) {
     let pages = 0;
     let oldest = slice.to;
-    for await (const page of history.pages(region, question, slice, signal)) {
+    for await (const page of pagesOf(question)) {
       await onPage();
       for (const { at, text } of page) {
         const inside = Math.min(slice.to, Math.max(slice.from, at ?? slice.to));

@@ -1,5 +1,5 @@
 import { iamRegion, partitionOfRegion } from '../../domain/partition.ts';
-import { over, type RegionWatch } from '../../domain/watch.ts';
+import { continued, over, type RegionWatch } from '../../domain/watch.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import { reasonOf } from '../../verification/reasons.ts';
 import { newRegion } from '../../watch/plan.ts';
@@ -32,12 +32,7 @@ export async function updateRegions(watching: Watching, keys: KnownKeys): Promis
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof AwsFailure)) throw error;
-      const why = reasonOf(error);
-      listTrouble = {
-        why,
-        since: account.listTrouble?.since ?? now,
-        toldAt: account.listTrouble?.toldAt ?? null,
-      };
+      listTrouble = continued(account.listTrouble, reasonOf(error), now);
     }
   }
   const before = new Map(account.regions.map((region) => [region.region, region]));

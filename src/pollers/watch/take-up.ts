@@ -1,21 +1,13 @@
 import { quotedName, type Connection } from '../../domain/connection.ts';
-import type { AccountWatch } from '../../domain/watch.ts';
-import { isConflict } from '../../errors.ts';
+import { continued, type AccountWatch } from '../../domain/watch.ts';
+import { answerOf, connectedTo } from '../../handlers/key-policy.ts';
 import type { Services } from '../../handlers/services.ts';
-import type { Write } from '../../ports/stores.ts';
+import { writeIfUnchanged } from '../../handlers/write-if-unchanged.ts';
 import { HOLD_MS, Watching } from './watching.ts';
 
 /** The connection that reads an account's events: the oldest one that surely may. */
 export function watchingConnection(connections: readonly Connection[], accountId: string): Connection | null {
-  const able = connections.filter(
-    ({ accountId: id, state, lastCheck }) =>
-      id === accountId &&
-      state === 'connected' &&
-      lastCheck?.status === 'verified' &&
-      lastCheck.report.capabilities.watch.answer === 'yes',
-  );
-  const [oldest] = able.toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
-  return oldest ?? null;
+  return connectedTo(connections, accountId).find((each) => answerOf(each, 'watch') === 'yes') ?? null;
 }
 
 /** Takes hold of an account; null when there is nothing to hold, or another process has it. */
@@ -39,7 +31,9 @@ export async function takeUp(
     kept === null
       ? { ...newAccount(accountId, connection, now), ...held }
       : { ...kept, ...held, version: kept.version + 1 };
-  const taken = await written(services, kept === null ? accounts.insert(next) : accounts.update(next));
+  const taken = await writeIfUnchanged(services, [
+    kept === null ? accounts.insert(next) : accounts.update(next),
+  ]);
   return taken ? new Watching(services, next, connection, signal) : null;
 }
 
@@ -85,24 +79,8 @@ async function keepBlocked(
     });
   const why = `No connection may read the events of this account: ${lacking.join('; ') || 'none is left'}.`;
   if (kept.trouble?.why === why) return;
-  const trouble = {
-    why,
-    since: kept.trouble?.since ?? services.clock.now(),
-    toldAt: kept.trouble?.toldAt ?? null,
-  };
-  await written(
-    services,
+  const trouble = continued(kept.trouble, why, services.clock.now());
+  await writeIfUnchanged(services, [
     services.stores.watch.accounts.update({ ...kept, trouble, version: kept.version + 1 }),
-  );
-}
-
-/** False when something else wrote first. */
-async function written({ stores }: Pick<Services, 'stores'>, write: Write): Promise<boolean> {
-  try {
-    await stores.atomically([write]);
-    return true;
-  } catch (error) {
-    if (isConflict(error)) return false;
-    throw error;
-  }
+  ]);
 }

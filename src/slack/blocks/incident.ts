@@ -180,8 +180,6 @@ export function normalText({
   services,
 }: Normal): string {
   if (since === null) return 'Nothing was known of it before.';
-  const line = (name: string, values: readonly string[]): string[] =>
-    values.length === 0 ? [] : [`${name} ${listed(values)}`];
   return [
     ...line('Networks', operators.length === 0 ? networks : [...networks, ...operators]),
     ...line('Programs', agents),
@@ -196,8 +194,6 @@ function seenText(signals: readonly Signal[], places: KeptIncident['places']): s
     ...new Set(signals.flatMap((signal) => value(signal) ?? [])),
   ];
   const addresses = each(({ address }) => address);
-  const line = (name: string, values: readonly string[]): string[] =>
-    values.length === 0 ? [] : [`${name} ${listed(values)}`];
   return [
     ...(addresses.length === 0
       ? []
@@ -225,6 +221,11 @@ function seenText(signals: readonly Signal[], places: KeptIncident['places']): s
 function placeText(place: KnownPlace | undefined): string {
   const known = [place?.operator, place?.country].flatMap((part) => part ?? []);
   return known.length === 0 ? '' : ` (${brief(known.join(', '), 100)})`;
+}
+
+/** What was seen of one kind, named; nothing when nothing was. */
+function line(name: string, values: readonly string[]): string[] {
+  return values.length === 0 ? [] : [`${name} ${listed(values)}`];
 }
 
 function listed(values: readonly string[]): string {

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { Message } from '../../ports/slack.ts';
 import { preformatted, section } from './elements.ts';
-import { cut } from './mrkdwn.ts';
+import { cut, packedLines } from './mrkdwn.ts';
 
 /** Characters of one block, and of one message; Slack takes 13,200 in all blocks together. */
 const BLOCK = 2_900;
@@ -64,14 +64,5 @@ function paged(lines: readonly string[], perMessage: number): string[][] {
 }
 
 function inBlocks(lines: readonly string[]): KnownBlock[] {
-  const texts: string[] = [];
-  for (const line of lines) {
-    const last = texts.at(-1);
-    if (last !== undefined && last.length + 1 + line.length <= BLOCK) {
-      texts[texts.length - 1] = `${last}\n${line}`;
-    } else {
-      texts.push(line);
-    }
-  }
-  return texts.map(preformatted);
+  return packedLines(lines, BLOCK).map(preformatted);
 }

@@ -60,6 +60,20 @@ export function wholeLines(lines: readonly string[], limit: number): string[] {
   return over < 0 ? [...lines] : lines.slice(0, over);
 }
 
+/** Lines joined into texts of at most `limit` characters each, none cut in two; a longer one stands alone. */
+export function packedLines(lines: readonly string[], limit: number): string[] {
+  const texts: string[] = [];
+  for (const line of lines) {
+    const last = texts.at(-1);
+    if (last !== undefined && last.length + 1 + line.length <= limit) {
+      texts[texts.length - 1] = `${last}\n${line}`;
+    } else {
+      texts.push(line);
+    }
+  }
+  return texts;
+}
+
 export function bold(text: string): string {
   return `*${words(text)}*`;
 }
