@@ -2,7 +2,8 @@ import type { ModalView } from '@slack/types';
 import { factsOf } from '../src/destinations/index.ts';
 import { whySecondPerson } from '../src/domain/approval.ts';
 import { RekeyError } from '../src/errors.ts';
-import { allAdmins, secondPeople } from '../src/handlers/destinations/approvers.ts';
+import { allAdmins } from '../src/handlers/admins.ts';
+import { secondPeople } from '../src/handlers/destinations/approvers.ts';
 import { bindUsers, usersToBind } from '../src/handlers/destinations/bind.ts';
 import { checkUsers, type UserCheck } from '../src/handlers/destinations/check.ts';
 import { destinationAt } from '../src/handlers/destinations/kept.ts';
@@ -109,7 +110,7 @@ async function looked(
       names: namesOf(accounts),
       whys,
       secondPeople: secondPeople(admins, destination, [binder]),
-      unsure: admins.unsure,
+      unsure: admins.unread.length > 0,
     });
   } catch (error) {
     if (error instanceof RekeyError)

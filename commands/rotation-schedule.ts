@@ -1,9 +1,13 @@
-import { RekeyError } from '../src/errors.ts';
 import { wakeOutbox } from '../src/handlers/alert.ts';
 import { beginDryRun, dryRunFailed, sendDryRun } from '../src/handlers/rotations/schedule-dry-run.ts';
 import { previewSchedule } from '../src/handlers/rotations/schedule-preview.ts';
 import { resumeSchedules, stopSchedules } from '../src/handlers/rotations/schedule-stop.ts';
-import { lookSchedule, setSchedule, type ScheduleLook } from '../src/handlers/rotations/schedules.ts';
+import {
+  changedBy,
+  lookSchedule,
+  setSchedule,
+  type ScheduleLook,
+} from '../src/handlers/rotations/schedules.ts';
 import type { RotationSchedule } from '../src/domain/rotation-schedule.ts';
 import { hoursWords } from '../src/domain/working-hours.ts';
 import type { Message } from '../src/ports/slack.ts';
@@ -134,11 +138,7 @@ async function unseen(
   { seen, schedule }: TypedSchedule,
   metadata: string,
 ): Promise<ReturnType<typeof scheduleForm>> {
-  if (look.version !== seen) {
-    throw new RekeyError('conflict', 'Somebody changed this schedule since you opened this window.', {
-      next: 'Close it and open it again: saving now would undo that change.',
-    });
-  }
+  if (look.version !== seen) throw changedBy(look.kept);
   const stale = (metadata.split(' ')[2] ?? '') !== '';
   const said = stale
     ? '*Not saved yet: the preview was of other values.* What is typed now would replace the keys listed at the top; press Save again to keep it.'

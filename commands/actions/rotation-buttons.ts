@@ -57,6 +57,7 @@ const ASKED: readonly AskedAct[] = [
   'stop',
   'orphan_is_ours',
   'orphan_is_not_ours',
+  'leave_place',
 ];
 
 const BEGUN: Readonly<Record<RotationAct, string>> = {
@@ -65,6 +66,7 @@ const BEGUN: Readonly<Record<RotationAct, string>> = {
   go_on: 'The rotation goes on.',
   orphan_is_ours: 'That key is made Inactive, and deleted an hour later.',
   orphan_is_not_ours: 'That key is left alone.',
+  leave_place: 'That destination is left as it is.',
   reactivate: 'The old key is being made Active again: that takes some seconds.',
   approve: 'Approved: the old key is deleted.',
   stop: 'The rotation was ended.',

@@ -28,6 +28,7 @@ const FORMS: Readonly<Record<AskedAct, typeof ACT_FORM | typeof FINAL_FORM>> = {
   undo: FINAL_FORM,
   go_on: FINAL_FORM,
   orphan_is_ours: FINAL_FORM,
+  leave_place: FINAL_FORM,
   approve: FINAL_FORM,
 };
 
@@ -60,6 +61,7 @@ const TITLES: Readonly<Record<AskedAct, { title: string; submit: string }>> = {
   go_on: { title: 'Go on?', submit: 'Go on' },
   stop: { title: 'End it here?', submit: 'End it' },
   orphan_is_ours: { title: 'Is it Rekey’s?', submit: 'It is Rekey’s' },
+  leave_place: { title: 'Leave it as it is?', submit: 'Leave it' },
   orphan_is_not_ours: { title: 'Is it not Rekey’s?', submit: 'It is not' },
 };
 
@@ -99,6 +101,8 @@ function aboutBlocks(act: AskedAct, look: RotationLook): KnownBlock[] {
         section('The rotation ends here. Nothing is changed in AWS, and no key of Rekey is left to remove.'),
         ...blockBlocks(rotation),
       ];
+    case 'leave_place':
+      return leaveBlocks(look);
     case 'orphan_is_ours':
       return [
         section(
@@ -129,6 +133,23 @@ function deactivateBlocks({ card: { rotation, oldUse } }: RotationLook, why: str
       `*What stops working:* whoever still uses it. Since the new key was delivered, that was:\n${oldUse === null ? 'Nobody knows who: CloudTrail was not read yet.' : useText(oldUse, 8)}`,
     ),
     context(NEVER_SEEN),
+  ];
+}
+
+/** What the receiver does not hear is for whoever leaves it to tell. */
+function leaveBlocks({ card: { rotation, destinationNames } }: RotationLook): KnownBlock[] {
+  const { block, oldKeyId, newKeyId } = rotation;
+  const id = block?.destinationId ?? '';
+  const name = `*${brief(destinationNames.get(id) ?? 'That destination', 90)}*`;
+  const fresh = newKeyId === null ? 'the new key' : `the new key ${code(newKeyId)}`;
+  return [
+    section(
+      `Rekey goes on without ${name}, and asks it nothing more in this rotation. *It is told nothing:* neither that ${fresh} goes, nor to use ${code(oldKeyId)} again. Where somebody still runs what reads it, tell them yourself.`,
+    ),
+    section(
+      `*What stops working:* whoever uses ${fresh} from there. When all other destinations went back, it is made Inactive, and deleted an hour later: that cannot be taken back. ${code(oldKeyId)} works on.`,
+    ),
+    ...blockBlocks(rotation),
   ];
 }
 

@@ -41,6 +41,9 @@ const WINDOW: HoursFields = {
 const MOST_FIELD = 'field.mostAtOnce';
 const APART_FIELD = 'field.apartMinutes';
 
+const NOBODY_ELSE =
+  '*Nobody else is an admin:* nobody could confirm that old keys are deleted. Give somebody else the role admin under `/aws-settings`, Roles, or add them to REKEY_ADMINS.';
+
 const SWITCH = [option('Off', 'off'), option('On', 'on')] as const;
 
 export interface ScheduleFormLook {
@@ -54,7 +57,7 @@ export interface ScheduleFormLook {
 
 /** The rotation schedule of one connection. It remembers what its preview was of: nothing else is saved unseen. */
 export function scheduleForm({ look, schedule, preview, said }: ScheduleFormLook): ModalView {
-  const { connection, version, kept, overruledBy } = look;
+  const { connection, version, kept, overruledBy, nobodyElse } = look;
   const previewed = preview === null ? '' : fingerprint(schedule);
   const set =
     kept === null
@@ -73,8 +76,9 @@ export function scheduleForm({ look, schedule, preview, said }: ScheduleFormLook
         `Keys of *${brief(connection.name, 90)}*, account ${code(connection.accountId)}, that come of age are replaced without being asked for. ${set}`,
       ),
       context(
-        'Only ordinary keys in use, of users with one key and approved destinations. Old keys are deactivated when nobody uses them any more, and deleted when a second person says so.',
+        'Only ordinary keys in use, of users with one key and approved destinations. Old keys are deactivated when nobody uses them any more, and deleted when a second person says so: an admin who neither switched this on nor changed it last.',
       ),
+      ...(nobodyElse ? [section(NOBODY_ELSE)] : []),
       ...(overruledBy === null
         ? []
         : [

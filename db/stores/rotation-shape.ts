@@ -78,6 +78,7 @@ const block: z.ZodType<Block> = z.object({
       go_on: true,
       orphan_is_ours: true,
       orphan_is_not_ours: true,
+      leave_place: true,
       reactivate: true,
       approve: true,
       stop: true,
@@ -85,6 +86,8 @@ const block: z.ZodType<Block> = z.object({
   ),
   keyIds: z.array(z.string()),
   seen: z.array(seenKey).nullable(),
+  // Rows of before this was kept have none.
+  destinationId: z.string().nullable().default(null),
   since: z.number(),
 });
 
@@ -119,7 +122,14 @@ const verify: z.ZodType<VerifyProgress> = z.object({
 
 const delivery: z.ZodType<Delivery> = z.object({
   destinationId: z.string(),
-  state: oneOf<Delivery['state']>({ waiting: true, written: true, held: true, failed: true, restored: true }),
+  state: oneOf<Delivery['state']>({
+    waiting: true,
+    written: true,
+    held: true,
+    failed: true,
+    restored: true,
+    left: true,
+  }),
   attempts: z.number(),
   before: z.string().nullable(),
   lastError: z.string().nullable(),
@@ -176,6 +186,8 @@ const facts: z.ZodType<RotationFacts> = z.object({
   approvals: z.array(approval),
   trigger: oneOf<Rotation['trigger']>({ person: true, policy: true }),
   requestedBy: z.string().nullable(),
+  // Rows of before this was kept have none.
+  scheduledBy: z.array(z.string()).default([]),
   reason: z.string(),
   trouble: z.object({ why: z.string(), since: z.number(), times: z.number() }).nullable(),
   noticeId: z.string().nullable(),

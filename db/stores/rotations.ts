@@ -135,6 +135,10 @@ export function rotationStore(engine: Engine): RotationStore {
         ),
       );
     },
+    async dueAfter(states, soon, late, limit) {
+      const far = or(and(inArray(t.state, [...states]), gt(t.nextAt, soon)), gt(t.nextAt, late));
+      return all(await engine.read((db) => db.select().from(t).where(and(open, far)).limit(limit)));
+    },
     async countOpen() {
       const rows = await engine.read((db) => db.select({ count: count() }).from(t).where(open));
       return rows[0]?.count ?? 0;

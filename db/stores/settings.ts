@@ -25,6 +25,18 @@ export function settingStore(engine: Engine): SettingStore {
           .onConflictDoUpdate({ target: t.key, set: { value, updatedAt: at } }),
       );
     },
+    replace(key, before, value, at) {
+      return before === null
+        ? write(engine, 'settings.insert', 1, (db) =>
+            db.insert(t).values({ key, value, updatedAt: at }).onConflictDoNothing(),
+          )
+        : write(engine, 'settings.replace', 1, (db) =>
+            db
+              .update(t)
+              .set({ value, updatedAt: at })
+              .where(and(eq(t.key, key), eq(t.value, before))),
+          );
+    },
     remove(key) {
       return write(engine, 'settings.remove', 'any', (db) => db.delete(t).where(eq(t.key, key)));
     },

@@ -94,4 +94,8 @@ export interface ApprovalAsk {
   readonly changed: boolean;
   /** True when nobody but those who made it is an admin. */
   readonly nobodyElse: boolean;
+  /** Who of the admins got no direct message, in words; null when all did, or a channel was asked. */
+  readonly unasked: string | null;
+  /** The user groups that means. */
+  readonly unreadGroups: readonly string[];
 }

@@ -32,6 +32,14 @@ export function mayReactivate({ state, block: blocked, change, oldKeyId }: Rotat
   return at === 'deactivated' || at === 'soaking' || (at === 'quiet' && change?.accessKeyId === oldKeyId);
 }
 
+/** Whether somebody counts as the second person for the deletion: not who asked for it, nor who set the schedule. */
+export function isSecondPerson(
+  { requestedBy, scheduledBy }: Pick<Rotation, 'requestedBy' | 'scheduledBy'>,
+  userId: string,
+): boolean {
+  return userId !== requestedBy && !scheduledBy.includes(userId);
+}
+
 const UNDOABLE: ReadonlySet<RotationState> = new Set<RotationState>([
   'creating',
   'verifying',

@@ -35,6 +35,8 @@ export interface RotationLine {
   readonly by: string | null;
   /** A sentence; what stands between backticks is shown as code. */
   readonly what: string;
+  /** User groups to be mentioned under it. */
+  readonly mentions?: readonly string[];
 }
 
 /**

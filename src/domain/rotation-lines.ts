@@ -33,8 +33,16 @@ export function rotationLines(
   return [
     ...(before.wait !== after.wait ? [line(waitWords(after))] : []),
     ...(after.approvals.length > before.approvals.length ? [line(approvalWords(after))] : []),
+    ...(leftOf(after) > leftOf(before) ? [line(LEFT)] : []),
     ...(before.state === after.state ? [] : [line(CAME_TO[after.state](after))]),
   ];
+}
+
+const LEFT =
+  'Left a destination that cannot be asked as it is: it was not told that the new key goes, nor to use the old one.';
+
+function leftOf({ deliveries }: Rotation): number {
+  return deliveries.filter(({ state }) => state === 'left').length;
 }
 
 function waitWords({ wait }: Rotation): string {

@@ -54,7 +54,8 @@ const WHO: Readonly<Record<BlockCode, string>> = {
   denied: 'Somebody with rights in AWS allows the call; then an operator tries again.',
   secret_lost: 'An operator takes it back and starts again.',
   undo_failed: 'Whoever looks after the destination puts the old key back; then an operator goes on.',
-  needs_approval: 'A second person: any admin but the one who asked for the rotation.',
+  needs_approval:
+    'A second person: any admin but whoever asked for the rotation, or set the schedule that began it.',
   signer_is_target: 'An admin connects the account a second way, such as by a role.',
   too_long: 'An operator, after asking the owners of the key.',
 };

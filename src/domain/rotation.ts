@@ -110,8 +110,11 @@ export const OWN_PLACE_ID = 'rekey';
 export interface Delivery {
   /** A destination's id, or {@link OWN_PLACE_ID}. */
   readonly destinationId: string;
-  /** `held`: the destination says that it holds the new key. */
-  readonly state: 'waiting' | 'written' | 'held' | 'failed' | 'restored';
+  /**
+   * `held`: the destination says that it holds the new key. `left`: it cannot be asked any more, and a person said that
+   * it is left as it is.
+   */
+  readonly state: 'waiting' | 'written' | 'held' | 'failed' | 'restored' | 'left';
   readonly attempts: number;
   /** What a restore goes back to, such as a version id; never a secret. */
   readonly before: string | null;
@@ -155,6 +158,8 @@ export interface Block {
   readonly keyIds: readonly string[];
   /** The user's keys as they were found, which “go on” accepts; null when it is not about them. */
   readonly seen: readonly SeenKey[] | null;
+  /** The destination it is about; null when it is about none, or several. */
+  readonly destinationId: string | null;
   readonly since: number;
 }
 
@@ -188,6 +193,8 @@ export type BlockChoice =
   | 'orphan_is_ours'
   /** It is somebody else's: leave it alone and end. */
   | 'orphan_is_not_ours'
+  /** Going back: a destination that cannot be asked is left as it is, told nothing, and asked no more. */
+  | 'leave_place'
   /** Within the soak: the old key Active again. */
   | 'reactivate'
   /** The second person's word for the deletion. */
@@ -244,6 +251,8 @@ export interface Rotation {
   readonly approvals: readonly Approval[];
   readonly trigger: 'person' | 'policy';
   readonly requestedBy: string | null;
+  /** Who switched the schedule on that began it, and who changed it last; empty where a person began it. */
+  readonly scheduledBy: readonly string[];
   readonly reason: string;
   /** What keeps the present step from succeeding; null when it did. */
   readonly trouble: { readonly why: string; readonly since: number; readonly times: number } | null;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { personOf } from '../domain/actor.ts';
 import type { Stop } from '../domain/pause.ts';
-import { RekeyError } from '../errors.ts';
+import { isConflict, RekeyError } from '../errors.ts';
 import type { Message } from '../ports/slack.ts';
 import type { Write } from '../ports/stores.ts';
 import { alertTeam } from './alert-team.ts';
@@ -40,8 +40,14 @@ export async function setStop(
   const before = await stopOf(services, act.setting);
   if (before !== null) throw new RekeyError('conflict', taken(before.by));
   const set: Stop = { by: request.actor.userId, why, at: services.clock.now() };
-  const write = services.stores.settings.set(act.setting, JSON.stringify(set), set.at);
-  await written(services, request, act, why, write);
+  const write = services.stores.settings.replace(act.setting, null, JSON.stringify(set), set.at);
+  try {
+    await written(services, request, act, why, write);
+  } catch (error) {
+    const first = isConflict(error) ? await stopOf(services, act.setting) : null;
+    if (first === null || (await services.stores.interactions.byId(request.claimId)) !== null) throw error;
+    throw new RekeyError('conflict', taken(first.by), { cause: error });
+  }
 }
 
 /** Ends it; throws `conflict`, in the words of `over`, when somebody was first. */

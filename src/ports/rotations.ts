@@ -24,6 +24,8 @@ export interface RotationStore {
   ): Promise<Rotation[]>;
   /** Open ones whose `nextAt` has come and whose lease is over, oldest first: nothing else is read. */
   due(now: number, limit: number): Promise<Rotation[]>;
+  /** Open ones in these states whose `nextAt` is after `soon`, and any whose `nextAt` is after `late`; a few of them. */
+  dueAfter(states: readonly RotationState[], soon: number, late: number, limit: number): Promise<Rotation[]>;
   countOpen(): Promise<number>;
   /** How many open ones there are in each state; a state without any is not there. */
   countByState(): Promise<ReadonlyMap<RotationState, number>>;

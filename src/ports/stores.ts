@@ -106,6 +106,8 @@ export interface SettingStore {
   startingWith(prefix: string): Promise<{ readonly key: string; readonly value: string }[]>;
   /** Inserts or replaces. */
   set(key: string, value: string, at: number): Write;
+  /** Puts a value in the place of exactly this one, null for none; a `conflict` when it is another by now. */
+  replace(key: string, before: string | null, value: string, at: number): Write;
   remove(key: string): Write;
 }
 

@@ -1,8 +1,9 @@
-import { mayReactivate, mayUndo } from '../domain/rotation-acts.ts';
-import type { BlockChoice, Rotation, RotationState, Wait } from '../domain/rotation.ts';
+import { isSecondPerson, mayReactivate, mayUndo } from '../domain/rotation-acts.ts';
+import type { BlockChoice, Delivery, Rotation, RotationState, Wait } from '../domain/rotation.ts';
 import { isFinal, mayMove } from '../domain/rotation.ts';
 import { RekeyError } from '../errors.ts';
 import type { Stores, Write } from '../ports/stores.ts';
+import { withDelivery } from './deliveries.ts';
 import { openIntent, withOutcome } from './intents.ts';
 
 /**
@@ -45,6 +46,8 @@ export function decide(rotation: Rotation, choice: BlockChoice, decision: Decisi
       return ours(rotation, decision);
     case 'orphan_is_not_ours':
       return notOurs(rotation, decision);
+    case 'leave_place':
+      return withoutPlace(rotation, decision);
     case 'approve':
       return approved(rotation, decision);
     case 'reactivate':
@@ -125,7 +128,9 @@ function wentOn(rotation: Rotation, decision: Decision): Rotation {
     return { ...next, deliveries: next.deliveries.map((each) => ({ ...each, hook: 'done' })) };
   }
   if (code === 'undo_failed') {
-    return { ...next, deliveries: next.deliveries.map((each) => ({ ...each, state: 'restored' })) };
+    const back = (each: Delivery): Delivery =>
+      each.attempts > 0 && each.state !== 'left' ? { ...each, state: 'restored' } : each;
+    return { ...next, deliveries: next.deliveries.map(back) };
   }
   if (code === 'too_long') {
     const { by, at } = decision;
@@ -175,10 +180,19 @@ function notOurs(rotation: Rotation, decision: Decision): Rotation {
   return { ...next, orphans };
 }
 
+/** A place that cannot be asked whether it went back: it hears nothing more, and nothing waits for it. */
+function withoutPlace(rotation: Rotation, decision: Decision): Rotation {
+  const { destinationId } = rotation.block ?? {};
+  const next = resumed(rotation, 'undoing', decision);
+  const left = { state: 'left', at: decision.at } as const;
+  return { ...next, deliveries: withDelivery(next, destinationId ?? '', left) };
+}
+
 function approved(rotation: Rotation, decision: Decision): Rotation {
   const { by, at } = decision;
-  if (by === rotation.requestedBy) {
-    throw new RekeyError('forbidden', 'Whoever asked for the rotation is not the second person.');
+  if (!isSecondPerson(rotation, by)) {
+    const who = by === rotation.requestedBy ? 'asked for the rotation' : 'set the schedule that began it';
+    throw new RekeyError('forbidden', `Whoever ${who} is not the second person.`);
   }
   refuseWhileHeld(rotation, at);
   const next = resumed(rotation, rotation.block?.from ?? rotation.state, decision);

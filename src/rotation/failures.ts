@@ -105,7 +105,7 @@ export function block(
   code: BlockCode,
   why: string,
   choices: readonly BlockChoice[] = usualChoices(run.rotation),
-  about: { keyIds?: readonly string[]; patch?: Patch } = {},
+  about: { keyIds?: readonly string[]; destinationId?: string; patch?: Patch } = {},
 ): Outcome {
   return { kind: 'block', code, why, choices, ...about };
 }

@@ -4,6 +4,7 @@ import { isConflict, RekeyError } from '../errors.ts';
 import { outcomeOfError, provesNothingDone } from './failures.ts';
 import { after, LEASE_MS, Run } from './run.ts';
 import type { Note, Outcome, RotationGround, Step } from './run.ts';
+import { longestWait } from './longest-wait.ts';
 import { STEPS } from './steps.ts';
 
 /** A wait up to this long is spent here, under the lease; a longer one ends the turn. */
@@ -30,7 +31,8 @@ export async function advance(
   if (rotation === null || !isDue(rotation, ground.clock.now())) return 'not_due';
   const run = new Run(ground, rotation, signal);
   try {
-    await run.save({}, null);
+    // A change that lies ahead was made before the clock was set back: lists may lag behind it from now on.
+    await run.save({ changedAt: Math.min(rotation.changedAt, run.now()) }, null);
     return await turn(run);
   } catch (error) {
     if (!isConflict(error)) throw error;
@@ -69,7 +71,8 @@ async function turn(run: Run): Promise<Advance> {
     await settle(run, outcome, ends);
     if (isFinal(run.rotation.state)) return 'ended';
     if (ends) return 'waiting';
-    const pause = (run.rotation.nextAt ?? 0) - run.now();
+    // More when the clock was set back just now: then it is looked at sooner.
+    const pause = Math.min(SHORT_MS, (run.rotation.nextAt ?? 0) - run.now());
     if (pause > 0 && !(await slept(run, pause))) {
       await run.save({}, null, [], 0);
       return 'waiting';
@@ -118,7 +121,8 @@ async function settle(run: Run, outcome: Outcome, ends: boolean): Promise<void> 
   if (outcome.kind === 'wait') {
     const { until, patch = {}, trouble = null } = outcome;
     const kept = trouble === null ? null : troubled(rotation, trouble, now);
-    await run.save({ ...patch, nextAt: until, trouble: kept }, outcome.note ?? null, [], leaseMs);
+    const nextAt = Math.min(until, now + longestWait(rotation.state));
+    await run.save({ ...patch, nextAt, trouble: kept }, outcome.note ?? null, [], leaseMs);
     return;
   }
   const to = outcome.kind === 'block' ? 'blocked' : outcome.to;
@@ -128,8 +132,8 @@ async function settle(run: Run, outcome: Outcome, ends: boolean): Promise<void> 
   const earlier = outcome.note === undefined ? [] : [outcome.note];
   const moved = { ...outcome.patch, state: to, stateAt: now, trouble: null };
   if (outcome.kind === 'block') {
-    const { code, why, choices, keyIds = [], seen = null } = outcome;
-    const block = { from: rotation.state, code, why, choices, keyIds, seen, since: now };
+    const { code, why, choices, keyIds = [], seen = null, destinationId = null } = outcome;
+    const block = { from: rotation.state, code, why, choices, keyIds, seen, destinationId, since: now };
     const note = after('rotation.block', 'refused', { code, why });
     await run.save({ ...moved, block, nextAt: null }, [...earlier, note], [], leaseMs);
     return;

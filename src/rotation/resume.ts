@@ -1,3 +1,5 @@
+import { isConflict } from '../errors.ts';
+import { BRISK, BRISK_WAIT_MS, LONGEST_WAIT_MS } from './longest-wait.ts';
 import { advance } from './machine.ts';
 import type { RotationGround } from './run.ts';
 
@@ -31,6 +33,32 @@ export async function resumeRotations(ground: RotationGround, signal: AbortSigna
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return due.length;
+}
+
+/**
+ * What was put off further than any rotation waits was put off before the clock was set back: it is looked at now.
+ * Answers how many there were.
+ */
+export async function pullBack(ground: RotationGround): Promise<number> {
+  const { stores, clock, log } = ground;
+  const { rotations } = stores.rotation;
+  const now = clock.now();
+  const strayed = await rotations.dueAfter(BRISK, now + BRISK_WAIT_MS, now + LONGEST_WAIT_MS, BATCH);
+  for (const rotation of strayed) {
+    try {
+      await stores.atomically([
+        rotations.update({ ...rotation, nextAt: now, version: rotation.version + 1 }),
+      ]);
+      log.info('a rotation is looked at that was put off before the clock was set back', {
+        rotationId: rotation.id,
+        until: rotation.nextAt,
+      });
+    } catch (error) {
+      // Somebody works on it.
+      if (!isConflict(error)) throw error;
+    }
+  }
+  return strayed.length;
 }
 
 /** Who was overtaken by a person's decision goes on with that. */

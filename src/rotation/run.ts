@@ -70,6 +70,7 @@ export type Outcome =
       readonly choices: readonly BlockChoice[];
       readonly keyIds?: readonly string[];
       readonly seen?: readonly SeenKey[];
+      readonly destinationId?: string;
       readonly patch?: Patch;
       readonly note?: Note;
     };

@@ -92,6 +92,7 @@ const NEEDS: Readonly<Record<string, Role | 'member'>> = {
   'rotation.go_on': 'member',
   'rotation.orphan_is_ours': 'member',
   'rotation.orphan_is_not_ours': 'member',
+  'rotation.leave_place': 'member',
   'rotation.reactivate': 'member',
   'rotation.approve': 'member',
   'rotation.stop': 'member',

@@ -216,6 +216,8 @@ export function destinationMessagesOf(outside: Outside): [name: string, message:
     askedBy: 'U0ADMIN',
     changed: false,
     nobodyElse: false,
+    unasked: null,
+    unreadGroups: [],
   };
   const decided = (['approved', 'refused', 'withdrawn', 'changed'] as const).map((what) => ({
     ...asked,

@@ -59,7 +59,7 @@ const BLOCKS: readonly (readonly [BlockCode, RotationState, NonNullable<Rotation
   ['hook_failed', 'cutover', ['retry', 'go_on', 'undo']],
   ['denied', 'deactivated', ['retry', 'reactivate']],
   ['secret_lost', 'verifying', ['undo']],
-  ['undo_failed', 'undoing', ['retry', 'go_on']],
+  ['undo_failed', 'undoing', ['retry', 'go_on', 'leave_place']],
   ['needs_approval', 'soaking', ['approve', 'reactivate']],
   ['signer_is_target', 'quiet', ['retry', 'undo']],
   ['too_long', 'quiet', ['retry', 'go_on', 'undo']],
@@ -199,6 +199,7 @@ function rotationsOf(outside: Outside): [name: string, rotation: Rotation][] {
                   { accessKeyId: NEW, status: 'Inactive', createdAt: null },
                 ]
               : null,
+          destinationId: code === 'undo_failed' ? 'd0' : null,
           since: NOW - DAY,
         },
       },

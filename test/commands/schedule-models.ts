@@ -21,6 +21,7 @@ export function scheduleViewsOf(
     schedule: { ...DEFAULT_ROTATION_SCHEDULE, on: true },
     by: 'U0ADMIN',
     at: NOW,
+    onBy: 'U0ADMIN',
     version: 1,
   };
   const many: SchedulePreview = {
@@ -34,7 +35,14 @@ export function scheduleViewsOf(
     readAt: NOW,
   };
   const none: SchedulePreview = { hit: 0, hits: [], spared: 0, reasons: [], readAt: null };
-  const look = { connection, schedule: kept.schedule, kept, version: 1, overruledBy: null };
+  const look = {
+    connection,
+    schedule: kept.schedule,
+    kept,
+    version: 1,
+    overruledBy: null,
+    nobodyElse: false,
+  };
   const fresh = { ...look, kept: null, version: 0, schedule: DEFAULT_ROTATION_SCHEDULE };
   return [
     [
@@ -45,7 +53,7 @@ export function scheduleViewsOf(
     [
       'schedule, not in force',
       scheduleForm({
-        look: { ...look, overruledBy: connection },
+        look: { ...look, overruledBy: connection, nobodyElse: true },
         schedule: look.schedule,
         preview: none,
         said: '*Not saved yet.*',

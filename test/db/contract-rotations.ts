@@ -97,6 +97,22 @@ export function rotationsContract(fresh: FreshStores): void {
       expect(await stores.rotation.journal.ofRotation('r1', 9)).toEqual([]);
     });
 
+    test('are found when they are put off further than any is', async () => {
+      const stores = await fresh();
+      const rows = [
+        rotation({ id: 'r1', state: 'creating', nextAt: 101 }),
+        rotation({ id: 'r2', state: 'creating', nextAt: 100 }),
+        rotation({ id: 'r3', state: 'quiet', nextAt: 1_000 }),
+        rotation({ id: 'r4', state: 'quiet', nextAt: 1_001 }),
+        rotation({ id: 'r5', state: 'undone', nextAt: 2_000 }),
+        rotation({ id: 'r6', state: 'blocked', nextAt: null }),
+      ].map((each, at) => ({ ...each, snapshot: { ...each.snapshot, userId: `U${at}` } }));
+      await stores.atomically(rows.map((each) => stores.rotation.rotations.insert(each)));
+      const found = await stores.rotation.rotations.dueAfter(['creating', 'verifying'], 100, 1_000, 9);
+      expect(ids(found).toSorted()).toEqual(['r1', 'r4']);
+      expect(await stores.rotation.rotations.dueAfter(['creating'], 100, 1_000, 1)).toHaveLength(1);
+    });
+
     test('are due when their time has come and nobody holds them, oldest first', async () => {
       const at = (id: string, over: Parameters<typeof rotation>[0] | object) => rotation({ id, ...over });
       const { rotation: stores } = await opened(

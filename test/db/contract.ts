@@ -201,6 +201,17 @@ export function storesContract(fresh: FreshStores): void {
     expect(await stores.settings.get('a')).toBeNull();
   });
 
+  test('a setting is replaced only where it is what was seen', async () => {
+    const stores = await fresh();
+    const { settings } = stores;
+    await put(stores, settings.replace('a', null, '1', 1));
+    await expect(put(stores, settings.replace('a', null, '2', 2))).rejects.toMatchObject(conflict);
+    await expect(put(stores, settings.replace('a', '0', '2', 2))).rejects.toMatchObject(conflict);
+    await expect(put(stores, settings.replace('b', '0', '2', 2))).rejects.toMatchObject(conflict);
+    await put(stores, settings.replace('a', '1', '2', 2));
+    expect([await settings.get('a'), await settings.get('b')]).toEqual(['2', null]);
+  });
+
   test('settings are found by how their key begins', async () => {
     const stores = await fresh();
     const keys = ['a', 'a:', 'a:b', 'a:Ä', 'a:🍏', 'a:1', 'a;', 'A:b', 'ä:b'];

@@ -3,7 +3,8 @@ import type { Block, BlockCode, RotationState } from '../../src/domain/rotation.
 import { whoDecides } from '../../src/domain/rotation-words.ts';
 
 function blocked(code: BlockCode, from: RotationState): { readonly block: Block } {
-  return { block: { from, code, why: 'why', choices: ['retry'], keyIds: [], seen: null, since: 1 } };
+  const about = { keyIds: [], seen: null, destinationId: null, since: 1 };
+  return { block: { from, code, why: 'why', choices: ['retry'], ...about } };
 }
 
 test('a trouble that lasts is not laid on the owners of the key; a key that is still used is', () => {

@@ -119,6 +119,7 @@ describe('a rotation by schedule of a key without an owner', () => {
       reason: 'by schedule',
       planned: plan,
       card: { kind: 'channel', channelId: 'C1' },
+      scheduledBy: ['U3'],
     });
     expect((await rekey.until(begun.id, 'soaking')).state).toBe('soaking');
     const said: string[] = [];

@@ -3,11 +3,12 @@ import { whySecondPerson, type ApprovalAsk, type AskedBinding } from '../../doma
 import type { Binding, KeptDestination } from '../../domain/destination.ts';
 import type { NoticePlace } from '../../domain/notice.ts';
 import type { Write } from '../../ports/stores.ts';
+import { allAdmins, unaskedWords } from '../admins.ts';
 import { alertWrites } from '../alert.ts';
 import { lookAccounts, namesOf } from '../look-keys.ts';
 import type { Services } from '../services.ts';
 import { alertChannel } from '../settings.ts';
-import { allAdmins, secondPeople } from './approvers.ts';
+import { secondPeople } from './approvers.ts';
 
 type Outcome = AskedBinding['outcome'];
 
@@ -42,7 +43,7 @@ export async function askWrites(
   if (channelId !== null) {
     return alertWrites(services, { target: { kind: 'channel', channelId }, message, correlationId });
   }
-  const admins = (await allAdmins(services)).userIds.map((userId): NoticePlace => ({
+  const admins = (await allAdmins(services)).toTell.map((userId): NoticePlace => ({
     kind: 'person',
     userId,
   }));
@@ -129,6 +130,7 @@ async function askOf(
     }),
   );
   const admins = await allAdmins(services);
+  const { channelId } = await alertChannel(services);
   return {
     destinationId: destination.id,
     name: destination.name,
@@ -139,7 +141,9 @@ async function askOf(
     bindings: asked,
     askedBy,
     changed,
-    nobodyElse: !admins.unsure && secondPeople(admins, destination, bindings).length === 0,
+    nobodyElse: admins.unread.length === 0 && secondPeople(admins, destination, bindings).length === 0,
+    unasked: channelId === null ? unaskedWords(admins) : null,
+    unreadGroups: channelId === null ? admins.unread : [],
   };
 }
 

@@ -5,9 +5,10 @@ import type { Connection } from '../../domain/connection.ts';
 import type { Binding, KeptDestination } from '../../domain/destination.ts';
 import type { PlaceKind } from '../../ports/destination.ts';
 import { authorise } from '../authorise.ts';
+import { allAdmins } from '../admins.ts';
 import { lookAccounts, namesOf } from '../look-keys.ts';
 import type { Services } from '../services.ts';
-import { allAdmins, secondPeople } from './approvers.ts';
+import { secondPeople } from './approvers.ts';
 import { destinationAt } from './kept.ts';
 
 /** A bound user, and whether its keys may go there, as far as is known without asking AWS. */
@@ -100,7 +101,7 @@ async function lookOf(
     connection: connection?.state === 'connected' ? connection : null,
     users,
     secondPeople: secondPeople(admins, destination, waiting),
-    unsure: admins.unsure,
+    unsure: admins.unread.length > 0,
   };
 }
 

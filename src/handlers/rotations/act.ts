@@ -148,6 +148,7 @@ function recorded(
         newKeyId,
         from: before.state,
         to: after.state,
+        destinationId: act === 'leave_place' ? (before.block?.destinationId ?? null) : null,
         until: act === 'wait' ? (after.wait?.until ?? null) : null,
       },
     },

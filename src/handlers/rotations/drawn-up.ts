@@ -32,6 +32,7 @@ export function blank({ ids, clock }: Pick<Services, 'ids' | 'clock'>, drawn: Dr
     soakMs: SOAK_MS,
     approvals: [],
     trigger: 'person',
+    scheduledBy: [],
     reason: '',
     trouble: null,
     noticeId: null,

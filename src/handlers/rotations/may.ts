@@ -1,6 +1,6 @@
 import { holds } from '../../domain/actor.ts';
 import type { Actor, Role } from '../../domain/actor.ts';
-import type { RotationAct } from '../../domain/rotation-acts.ts';
+import { isSecondPerson, type RotationAct } from '../../domain/rotation-acts.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { RekeyError } from '../../errors.ts';
 import { ownsKey } from '../owns-key.ts';
@@ -22,27 +22,25 @@ export async function permissionFor(
   rotation: Rotation,
   act: RotationAct,
 ): Promise<Permission> {
-  const { oldKeyId, requestedBy } = rotation;
+  const { oldKeyId, requestedBy, scheduledBy } = rotation;
   if (act === 'approve') {
-    if (actor.userId === requestedBy) {
-      return refused(
-        'whoever asked for the rotation is not the second person. Any other admin may',
-        services,
-        requestedBy,
-      );
+    const first = [...(requestedBy === null ? [] : [requestedBy]), ...scheduledBy];
+    if (!isSecondPerson(rotation, actor.userId)) {
+      const who = actor.userId === requestedBy ? 'asked for the rotation' : 'set the schedule that began it';
+      return refused(`whoever ${who} is not the second person. Any other admin may`, services, first);
     }
     return holds(actor.roles, 'admin')
       ? { allowed: true }
-      : refused('that takes the role admin', services, requestedBy);
+      : refused('that takes the role admin', services, first);
   }
   if (roleFor(rotation, act).some((role) => holds(actor.roles, role))) return { allowed: true };
   if (act === 'wait' || act === 'end_wait') {
     const standing = await services.stores.inventory.standings.byKey(oldKeyId);
     if (await ownsKey(services, actor, standing?.ownership ?? null)) return { allowed: true };
-    return refused('that takes the role operator, or to be an owner of the key', services, null);
+    return refused('that takes the role operator, or to be an owner of the key', services, []);
   }
   const roles = roleFor(rotation, act).join(' or ');
-  return refused(`that takes the role ${roles}`, services, null);
+  return refused(`that takes the role ${roles}`, services, []);
 }
 
 /** Throws `forbidden` with why not, and who may. */
@@ -64,8 +62,8 @@ function roleFor({ block }: Rotation, act: RotationAct): readonly Role[] {
   return block?.code === 'quarantined' ? ['operator', 'responder'] : ['operator'];
 }
 
-function refused(why: string, { admins }: Pick<Services, 'admins'>, but: string | null): Permission {
-  const others = admins.filter((id) => id !== but);
+function refused(why: string, { admins }: Pick<Services, 'admins'>, but: readonly string[]): Permission {
+  const others = admins.filter((id) => !but.includes(id));
   const who =
     others.length === 0
       ? 'nobody else is an admin yet: REKEY_ADMINS names more, and /aws-settings gives roles'

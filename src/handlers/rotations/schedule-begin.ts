@@ -12,7 +12,7 @@ import { planFor } from './plan.ts';
 import { cardPlace } from './rotatable.ts';
 import { scheduledHits } from './schedule-look.ts';
 import { isFresh, keepRefusal, refusalsOf, type Refusal } from './schedule-refusals.ts';
-import type { KeptSchedule } from './schedules.ts';
+import { settersOf, type KeptSchedule } from './schedules.ts';
 import { startByItself } from './start.ts';
 
 /** So many keys are asked about in one turn: each takes some ten calls of AWS. */
@@ -56,7 +56,7 @@ export async function beginScheduled(
   );
   for (const key of hits.slice(0, MOST_ASKED)) {
     signal.throwIfAborted();
-    const came = await begin(services, connection, key, claimId, signal);
+    const came = await begin(services, { connection, kept }, key, claimId, signal);
     if (came !== null && 'why' in came) await refuse(services, connection, key, came.why);
     else return came === null;
   }
@@ -66,7 +66,7 @@ export async function beginScheduled(
 /** Null when it was begun; else what speaks against it. `later`: somebody was first, or AWS could not be asked. */
 async function begin(
   services: Services,
-  connection: Connection,
+  { connection, kept }: AccountSchedule,
   key: InventoryKey,
   claimId: string,
   signal: AbortSignal,
@@ -85,6 +85,7 @@ async function begin(
       reason: reasonOf(key, services.clock.now()),
       planned: { snapshot: plan.snapshot, quietMs: plan.quietMs },
       card: await placeOf(services, connection),
+      scheduledBy: settersOf(kept),
     });
     return null;
   } catch (error) {

@@ -6,8 +6,9 @@ import {
   isRotationSchedule,
   type RotationSchedule,
 } from '../../domain/rotation-schedule.ts';
-import { RekeyError } from '../../errors.ts';
+import { isConflict, RekeyError } from '../../errors.ts';
 import type { Write } from '../../ports/stores.ts';
+import { allAdmins } from '../admins.ts';
 import { auditOutcome } from '../audit.ts';
 import { authorise } from '../authorise.ts';
 import { usable } from '../begin-work.ts';
@@ -22,11 +23,13 @@ export interface KeptSchedule {
   readonly schedule: RotationSchedule;
   readonly by: string;
   readonly at: number;
+  /** Who switched it on; null while it is off. */
+  readonly onBy: string | null;
   /** Counts up with each change; what an editor saw. */
   readonly version: number;
 }
 
-const shape: z.ZodType<KeptSchedule> = z.object({
+const shape = z.object({
   schedule: z
     .object({
       on: z.boolean(),
@@ -38,6 +41,8 @@ const shape: z.ZodType<KeptSchedule> = z.object({
     .refine(isRotationSchedule),
   by: z.string(),
   at: z.number(),
+  // Of before this was kept: whoever set it last.
+  onBy: z.string().nullable().optional(),
   version: z.number(),
 });
 
@@ -51,13 +56,22 @@ export async function keptSchedule(
   connectionId: string,
 ): Promise<KeptSchedule | null> {
   const text = await stores.settings.get(settingOf(connectionId));
-  if (text === null) return null;
+  return text === null ? null : readSchedule(text, connectionId, log);
+}
+
+function readSchedule(text: string, connectionId: string, log: Services['log']): KeptSchedule | null {
   try {
-    return shape.parse(JSON.parse(text));
+    const { onBy, ...kept } = shape.parse(JSON.parse(text));
+    return { ...kept, onBy: onBy === undefined && kept.schedule.on ? kept.by : (onBy ?? null) };
   } catch (error) {
     log.error('a rotation schedule cannot be read; nothing begins by itself', { connectionId, error });
     return null;
   }
+}
+
+/** Those who answer for what it begins: who switched it on, and who changed it last. */
+export function settersOf({ by, onBy }: Pick<KeptSchedule, 'by' | 'onBy'>): readonly string[] {
+  return [...new Set(onBy === null ? [by] : [onBy, by])];
 }
 
 /** Goes with its connection. */
@@ -73,6 +87,8 @@ export interface ScheduleLook {
   readonly version: number;
   /** The connection whose schedule holds for the account, when it is another one; null when it is this. */
   readonly overruledBy: Connection | null;
+  /** True when nobody but those who answer for it is an admin: nobody could confirm its deletions. */
+  readonly nobodyElse: boolean;
 }
 
 export async function lookSchedule(
@@ -84,12 +100,14 @@ export async function lookSchedule(
   const connection = await usable(services, connectionId);
   const kept = await keptSchedule(services, connection.id);
   const holder = policyHolder(await services.stores.connections.list(), connection.accountId);
+  const admins = await allAdmins(services, [actor.userId, ...(kept === null ? [] : settersOf(kept))]);
   return {
     connection,
     schedule: kept?.schedule ?? DEFAULT_ROTATION_SCHEDULE,
     kept,
     version: kept?.version ?? 0,
     overruledBy: holder === null || holder.id === connection.id ? null : holder,
+    nobodyElse: admins.toTell.length === 0 && admins.unread.length === 0,
   };
 }
 
@@ -104,7 +122,10 @@ export async function scheduleOfAccount(
   return kept === null || !kept.schedule.on ? null : { connection, kept };
 }
 
-/** Saves a schedule. `seen` is the version that was edited: a `conflict` when it was changed meanwhile. */
+/**
+ * Saves a schedule. `seen` is the version that was edited: a `conflict`, which says who was first, when it was changed
+ * since, also in the same moment.
+ */
 export async function setSchedule(
   services: Services,
   request: Request,
@@ -112,34 +133,53 @@ export async function setSchedule(
   seen: number,
   schedule: RotationSchedule,
 ): Promise<void> {
-  const { stores, clock } = services;
-  const { connection, kept, version } = await lookSchedule(services, request.actor, connectionId);
+  const { stores, clock, log } = services;
+  const { actor } = request;
+  authorise(actor, 'admin', 'change rotation schedules', services.admins);
+  const connection = await usable(services, connectionId);
   if (!isRotationSchedule(schedule)) throw new RekeyError('invalid', 'This schedule cannot be used.');
   await refuseClaimed(services, request);
-  if (version !== seen) {
-    throw new RekeyError('conflict', 'Somebody changed this schedule since you opened this window.', {
-      next: 'Close it and open it again: saving now would undo that change.',
-    });
+  const setting = settingOf(connection.id);
+  const text = await stores.settings.get(setting);
+  const kept = text === null ? null : readSchedule(text, connection.id, log);
+  if ((kept?.version ?? 0) !== seen) throw changedBy(kept);
+  const onBy = kept?.schedule.on === true ? kept.onBy : actor.userId;
+  const after: KeptSchedule = {
+    schedule,
+    by: actor.userId,
+    at: clock.now(),
+    onBy: schedule.on ? onBy : null,
+    version: seen + 1,
+  };
+  const act = {
+    doer: personOf(actor),
+    verb: 'rotation.schedule',
+    entityKind: 'connection',
+    entityId: connection.id,
+    correlationId: request.correlationId,
+    detail: {
+      name: connection.name,
+      accountId: connection.accountId,
+      from: kept?.schedule ?? null,
+      to: schedule,
+    },
+  };
+  try {
+    await claimAndWrite(services, request, [
+      stores.settings.replace(setting, text, JSON.stringify(after), after.at),
+      auditOutcome(services, act, 'done'),
+    ]);
+  } catch (error) {
+    const mine = (await stores.interactions.byId(request.claimId)) === null;
+    if (isConflict(error) && mine) throw changedBy(await keptSchedule(services, connection.id));
+    throw error;
   }
-  const after: KeptSchedule = { schedule, by: request.actor.userId, at: clock.now(), version: seen + 1 };
-  await claimAndWrite(services, request, [
-    stores.settings.set(settingOf(connection.id), JSON.stringify(after), after.at),
-    auditOutcome(
-      services,
-      {
-        doer: personOf(request.actor),
-        verb: 'rotation.schedule',
-        entityKind: 'connection',
-        entityId: connection.id,
-        correlationId: request.correlationId,
-        detail: {
-          name: connection.name,
-          accountId: connection.accountId,
-          from: kept?.schedule ?? null,
-          to: schedule,
-        },
-      },
-      'done',
-    ),
-  ]);
+}
+
+/** For whoever edited what is no longer so. */
+export function changedBy(kept: Pick<KeptSchedule, 'by'> | null): RekeyError {
+  const who = kept === null ? 'Somebody' : `<@${kept.by}>`;
+  return new RekeyError('conflict', `${who} changed this schedule since you opened this window.`, {
+    next: 'Close it and open it again: saving now would undo that change.',
+  });
 }

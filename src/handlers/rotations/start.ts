@@ -46,7 +46,7 @@ export async function startRotation(
   await refuseWhilePaused(services, 'rotate keys');
   await refuseClaimed(services, request);
   const { actor, correlationId } = request;
-  const by = { doer: personOf(actor), userId: actor.userId, correlationId };
+  const by = { doer: personOf(actor), userId: actor.userId, scheduledBy: [], correlationId };
   return begin(services, by, (writes) => claimAndWrite(services, request, writes), input);
 }
 
@@ -57,7 +57,10 @@ export async function startRotation(
 export async function startByItself(
   services: Services,
   claimId: string,
-  input: StartInput,
+  input: StartInput & {
+    /** Who switched the schedule on, and who changed it last: none of them is its second person. */
+    readonly scheduledBy: readonly string[];
+  },
 ): Promise<Rotation> {
   await refuseWhilePaused(services, 'rotate keys');
   const { stores, clock, ids, teamId } = services;
@@ -71,7 +74,8 @@ export async function startByItself(
     value: null,
     at: clock.now(),
   });
-  const by = { doer: { kind: 'rekey' }, userId: null, correlationId: ids.next() } as const;
+  const { scheduledBy } = input;
+  const by = { doer: { kind: 'rekey' }, userId: null, scheduledBy, correlationId: ids.next() } as const;
   return begin(services, by, (writes) => stores.atomically([claim, ...writes]), input);
 }
 
@@ -79,6 +83,7 @@ export async function startByItself(
 interface Beginner {
   readonly doer: Doer;
   readonly userId: string | null;
+  readonly scheduledBy: readonly string[];
   readonly correlationId: string;
 }
 
@@ -125,7 +130,7 @@ async function afterStart(services: Services, rotation: Rotation, by: string | n
 
 async function drawUp(
   services: Services,
-  { userId, correlationId }: Beginner,
+  { userId, scheduledBy, correlationId }: Beginner,
   { accessKeyId, destinationIds, reason, planned }: StartInput,
   accountId: string,
 ): Promise<Rotation> {
@@ -151,6 +156,7 @@ async function drawUp(
     deliveries,
     quietMs: Math.min(MAX_QUIET_MS, Math.max(MIN_QUIET_MS, planned.quietMs)),
     requestedBy: userId,
+    scheduledBy,
     trigger: userId === null ? 'policy' : 'person',
     reason,
     correlationId,

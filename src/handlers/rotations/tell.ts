@@ -1,10 +1,11 @@
 import type { NoticePlace } from '../../domain/notice.ts';
-import type { RotationCard } from '../../domain/rotation-card.ts';
+import type { RotationCard, RotationLine } from '../../domain/rotation-card.ts';
 import { rotationLines } from '../../domain/rotation-lines.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { isFinal } from '../../domain/rotation.ts';
 import type { Message } from '../../ports/slack.ts';
 import type { Write } from '../../ports/stores.ts';
+import { unaskedWords } from '../admins.ts';
 import { alertWrites } from '../alert.ts';
 import type { Services } from '../services.ts';
 import { cardOf, readyToRead } from './card.ts';
@@ -88,8 +89,7 @@ async function messagesOf(services: Telling, before: Rotation, card: RotationCar
   const { presenter } = services;
   const { state, requestedBy } = after;
   const asker = requestedBy === null ? [] : [requestedBy];
-  if (state === 'blocked')
-    return tell(services, after, await peopleToAsk(services, after), presenter.rotationCard(card));
+  if (state === 'blocked') return ask(services, card);
   // Owners hear of it when the new key is there; where there is none, whoever asked for it passes it on.
   if (state === 'quiet' && before.state === 'cutover') {
     const owners = await ownersOf(services, after.oldKeyId);
@@ -103,6 +103,26 @@ async function messagesOf(services: Telling, before: Rotation, card: RotationCar
   if (!isFinal(state)) return [];
   const owners = after.cutoverAt === null ? [] : await ownersOf(services, after.oldKeyId);
   return tell(services, after, [...owners, ...asker], presenter.rotationEnd(card));
+}
+
+/** Asks those who may decide; who of them hears nothing is said in the thread, where their groups are mentioned. */
+async function ask(services: Telling, card: RotationCard): Promise<Write[]> {
+  const { presenter, clock } = services;
+  const { rotation } = card;
+  const { people, unasked } = await peopleToAsk(services, rotation);
+  const what = unaskedWords(unasked);
+  const line =
+    what === null
+      ? []
+      : [{ at: clock.now(), by: null, what, mentions: unasked.unread } satisfies RotationLine];
+  return [
+    ...(await tell(services, rotation, people, presenter.rotationCard(card))),
+    ...(await threadOf(
+      services,
+      rotation,
+      line.map((each) => presenter.rotationLine(each)),
+    )),
+  ];
 }
 
 /** What must reach somebody is said in the thread of the card where nobody is known: a key without an owner, by schedule. */

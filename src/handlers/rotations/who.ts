@@ -1,9 +1,7 @@
 import type { BlockCode, Rotation } from '../../domain/rotation.ts';
+import { allAdmins, MOST_OF_A_GROUP, type Admins } from '../admins.ts';
 import { membersOf } from '../group-members.ts';
 import type { Services } from '../services.ts';
-
-/** So many people of a group are told; more would be a broadcast. */
-const MOST_OF_A_GROUP = 20;
 
 /** What an admin decides, or mends first; the rest is for whoever asked for the rotation. */
 const FOR_ADMINS: ReadonlySet<BlockCode> = new Set<BlockCode>([
@@ -30,17 +28,24 @@ export async function ownersOf(
   return [...new Set(people.flat())];
 }
 
+/** Who is told of a blocked rotation in a direct message, and who of the admins is not. */
+export interface Asked {
+  readonly people: readonly string[];
+  readonly unasked: Pick<Admins, 'unread' | 'untold'>;
+}
+
 /** Who can move a blocked rotation on, as people to be told; the card tells everybody else. */
 export async function peopleToAsk(
-  services: Pick<Services, 'stores' | 'admins'>,
-  { block, requestedBy }: Rotation,
-): Promise<readonly string[]> {
-  if (block === null) return [];
+  services: Pick<Services, 'stores' | 'clock' | 'people' | 'log' | 'admins'>,
+  rotation: Rotation,
+): Promise<Asked> {
+  const { block, requestedBy, scheduledBy } = rotation;
+  const nobody = { unread: [], untold: 0 };
+  if (block === null) return { people: [], unasked: nobody };
   const asker = requestedBy === null ? [] : [requestedBy];
-  if (!FOR_ADMINS.has(block.code)) return asker.length === 0 ? services.admins : asker;
-  const grants = await services.stores.roleGrants.list();
-  const given = grants.filter(({ role, subjectKind }) => role === 'admin' && subjectKind === 'user');
-  const admins = [...services.admins, ...given.map(({ subjectId }) => subjectId)];
-  if (block.code === 'needs_approval') return admins.filter((id) => id !== requestedBy);
-  return [...asker, ...admins];
+  const forAdmins = FOR_ADMINS.has(block.code) || asker.length === 0;
+  if (!forAdmins) return { people: asker, unasked: nobody };
+  const approves = block.code === 'needs_approval';
+  const admins = await allAdmins(services, approves ? [...asker, ...scheduledBy] : []);
+  return { people: approves ? admins.toTell : [...asker, ...admins.toTell], unasked: admins };
 }

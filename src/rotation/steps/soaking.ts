@@ -1,4 +1,5 @@
 import { USE_GRANULARITY_MS } from '../../domain/last-use.ts';
+import { isSecondPerson } from '../../domain/rotation-acts.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import { cameToNothing, oldKeyIsGone } from '../compare.ts';
@@ -50,9 +51,9 @@ export const soaking: Step = async (run) => {
   return deleted(run);
 };
 
-/** Whoever asked for the rotation is not the second person. */
-function approvalOf({ approvals, requestedBy }: Rotation): number | null {
-  return approvals.find(({ what, by }) => what === 'delete' && by !== requestedBy)?.at ?? null;
+function approvalOf(rotation: Rotation): number | null {
+  const { approvals } = rotation;
+  return approvals.find(({ what, by }) => what === 'delete' && isSecondPerson(rotation, by))?.at ?? null;
 }
 
 /** A use after the key was Inactive: somebody had it Active meanwhile, unseen. Null when there was none. */

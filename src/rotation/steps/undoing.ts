@@ -8,11 +8,16 @@ import type { RotationPlace } from '../../ports/rotation-world.ts';
 import { after, before } from '../run.ts';
 import type { Outcome, Run, Step } from '../run.ts';
 
+/** How often a place to which Rekey cannot go back by itself is asked again before a person is. */
+const FEW_TIMES = 3;
+
 /** Takes back what can be: each destination gets the old key again, then the new one goes. */
 export const undoing: Step = async (run) => {
   const settled = await settleIntent(run);
   if (settled !== null) return settled;
-  const written = run.rotation.deliveries.find(({ state, attempts }) => attempts > 0 && state !== 'restored');
+  const written = run.rotation.deliveries.find(
+    ({ state, attempts }) => attempts > 0 && state !== 'restored' && state !== 'left',
+  );
   if (written !== undefined) return restore(run, written);
   const { newKeyId, orphans } = run.rotation;
   if (newKeyId !== null && !orphans.some(({ accessKeyId }) => accessKeyId === newKeyId)) {
@@ -36,17 +41,36 @@ async function stillRestored(run: Run): Promise<Outcome | null> {
     const { answer, why } = await found.place.holds(found.target, run.rotation.oldKeyId, run.signal);
     if (answer === 'yes') continue;
     if (answer === 'no' && (await isEmptied(run, delivery, found))) continue;
-    const outcome = again(run, `${found.name}: ${why ?? 'it does not hold the old key'}`, {
-      code: 'undo_failed',
-      patient: false,
-    });
-    if (answer === 'unknown') return outcome;
+    if (answer === 'unknown') return unknownYet(run, delivery, found, why);
     return {
-      ...outcome,
+      ...again(run, `${found.name}: ${why ?? 'it does not hold the old key'}`, {
+        code: 'undo_failed',
+        patient: false,
+      }),
       patch: { deliveries: withDelivery(run.rotation, destinationId, { state: 'failed' }) },
     };
   }
   return null;
+}
+
+/** Asked again some times where a person puts the key there, and often where Rekey does; then a person decides. */
+function unknownYet(
+  run: Run,
+  { destinationId }: Delivery,
+  { place, name }: RotationPlace,
+  why: string | null,
+): Outcome {
+  const times = run.rotation.trouble?.times ?? 0;
+  const said = why ?? 'it does not say what it holds';
+  const outcome = again(run, `${name}: ${said}`, { code: 'undo_failed', patient: false });
+  const enough = place.restore === null && times >= FEW_TIMES;
+  return outcome.kind === 'block' || enough ? unasked(run, destinationId, name, said) : outcome;
+}
+
+/** Nothing tells which key its readers hold: to leave it is a person's to say. */
+function unasked(run: Run, destinationId: string, name: string, why: string): Outcome {
+  const text = `${name} cannot be asked which key it holds (${why.replace(/\.$/, '')}). Have it answer again, or put the old key there by hand; or leave it as it is.`;
+  return block(run, 'undo_failed', text, ['retry', 'go_on', 'leave_place'], { destinationId });
 }
 
 /** There is nothing to go back to where Rekey made the place: it is enough that the new key is no longer there. */
@@ -82,6 +106,9 @@ async function restore(run: Run, delivery: Delivery): Promise<Outcome> {
       patch: { deliveries: withDelivery(run.rotation, destinationId, { state: 'restored', at: run.now() }) },
     };
   }
+  if (place.restore === null && held.answer === 'unknown') {
+    return unasked(run, destinationId, name, held.why ?? 'it does not say');
+  }
   if (place.restore === null) {
     return byHand(run, `${name} cannot go back by itself. Put the old key there by hand.`);
   }
@@ -95,15 +122,25 @@ async function restore(run: Run, delivery: Delivery): Promise<Outcome> {
     destinationId,
   });
   if (!restored.ok && restored.final) {
-    return { ...byHand(run, `${name}: ${restored.why} ${restored.mend}`), note };
+    const said = `${name}: ${restored.why} ${restored.mend}`;
+    // What it holds could not be read either.
+    const outcome =
+      held.answer === 'unknown'
+        ? unasked(run, destinationId, name, held.why ?? restored.why)
+        : byHand(run, said);
+    return { ...outcome, note };
   }
   const why = restored.ok ? 'it does not hold the old key yet' : restored.why;
   await run.save(restored.ok ? patch : {}, note);
-  return again(run, `${name}: ${why}`, {
+  const outcome = again(run, `${name}: ${why}`, {
     code: 'undo_failed',
     retryAt: restored.ok ? 0 : (restored.retryAt ?? 0),
     patient: false,
   });
+  if (outcome.kind !== 'block') return outcome;
+  return held.answer === 'unknown'
+    ? unasked(run, destinationId, name, held.why ?? why)
+    : byHand(run, `${name}: ${why}`);
 }
 
 function byHand(run: Run, why: string): Outcome {

@@ -1,7 +1,7 @@
 import type { ApprovalAsk, AskedBinding } from '../../domain/approval.ts';
 import type { Message } from '../../ports/slack.ts';
 import { actions, button, context, fields, section } from './elements.ts';
-import { bold, brief, code, cut, escape, person, wholeLines } from './mrkdwn.ts';
+import { bold, brief, code, cut, escape, group, person, wholeLines, words } from './mrkdwn.ts';
 
 /** Carries a destination's id. */
 export const APPROVAL_REVIEW = 'approval.review';
@@ -37,9 +37,12 @@ export function approvalMessage(ask: ApprovalAsk): Message {
   };
 }
 
-function asking({ destinationId, name, nobodyElse }: ApprovalAsk) {
+function asking({ destinationId, name, nobodyElse, unasked, unreadGroups }: ApprovalAsk) {
   return [
     ...(nobodyElse ? [context(NOBODY_ELSE)] : []),
+    ...(unasked === null
+      ? []
+      : [context([words(unasked), ...unreadGroups.slice(0, 20).map(group)].join(' '))]),
     context(
       'Whoever holds an access key is its user. Approve only what you expected, and know the place of.',
     ),

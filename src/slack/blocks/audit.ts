@@ -36,6 +36,7 @@ const DONE: Readonly<Record<string, string>> = {
   'rotation.wait': 'held the rotation',
   'rotation.end_wait': 'ended the wait of the rotation',
   'rotation.orphan_is_ours': 'said whose key it is in the rotation',
+  'rotation.leave_place': 'left a destination that cannot be asked as it is, taking the rotation back',
   'rotation.orphan_is_not_ours': 'said whose key it is in the rotation',
   'rotation.well': 'said that all is well in the rotation',
   'notice.give_up': 'gave up a message',

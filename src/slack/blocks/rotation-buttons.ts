@@ -14,6 +14,7 @@ const LABELS: Readonly<Record<RotationAct, string>> = {
   go_on: 'Go on…',
   orphan_is_ours: 'It is Rekey’s…',
   orphan_is_not_ours: 'It is not Rekey’s…',
+  leave_place: 'Leave it as it is…',
   approve: 'Delete the old key…',
   reactivate: 'Reactivate',
   undo: 'Undo',

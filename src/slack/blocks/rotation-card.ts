@@ -6,7 +6,7 @@ import { doing, stateName, whoDecides } from '../../domain/rotation-words.ts';
 import { lengthWords } from '../../domain/time-words.ts';
 import type { Message } from '../../ports/slack.ts';
 import { actions, context, fields, header, section } from './elements.ts';
-import { brief, code, cut, escape, moment, person, wholeLines, words } from './mrkdwn.ts';
+import { brief, code, cut, escape, group, moment, person, wholeLines, words } from './mrkdwn.ts';
 import { actButtons, ROTATION_DETAILS, ROTATION_SNIPPETS, rotationButton } from './rotation-buttons.ts';
 import { placesText } from './rotation-places.ts';
 import { progressText } from './rotation-progress.ts';
@@ -138,9 +138,13 @@ export function windowsText({ quietMs, soakMs }: Pick<Rotation, 'quietMs' | 'soa
 }
 
 /** One step, for the thread of the card. */
-export function rotationLine({ at, by, what }: RotationLine): Message {
+export function rotationLine({ at, by, what, mentions = [] }: RotationLine): Message {
+  const groups = mentions.slice(0, 20).map(group);
   return {
     text: escape(cut(what, 300)),
-    blocks: [section(brief(what, 2_000)), context(`${by === null ? 'Rekey' : person(by)} · ${moment(at)}`)],
+    blocks: [
+      section([brief(what, 2_000), ...groups].join(' ')),
+      context(`${by === null ? 'Rekey' : person(by)} · ${moment(at)}`),
+    ],
   };
 }

@@ -29,6 +29,8 @@ function deliveryText({ state, attempts, lastError, at }: Delivery): string {
       return `holds the new key${when}`;
     case 'failed':
       return `*failed* (${attempts} ${attempts === 1 ? 'try' : 'tries'}): ${brief(lastError ?? 'it does not say why', 140)}`;
+    case 'left':
+      return `*left as it is*${when}: it could not be asked, and was not told that the new key goes`;
     case 'restored':
       return `holds the old key again${when}`;
   }

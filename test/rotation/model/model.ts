@@ -34,7 +34,7 @@ export class Model {
   /** Whether another connection may act, too. */
   readonly another: boolean;
   /** The SDK makes up for a wrong clock where it may try twice. */
-  readonly #clockForgiven: boolean;
+  clockForgiven: boolean;
   /** Faults, strangers and kills that may still come. */
   #left: number;
 
@@ -55,7 +55,7 @@ export class Model {
     this.watched = chance.hits(0.85) || calm;
     this.own = chance.hits(0.2) && !calm;
     this.another = !this.own || chance.hits(0.5);
-    this.#clockForgiven = chance.hits(0.5);
+    this.clockForgiven = chance.hits(0.5);
     this.#left = calm ? 0 : chance.below(16);
     const names = this.own ? ['own'] : ['a', 'b'].slice(0, 1 + chance.below(2));
     for (const name of names) {
@@ -113,6 +113,7 @@ export class Model {
       approvals: [],
       trigger: 'person',
       requestedBy: 'U1',
+      scheduledBy: [],
       reason: 'age',
       trouble: null,
       noticeId: null,
@@ -138,7 +139,7 @@ export class Model {
   }
 
   get clockIsOff(): boolean {
-    return Math.abs(this.offset) > 5 * 60_000 && !this.#clockForgiven;
+    return Math.abs(this.offset) > 5 * 60_000 && !this.clockForgiven;
   }
 
   /** Who may sign, by key id. */

@@ -1,5 +1,6 @@
 import { NO_LOG } from './no-log.ts';
 import { advance } from '../../../src/rotation/machine.ts';
+import { pullBack } from '../../../src/rotation/resume.ts';
 import type { RotationGround } from '../../../src/rotation/run.ts';
 import { Broken } from './check.ts';
 import { Model } from './model.ts';
@@ -61,8 +62,17 @@ export class Instance {
   }
 
   async turn(): Promise<void> {
+    await this.#until(() => advance(this.ground, 'r1', new AbortController().signal));
+  }
+
+  /** Looks for what a clock that was set back since has put off. */
+  async pulls(): Promise<void> {
+    await this.#until(() => pullBack(this.ground));
+  }
+
+  async #until(act: () => Promise<unknown>): Promise<void> {
     try {
-      await advance(this.ground, 'r1', new AbortController().signal);
+      await act();
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
     }
@@ -104,6 +114,7 @@ async function rounds(model: Model): Promise<void> {
     if (at > model.now()) model.trueNow += Math.min(at - model.now(), 40 * 86_400_000);
     model.trace.push(`-- ${state} at ${model.now()}`);
     const one = new Instance(model, `a${round}`);
+    if (chance.hits(0.1)) await one.pulls();
     const both = chance.hits(0.15) ? [one, new Instance(model, `b${round}`)] : [one];
     await Promise.all(both.map((each) => each.turn()));
     if (model.check.broken !== null) throw model.check.broken;

@@ -36,6 +36,12 @@ export class ModelStores {
             .filter(({ nextAt, leaseUntil }) => nextAt !== null && nextAt <= now && leaseUntil <= now)
             .slice(0, limit),
         ),
+      dueAfter: (states, soon, late) =>
+        around('strayed', () =>
+          [...this.rotations.values()].filter(
+            ({ state, nextAt }) => (nextAt ?? 0) > (states.includes(state) ? soon : late),
+          ),
+        ),
       openOfKey: missing,
       openOfUser: missing,
       openOfConnection: missing,

@@ -107,7 +107,7 @@ export async function answer(model: Model): Promise<boolean> {
   const truthful = block.choices.flatMap((choice) => decisions(model, rotation, choice));
   if (truthful.length === 0) return false;
   const { choice, accessKeyId } = chance.pick(truthful);
-  if (block.code === 'undo_failed' && choice === 'go_on') {
+  if (block.code === 'undo_failed' && (choice === 'go_on' || choice === 'leave_place')) {
     for (const place of model.places.values()) {
       place.repair({ id: model.oldKeyId, secret: `secret-of-${model.oldKeyId}` });
     }
