@@ -9,7 +9,7 @@ import { authoriseForKey } from '../src/handlers/owns-key.ts';
 import type { InventoryKey } from '../src/domain/inventory.ts';
 import { listRotations, lookRotation } from '../src/handlers/rotations/look.ts';
 import { mayStart } from '../src/handlers/rotations/may-start.ts';
-import { planRotation, type RotationPlan } from '../src/handlers/rotations/plan.ts';
+import { planRotation, type PlanWanted, type RotationPlan } from '../src/handlers/rotations/plan.ts';
 import { cardPlace, keysNamed, openRotationOf, urgentKeys } from '../src/handlers/rotations/rotatable.ts';
 import { startRotation } from '../src/handlers/rotations/start.ts';
 import type { Message } from '../src/ports/slack.ts';
@@ -36,6 +36,8 @@ import { refusalText } from './refusal.ts';
 
 /** How long AWS may take to answer what a plan asks; ms. */
 const PLAN_MS = 90_000;
+/** After so long whoever waits sees what is known already; ms. */
+const EARLY_MS = 1_500;
 
 export const rotate: Command = {
   command: '/aws-rotate',
@@ -96,8 +98,37 @@ export async function openPlan(context: Context, accessKeyId: string): Promise<v
   await authoriseForKey(services, actor, standing?.ownership ?? null, 'operator', 'rotate access keys');
   const viewId = await context.show(planningView(accessKeyId, key.userName));
   context.later(async () => {
-    await context.desk.update(viewId, await planned(context, key, account.name));
+    const early = earlyKeys(context, viewId, key);
+    const view = await planned(context, key, account.name, early.onKeys);
+    await early.over();
+    await context.desk.update(viewId, view);
   });
+}
+
+/** Shows the user's keys while the rest is still asked for, where that takes a while; never after the plan. */
+function earlyKeys(
+  { services, desk, log }: Context,
+  viewId: string,
+  { accessKeyId, userName }: InventoryKey,
+): { readonly onKeys: NonNullable<PlanWanted['onKeys']>; readonly over: () => Promise<void> } {
+  const over = new AbortController();
+  let shown = Promise.resolve();
+  return {
+    onKeys: (keys) => {
+      shown = (async () => {
+        await services.clock.sleep(EARLY_MS, over.signal).catch(() => null);
+        if (over.signal.aborted) return;
+        const view = planningView(accessKeyId, userName, { keys, now: services.clock.now() });
+        await desk.update(viewId, view).catch((error: unknown) => {
+          log.warn('the keys of a user were not shown early', { error });
+        });
+      })();
+    },
+    over: async () => {
+      over.abort();
+      await shown;
+    },
+  };
 }
 
 /** The plan, or why there is none: whoever waits for it is never left with the first frame. */
@@ -105,10 +136,11 @@ async function planned(
   context: Context,
   { accessKeyId, userName, accountId }: InventoryKey,
   accountName: string,
+  onKeys: PlanWanted['onKeys'],
 ): Promise<ReturnType<typeof planView>> {
   const { services, actor, correlationId, log } = context;
   try {
-    const plan = await freshPlan(context, accessKeyId);
+    const plan = await freshPlan(context, accessKeyId, onKeys);
     return planView({
       plan,
       accountName: accountName === accountId ? null : accountName,
@@ -121,8 +153,13 @@ async function planned(
   }
 }
 
-function freshPlan({ services, actor }: Context, accessKeyId: string): Promise<RotationPlan> {
-  return planRotation(services, actor, accessKeyId, AbortSignal.timeout(PLAN_MS));
+function freshPlan(
+  { services, actor }: Context,
+  accessKeyId: string,
+  onKeys?: PlanWanted['onKeys'],
+): Promise<RotationPlan> {
+  const wanted = onKeys === undefined ? {} : { onKeys };
+  return planRotation(services, actor, accessKeyId, AbortSignal.timeout(PLAN_MS), wanted);
 }
 
 export const rotationModal = modal<TypedRotation | null>({

@@ -15,10 +15,10 @@ import { createAuditSigner } from './crypto/audit-signer.ts';
 import { createIds } from './crypto/ids.ts';
 import type { MasterKey } from './crypto/master-key.ts';
 import { createSealer } from './crypto/sealer.ts';
+import { signingKeys } from './handlers/instances.ts';
 import { LEASES, type Leases } from './handlers/leases.ts';
 import type { Services } from './handlers/services.ts';
 import { rewrapSecrets } from './handlers/sweep.ts';
-import { keepBeating } from './heartbeat.ts';
 import { rememberHostIdentity } from './host-identity-cache.ts';
 import { databaseUrl, masterKeysOf, refuseUnknownMasterKeys } from './master-keys.ts';
 import { openOperations, type Operations } from './operations.ts';
@@ -175,6 +175,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     admins: config.admins,
     defaultAlertChannel: config.alertChannelId,
   };
+  instances.signWith(() => signingKeys(services));
   const desk = slackDesk(client, postJson(dispatcher), log);
   const background = new Background(clock);
   const entrance: Entrance = { appId: us.appId, services, desk, registry, background };
@@ -193,7 +194,6 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   closers.push(() => jobs.stop(5_000));
   await jobs.start();
   await beginJobs(services);
-  closers.push(await keepBeating(services));
   closers.push(async () => {
     const ended = await background.drain(GRACE_MS, clock);
     if (!ended) log.warn('work goes on after the next start');

@@ -50,16 +50,23 @@ const SHOWN_KEYS = 8;
 const CHECK_BOXES = 10;
 const MENU = 100;
 
-/** The first frame, while AWS is asked. */
-export function planningView(accessKeyId: string, userName: string): ModalView {
+/** The first frame, while AWS is asked; `keys`: the user's, as soon as they are known. */
+export function planningView(
+  accessKeyId: string,
+  userName: string,
+  known: { readonly keys: RotationPlan['keys']; readonly now: number } | null = null,
+): ModalView {
   return {
     type: 'modal',
     title: plain('Rotate', 24),
     close: plain('Close', 24),
     blocks: [
       section(`*${brief(userName, 90)}* · ${code(accessKeyId)}`),
+      ...(known === null ? [] : keyBlocks({ keys: known.keys, accessKeyId }, known.now)),
       section(
-        'Asking AWS: the user’s keys, who uses this one, and whether the new one could be delivered. Nothing is changed by that.',
+        known === null
+          ? 'Asking AWS: the user’s keys, who uses this one, and whether the new one could be delivered. Nothing is changed by that.'
+          : 'Still asking AWS: who used this one in 90 days (a page a second is what CloudTrail allows), and whether the new one could be delivered. Nothing is changed by that.',
       ),
     ],
   };
@@ -148,8 +155,10 @@ function warningBlocks({ warnings }: RotationPlan): KnownBlock[] {
 }
 
 /** Both keys with their facts where there are two: which one is replaced is for a person to say. */
-function keyBlocks(plan: RotationPlan, now: number): KnownBlock[] {
-  const { keys, accessKeyId } = plan;
+function keyBlocks(
+  { keys, accessKeyId }: Pick<RotationPlan, 'keys' | 'accessKeyId'>,
+  now: number,
+): KnownBlock[] {
   const lines = keys.slice(0, SHOWN_KEYS).map(({ accessKeyId: id, status, createdAt, lastUse }) => {
     const which = id === accessKeyId ? ' (the one to be replaced)' : '';
     return `• ${code(id)}${which}: ${words(statusName(status))}, ${words(ageWords(createdAt, now))}, ${brief(lastUseWords(lastUse), 240)}`;

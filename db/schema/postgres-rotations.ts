@@ -101,10 +101,3 @@ export const rotationUses = pgTable(
   },
   (t) => [index('rotation_uses_due').on(t.nextAt)],
 );
-
-/** The processes that live, and with which keys they sign where a connection's own key is replaced. */
-export const instances = pgTable('instances', {
-  id: text('id').primaryKey(),
-  seenAt: integer('seen_at').notNull(),
-  signsWith: text('signs_with').notNull(),
-});

@@ -2,7 +2,6 @@ import type { RotationStores } from '../../src/ports/rotations.ts';
 import type { Engine } from '../engine.ts';
 import { bindingStore } from './bindings.ts';
 import { destinationStore } from './destinations.ts';
-import { instanceStore } from './instances.ts';
 import { journalStore } from './rotation-journal.ts';
 import { rotationUseStore } from './rotation-uses.ts';
 import { rotationStore } from './rotations.ts';
@@ -14,6 +13,5 @@ export function rotationStores(engine: Engine): RotationStores {
     destinations: destinationStore(engine),
     bindings: bindingStore(engine),
     uses: rotationUseStore(engine),
-    instances: instanceStore(engine),
   };
 }

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { Stores } from '../ports/stores.ts';
 import type { Clock, Log } from '../ports/world.ts';
-import type { OpenInstances } from './open.ts';
+import type { SigningInstance } from '../ports/instances.ts';
+import type { OpenInstances, SigningKeys } from './open.ts';
 
 /** The settings that hold the heartbeats, one for each instance. */
 const PREFIX = 'instance:';
 /** One read and one write each; ms. */
 const BEAT_MS = 10_000;
-/** Whose heartbeat stood still over so many of ours is taken for dead, and forgotten. */
+/** Whose heartbeat stood still over so many of ours no longer takes part in the calls; after as many more it is dead. */
 const MISSED = 3;
 /** How many beats a throttle is told for: whoever reads every beat hears of it. */
 const TOLD_FOR = 6;
@@ -16,6 +17,8 @@ const beat = z.object({
   beat: z.number(),
   /** Budgets that AWS throttled, each with the beat that told it first. */
   throttled: z.record(z.string(), z.number()),
+  /** The keys it signs with, by connection; null before it can sign. Earlier versions do not say. */
+  signsWith: z.record(z.string(), z.string()).nullable().default(null),
 });
 
 type Beat = z.infer<typeof beat>;
@@ -25,6 +28,7 @@ interface Row {
   /** All of it: whatever a later version writes, it changes while that instance lives. */
   readonly text: string;
   readonly throttled: Beat['throttled'];
+  readonly signsWith: Beat['signsWith'];
 }
 
 interface Seen extends Row {
@@ -50,6 +54,7 @@ export class Heartbeat implements OpenInstances {
   #seen: ReadonlyMap<string, Seen> = new Map();
   #throttled = new Map<string, number>();
   #beat = 0;
+  #keys: SigningKeys | null = null;
   #loop: Promise<void> | null = null;
 
   constructor(ground: HeartbeatGround) {
@@ -68,13 +73,15 @@ export class Heartbeat implements OpenInstances {
     this.#listeners.push(listener);
   }
 
-  async alive(): Promise<readonly string[]> {
-    const { instanceId } = this.#ground;
-    const others = [...(await this.#read())].filter(([id, now]) => {
-      const seen = this.#seen.get(id);
-      return seen === undefined || seen.text !== now.text || isAlive(seen);
-    });
-    return [instanceId, ...others.map(([id]) => id)].toSorted();
+  signWith(keys: SigningKeys): void {
+    this.#keys = keys;
+  }
+
+  async signers(): Promise<readonly SigningInstance[]> {
+    const { instanceId: id } = this.#ground;
+    // Whoever is dead is removed from there, and nobody sooner.
+    const others = [...(await this.#read())].map(([other, { signsWith }]) => ({ id: other, signsWith }));
+    return [...others, { id, signsWith: await this.#signsWith() }].toSorted((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   /** Announces this instance and looks for the others, then again and again. Throws RekeyError when it cannot. */
@@ -108,15 +115,23 @@ export class Heartbeat implements OpenInstances {
   }
 
   async #once(): Promise<void> {
-    const { stores, clock, instanceId } = this.#ground;
+    const { stores, clock, log, instanceId } = this.#ground;
     const told = this.#beat + 1;
     for (const [budget, since] of this.#throttled) {
       if (told - since >= TOLD_FOR) this.#throttled.delete(budget);
     }
-    const mine: Beat = { beat: told, throttled: Object.fromEntries(this.#throttled) };
+    if (this.#beat > 0 && (await stores.settings.get(PREFIX + instanceId)) === null) {
+      log.warn('this instance stood still for so long that the others took it for dead', { instanceId });
+    }
+    const signsWith = await this.#signsWith();
+    const mine: Beat = { beat: told, throttled: Object.fromEntries(this.#throttled), signsWith };
     await stores.atomically([stores.settings.set(PREFIX + instanceId, JSON.stringify(mine), clock.now())]);
     this.#beat = told;
     await this.#look();
+  }
+
+  async #signsWith(): Promise<Beat['signsWith']> {
+    return this.#keys === null ? null : await this.#keys();
   }
 
   /** Reads the others' heartbeats; those that were dead long enough are removed. */
@@ -151,7 +166,7 @@ export class Heartbeat implements OpenInstances {
     return new Map(
       rows
         .filter(({ key }) => key !== PREFIX + instanceId)
-        .map(({ key, value }) => [key.slice(PREFIX.length), { text: value, throttled: throttledIn(value) }]),
+        .map(({ key, value }) => [key.slice(PREFIX.length), rowOf(value)]),
     );
   }
 }
@@ -160,11 +175,12 @@ function isAlive({ missed }: Seen): boolean {
   return missed < MISSED;
 }
 
-function throttledIn(text: string): Beat['throttled'] {
+function rowOf(text: string): Row {
   try {
-    return beat.parse(JSON.parse(text)).throttled;
+    const { throttled, signsWith } = beat.parse(JSON.parse(text));
+    return { text, throttled, signsWith };
   } catch {
     // Written by another version: that it changes is all we need to know.
-    return {};
+    return { text, throttled: {}, signsWith: null };
   }
 }

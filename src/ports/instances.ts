@@ -1,10 +1,21 @@
+/** A process on the database, with the keys it signs with. */
+export interface SigningInstance {
+  readonly id: string;
+  /**
+   * By connection whose own key is being replaced: the key whose secret this process could open last. Null for one that
+   * does not say.
+   */
+  readonly signsWith: Readonly<Record<string, string>> | null;
+}
+
 /** The processes of Rekey on one database. */
 export interface Instances {
   /**
-   * The ids (`instanceId`) of those that are alive, this one among them, in order, as the database says now. One that
-   * was killed or stands still counts for half a minute more. Throws RekeyError `unreachable`.
+   * This process, as of now, and every other that may live, in order of their ids, as the database says. One that was
+   * killed or stands still is among them for a minute more: nobody may take it for dead while it could still sign.
+   * Throws RekeyError `unreachable`.
    */
-  alive(): Promise<readonly string[]>;
+  signers(): Promise<readonly SigningInstance[]>;
 }
 
 /** How the calls to one account are divided among the instances. Nothing here waits or throws. */

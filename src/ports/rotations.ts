@@ -81,25 +81,6 @@ export interface RotationUseStore {
   remove(rotationId: string): Write;
 }
 
-/** A process that lives, or did a moment ago. */
-export interface Instance {
-  readonly id: string;
-  readonly seenAt: number;
-  /** By connection whose own key is replaced: the key this process opened last to sign with. */
-  readonly signsWith: Readonly<Record<string, string>>;
-}
-
-export interface InstanceStore {
-  /** Seen since this time. */
-  seenSince(at: number): Promise<Instance[]>;
-  /** Inserts or replaces. */
-  put(instance: Instance): Write;
-  /** Any number of rows. */
-  remove(id: string): Write;
-  /** Forgets those not seen since: any number of rows. */
-  removeBefore(at: number): Write;
-}
-
 /** Everything about rotations, as one part of the stores. */
 export interface RotationStores {
   readonly rotations: RotationStore;
@@ -107,5 +88,4 @@ export interface RotationStores {
   readonly destinations: DestinationStore;
   readonly bindings: BindingStore;
   readonly uses: RotationUseStore;
-  readonly instances: InstanceStore;
 }

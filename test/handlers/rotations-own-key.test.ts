@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { beat } from '../../src/handlers/instances.ts';
+import { signingKeys } from '../../src/handlers/instances.ts';
 import { beginDisconnect } from '../../src/handlers/begin-work.ts';
 import { decideRotation, undoRotation } from '../../src/handlers/rotations/act.ts';
 import type { Rotation } from '../../src/domain/rotation.ts';
+import { createRotationWorld } from '../../src/handlers/rotations/world.ts';
+import { Heartbeat } from '../../src/instances/heartbeat.ts';
+import { resumeRotations } from '../../src/rotation/resume.ts';
 import { statuses } from '../support/rotated-places.ts';
 import { Rotating } from '../support/rotating.ts';
 
@@ -48,29 +51,32 @@ describe.each(['sqlite', 'postgres'] as const)('the own key of a connection, on 
 
   test('waits for each instance that lives to open the new one', async () => {
     await using rekey = await Rotating.set(engine);
-    const { key } = await rekey.connect('Itself', OWN);
-    const { stores, clock } = rekey.services;
-    const other = { ...rekey.services, instanceId: 'other' };
+    const { connection, key } = await rekey.connect('Itself', OWN);
+    const { stores, clock, log } = rekey.services;
+    const instances = new Heartbeat({ stores, clock, log, instanceId: 'this' });
+    instances.signWith(() => signingKeys(rekey.services));
+    const ground = { ...rekey.ground, world: createRotationWorld({ ...rekey.services, instances }) };
+    const says = (told: object) =>
+      stores.atomically([stores.settings.set('instance:other', JSON.stringify(told), clock.now())]);
     const begun = await rekey.start(await rekey.plan(key.accessKeyId));
-    const stays = async () => {
-      await stores.atomically([
-        stores.rotation.instances.put({ id: 'other', seenAt: clock.now(), signsWith: {} }),
-      ]);
-      rekey.clock.forward(5_000);
-      await rekey.resume();
+    const goOn = async () => {
+      const { nextAt } = await rekey.rotation(begun.id);
+      rekey.clock.forward(Math.max(0, (nextAt ?? 0) - clock.now()));
+      await resumeRotations(ground, new AbortController().signal);
       return rekey.rotation(begun.id);
     };
-    for (let turns = 0; turns < 4; turns += 1) await stays();
-    const waits = await stays();
-    expect([waits.state, waits.trouble?.why]).toEqual([
-      'delivering',
-      expect.stringContaining('1 of 1 instances have not taken it up yet'),
-    ]);
-    await beat(other);
-    rekey.clock.forward(Math.max(0, (waits.nextAt ?? 0) - clock.now()));
-    await beat(other);
-    await rekey.resume();
-    expect((await rekey.rotation(begun.id)).state).toBe('quiet');
+    // An earlier version, one that cannot sign yet, one that has not opened it, and one that signs with the old key.
+    for (const signsWith of [undefined, null, {}, { [connection.id]: key.accessKeyId }]) {
+      await says({ beat: 1, throttled: {}, signsWith });
+      const waits = await goOn();
+      expect([waits.state, waits.trouble?.why]).toEqual([
+        'delivering',
+        expect.stringContaining('1 of 2 instances have not taken it up yet'),
+      ]);
+    }
+    const { newKeyId } = await rekey.rotation(begun.id);
+    await says({ beat: 2, throttled: {}, signsWith: { [connection.id]: newKeyId } });
+    expect((await goOn()).state).toBe('quiet');
   }, 60_000);
 
   test('taken back: the old key signs again, also when the new one is dead', async () => {

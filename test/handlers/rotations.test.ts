@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LoggedRequest } from '../../sandbox/aws/request-log.ts';
+import { credentialsOf } from '../../src/handlers/connection-credentials.ts';
 import { decideRotation } from '../../src/handlers/rotations/act.ts';
 import type { PlannedCall } from '../../src/handlers/rotations/plan.ts';
 import { FIELDS, heldBy, parameterTarget, secretTarget, statuses } from '../support/rotated-places.ts';
@@ -45,5 +46,33 @@ describe.each(['sqlite', 'postgres'] as const)('a rotation on %s', (engine) => {
     expect(statuses(user)).toEqual([[done.newKeyId, 'Active']]);
     expect(await rekey.services.stores.secrets.newest('rotation', done.id)).toBeNull();
     expect(named(rekey.aws.requests)).toEqual(planned(plan.calls));
+  }, 60_000);
+
+  test('is planned with each question asked once, and waits behind nobody', async () => {
+    await using rekey = await Rotating.set(engine);
+    const { connection } = await rekey.connect('Shop');
+    const { user, key } = await rekey.user('deploy');
+    await rekey.destination('secrets-manager', user, secretTarget('deploy'), { connectionId: connection.id });
+    const { services, account } = rekey;
+    const use = { accountId: account.id, urgency: 'background' } as const;
+    const credentials = await credentialsOf(services, connection);
+    const iam = services.aws.iam(credentials, account.partition, use);
+    rekey.aws.requests.clear();
+    // A sweep has the next minute of the account's calls.
+    const stopping = new AbortController();
+    const sweep = Array.from({ length: 300 }, () =>
+      iam.accessKeyLastUsed(key.accessKeyId, stopping.signal).catch(() => null),
+    );
+    const plan = await rekey.plan(key.accessKeyId);
+    const swept = rekey.aws.requests.of('GetAccessKeyLastUsed').length;
+    stopping.abort();
+    await Promise.all(sweep);
+    expect(plan.problems).toEqual([]);
+    expect(swept).toBeLessThan(300);
+    for (const action of ['GetUser', 'ListAccessKeys', 'ListAttachedUserPolicies', 'DescribeRegions']) {
+      expect([action, rekey.aws.requests.of(action).length]).toEqual([action, 1]);
+    }
+    const simulated = plan.calls.filter(({ action }) => action === 'SimulatePrincipalPolicy').length;
+    expect(rekey.aws.requests.of('SimulatePrincipalPolicy').length).toBeLessThanOrEqual(simulated);
   }, 60_000);
 });

@@ -45,6 +45,11 @@ interface Made {
   readonly heart: Heartbeat;
   readonly clock: HandClock;
   readonly heard: string[];
+  readonly log: ReturnType<typeof recordingLog>;
+}
+
+async function ids({ heart }: Made): Promise<string[]> {
+  return (await heart.signers()).map(({ id }) => id);
 }
 
 describe.each(['sqlite', 'postgres'] as const)('instances on %s', (engine) => {
@@ -57,27 +62,28 @@ describe.each(['sqlite', 'postgres'] as const)('instances on %s', (engine) => {
 
   async function started(stores: Pick<OpenStores, 'settings' | 'atomically'>, id: string): Promise<Made> {
     const clock = new HandClock();
-    const heart = new Heartbeat({ stores, clock, log: recordingLog(), instanceId: id });
+    const log = recordingLog();
+    const heart = new Heartbeat({ stores, clock, log, instanceId: id });
     const heard: string[] = [];
     heart.onThrottled((budget) => void heard.push(budget));
     await heart.start();
     closing.push(() => heart.stop());
-    return { heart, clock, heard };
+    return { heart, clock, heard, log };
   }
 
   test('know each other from the first beat on, and at once of one that stops', async () => {
     const stores = await opened();
     const one = await started(stores, 'a');
-    expect(await one.heart.alive()).toEqual(['a']);
+    expect(await ids(one)).toEqual(['a']);
     expect(one.heart.instances).toBe(1);
     const two = await started(stores, 'b');
     expect(two.heart.instances).toBe(2);
-    expect(await two.heart.alive()).toEqual(['a', 'b']);
-    expect(await one.heart.alive()).toEqual(['a', 'b']);
+    expect(await ids(two)).toEqual(['a', 'b']);
+    expect(await ids(one)).toEqual(['a', 'b']);
     await one.clock.wake();
     expect(one.heart.instances).toBe(2);
     await two.heart.stop();
-    expect(await one.heart.alive()).toEqual(['a']);
+    expect(await ids(one)).toEqual(['a']);
     await one.clock.wake();
     expect(one.heart.instances).toBe(1);
   });
@@ -88,20 +94,43 @@ describe.each(['sqlite', 'postgres'] as const)('instances on %s', (engine) => {
     const one = await started(stores, 'one');
     for (let beats = 0; beats < 2; beats += 1) await one.clock.wake();
     expect(one.heart.instances).toBe(2);
-    expect(await one.heart.alive()).toEqual(['dead', 'one']);
+    expect(await ids(one)).toEqual(['dead', 'one']);
     // It lives after all: it only was slow.
     await dead.clock.wake();
     for (let beats = 0; beats < 3; beats += 1) await one.clock.wake();
     expect(one.heart.instances).toBe(2);
     await one.clock.wake();
     expect(one.heart.instances).toBe(1);
-    expect(await one.heart.alive()).toEqual(['one']);
+    // It takes no part in the calls; but it might sign yet.
+    expect(await ids(one)).toEqual(['dead', 'one']);
     for (let beats = 0; beats < 3; beats += 1) await one.clock.wake();
     expect((await stores.settings.startingWith('instance:')).map(({ key }) => key)).toEqual(['instance:one']);
+    expect(await ids(one)).toEqual(['one']);
     // Paused for long, it is one of them again with its next beat.
     await dead.clock.wake();
     await one.clock.wake();
     expect(one.heart.instances).toBe(2);
+    expect(dead.log.lines.join()).toContain('the others took it for dead');
+    expect(one.log.lines.join()).not.toContain('the others took it for dead');
+  });
+
+  test('say with which keys they sign, as of now for the one that is asked, and each beat for others', async () => {
+    const stores = await opened();
+    const one = await started(stores, 'a');
+    const two = await started(stores, 'b');
+    let key = 'AKIA1';
+    one.heart.signWith(() => Promise.resolve({ c1: key }));
+    expect(await one.heart.signers()).toEqual([
+      { id: 'a', signsWith: { c1: 'AKIA1' } },
+      { id: 'b', signsWith: null },
+    ]);
+    expect((await two.heart.signers())[0]?.signsWith).toBeNull();
+    await one.clock.wake();
+    key = 'AKIA2';
+    expect((await two.heart.signers())[0]?.signsWith).toEqual({ c1: 'AKIA1' });
+    expect((await one.heart.signers())[0]?.signsWith).toEqual({ c1: 'AKIA2' });
+    await one.clock.wake();
+    expect((await two.heart.signers())[0]?.signsWith).toEqual({ c1: 'AKIA2' });
   });
 
   test('tell each other once what AWS throttled', async () => {
@@ -156,6 +185,8 @@ describe.each(['sqlite', 'postgres'] as const)('instances on %s', (engine) => {
 
 test('the only instance knows itself', async () => {
   const alone = aloneInstance('me');
-  expect(await alone.alive()).toEqual(['me']);
+  expect(await alone.signers()).toEqual([{ id: 'me', signsWith: null }]);
+  alone.signWith(() => Promise.resolve({ c1: 'AKIA1' }));
+  expect(await alone.signers()).toEqual([{ id: 'me', signsWith: { c1: 'AKIA1' } }]);
   expect(alone.instances).toBe(1);
 });

@@ -7,6 +7,7 @@ import { parseMasterKeys } from '../../src/crypto/master-key.ts';
 import { createSealer } from '../../src/crypto/sealer.ts';
 import { RekeyError } from '../../src/errors.ts';
 import { aloneInstance } from '../../src/instances/open.ts';
+import { signingKeys } from '../../src/handlers/instances.ts';
 import { LEASES } from '../../src/handlers/leases.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import { NOWHERE } from '../../src/detections/place.ts';
@@ -80,6 +81,7 @@ export function inventoryServices(from: {
     ...(requestMs === undefined ? {} : { limits: { requestMs } }),
   });
   const keys = parseMasterKeys(from.masterKey);
+  const instances = aloneInstance(from.instanceId ?? 'this');
   const services: Partial<Services> = {
     stores,
     sealer: createSealer(keys),
@@ -94,7 +96,7 @@ export function inventoryServices(from: {
     judges: judgesHere(),
     presenter,
     people: NOBODY,
-    instances: aloneInstance(from.instanceId ?? 'this'),
+    instances,
     instanceId: from.instanceId ?? 'this',
     onlyInstance: stores.engine === 'sqlite',
     leases: LEASES,
@@ -102,5 +104,6 @@ export function inventoryServices(from: {
     admins: [],
     defaultAlertChannel: null,
   };
+  instances.signWith(() => signingKeys(services as Services));
   return { ...(services as Services), close: () => aws.close() };
 }

@@ -3,6 +3,7 @@ import { RoleSessions } from '../../src/aws/role-sessions.ts';
 import { createAuditSigner } from '../../src/crypto/audit-signer.ts';
 import { createIds } from '../../src/crypto/ids.ts';
 import { createSealer } from '../../src/crypto/sealer.ts';
+import { signingKeys } from '../../src/handlers/instances.ts';
 import { LEASES } from '../../src/handlers/leases.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import { aloneInstance } from '../../src/instances/open.ts';
@@ -29,7 +30,8 @@ export function servicesOf(parts: {
   const instanceId = ids.next();
   const jobs: Partial<Jobs> = { enqueue: () => Promise.resolve() };
   const unused = new Proxy({}, { get: nobody });
-  return {
+  const instances = aloneInstance(instanceId);
+  const services: Services = {
     stores,
     sealer: createSealer(keys),
     auditSigner: createAuditSigner(keys),
@@ -49,11 +51,13 @@ export function servicesOf(parts: {
     judges: unused as Services['judges'],
     hostIdentity: nobody,
     instanceId,
-    instances: aloneInstance(instanceId),
+    instances,
     onlyInstance: stores.engine === 'sqlite',
     leases: LEASES,
     teamId: 'T1',
     admins: ['U1', 'U2'],
     defaultAlertChannel: 'C1',
   };
+  instances.signWith(() => signingKeys(services));
+  return services;
 }

@@ -6,10 +6,9 @@ import { isConflict } from '../../errors.ts';
 import type { DeliveredKey, Holding, Written } from '../../ports/destination.ts';
 import type { RefusedPlace, RotationPlace } from '../../ports/rotation-world.ts';
 import type { Write } from '../../ports/stores.ts';
-import { LIVE_MS } from '../instances.ts';
 import type { Services } from '../services.ts';
 
-type Keeping = Pick<Services, 'stores' | 'sealer' | 'clock' | 'ids'>;
+type Keeping = Pick<Services, 'stores' | 'sealer' | 'clock' | 'ids' | 'instances'>;
 
 const RETRY_MS = 1_000;
 
@@ -83,14 +82,13 @@ async function handBack(services: Keeping, rotation: Rotation, before: string): 
 }
 
 async function heldBy(services: Keeping, rotation: Rotation, accessKeyId: string): Promise<Holding> {
-  const { stores, clock } = services;
   const connection = await ownConnection(services, rotation);
   if (connection === null) return { answer: 'no', why: 'the connection is gone' };
   if (connection.accessKeyId !== accessKeyId) {
     return { answer: 'no', why: 'the connection signs with another key' };
   }
-  const living = await stores.rotation.instances.seenSince(clock.now() - LIVE_MS);
-  const behind = living.filter(({ signsWith }) => signsWith[connection.id] !== accessKeyId);
+  const living = await services.instances.signers();
+  const behind = living.filter(({ signsWith }) => signsWith?.[connection.id] !== accessKeyId);
   if (behind.length === 0) return { answer: 'yes', why: null };
   return {
     answer: 'unknown',

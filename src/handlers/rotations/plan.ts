@@ -14,9 +14,11 @@ import { authoriseForKey } from '../owns-key.ts';
 import type { Services } from '../services.ts';
 import { rotatedAccount } from './account.ts';
 import { Administrators } from './administrator.ts';
-import { dryRun } from './dry/run.ts';
+import { MIN_QUIET_MS } from '../../rotation/quiet.ts';
+import { readOnce } from './dry/read-once.ts';
+import { dryRun, type DryRun } from './dry/run.ts';
 import { blank, SOAK_MS, waiting } from './drawn-up.ts';
-import { planQuiet } from './quiet-window.ts';
+import { planQuiet, type QuietPlan } from './quiet-window.ts';
 import { signerOf, trailOf } from './signer.ts';
 import type { Signer } from './signer.ts';
 import { problemsOf, sparedOf, warningsOf } from './plan-words.ts';
@@ -65,9 +67,17 @@ export interface RotationPlan {
   readonly spared: readonly { readonly accessKeyId: string; readonly why: string }[];
 }
 
+/** What may be said of a plan that is wanted. */
+export interface PlanWanted {
+  /** Where it would be delivered; everywhere that may be, when left out. */
+  readonly destinationIds?: readonly string[];
+  /** Hears of the user's keys as soon as they are known; the event history takes longer. */
+  readonly onKeys?: (keys: readonly PlannedKey[]) => void;
+}
+
 /**
  * Looks at everything a rotation of this key would meet: asks AWS now, and changes nothing. Operators may, and owners
- * of the key. `destinationIds`: those it would be delivered to; all that may be, when left out.
+ * of the key.
  * @throws AwsFailure when the user or its keys cannot be read
  */
 export async function planRotation(
@@ -75,23 +85,27 @@ export async function planRotation(
   actor: Actor,
   accessKeyId: string,
   signal: AbortSignal,
-  destinationIds?: readonly string[],
+  wanted: PlanWanted = {},
 ): Promise<RotationPlan> {
   const standing = await services.stores.inventory.standings.byKey(accessKeyId);
   await authoriseForKey(services, actor, standing?.ownership ?? null, 'operator', 'plan rotations');
   const { key } = await existingKey(services, accessKeyId);
-  return planFor(services, key, actor.userId, signal, destinationIds);
+  return planFor(services, key, actor.userId, signal, wanted);
 }
 
-/** The same, whoever asks: null for a schedule. */
+/**
+ * The same, whoever asks: null for a schedule, whose questions wait behind people's. Questions that need not wait for
+ * each other go out together: the event history takes the longest, at AWS's pace.
+ */
 export async function planFor(
-  services: Services,
+  given: Services,
   key: InventoryKey,
   requestedBy: string | null,
   signal: AbortSignal,
-  destinationIds?: readonly string[],
+  { destinationIds, onKeys }: PlanWanted = {},
 ): Promise<RotationPlan> {
-  const { stores, clock } = services;
+  const services = { ...given, aws: readOnce(given.aws, requestedBy === null ? 'background' : 'person') };
+  const { stores } = services;
   const { accessKeyId } = key;
   const standing = await stores.inventory.standings.byKey(accessKeyId);
   const own = await stores.connections.byAccessKeyId(accessKeyId);
@@ -99,27 +113,13 @@ export async function planFor(
   const signer = await signerOf(services, drawn, []);
   if (signer === null) throw nobodyActs();
   const { rotation, keys } = await asSeen(services, drawn, signer, signal);
-  const now = clock.now();
-  const trail = await trailOf(services, rotation);
-  const lastUse = keys.find((each) => each.accessKeyId === accessKeyId)?.lastUse ?? notListed(now);
-  const quiet = await planQuiet(trail, { accessKeyId, ownKey: own !== null, lastUse }, now, signal);
-  const user = { accountId: rotation.accountId, userId: rotation.snapshot.userId };
-  const administrator = await new Administrators(services).isAdministrator(rotation, signal);
-  const destinations = await boundDestinations(services, user, administrator);
-  const chosen = destinations.filter(({ destination, refusal }) =>
-    destinationIds === undefined ? refusal === null : destinationIds.includes(destination.id),
-  );
-  const planned: Rotation = {
-    ...rotation,
-    quietMs: quiet.quietMs,
-    deliveries: [
-      ...rotation.deliveries,
-      ...chosen.map(({ destination: { id, redeployHook } }) =>
-        waiting(id, redeployHook === null ? 'none' : 'waiting'),
-      ),
-    ],
-  };
-  const dry = await dryRun(services, planned, signer.credentials, signal);
+  onKeys?.(keys);
+  const [quiet, imagined] = await Promise.all([
+    quietOf(services, rotation, keys, signal),
+    imaginedFor(services, rotation, signer, destinationIds, signal),
+  ]);
+  const { destinations, dry } = imagined;
+  const planned = { ...imagined.planned, quietMs: quiet.quietMs };
   const found = { rotation: planned, keys, standing, destinations, dry, paused: await pauseOf(services) };
   return {
     accessKeyId,
@@ -133,9 +133,55 @@ export async function planFor(
     destinations,
     problems: problemsOf(found),
     warnings: warningsOf(found),
-    calls: dry.calls,
+    calls: dry.calls(quiet.quietMs),
     spared: sparedOf(found),
   };
+}
+
+/** Who uses the key, and how long it must be silent for that. */
+async function quietOf(
+  services: Services,
+  rotation: Rotation,
+  keys: readonly PlannedKey[],
+  signal: AbortSignal,
+): Promise<QuietPlan> {
+  const now = services.clock.now();
+  const accessKeyId = rotation.oldKeyId;
+  const trail = await trailOf(services, rotation);
+  const lastUse = keys.find((each) => each.accessKeyId === accessKeyId)?.lastUse ?? notListed(now);
+  const ownKey = rotation.ownConnectionId !== null;
+  return planQuiet(trail, { accessKeyId, ownKey, lastUse }, now, signal);
+}
+
+/** Where it would be delivered, and how it would go; whatever its quiet window. */
+async function imaginedFor(
+  services: Services,
+  rotation: Rotation,
+  signer: Signer,
+  destinationIds: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<{
+  readonly destinations: readonly BoundDestination[];
+  readonly planned: Rotation;
+  readonly dry: DryRun;
+}> {
+  const user = { accountId: rotation.accountId, userId: rotation.snapshot.userId };
+  const administrator = await new Administrators(services).isAdministrator(rotation, signal);
+  const destinations = await boundDestinations(services, user, administrator);
+  const chosen = destinations.filter(({ destination, refusal }) =>
+    destinationIds === undefined ? refusal === null : destinationIds.includes(destination.id),
+  );
+  const planned: Rotation = {
+    ...rotation,
+    quietMs: MIN_QUIET_MS,
+    deliveries: [
+      ...rotation.deliveries,
+      ...chosen.map(({ destination: { id, redeployHook } }) =>
+        waiting(id, redeployHook === null ? 'none' : 'waiting'),
+      ),
+    ],
+  };
+  return { destinations, planned, dry: await dryRun(services, planned, signer.credentials, signal) };
 }
 
 /** The rotation as the inventory knows the user; AWS is asked next. */

@@ -14,7 +14,7 @@ import type { Telling } from './tell.ts';
 import { regionsOfUse, tryKey } from './try-key.ts';
 
 /** What the machine's hands are made of. */
-export type WorldServices = Opening & Telling & Pick<Services, 'metrics' | 'jobs'>;
+export type WorldServices = Opening & Telling & Pick<Services, 'metrics' | 'jobs' | 'instances'>;
 
 /** What the machine asks of the world, by the connections, destinations and settings as they are at each moment. */
 export function createRotationWorld(services: WorldServices): RotationWorld {

@@ -92,7 +92,6 @@ export class ModelStores {
         destinations: {} as Stores['rotation']['destinations'],
         bindings: {} as Stores['rotation']['bindings'],
         uses: {} as Stores['rotation']['uses'],
-        instances: {} as Stores['rotation']['instances'],
       },
       secrets: secrets as Stores['secrets'],
       atomically: (writes) =>

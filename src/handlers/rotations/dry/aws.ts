@@ -4,7 +4,6 @@ import type { IamKeys } from '../../../ports/iam-keys.ts';
 import type { Trail } from '../../../ports/trail.ts';
 import type { Clock } from '../../../ports/world.ts';
 import type { PlannedCalls } from './calls.ts';
-import { Remembered } from './remembered.ts';
 import { drySecretsManager } from './secrets-manager.ts';
 import { dryParameterStore } from './parameter-store.ts';
 
@@ -27,10 +26,12 @@ interface Imagined {
   readonly deleted: Set<string>;
 }
 
-/** An AWS that is read for real, once, and changed in imagination only; each call is written down. */
+/**
+ * An AWS that is read for real and changed in imagination only; each call is written down. `aws` remembers what it was
+ * asked, so that a list of keys does not change on the way.
+ */
 export function dryAws(ground: DryGround): Aws {
   const { aws, calls } = ground;
-  const seen = new Remembered();
   const keySet: Imagined = { added: [], statuses: new Map(), deleted: new Set() };
   const real = (credentials: AwsCredentials): AwsCredentials =>
     credentials.kind === 'access_key' && credentials.accessKeyId === NEW_KEY_ID
@@ -47,34 +48,33 @@ export function dryAws(ground: DryGround): Aws {
       },
       assumeRole: () => Promise.reject(new Error('A dry run assumes no role by itself.')),
     }),
-    iam: (credentials, partition, use) =>
-      dryIam(ground, aws.iam(real(credentials), partition, use), seen, keySet),
+    iam: (credentials, partition, use) => dryIam(ground, aws.iam(real(credentials), partition, use), keySet),
     iamKeys: () => dryIamKeys(ground, keySet),
     secretsManager,
     parameterStore,
-    trail: (credentials, place) => dryTrail(ground, aws.trail(real(credentials), place), seen),
+    trail: (credentials, place) => dryTrail(ground, aws.trail(real(credentials), place)),
     // A rotation never reads it.
     eventHistory: (credentials, place) => aws.eventHistory(real(credentials), place),
   };
 }
 
-function dryIam({ calls }: DryGround, iam: Iam, seen: Remembered, keySet: Imagined): Iam {
+function dryIam({ calls }: DryGround, iam: Iam, keySet: Imagined): Iam {
   return {
     ...iam,
     getUser: (userName, signal) => {
       calls.reads('iam:GetUser', userName);
-      return seen.once(['user', userName], () => iam.getUser(userName, signal));
+      return iam.getUser(userName, signal);
     },
     listAccessKeys: async (userName, signal) => {
       calls.reads('iam:ListAccessKeys', userName);
-      const listed = await seen.once(['keys', userName], () => iam.listAccessKeys(userName, signal));
+      const listed = await iam.listAccessKeys(userName, signal);
       return [...listed, ...keySet.added]
         .filter(({ accessKeyId }) => !keySet.deleted.has(accessKeyId))
         .map((key) => ({ ...key, status: keySet.statuses.get(key.accessKeyId) ?? key.status }));
     },
     listAttachedUserPolicies: (userName, signal) => {
       calls.reads('iam:ListAttachedUserPolicies', userName);
-      return seen.once(['policies', userName], () => iam.listAttachedUserPolicies(userName, signal));
+      return iam.listAttachedUserPolicies(userName, signal);
     },
     accessKeyLastUsed: (accessKeyId) => {
       calls.reads('iam:GetAccessKeyLastUsed', accessKeyId);
@@ -83,7 +83,7 @@ function dryIam({ calls }: DryGround, iam: Iam, seen: Remembered, keySet: Imagin
     simulate: (question, signal) => {
       const who = question.principalArn.slice(question.principalArn.lastIndexOf('/') + 1);
       calls.reads('iam:SimulatePrincipalPolicy', `rights of ${who}`);
-      return seen.once(['simulate', question], () => iam.simulate(question, signal));
+      return iam.simulate(question, signal);
     },
     updateAccessKey: ({ accessKeyId, status }) => {
       calls.changes('iam:UpdateAccessKey', `${accessKeyId}: ${status}`);
@@ -117,11 +117,11 @@ function dryIamKeys({ calls, clock }: DryGround, keySet: Imagined): IamKeys {
 }
 
 /** The regions are asked for; that nobody uses the old key any more is imagined. */
-function dryTrail({ calls }: DryGround, trail: Trail, seen: Remembered): Trail {
+function dryTrail({ calls }: DryGround, trail: Trail): Trail {
   return {
     enabledRegions: (signal) => {
       calls.reads('ec2:DescribeRegions', 'the regions the account has enabled');
-      return seen.once(['regions'], () => trail.enabledRegions(signal));
+      return trail.enabledRegions(signal);
     },
     async *lookUp(region, question) {
       calls.reads('cloudtrail:LookupEvents', `${question?.value ?? 'events'} in ${region}`);

@@ -4,7 +4,7 @@ import type { PlannedCall } from '../plan.ts';
 
 /** Writes down the calls of a rotation that is only imagined, in their order. */
 export class PlannedCalls {
-  readonly made: PlannedCall[] = [];
+  readonly #made: { readonly call: Omit<PlannedCall, 'when'>; readonly at: Rotation }[] = [];
   readonly #stands: () => Rotation;
 
   constructor(stands: () => Rotation) {
@@ -14,6 +14,11 @@ export class PlannedCalls {
   /** As it stands by now. */
   get rotation(): Rotation {
     return this.#stands();
+  }
+
+  /** Those so far; `quietMs`: how long the old key must be silent, which nothing else depends on. */
+  made(quietMs: number): PlannedCall[] {
+    return this.#made.map(({ call, at }) => ({ ...call, when: whenWords({ ...at, quietMs }) }));
   }
 
   /** `action` as IAM names it, with its service: `iam:GetUser`. */
@@ -27,8 +32,8 @@ export class PlannedCalls {
 
   #add(named: string, on: string, changes: boolean): void {
     const [service = '', action = ''] = named.split(':');
-    const { state } = this.rotation;
-    this.made.push({ state, service, action, on, changes, when: whenWords(this.rotation) });
+    const at = this.rotation;
+    this.#made.push({ call: { state: at.state, service, action, on, changes }, at });
   }
 }
 

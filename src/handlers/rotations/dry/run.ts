@@ -23,7 +23,8 @@ const SECOND_PERSON = 'second person';
 
 /** How a rotation would go. */
 export interface DryRun {
-  readonly calls: readonly PlannedCall[];
+  /** For a quiet window of so many ms. */
+  readonly calls: (quietMs: number) => readonly PlannedCall[];
   /** What would stop it, or null. */
   readonly block: Block | null;
   /** True when it cannot be seen whether the old key is still used, and a person has to say that it may go. */
@@ -53,7 +54,9 @@ export async function dryRun(
   const aws = dryAws({ aws: services.aws, clock, calls, realCredentials });
   const outward = dryOutward(services.outward, calls);
   const sessions = drySessions(services.sessions, calls, clock);
-  const imagined: Services = { ...services, stores, clock, aws, outward, sessions };
+  // Nobody has to confirm what is not so.
+  const instances = { signers: () => Promise.resolve([]) };
+  const imagined: Services = { ...services, stores, clock, aws, outward, sessions, instances };
   const warnings = new Set<string>();
   const real = createRotationWorld(imagined);
   const ground = {
@@ -108,7 +111,7 @@ export async function dryRun(
   }
   const { block, trouble, state } = kept.rotation;
   return {
-    calls: calls.made,
+    calls: (quietMs) => calls.made(quietMs),
     block,
     needsWord,
     trouble: isFinal(state) ? null : (trouble?.why ?? null),

@@ -50,8 +50,6 @@ export class DryStores {
           update: (rotation) => write(() => this.#update(rotation)),
         },
         journal: { ...real.rotation.journal, add: nothing },
-        // Nobody has to confirm what is not so.
-        instances: { ...real.rotation.instances, seenSince: () => Promise.resolve([]) },
       },
       atomically: (writes) => {
         for (const each of writes as unknown as readonly DryWrite[]) each();
