@@ -1,5 +1,5 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import type { Rotation } from '../../src/domain/rotation.ts';
+import type { BlockCode, Rotation } from '../../src/domain/rotation.ts';
 import { lengthWords } from '../../src/domain/time-words.ts';
 import type { RotationAct } from '../../src/domain/rotation-acts.ts';
 import type { RotationLook } from '../../src/handlers/rotations/look.ts';
@@ -39,7 +39,9 @@ export function isAsked(act: string): act is AskedAct {
 /** Names the key and what will stop working, before it does. */
 export function actForm(act: AskedAct, look: RotationLook): ModalView {
   const { rotation } = look.card;
-  const { title, submit } = TITLES[act];
+  const asked = rotation.block?.code;
+  const { title, submit } =
+    (act === 'go_on' && asked !== undefined ? GO_ON_TITLES[asked] : undefined) ?? TITLES[act];
   return {
     type: 'modal',
     callback_id: FORMS[act],
@@ -63,6 +65,13 @@ const TITLES: Readonly<Record<AskedAct, { title: string; submit: string }>> = {
   orphan_is_ours: { title: 'Is it Rekey’s?', submit: 'It is Rekey’s' },
   leave_place: { title: 'Leave it as it is?', submit: 'Leave it' },
   orphan_is_not_ours: { title: 'Is it not Rekey’s?', submit: 'It is not' },
+};
+
+/** As the button says it: see `actLabel`. */
+const GO_ON_TITLES: Partial<Record<BlockCode, { title: string; submit: string }>> = {
+  keys_changed: { title: 'Accept these keys?', submit: 'Accept' },
+  undo_failed: { title: 'Is the old key back?', submit: 'It is back' },
+  too_long: { title: 'Deactivate now?', submit: 'Deactivate' },
 };
 
 function aboutBlocks(act: AskedAct, look: RotationLook): KnownBlock[] {

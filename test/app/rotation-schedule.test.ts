@@ -111,6 +111,37 @@ describe.each([
     expect(JSON.stringify(sent)).toContain('Somebody changed this schedule');
   });
 
+  it('saved by two admins in the same moment is that of the first, and the other hears who that was', async () => {
+    const vera = scene.slack.as(PEOPLE.viewer);
+    const subject = { subjectKind: 'user', subjectId: PEOPLE.viewer, role: 'admin' } as const;
+    await stores.atomically([
+      stores.roleGrants.insert({ id: 'second', ...subject, grantedBy: PEOPLE.admin, grantedAt: 1 }),
+    ]);
+    const forms = [];
+    for (const [person, leadDays] of [
+      [ada, '21'],
+      [vera, '28'],
+    ] as const) {
+      await (await settings(person)).choose('Shop', { in: 'Rotation schedule of…' });
+      const form = await person.waitForModal((each) => each.title === 'Rotation by schedule', 10_000);
+      await form.fill({ 'Begin … days before the maximum age': leadDays });
+      await form.click('Preview');
+      await person.waitForModal((each) => each.words.includes('Today it would replace'), 10_000);
+      forms.push(form);
+    }
+    const before = await kept();
+    const sent = await Promise.all(forms.map((form) => form.submit()));
+    const after = await kept();
+    expect(after?.version).toBe((before?.version ?? 0) + 1);
+    const first = after?.by === PEOPLE.admin ? 0 : 1;
+    expect(after?.schedule.leadDays).toBe([21, 28][first]);
+    expect(sent[first]?.result).toBe('updated');
+    expect(JSON.stringify(sent[1 - first])).toContain(`<@${after?.by}> changed this schedule`);
+    // Whoever switched it on answers for it, too, whoever changed it since.
+    expect(after?.onBy).toBe(before?.onBy);
+    await stores.atomically([stores.roleGrants.remove('second')]);
+  });
+
   it('sends a dry run of every key to whoever asks, and changes nothing', async () => {
     const form = await open();
     await form.click('Dry run');

@@ -64,11 +64,11 @@ describe.each(['sqlite', 'postgres'] as const)('a rotation on %s', (engine) => {
       iam.accessKeyLastUsed(key.accessKeyId, stopping.signal).catch(() => null),
     );
     const plan = await rekey.plan(key.accessKeyId);
-    const swept = rekey.aws.requests.of('GetAccessKeyLastUsed').length;
+    const made = [...rekey.aws.requests].map(({ action }) => action);
     stopping.abort();
     await Promise.all(sweep);
     expect(plan.problems).toEqual([]);
-    expect(swept).toBeLessThan(300);
+    expect(made.indexOf('GetUser')).toBeLessThan(100);
     for (const action of ['GetUser', 'ListAccessKeys', 'ListAttachedUserPolicies', 'DescribeRegions']) {
       expect([action, rekey.aws.requests.of(action).length]).toEqual([action, 1]);
     }
