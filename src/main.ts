@@ -64,6 +64,8 @@ export interface Surroundings {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly leases?: Leases;
+  /** Between two heartbeats of an instance; ms. */
+  readonly beatMs?: number;
   readonly pagers?: PagerPlaces;
   /** The most background calls to each AWS account: a stand-in need not be spared. */
   readonly awsPerSecond?: number;
@@ -127,10 +129,10 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   const web = { apiUrl: config.slackApiUrl, logger, dispatcher };
   const client = webClient({ ...web, botToken: config.botToken, metrics });
   const us = await whoAreWe(client, log);
-  const { pagers, awsPerSecond: mostPerSecond } = base.around;
+  const { pagers, awsPerSecond: mostPerSecond, beatMs } = base.around;
   const onlyInstance = stores.engine === 'sqlite';
   const instanceId = ids.next();
-  const instances = openInstances({ stores, clock, log, instanceId }, onlyInstance);
+  const instances = openInstances({ stores, clock, log, instanceId, beatMs }, onlyInstance);
   closers.push(() => instances.stop());
   await instances.start();
   const aws = createAws({

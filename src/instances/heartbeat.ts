@@ -41,6 +41,8 @@ export interface HeartbeatGround {
   readonly clock: Clock;
   readonly log: Log;
   readonly instanceId: string;
+  /** Between two heartbeats; ms. */
+  readonly beatMs?: number | undefined;
 }
 
 /**
@@ -103,10 +105,10 @@ export class Heartbeat implements OpenInstances {
   }
 
   async #goOn(): Promise<void> {
-    const { clock, log } = this.#ground;
+    const { clock, log, beatMs = BEAT_MS } = this.#ground;
     while (!this.#stopping.signal.aborted) {
       try {
-        await clock.sleep(BEAT_MS, this.#stopping.signal);
+        await clock.sleep(beatMs, this.#stopping.signal);
         await this.#once();
       } catch (error) {
         if (!this.#stopping.signal.aborted) log.warn('the heartbeat could not be written', { error });
@@ -131,7 +133,7 @@ export class Heartbeat implements OpenInstances {
   }
 
   async #signsWith(): Promise<Beat['signsWith']> {
-    return this.#keys === null ? null : await this.#keys();
+    return this.#keys === null ? null : this.#keys();
   }
 
   /** Reads the others' heartbeats; those that were dead long enough are removed. */
