@@ -17,7 +17,10 @@ export const commandRunOnInstance: Rule = {
     ssm:CreateAssociation ssm:UpdateAssociation ec2-instance-connect:SendSSHPublicKey
     ec2-instance-connect:SendSerialConsoleSSHPublicKey ec2-instance-connect:OpenTunnel
     ec2:EnableSerialConsoleAccess ecs:ExecuteCommand eks:AssociateAccessPolicy eks:CreateAccessEntry
-    lightsail:GetInstanceAccessDetails lightsail:DownloadDefaultKeyPair`),
+    lightsail:GetInstanceAccessDetails lightsail:DownloadDefaultKeyPair ssm:CreateActivation
+    ssm:RegisterTaskWithMaintenanceWindow ssm:UpdateDocument ssm:UpdateDocumentDefaultVersion
+    ssm-guiconnect:StartConnection ec2:CreateInstanceConnectEndpoint eks:UpdateAccessEntry
+    eks:CreatePodIdentityAssociation eks:AssociateIdentityProviderConfig`),
   judge(event) {
     const { asked } = event;
     const target =

@@ -2,6 +2,8 @@ import { call, ordinary } from '../example.ts';
 import type { Rule } from '../rule.ts';
 
 const ROAMS = 0.2;
+/** A key that meets new networks that often belongs to a person, who does the same things elsewhere. */
+const TRAVELS = 0.1;
 
 /** Used from a country this key was never seen in. */
 export const countryNew: Rule = {
@@ -19,7 +21,10 @@ export const countryNew: Rule = {
     if (!novelty.country || !profile.isSettled || event.fromConsole) return null;
     if (profile.novelty('countries') > ROAMS) return null;
     const { operator, country } = about.place();
+    const travels =
+      !novelty.agent && !novelty.action && !novelty.region && profile.novelty('prefixes') > TRAVELS;
     return {
+      severity: travels ? 'low' : 'medium',
       facts: {
         country,
         operator,

@@ -28,6 +28,12 @@ export const functionCodeChanged: Rule = {
       textAt(asked, 'role') === null
     )
       return null;
+    // A build as it was written is ordinary; one with another recipe or source is not.
+    if (
+      name === 'StartBuild' &&
+      !Object.keys(asked ?? {}).some((each) => /buildspec|source.*override|image/i.test(each))
+    )
+      return null;
     const which = textAt(asked, 'functionName') ?? textAt(asked, 'layerName') ?? textAt(asked, 'name');
     return {
       severity: name === 'PublishLayerVersion' ? 'low' : 'medium',
