@@ -108,31 +108,36 @@ function isHabit(event: CloudTrailEvent, about: About): boolean {
   const { agent, address, call } = event;
   const { profile, now } = about;
   if (profile.events === 0 || address === null) return false;
-  const { agents } = profile.tables;
-  const [network, where] = networkOf(address, about);
+  const { tables } = profile;
   if (
     agent.kind === 'infrastructure' &&
-    agents.count(agent.family) >= HABITUAL_CALLS &&
-    profile.tables[network].count(where) >= HABITUAL_CALLS
+    tables.agents.count(agent.family) >= HABITUAL_CALLS &&
+    isAtHome(address, about, (network, where) =>
+      network === 'prefixes'
+        ? tables.prefixes.count(where) >= HABITUAL_CALLS
+        : profile.isEstablished('operators', where, now),
+    )
   ) {
     return true;
   }
   const what = event.denied ? 'refused' : 'actions';
   return (
-    profile.tables[what].count(call.action) >= 2 &&
+    tables[what].count(call.action) >= 2 &&
     profile.isEstablished(what, call.action, now) &&
     profile.isEstablished('agents', agent.family, now) &&
-    profile.isEstablished(network, where, now)
+    isAtHome(address, about, (network, where) => profile.isEstablished(network, where, now))
   );
 }
 
-/** Where a key is at home: in its networks; one that meets new networks all the time, with the operators it comes from. */
-function networkOf(
+/** A key is at home in its networks; one that meets new networks all the time, with the operators it comes from. */
+function isAtHome(
   { prefix }: Address,
-  { profile, place, novelty }: About,
-): readonly ['prefixes' | 'operators', string] {
-  const operator = novelty.prefix && profile.novelty('prefixes') > ROAMS ? place().operator : null;
-  return operator === null ? ['prefixes', prefix] : ['operators', operator];
+  { profile, place }: About,
+  isHome: (network: 'prefixes' | 'operators', where: string) => boolean,
+): boolean {
+  if (isHome('prefixes', prefix)) return true;
+  const operator = profile.novelty('prefixes') > ROAMS ? place().operator : null;
+  return operator !== null && isHome('operators', operator);
 }
 
 function isNews(rule: Rule, { of }: Finding, event: CloudTrailEvent, { profile, now }: About): boolean {

@@ -1,3 +1,4 @@
+import { isReaderAtHome } from '../at-home.ts';
 import { call, ALICE_IN_CONSOLE, history } from '../example.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
@@ -27,7 +28,11 @@ export const accountExplored: Rule = {
     const enough = (event.agent.kind === 'infrastructure' ? 4 : 1) * CALLS + known;
     if (calls.length < enough || services < SERVICES) return null;
     return {
-      severity: services >= 8 && event.agent.kind !== 'infrastructure' ? 'high' : 'medium',
+      severity: isReaderAtHome(event, about)
+        ? 'low'
+        : services >= 8 && event.agent.kind !== 'infrastructure'
+          ? 'high'
+          : 'medium',
       facts: { calls: calls.length, services },
       of: services >= 8 ? 'wide' : '',
     };

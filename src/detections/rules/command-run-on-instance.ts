@@ -1,5 +1,6 @@
 import { call } from '../example.ts';
 import { textAt, textsAt } from '../json.ts';
+import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -21,6 +22,7 @@ export const commandRunOnInstance: Rule = {
     ssm:RegisterTaskWithMaintenanceWindow ssm:UpdateDocument ssm:UpdateDocumentDefaultVersion
     ssm-guiconnect:StartConnection ec2:CreateInstanceConnectEndpoint eks:UpdateAccessEntry
     eks:CreatePodIdentityAssociation eks:AssociateIdentityProviderConfig`),
+  quietFor: DAY,
   judge(event) {
     const { asked } = event;
     const target =

@@ -2,8 +2,6 @@ import { call, ordinary } from '../example.ts';
 import type { Rule } from '../rule.ts';
 
 const ROAMS = 0.2;
-/** A key that meets new networks that often belongs to a person, who does the same things elsewhere. */
-const TRAVELS = 0.1;
 
 /** Used from a country this key was never seen in. */
 export const countryNew: Rule = {
@@ -21,8 +19,8 @@ export const countryNew: Rule = {
     if (!novelty.country || !profile.isSettled || event.fromConsole) return null;
     if (profile.novelty('countries') > ROAMS) return null;
     const { operator, country } = about.place();
-    const travels =
-      !novelty.agent && !novelty.action && !novelty.region && profile.novelty('prefixes') > TRAVELS;
+    // Who was abroad before, and does there what he always does, travels.
+    const travels = profile.tables.countries.size > 1 && !novelty.agent && !novelty.action && !novelty.region;
     return {
       severity: travels ? 'low' : 'medium',
       facts: {

@@ -1,5 +1,6 @@
 import { call, history } from '../example.ts';
 import { listAt, textAt } from '../json.ts';
+import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -17,6 +18,7 @@ export const functionCodeChanged: Rule = {
     lambda:UpdateFunctionCode lambda:UpdateFunctionConfiguration lambda:PublishLayerVersion
     cloudfront:UpdateFunction cloudfront:CreateFunction cloudfront:PublishFunction
     appsync:UpdateResolver apigateway:CreateIntegration codebuild:UpdateProject codebuild:StartBuild`),
+  quietFor: DAY,
   judge(event) {
     const {
       asked,

@@ -47,7 +47,13 @@ export const modelsAbused: Rule = {
     const looked = recent.last('models looked at');
     const wasLooking = looked !== null && about.now - looked < HOUR;
     if (!wasLooking && !event.failed && !isStrange(about.novelty) && !about.novelty.service) return null;
-    return { facts: { call: name, model: textAt(event.asked, 'modelId') }, of: 'called' };
+    // A program that is known, where it always ran, may well begin to use models.
+    const isAdopting = !wasLooking && !event.failed && !isStrange(about.novelty);
+    return {
+      severity: isAdopting ? 'low' : 'medium',
+      facts: { call: name, model: textAt(event.asked, 'modelId') },
+      of: isAdopting ? 'begun' : 'called',
+    };
   },
   examples: () => ({
     fires: [

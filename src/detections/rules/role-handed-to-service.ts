@@ -1,5 +1,6 @@
 import { call } from '../example.ts';
 import { textAt, within } from '../json.ts';
+import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -26,6 +27,7 @@ export const roleHandedToService: Rule = {
     iam:AddRoleToInstanceProfile emr-serverless:CreateApplication batch:RegisterJobDefinition
     sagemaker:CreateDomain scheduler:CreateSchedule bedrock-agentcore:CreateCodeInterpreter
     gamelift:CreateBuild cloud9:CreateEnvironmentEC2`),
+  quietFor: DAY,
   judge(event, about) {
     const { asked, call: api } = event;
     const role =
@@ -43,7 +45,7 @@ export const roleHandedToService: Rule = {
         role,
         name: textAt(asked, 'functionName') ?? textAt(asked, 'stackName') ?? textAt(asked, 'name'),
       },
-      of: `${api.action} ${role ?? ''}`,
+      of: api.action,
     };
   },
   examples: () => ({
