@@ -56,6 +56,12 @@ function isSame(a: Identity, b: Identity): boolean {
     a.type === b.type &&
     a.accountId === b.accountId &&
     a.userName === b.userName &&
+    (a.sessionContext === b.sessionContext || isSameSession(a, b))
+  );
+}
+
+function isSameSession(a: Identity, b: Identity): boolean {
+  return (
     textAt(a.sessionContext, 'sessionIssuer', 'arn') === textAt(b.sessionContext, 'sessionIssuer', 'arn') &&
     flagAt(a.sessionContext, 'attributes', 'mfaAuthenticated') ===
       flagAt(b.sessionContext, 'attributes', 'mfaAuthenticated')

@@ -1,4 +1,5 @@
 import type { Severity } from '../domain/notice.ts';
+import type { Address } from './address.ts';
 import type { Caller, CloudTrailEvent } from './event.ts';
 import { SESSION_MAKERS } from './lineage.ts';
 import { isStrange, NOTHING, type Novelty } from './novelty.ts';
@@ -21,6 +22,8 @@ const DEFAULT_QUIET = HOUR;
 const ASLEEP = 30 * DAY;
 /** A tool that manages infrastructure is the key's habit once it has made this many calls from this network. */
 const HABITUAL_CALLS = 25;
+/** New networks for each active day from which on a key is at home nowhere. */
+const ROAMS = 0.5;
 /** Discovery calls count as one sweep inside this time. */
 export const SWEEP = 10 * 60_000;
 
@@ -100,24 +103,41 @@ function severityOf(rule: Rule, finding: Finding, event: CloudTrailEvent, about:
   return severity === 'info' || severity === 'low' ? null : 'low';
 }
 
-/** True when this key does this, with this program, from this network, as a matter of course. */
-function isHabit(event: CloudTrailEvent, { profile, now }: About): boolean {
+/** True when this key does this, with this program, from this network, as a matter of course; or tries it in vain. */
+function isHabit(event: CloudTrailEvent, about: About): boolean {
   const { agent, address, call } = event;
+  const { profile, now } = about;
   if (profile.events === 0 || address === null) return false;
-  const { agents, prefixes, actions } = profile.tables;
+  const { tables } = profile;
   if (
     agent.kind === 'infrastructure' &&
-    agents.count(agent.family) >= HABITUAL_CALLS &&
-    prefixes.count(address.prefix) >= HABITUAL_CALLS
+    tables.agents.count(agent.family) >= HABITUAL_CALLS &&
+    isAtHome(address, about, (network, where) =>
+      network === 'prefixes'
+        ? tables.prefixes.count(where) >= HABITUAL_CALLS
+        : profile.isEstablished('operators', where, now),
+    )
   ) {
     return true;
   }
+  const what = event.denied ? 'refused' : 'actions';
   return (
-    actions.count(call.action) >= 2 &&
-    profile.isEstablished('actions', call.action, now) &&
+    tables[what].count(call.action) >= 2 &&
+    profile.isEstablished(what, call.action, now) &&
     profile.isEstablished('agents', agent.family, now) &&
-    profile.isEstablished('prefixes', address.prefix, now)
+    isAtHome(address, about, (network, where) => profile.isEstablished(network, where, now))
   );
+}
+
+/** A key is at home in its networks; one that meets new networks all the time, with the operators it comes from. */
+function isAtHome(
+  { prefix }: Address,
+  { profile, place }: About,
+  isHome: (network: 'prefixes' | 'operators', where: string) => boolean,
+): boolean {
+  if (isHome('prefixes', prefix)) return true;
+  const operator = profile.novelty('prefixes') > ROAMS ? place().operator : null;
+  return operator !== null && isHome('operators', operator);
 }
 
 function isNews(rule: Rule, { of }: Finding, event: CloudTrailEvent, { profile, now }: About): boolean {

@@ -13,10 +13,13 @@ const SIZES = {
   regions: 24,
   services: 96,
   actions: 512,
+  refused: 256,
 } as const;
 
 export type Dimension = keyof typeof SIZES;
 const DIMENSIONS = Object.keys(SIZES) as readonly Dimension[];
+
+const EMPTY: TableJson = { added: 0, rows: [] };
 
 export interface ProfileJson {
   readonly version: 1;
@@ -28,13 +31,14 @@ export interface ProfileJson {
   readonly taught: boolean;
   readonly hours: readonly number[];
   readonly denied: number;
-  readonly tables: Readonly<Record<Dimension, TableJson>>;
+  /** Profiles kept by an earlier version lack the newer tables. */
+  readonly tables: Readonly<Partial<Record<Dimension, TableJson>>>;
   readonly recent: RecentJson;
 }
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
-/** What was not seen for so long is new again. */
+/** What a key did not do for so long, while it worked, is new again. */
 const REMEMBERED = 90 * DAY;
 /** Of old hours and refusals, half counts no more after this many active days. */
 const FADING_DAYS = 30;
@@ -84,10 +88,10 @@ export class Profile {
     return this.lastSeen - this.firstSeen;
   }
 
-  /** True when this value was seen in the 90 days before `now`. */
+  /** True when this value was seen in the 90 days before `now`, or before the key was last used: sleep is no change. */
   knows(dimension: Dimension, value: string, now: number): boolean {
     const last = this.tables[dimension].lastSeen(value);
-    return last !== null && last >= now - REMEMBERED;
+    return last !== null && last >= Math.min(now, this.lastSeen) - REMEMBERED;
   }
 
   /** True when this value is known for a day at least, or was taught: not something that came up just now. */
@@ -127,8 +131,10 @@ export class Profile {
     if (agent.kind !== 'unknown') tables.agents.see(agent.family, at);
     if (region !== null && !call.isGlobal) tables.regions.see(region, at);
     tables.services.see(call.service, at);
-    if (event.denied) this.denied += 1;
-    else tables.actions.see(call.action, at);
+    if (event.denied) {
+      this.denied += 1;
+      tables.refused.see(call.action, at);
+    } else tables.actions.see(call.action, at);
     const hour = Math.floor(at / HOUR) % 24;
     this.hours[hour] = (this.hours[hour] ?? 0) + 1;
     return this;
@@ -156,7 +162,10 @@ export class Profile {
 
   static from(json: ProfileJson): Profile {
     const tables = Object.fromEntries(
-      DIMENSIONS.map((dimension) => [dimension, Table.from(SIZES[dimension], json.tables[dimension])]),
+      DIMENSIONS.map((dimension) => [
+        dimension,
+        Table.from(SIZES[dimension], json.tables[dimension] ?? EMPTY),
+      ]),
     ) as Record<Dimension, Table>;
     const profile = new Profile(tables, Recent.from(json.recent));
     profile.firstSeen = json.firstSeen;
@@ -191,5 +200,6 @@ function newTables(): Record<Dimension, Table> {
     regions: new Table(SIZES.regions),
     services: new Table(SIZES.services),
     actions: new Table(SIZES.actions),
+    refused: new Table(SIZES.refused),
   };
 }

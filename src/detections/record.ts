@@ -16,8 +16,7 @@ const CONSOLE_SERVICE = /^(?:AWS Internal|signin\.amazonaws\.com|console\.amazon
 /** How many addresses and user agents are remembered as read. */
 const MOST_REMEMBERED = 20_000;
 const LONGEST_TEXT = 128;
-/** Where the dashes of a GUID are. */
-const DASHES = [8, 13, 18, 23];
+const DASH = 0x2d;
 const LONGEST_REFUSAL = 512;
 
 /** True for actions whose parameters some rule reads. */
@@ -34,6 +33,7 @@ export class RecordReader {
   readonly #agents = new Remembered<Agent>(MOST_REMEMBERED, parseAgent);
   // Kept once: thousands of events wait in the window, and each would hold texts of its own.
   readonly #regions = new Remembered<string | null>(1_000, region);
+  readonly #accounts = new Remembered<string | null>(1_000, account);
   #lastTime: string | null = null;
 
   constructor(wanted: Wanted = () => true) {
@@ -44,6 +44,7 @@ export class RecordReader {
   read(raw: unknown): CloudTrailEvent | null {
     if (!isObject(raw)) return null;
     const { eventSource, eventName, sourceIPAddress: from, userAgent, userIdentity } = raw;
+    const { recipientAccountId: recipient } = raw;
     if (typeof eventSource !== 'string' || typeof eventName !== 'string') return null;
     const call = this.#calls.of(eventSource, eventName);
     if (call === null) return null;
@@ -52,7 +53,7 @@ export class RecordReader {
     this.#lastTime = eventTime;
     const agentText = typeof userAgent === 'string' && userAgent !== '' ? userAgent : null;
     const agent = agentText === null ? UNKNOWN_AGENT : this.#agents.of(agentText);
-    const invokedBy = isObject(userIdentity) ? asText(at(userIdentity, 'invokedBy')) : null;
+    const invokedBy = isObject(userIdentity) ? asText(userIdentity.invokedBy) : null;
     const errorCode = short(raw.errorCode);
     const denied = errorCode !== null && DENIED.test(errorCode);
     const address = typeof from === 'string' ? this.#addresses.of(from) : null;
@@ -78,7 +79,7 @@ export class RecordReader {
       refusal: denied ? (asText(raw.errorMessage)?.slice(0, LONGEST_REFUSAL) ?? null) : null,
       denied,
       failed: errorCode !== null,
-      accountId: account(raw.recipientAccountId) ?? caller.accountId,
+      accountId: (typeof recipient === 'string' ? this.#accounts.of(recipient) : null) ?? caller.accountId,
       asked: isWanted ? (raw.requestParameters ?? null) : null,
       answered: isWanted ? (raw.responseElements ?? null) : null,
       additional: isWanted && !call.isRead ? (raw.additionalEventData ?? null) : null,
@@ -96,6 +97,8 @@ interface RawFields {
   readonly sourceIPAddress?: unknown;
   readonly userAgent?: unknown;
   readonly userIdentity?: unknown;
+  /** Of an identity. */
+  readonly invokedBy?: unknown;
   readonly errorCode?: unknown;
   readonly errorMessage?: unknown;
   readonly recipientAccountId?: unknown;
@@ -119,7 +122,13 @@ function idOf(raw: RawFields, caller: Caller): string {
 }
 
 function isEventId(text: string): boolean {
-  return text.length === 36 && DASHES.every((place) => text.charCodeAt(place) === 0x2d);
+  return (
+    text.length === 36 &&
+    text.charCodeAt(8) === DASH &&
+    text.charCodeAt(13) === DASH &&
+    text.charCodeAt(18) === DASH &&
+    text.charCodeAt(23) === DASH
+  );
 }
 
 /** True for a value that is a record itself, and holds no others. */
@@ -182,6 +191,6 @@ function region(text: string): string | null {
   return text.length <= 32 && REGION.test(text) ? text : null;
 }
 
-function account(value: unknown): string | null {
-  return typeof value === 'string' && /^\d{12}$/.test(value) ? value : null;
+function account(text: string): string | null {
+  return /^\d{12}$/.test(text) ? text : null;
 }

@@ -8,6 +8,7 @@ import { attackToolUsed } from './rules/attack-tool-used.ts';
 import { backupsDestroyed } from './rules/backups-destroyed.ts';
 import { breakGlassKeyUsed } from './rules/break-glass-key-used.ts';
 import { bucketOpened } from './rules/bucket-opened.ts';
+import { codeReadInBulk } from './rules/code-read-in-bulk.ts';
 import { bucketsSwept } from './rules/buckets-swept.ts';
 import { callsRefused } from './rules/calls-refused.ts';
 import { commandRunOnInstance } from './rules/command-run-on-instance.ts';
@@ -48,6 +49,7 @@ import { newKeyUsedByItsMaker } from './rules/new-key-used-by-its-maker.ts';
 import { objectsDeletedInBulk } from './rules/objects-deleted-in-bulk.ts';
 import { objectsEncryptedForRansom } from './rules/objects-encrypted-for-ransom.ts';
 import { objectsExpireSoon } from './rules/objects-expire-soon.ts';
+import { objectsRewrittenInBulk } from './rules/objects-rewritten-in-bulk.ts';
 import { objectsReadInBulk } from './rules/objects-read-in-bulk.ts';
 import { organizationWeakened } from './rules/organization-weakened.ts';
 import { otherCredentialMade } from './rules/other-credential-made.ts';
@@ -72,6 +74,7 @@ import { regionsSwept } from './rules/regions-swept.ts';
 import { replacedKeyUsed } from './rules/replaced-key-used.ts';
 import { resourceSharedOutside } from './rules/resource-shared-outside.ts';
 import { resourcesDestroyed } from './rules/resources-destroyed.ts';
+import { roleHandedToService } from './rules/role-handed-to-service.ts';
 import { rightsChangedAfterLookingAround } from './rules/rights-changed-after-looking-around.ts';
 import { roleAttempts } from './rules/role-attempts.ts';
 import { roleNew } from './rules/role-new.ts';
@@ -181,6 +184,7 @@ export const RULES: readonly Rule[] = [
   accountExplored,
   backupsDestroyed,
   bucketsSwept,
+  codeReadInBulk,
   callsRefused,
   consolePasswordsTried,
   identitiesExplored,
@@ -190,12 +194,14 @@ export const RULES: readonly Rule[] = [
   newKeyUsedByItsMaker,
   objectsDeletedInBulk,
   objectsReadInBulk,
+  objectsRewrittenInBulk,
   othersLockedOut,
   parametersReadInBulk,
   principalsGuessed,
   regionsSwept,
   resourcesDestroyed,
   rightsChangedAfterLookingAround,
+  roleHandedToService,
   roleAttempts,
   sameCallRefused,
   secretsReadInBulk,

@@ -10,6 +10,8 @@ const RECORDS = /\.(?:json|jsonl|ndjson|log|cloudtrail)(?:\.gz)?$|\.gz$/i;
 /** Digests prove that files of a trail are unchanged; they hold no records. */
 const DIGEST = /_CloudTrail-Digest_/;
 const CHUNK = 256 * 1024;
+/** Texts up to this long are made where young things are and cost nothing to let go; longer ones have pages of their own. */
+const PIECE = 64 * 1024;
 const PEEK = 64 * 1024;
 
 /** The files named, and all in the folders named, at any depth. Throws when one of them is not there. */
@@ -41,7 +43,10 @@ export async function* textOf(path: string): AsyncGenerator<string, void> {
   const source = (await isPacked(path)) ? file.pipe(createGunzip({ chunkSize: CHUNK })) : file;
   // A stream does not hand on what breaks before it.
   if (source !== file) file.once('error', (error) => source.destroy(error));
-  for await (const chunk of source) yield decoder.write(chunk as Buffer);
+  for await (const chunk of source) {
+    const bytes = chunk as Buffer;
+    for (let at = 0; at < bytes.length; at += PIECE) yield decoder.write(bytes.subarray(at, at + PIECE));
+  }
   const rest = decoder.end();
   if (rest !== '') yield rest;
 }

@@ -30,7 +30,8 @@ export class Splitter {
 
   /** Takes text in, and gives the values that are complete with it. */
   push(text: string, into: Pieces): void {
-    this.#text = this.#text === '' ? text : this.#text + text;
+    const rest = this.#mode === 'lines' ? this.#endLine(text, into) : text;
+    this.#text = this.#text === '' ? rest : this.#text + rest;
     this.#split(false, into);
     if (this.#text.length > LONGEST) {
       into.broken.push(this.#text.slice(0, SHOWN));
@@ -85,6 +86,16 @@ export class Splitter {
     if (line < 0 && !isEnd && text.length < LONGEST / 2) return false;
     this.#mode = isJson(line < 0 ? text : text.slice(0, line)) ? 'lines' : 'values';
     return true;
+  }
+
+  /** Ends the line that was begun, and gives what follows it: to put all in one text would copy all of it. */
+  #endLine(text: string, into: Pieces): string {
+    if (this.#text === '') return text;
+    const to = text.indexOf('\n');
+    if (to < 0) return text;
+    parse(this.#text + text.slice(0, to), into);
+    this.#text = '';
+    return text.slice(to + 1);
   }
 
   #lines(isEnd: boolean, into: Pieces): void {

@@ -175,6 +175,152 @@ const FIELD: Readonly<Record<string, readonly RawRecord[]>> = {
     call('cloudtrail:StopLogging', { ...PROGRAM, by: roleSession('ops'), minute: 1, error: 'AccessDenied' }),
   ],
   'a group made, refused': refused('iam:CreateGroup'),
+  'function with a strong role': one('lambda:CreateFunction20150331', {
+    functionName: 'f',
+    role: `arn:aws:iam::${OWN}:role/admin`,
+  }),
+  'stack with a strong role': one('cloudformation:CreateStack', {
+    stackName: 's',
+    roleARN: `arn:aws:iam::${OWN}:role/admin`,
+  }),
+  'job with a strong role': one('glue:CreateJob', { name: 'j', role: 'admin' }),
+  'pipeline with a definition of its own': one('datapipeline:PutPipelineDefinition', { pipelineId: 'df-1' }),
+  'strong role for an instance': one('iam:AddRoleToInstanceProfile', {
+    instanceProfileName: 'p',
+    roleName: 'admin',
+  }),
+  'rule of a firewall changed to everybody': one('ec2:ModifySecurityGroupRules', {
+    ModifySecurityGroupRulesRequest: {
+      GroupId: 'sg-1',
+      SecurityGroupRule: {
+        SecurityGroupRuleId: 'sgr-1',
+        SecurityGroupRule: { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, CidrIpv4: '0.0.0.0/0' },
+      },
+    },
+  }),
+  'network opened': one('ec2:CreateNetworkAclEntry', {
+    networkAclId: 'acl-1',
+    cidrBlock: '0.0.0.0/0',
+    ruleAction: 'allow',
+    egress: false,
+    portRange: { from: 22, to: 22 },
+  }),
+  'trail records data only': one('cloudtrail:PutEventSelectors', {
+    trailName: 't',
+    advancedEventSelectors: [{ fieldSelectors: [{ field: 'eventCategory', equals: ['Data'] }] }],
+  }),
+  'trail leaves writes out': one('cloudtrail:PutEventSelectors', {
+    trailName: 't',
+    advancedEventSelectors: [
+      {
+        fieldSelectors: [
+          { field: 'eventCategory', equals: ['Management'] },
+          { field: 'readOnly', equals: ['true'] },
+        ],
+      },
+    ],
+  }),
+  'bucket of the trail deleted': one('s3:DeleteBucket', { bucketName: 'acme-cloudtrail-logs' }),
+  'file of the trail deleted': one('s3:DeleteObject', {
+    bucketName: 'b',
+    key: `AWSLogs/${OWN}/CloudTrail/us-east-1/2026/03/02/x.json.gz`,
+  }),
+  'members of the guard off': one('guardduty:UpdateMemberDetectors', {
+    detectorId: 'd',
+    features: [{ name: 'S3_DATA_EVENTS', status: 'DISABLED' }],
+  }),
+  'recorder for less': one('config:PutConfigurationRecorder', {
+    configurationRecorder: { recordingGroup: { allSupported: false } },
+  }),
+  'control off': one('securityhub:UpdateStandardsControl', { controlStatus: 'DISABLED' }),
+  'no backups any more': one('rds:ModifyDBInstance', {
+    dBInstanceIdentifier: 'd',
+    backupRetentionPeriod: 0,
+  }),
+  'no recovery to a point in time': one('dynamodb:UpdateContinuousBackups', {
+    tableName: 't',
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: false },
+  }),
+  'recycle bin off': one('rbin:DeleteRule', { identifier: 'r' }),
+  'secret gone at once': one('secretsmanager:DeleteSecret', {
+    secretId: 's',
+    forceDeleteWithoutRecovery: true,
+  }),
+  'owners locked out of a key': one('kms:PutKeyPolicy', {
+    keyId: 'k',
+    bypassPolicyLockoutSafetyCheck: true,
+    policy: policy({ Principal: { AWS: `arn:aws:iam::${OWN}:user/x` }, Action: 'kms:*', Resource: '*' }),
+  }),
+  'own host as a managed one': one('ssm:CreateActivation', { iamRole: 'r' }),
+  'rights in a cluster': one('eks:CreatePodIdentityAssociation', { clusterName: 'c' }),
+  'own policy taken off': one('iam:DetachUserPolicy', {
+    userName: 'alice',
+    policyArn: `arn:aws:iam::${OWN}:policy/deny`,
+  }),
+  'out of a limiting group': one('iam:RemoveUserFromGroup', { userName: 'alice', groupName: 'g' }),
+  'account moved': one('organizations:MoveAccount', { accountId: OWN }),
+  'joined to another organization': one('organizations:AcceptHandshake', { handshakeId: 'h' }),
+  'console by a federated user': [
+    call('signin:ConsoleLogin', {
+      by: {
+        type: 'FederatedUser',
+        arn: `arn:aws:sts::${OWN}:federated-user/x`,
+        accountId: OWN,
+        accessKeyId: ALICE_KEY,
+      },
+      answered: { ConsoleLogin: 'Success' },
+    }),
+  ],
+  'task that asks for credentials': one('ecs:RegisterTaskDefinition', {
+    family: 't',
+    containerDefinitions: [
+      { command: ['sh', '-c', 'curl 169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'] },
+    ],
+  }),
+  'dry run': one(
+    'ec2:RunInstances',
+    { instancesSet: { items: [{ minCount: 1, maxCount: 1 }] } },
+    { error: 'Client.DryRunOperation' },
+  ),
+  'small machines where nobody looks': one('lightsail:CreateInstances', { instanceNames: ['a'] }),
+  'a group grown': one('autoscaling:UpdateAutoScalingGroup', { desiredCapacity: 50, maxSize: 50 }),
+  'an endpoint with graphics cards': one('sagemaker:CreateEndpointConfig', {
+    productionVariants: [{ instanceType: 'ml.g5.12xlarge' }],
+  }),
+  'mail service of its own': one('workmail:CreateOrganization', { alias: 'x' }),
+  'phone numbers for messages': one('sms-voice:RequestPhoneNumber', {}),
+  'models after a look whether it is logged': sequence(
+    'bedrock:GetModelInvocationLoggingConfiguration',
+    'bedrock:InvokeModel',
+  ),
+  'list of a bucket lets somebody in': one('s3:PutBucketAcl', {
+    bucketName: 'b',
+    AccessControlPolicy: {
+      Owner: { ID: 'a1' },
+      AccessControlList: { Grant: [{ Grantee: { ID: 'b2' }, Permission: 'FULL_CONTROL' }] },
+    },
+  }),
+  'recovery points copied away': one('backup:StartCopyJob', {
+    destinationBackupVaultArn: `arn:aws:backup:us-east-1:${FOREIGN}:backup-vault:v`,
+  }),
+  'build with a recipe of its own': one('codebuild:StartBuild', {
+    projectName: 'p',
+    buildspecOverride: 'version: 0.2',
+  }),
+  'objects encrypted on the way': many(24, (each) =>
+    call(each % 2 === 0 ? 's3:GetObject' : 's3:PutObject', {
+      ...PROGRAM,
+      asked: { bucketName: 'b', key: `k${Math.floor(each / 2)}` },
+      minute: each / 20,
+    }),
+  ),
+  'code of all functions': many(10, (each) =>
+    call('lambda:GetFunction20150331v2', {
+      ...PROGRAM,
+      asked: { functionName: `f${each}` },
+      minute: each / 10,
+    }),
+  ),
 };
 
 describe('on a key nobody saw before', () => {

@@ -1,3 +1,4 @@
+import { isReaderAtHome } from '../at-home.ts';
 import { call, ALICE_IN_CONSOLE, history } from '../example.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
@@ -22,10 +23,16 @@ export const accountExplored: Rule = {
   judge(event, about) {
     const calls = about.profile.recent.since('discovery', about.now - SWEEP);
     const services = new Set(calls.map((each) => each.split(':', 1)[0])).size;
-    const enough = event.agent.kind === 'infrastructure' ? 4 * CALLS : CALLS;
+    // Who looks at much as a matter of course looks at something new now and then.
+    const known = about.profile.isSettled ? Math.floor(about.profile.tables.actions.size / 10) : 0;
+    const enough = (event.agent.kind === 'infrastructure' ? 4 : 1) * CALLS + known;
     if (calls.length < enough || services < SERVICES) return null;
     return {
-      severity: services >= 8 && event.agent.kind !== 'infrastructure' ? 'high' : 'medium',
+      severity: isReaderAtHome(event, about)
+        ? 'low'
+        : services >= 8 && event.agent.kind !== 'infrastructure'
+          ? 'high'
+          : 'medium',
       facts: { calls: calls.length, services },
       of: services >= 8 ? 'wide' : '',
     };

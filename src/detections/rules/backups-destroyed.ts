@@ -1,10 +1,20 @@
 import { call } from '../example.ts';
-import { textAt } from '../json.ts';
+import { flagAt, numberAt, textAt } from '../json.ts';
 import { HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 const MANY = 5;
+
+/** True for a setting after which no backups are made. */
+function isSwitchedOff(asked: unknown): boolean {
+  return (
+    numberAt(asked, 'backupRetentionPeriod') === 0 ||
+    flagAt(asked, 'pointInTimeRecoverySpecification', 'pointInTimeRecoveryEnabled') === false ||
+    textAt(asked, 'backupPolicy', 'status') === 'DISABLED' ||
+    textAt(asked, 'state') === 'DISABLED'
+  );
+}
 
 /** Backups or snapshots deleted. */
 export const backupsDestroyed: Rule = {
@@ -20,12 +30,17 @@ export const backupsDestroyed: Rule = {
     rds:DeleteDBInstanceAutomatedBackup backup:DeleteRecoveryPoint backup:DeleteBackupVault
     backup:DeleteBackupPlan backup:DeleteBackupSelection backup:DeleteBackupVaultLockConfiguration
     backup:StopBackupJob redshift:DeleteClusterSnapshot elasticache:DeleteSnapshot
-    dynamodb:DeleteBackup dlm:DeleteLifecyclePolicy fsx:DeleteBackup`),
+    dynamodb:DeleteBackup dlm:DeleteLifecyclePolicy fsx:DeleteBackup rbin:DeleteRule
+    rbin:UnlockRule backup:DisassociateRecoveryPoint dynamodb:UpdateContinuousBackups
+    elasticfilesystem:PutBackupPolicy rds:ModifyDBInstance rds:ModifyDBCluster dlm:UpdateLifecyclePolicy
+    glacier:DeleteVault glacier:DeleteArchive`),
   judge(event, about) {
     const {
       asked,
       call: { name },
     } = event;
+    const isSetting = /^(?:Update|Put|Modify)/.test(name);
+    if (isSetting && !isSwitchedOff(asked)) return null;
     const what =
       textAt(asked, 'snapshotId') ??
       textAt(asked, 'dBSnapshotIdentifier') ??
@@ -36,7 +51,7 @@ export const backupsDestroyed: Rule = {
     const { recent } = about.profile;
     recent.note('destroyed backups', what, about.now, about.now);
     const count = recent.since('destroyed backups', about.now - HOUR).length;
-    const isGrave = /Vault|RecoveryPoint|BackupPlan|AutomatedBackup|Stop/.test(name);
+    const isGrave = isSetting || /Vault|RecoveryPoint|BackupPlan|AutomatedBackup|Stop|Rule/.test(name);
     if (count < MANY && !isGrave) return null;
     return {
       severity: count >= 2 * MANY ? 'high' : 'medium',

@@ -1,7 +1,18 @@
 import { call, FOREIGN } from '../example.ts';
-import { at, textAt } from '../json.ts';
+import { at, listAt, textAt } from '../json.ts';
 import { outsiders } from '../policy-document.ts';
 import type { Rule } from '../rule.ts';
+
+/** Whom an access control list lets in who does not own the bucket: an account by its canonical id or mail address. */
+function strangerIn(list: unknown): string | null {
+  const owner = textAt(list, 'Owner', 'ID');
+  const grants = [...listAt(list, 'AccessControlList', 'Grant'), ...listAt(list, 'AccessControlList')];
+  for (const grant of grants) {
+    const id = textAt(grant, 'Grantee', 'ID') ?? textAt(grant, 'Grantee', 'EmailAddress');
+    if (id !== null && owner !== null && id !== owner) return id.slice(0, 64);
+  }
+  return null;
+}
 
 /** Bucket opened to outsiders. */
 export const bucketOpened: Rule = {
@@ -24,7 +35,9 @@ export const bucketOpened: Rule = {
       const isPublic = /public-read|authenticated-read|global\/AllUsers|global\/AuthenticatedUsers/.test(
         text,
       );
-      return isPublic ? { facts: { bucket, to: 'everybody' }, of: bucket } : null;
+      if (isPublic) return { facts: { bucket, to: 'everybody' }, of: bucket };
+      const stranger = strangerIn(at(asked, 'AccessControlPolicy'));
+      return stranger === null ? null : { severity: 'medium', facts: { bucket, to: stranger }, of: bucket };
     }
     const who = outsiders(at(asked, 'bucketPolicy') ?? at(asked, 'policy'), event.accountId);
     if (who.length === 0) return null;

@@ -1,3 +1,4 @@
+import { isReaderAtHome } from '../at-home.ts';
 import { call } from '../example.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
@@ -24,7 +25,7 @@ export const callsRefused: Rule = {
     const calls = recent.since('refused', about.now - WINDOW).length;
     if (calls < CALLS) return null;
     return {
-      severity: calls >= 4 * CALLS ? 'high' : 'medium',
+      severity: isReaderAtHome(event, about) ? 'low' : calls >= 4 * CALLS ? 'high' : 'medium',
       facts: { calls, last: event.call.action },
       of: calls >= 4 * CALLS ? 'many' : '',
     };

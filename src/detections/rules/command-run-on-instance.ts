@@ -1,5 +1,6 @@
 import { call } from '../example.ts';
 import { textAt, textsAt } from '../json.ts';
+import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -17,7 +18,11 @@ export const commandRunOnInstance: Rule = {
     ssm:CreateAssociation ssm:UpdateAssociation ec2-instance-connect:SendSSHPublicKey
     ec2-instance-connect:SendSerialConsoleSSHPublicKey ec2-instance-connect:OpenTunnel
     ec2:EnableSerialConsoleAccess ecs:ExecuteCommand eks:AssociateAccessPolicy eks:CreateAccessEntry
-    lightsail:GetInstanceAccessDetails lightsail:DownloadDefaultKeyPair`),
+    lightsail:GetInstanceAccessDetails lightsail:DownloadDefaultKeyPair ssm:CreateActivation
+    ssm:RegisterTaskWithMaintenanceWindow ssm:UpdateDocument ssm:UpdateDocumentDefaultVersion
+    ssm-guiconnect:StartConnection ec2:CreateInstanceConnectEndpoint eks:UpdateAccessEntry
+    eks:CreatePodIdentityAssociation eks:AssociateIdentityProviderConfig`),
+  quietFor: DAY,
   judge(event) {
     const { asked } = event;
     const target =

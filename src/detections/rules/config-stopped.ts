@@ -1,5 +1,5 @@
 import { call } from '../example.ts';
-import { textAt } from '../json.ts';
+import { flagAt, textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -16,8 +16,15 @@ export const configStopped: Rule = {
     config:StopConfigurationRecorder config:DeleteConfigurationRecorder config:DeleteDeliveryChannel
     config:DeleteConfigRule config:DeleteOrganizationConfigRule config:DeleteConformancePack
     config:DeleteConfigurationAggregator config:DeleteRetentionConfiguration
-    config:DeleteRemediationConfiguration`),
+    config:DeleteRemediationConfiguration config:DeleteOrganizationConformancePack
+    config:DeleteEvaluationResults config:PutConfigurationRecorder`),
   judge(event) {
+    // A recorder that is set up anew, but not for everything.
+    if (
+      event.call.name === 'PutConfigurationRecorder' &&
+      flagAt(event.asked, 'configurationRecorder', 'recordingGroup', 'allSupported') !== false
+    )
+      return null;
     return {
       facts: {
         call: event.call.name,

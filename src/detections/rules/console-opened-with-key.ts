@@ -1,4 +1,5 @@
 import { call, roleSession } from '../example.ts';
+import { textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
 
 /** AWS console opened with an access key. */
@@ -20,7 +21,9 @@ export const consoleOpenedWithKey: Rule = {
         ? null
         : { facts: { 'user agent': event.agent.text } };
     }
-    return event.call.name === 'ConsoleLogin' && about.keyId !== null && !event.failed
+    // A federated user is always one that a long-term key made.
+    const isMade = about.keyId !== null || event.caller.type === 'FederatedUser';
+    return isMade && !event.failed && textAt(event.answered, 'ConsoleLogin') !== 'Failure'
       ? { facts: { as: event.caller.arn } }
       : null;
   },

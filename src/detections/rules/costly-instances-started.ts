@@ -24,19 +24,26 @@ export const costlyInstancesStarted: Rule = {
     ec2:RunInstances ec2:RequestSpotInstances ec2:RequestSpotFleet ec2:CreateFleet
     lightsail:CreateInstances autoscaling:CreateAutoScalingGroup ecs:CreateService ecs:RunTask
     ecs:RegisterTaskDefinition sagemaker:CreateNotebookInstance sagemaker:CreateTrainingJob
-    sagemaker:CreateProcessingJob batch:CreateComputeEnvironment`),
-  judge(event) {
+    sagemaker:CreateProcessingJob batch:CreateComputeEnvironment
+    autoscaling:UpdateAutoScalingGroup autoscaling:CreateLaunchConfiguration
+    sagemaker:CreateEndpointConfig elasticmapreduce:RunJobFlow gamelift:CreateFleet
+    lightsail:CreateContainerService`),
+  judge(event, about) {
     const { asked } = event;
     const size = (
       textAt(asked, 'instanceType') ??
       textAt(asked, 'instanceTypes') ??
       textAt(asked, 'resourceConfig', 'instanceType') ??
+      listAt(asked, 'productionVariants').flatMap((each) => textAt(each, 'instanceType') ?? [])[0] ??
+      textAt(asked, 'instances', 'masterInstanceType') ??
+      textAt(asked, 'eC2InstanceType') ??
       ''
     ).replace(/^ml\./, '');
     const items = listAt(asked, 'instancesSet', 'items');
     const counts = [
       ...items.map((each) => numberAt(each, 'maxCount')),
       ...COUNTS.map((name) => numberAt(asked, name)),
+      listAt(asked, 'instanceNames').length,
     ];
     const count = Math.max(0, ...counts.map((each) => each ?? 0));
     const cpu = numberAt(asked, 'cpu') ?? numberAt(asked, 'computeResources', 'maxvCpus') ?? 0;
@@ -47,7 +54,16 @@ export const costlyInstancesStarted: Rule = {
     const isRefused =
       event.errorCode !== null &&
       /LimitExceeded|InsufficientInstanceCapacity|Blocked|PendingVerification/i.test(event.errorCode);
-    if (!isLarge && count < MANY && !isRefused && !(event.denied && event.call.name === 'RunInstances'))
+    // Nobody trains, hosts or mines on Lightsail with a key by chance; a dry run asks whether one could.
+    const isOdd =
+      about.keyId !== null && (event.call.service === 'lightsail' || /DryRun/.test(event.errorCode ?? ''));
+    if (
+      !isLarge &&
+      count < MANY &&
+      !isRefused &&
+      !isOdd &&
+      !(event.denied && event.call.name === 'RunInstances')
+    )
       return null;
     return {
       facts: { call: event.call.name, 'instance type': size || null, count: count || null },

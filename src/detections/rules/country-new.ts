@@ -19,7 +19,10 @@ export const countryNew: Rule = {
     if (!novelty.country || !profile.isSettled || event.fromConsole) return null;
     if (profile.novelty('countries') > ROAMS) return null;
     const { operator, country } = about.place();
+    // Who was abroad before, and does there what he always does, travels.
+    const travels = profile.tables.countries.size > 1 && !novelty.agent && !novelty.action && !novelty.region;
     return {
+      severity: travels ? 'low' : 'medium',
       facts: {
         country,
         operator,

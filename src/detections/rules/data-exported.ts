@@ -18,8 +18,15 @@ export const dataExported: Rule = {
     transfer:CreateServer transfer:CreateUser transfer:ImportSshPublicKey datasync:CreateTask
     datasync:StartTaskExecution dms:CreateReplicationTask dms:StartReplicationTask
     ebs:GetSnapshotBlock ebs:ListSnapshotBlocks s3:CreateJob glue:CreateConnection
-    quicksight:CreateDataSource elasticache:CreateSnapshot dlm:CreateLifecyclePolicy`),
+    quicksight:CreateDataSource elasticache:CreateSnapshot dlm:CreateLifecyclePolicy
+    rds:DownloadCompleteDBLogFile backup:StartCopyJob acm:ExportCertificate`),
   judge(event) {
+    // A copy into a vault of the same account stays at home.
+    if (
+      event.call.name === 'StartCopyJob' &&
+      (textAt(event.asked, 'destinationBackupVaultArn') ?? '').includes(`:${event.accountId ?? ''}:`)
+    )
+      return null;
     return {
       facts: {
         call: event.call.name,

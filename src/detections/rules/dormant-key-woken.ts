@@ -1,4 +1,5 @@
 import { call } from '../example.ts';
+import { isStrange } from '../novelty.ts';
 import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 
@@ -16,10 +17,12 @@ export const dormantKeyWoken: Rule = {
   always: true,
   quietFor: DAY,
   judge(event, about) {
-    const { profile, now, keyId } = about;
+    const { profile, now, keyId, novelty } = about;
     if (keyId === null || event.fromConsole) return null;
     const days = Math.floor((now - profile.lastSeen) / DAY);
-    return { severity: days >= 60 ? 'medium' : 'low', facts: { days }, of: '' };
+    // What wakes as it fell asleep is a job that runs seldom.
+    const isItself = !isStrange(novelty) && !novelty.action && event.address !== null && profile.isSettled;
+    return { severity: days >= 60 && !isItself ? 'medium' : 'low', facts: { days }, of: '' };
   },
   examples: () => ({
     fires: [

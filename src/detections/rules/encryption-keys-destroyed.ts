@@ -1,5 +1,5 @@
 import { call } from '../example.ts';
-import { textAt } from '../json.ts';
+import { flagAt, textAt } from '../json.ts';
 import { HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 
@@ -18,8 +18,12 @@ export const encryptionKeysDestroyed: Rule = {
     'kms:DeleteImportedKeyMaterial',
     'kms:DeleteCustomKeyStore',
     'kms:DisconnectCustomKeyStore',
+    'kms:PutKeyPolicy',
   ],
   judge(event, about) {
+    // Its own people are locked out only when AWS is told not to check.
+    if (event.call.name === 'PutKeyPolicy' && flagAt(event.asked, 'bypassPolicyLockoutSafetyCheck') !== true)
+      return null;
     const { recent } = about.profile;
     const key = textAt(event.asked, 'keyId') ?? event.id;
     recent.note('destroyed keys', key, about.now, about.now);

@@ -1,5 +1,6 @@
 import { call, history } from '../example.ts';
 import { listAt, textAt } from '../json.ts';
+import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -17,6 +18,7 @@ export const functionCodeChanged: Rule = {
     lambda:UpdateFunctionCode lambda:UpdateFunctionConfiguration lambda:PublishLayerVersion
     cloudfront:UpdateFunction cloudfront:CreateFunction cloudfront:PublishFunction
     appsync:UpdateResolver apigateway:CreateIntegration codebuild:UpdateProject codebuild:StartBuild`),
+  quietFor: DAY,
   judge(event) {
     const {
       asked,
@@ -26,6 +28,12 @@ export const functionCodeChanged: Rule = {
       name === 'UpdateFunctionConfiguration' &&
       listAt(asked, 'layers').length === 0 &&
       textAt(asked, 'role') === null
+    )
+      return null;
+    // A build as it was written is ordinary; one with another recipe or source is not.
+    if (
+      name === 'StartBuild' &&
+      !Object.keys(asked ?? {}).some((each) => /buildspec|source.*override|image/i.test(each))
     )
       return null;
     const which = textAt(asked, 'functionName') ?? textAt(asked, 'layerName') ?? textAt(asked, 'name');

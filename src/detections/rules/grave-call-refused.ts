@@ -1,4 +1,5 @@
 import { call } from '../example.ts';
+import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -21,6 +22,7 @@ export const graveCallRefused: Rule = {
   falseAlarms: 'A new version of a program that needs a new right.',
   actions: [],
   triggers: ['denied'],
+  quietFor: DAY,
   judge(event, about) {
     if (event.byService || event.fromConsole || event.call.isRead) return null;
     if (about.profile.tables.actions.lastSeen(event.call.action) !== null) return null;

@@ -19,7 +19,9 @@ export const guardDutyWeakened: Rule = {
     guardduty:StopMonitoringMembers guardduty:DeleteInvitations
     guardduty:DeletePublishingDestination guardduty:UpdatePublishingDestination
     guardduty:DeleteThreatIntelSet guardduty:UpdateThreatIntelSet guardduty:ArchiveFindings
-    guardduty:DisableOrganizationAdminAccount`),
+    guardduty:DisableOrganizationAdminAccount guardduty:UpdateFilter
+    guardduty:CreateTrustedEntitySet guardduty:UpdateTrustedEntitySet guardduty:UpdateMemberDetectors
+    guardduty:UpdateOrganizationConfiguration guardduty:DeleteMalwareProtectionPlan`),
   always: true,
   judge(event) {
     const {
@@ -32,8 +34,14 @@ export const guardDutyWeakened: Rule = {
       listAt(asked, 'features').every((each) => textAt(each, 'status') !== 'DISABLED')
     )
       return null;
-    if (name === 'CreateFilter' && textAt(asked, 'action') !== 'ARCHIVE') return null;
-    const isMild = /IPSet|Filter|Invitations|ThreatIntel|Archive|Publishing/.test(name);
+    const isSwitch = name === 'UpdateMemberDetectors' || name === 'UpdateOrganizationConfiguration';
+    if (
+      isSwitch &&
+      !/"(?:DISABLED|NONE)"|"(?:enable|autoEnable)":false/.test(JSON.stringify(asked ?? '').slice(0, 20_000))
+    )
+      return null;
+    if (name.endsWith('Filter') && textAt(asked, 'action') !== 'ARCHIVE') return null;
+    const isMild = /IPSet|EntitySet|Filter|Invitations|ThreatIntel|Archive|Publishing/.test(name);
     return {
       severity: isMild ? 'medium' : 'high',
       facts: { call: name, detector: textAt(asked, 'detectorId') },

@@ -1,3 +1,4 @@
+import { isReaderAtHome } from '../at-home.ts';
 import { call } from '../example.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
@@ -24,7 +25,12 @@ export const identitiesExplored: Rule = {
       .since('discovery', about.now - SWEEP)
       .filter((each) => each.startsWith('iam:'));
     const enough = event.agent.kind === 'infrastructure' ? 3 * CALLS : CALLS;
-    return calls.length >= enough ? { facts: { calls: calls.length, last: event.call.name }, of: '' } : null;
+    if (calls.length < enough) return null;
+    return {
+      severity: isReaderAtHome(event, about) ? 'low' : 'medium',
+      facts: { calls: calls.length, last: event.call.name },
+      of: '',
+    };
   },
   examples: () => ({
     fires: [

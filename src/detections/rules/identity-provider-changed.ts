@@ -21,7 +21,8 @@ export const identityProviderChanged: Rule = {
     sso-directory:CreateExternalIdPConfigurationForDirectory
     sso-directory:EnableExternalIdPConfigurationForDirectory
     sso-directory:DisableExternalIdPConfigurationForDirectory sso:AssociateDirectory
-    sso:DisassociateDirectory cognito-identity:UpdateIdentityPool
+    sso:DisassociateDirectory sso:CreateTrustedTokenIssuer sso:UpdateTrustedTokenIssuer
+    sso-directory:UpdateMfaDeviceManagementForDirectory cognito-identity:UpdateIdentityPool
     cognito-identity:SetIdentityPoolRoles cognito-idp:CreateIdentityProvider
     cognito-idp:UpdateIdentityProvider`),
   judge(event) {

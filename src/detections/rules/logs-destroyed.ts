@@ -3,6 +3,15 @@ import { numberAt, textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
+/** True for a bucket named like one for logs of the account, and for an object where AWS puts these. */
+function holdsLogs(asked: unknown): boolean {
+  return (
+    /(?:^|\/)AWSLogs\//.test(textAt(asked, 'key') ?? '') ||
+    (textAt(asked, 'key') === null &&
+      /trail|audit|flow-?log|guardduty/i.test(textAt(asked, 'bucketName') ?? ''))
+  );
+}
+
 /** Logs or alarms deleted. */
 export const logsDestroyed: Rule = {
   id: 'logs-destroyed',
@@ -16,13 +25,20 @@ export const logsDestroyed: Rule = {
     logs:DeleteLogGroup logs:DeleteLogStream logs:DeleteMetricFilter logs:DeleteSubscriptionFilter
     logs:DeleteDestination logs:PutRetentionPolicy monitoring:DeleteAlarms
     monitoring:DisableAlarmActions events:DisableRule events:DeleteRule events:RemoveTargets
-    ec2:UnmonitorInstances`),
+    ec2:UnmonitorInstances s3:DeleteBucket s3:DeleteObject s3:DeleteBucketPolicy logs:DeleteDelivery
+    logs:DeleteDeliverySource logs:DeleteDataProtectionPolicy oam:DeleteLink`),
   judge(event) {
+    if (event.call.service === 's3' && !holdsLogs(event.asked)) return null;
     const name =
-      textAt(event.asked, 'logGroupName') ?? textAt(event.asked, 'ruleName') ?? textAt(event.asked, 'name');
+      textAt(event.asked, 'bucketName') ??
+      textAt(event.asked, 'logGroupName') ??
+      textAt(event.asked, 'ruleName') ??
+      textAt(event.asked, 'name');
     const what = event.call.name;
     if (what === 'PutRetentionPolicy' && (numberAt(event.asked, 'retentionInDays') ?? 999) > 3) return null;
-    const isTelling = name !== null && /trail|audit|flow|guard|secur|waf|alert|siem/i.test(name);
+    const isTelling =
+      event.call.service === 's3' ||
+      (name !== null && /trail|audit|flow|guard|secur|waf|alert|siem/i.test(name));
     return {
       severity: isTelling || event.denied || what === 'DeleteLogStream' ? 'medium' : 'low',
       facts: { call: what, name },

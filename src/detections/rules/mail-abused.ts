@@ -23,7 +23,12 @@ export const mailAbused: Rule = {
     ses:PutAccountDetails ses:VerifyEmailIdentity ses:VerifyDomainIdentity ses:CreateEmailIdentity
     ses:DeleteIdentity ses:DeleteEmailIdentity sns:GetSMSAttributes sns:GetSMSSandboxAccountStatus
     sns:SetSMSAttributes sns:CreateSMSSandboxPhoneNumber sns:ListSMSSandboxPhoneNumbers
-    sms-voice:DescribeSpendLimits sms-voice:DescribeAccountAttributes support:CreateCase`),
+    sms-voice:DescribeSpendLimits sms-voice:DescribeAccountAttributes support:CreateCase
+    sns:ListOriginationNumbers sns:OptInPhoneNumber sns:CreatePlatformApplication
+    sms-voice:RequestPhoneNumber sms-voice:SendTextMessage mobiletargeting:CreateApp
+    mobiletargeting:UpdateSmsChannel mobiletargeting:SendMessages workmail:CreateOrganization
+    workmail:CreateUser workmail:RegisterToWorkMail connect:CreateInstance connect:ClaimPhoneNumber
+    ses:UpdateConfigurationSetSendingEnabled`),
   quietFor: 7 * DAY,
   judge(event, about) {
     const { name } = event.call;
@@ -36,7 +41,7 @@ export const mailAbused: Rule = {
     const looked = recent.since('mail', about.now - HOUR).length;
     if (!isChange && looked < 2) return { severity: 'low', facts: { call: name }, of: 'look' };
     const isGrave = isChange
-      ? /SendingEnabled|SendingAttributes|AccountDetails|Sandbox|SMSAttributes|Identity$|EmailIdentity|DomainIdentity|CreateCase/.test(
+      ? /SendingEnabled|SendingAttributes|AccountDetails|Sandbox|SMSAttributes|Identity$|EmailIdentity|DomainIdentity|CreateCase|PhoneNumber|CreateOrganization|SmsChannel|PlatformApplication|CreateInstance|SendMessages|SendTextMessage|WorkMail|CreateUser/.test(
           name,
         )
       : true;

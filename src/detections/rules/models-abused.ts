@@ -15,7 +15,8 @@ export const modelsAbused: Rule = {
   whatToDo: 'Deactivate the key: stolen keys are sold for their models, and the bill grows by the hour.',
   falseAlarms: 'Programs that use Bedrock; they are known by their habit.',
   actions: words(`
-    bedrock:ListFoundationModels bedrock:GetFoundationModelAvailability
+    bedrock:ListFoundationModels bedrock:ListInferenceProfiles
+    bedrock:GetModelInvocationLoggingConfiguration bedrock:GetFoundationModelAvailability
     bedrock:ListFoundationModelAgreementOffers bedrock:InvokeModel
     bedrock:InvokeModelWithResponseStream bedrock:Converse bedrock:ConverseStream
     bedrock:CreateModelInvocationJob bedrock:PutFoundationModelEntitlement
@@ -29,6 +30,8 @@ export const modelsAbused: Rule = {
       /ModelAgreement|Entitlement|UseCase|ModelAvailability|MarketplaceModel|ProvisionedModel/.test(name);
     if (
       name === 'ListFoundationModels' ||
+      name === 'ListInferenceProfiles' ||
+      name === 'GetModelInvocationLoggingConfiguration' ||
       name === 'GetFoundationModelAvailability' ||
       name === 'ListFoundationModelAgreementOffers'
     ) {
@@ -44,7 +47,13 @@ export const modelsAbused: Rule = {
     const looked = recent.last('models looked at');
     const wasLooking = looked !== null && about.now - looked < HOUR;
     if (!wasLooking && !event.failed && !isStrange(about.novelty) && !about.novelty.service) return null;
-    return { facts: { call: name, model: textAt(event.asked, 'modelId') }, of: 'called' };
+    // A program that is known, where it always ran, may well begin to use models.
+    const isAdopting = !wasLooking && !event.failed && !isStrange(about.novelty);
+    return {
+      severity: isAdopting ? 'low' : 'medium',
+      facts: { call: name, model: textAt(event.asked, 'modelId') },
+      of: isAdopting ? 'begun' : 'called',
+    };
   },
   examples: () => ({
     fires: [

@@ -18,7 +18,8 @@ export const organizationWeakened: Rule = {
     organizations:DeletePolicy organizations:UpdatePolicy organizations:DisablePolicyType
     organizations:DisableAWSServiceAccess organizations:DeregisterDelegatedAdministrator
     organizations:RegisterDelegatedAdministrator organizations:InviteAccountToOrganization
-    organizations:CreateAccount organizations:DisableAllFeatures account:CloseAccount
+    organizations:CreateAccount organizations:MoveAccount organizations:AcceptHandshake
+    organizations:DisableAllFeatures account:CloseAccount
     account:PutAlternateContact account:DeleteAlternateContact account:StartPrimaryEmailUpdate`),
   judge(event) {
     const isMild = /Policy|Invite|CreateAccount|Delegated|ServiceAccess/.test(event.call.name);

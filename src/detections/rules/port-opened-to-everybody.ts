@@ -1,9 +1,28 @@
+import type { CloudTrailEvent } from '../event.ts';
 import { call } from '../example.ts';
-import { listAt, numberAt, textAt } from '../json.ts';
+import { at, flagAt, listAt, numberAt, textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
 
 /** Ports that are public by nature: the web, and echo requests (type 8 of ICMP stands where ports do). */
 const HARMLESS: ReadonlySet<number> = new Set([8, 80, 443]);
+
+/** Its names begin with a capital here. */
+function lowered(rule: unknown): unknown {
+  return {
+    fromPort: at(rule, 'FromPort'),
+    toPort: at(rule, 'ToPort'),
+    cidrIp: at(rule, 'CidrIpv4') ?? at(rule, 'CidrIpv6'),
+  };
+}
+
+function isOpenAclEntry({ asked, call: { name } }: CloudTrailEvent): boolean {
+  return (
+    name === 'CreateNetworkAclEntry' &&
+    flagAt(asked, 'egress') !== true &&
+    textAt(asked, 'ruleAction')?.toLowerCase() === 'allow' &&
+    (textAt(asked, 'cidrBlock') ?? textAt(asked, 'ipv6CidrBlock') ?? '').endsWith('/0')
+  );
+}
 
 function isWorldWide(permission: unknown): boolean {
   const ranges = [
@@ -23,17 +42,29 @@ export const portOpenedToEverybody: Rule = {
   technique: 'T1562.007',
   whatToDo: 'Close the port; see who connected meanwhile.',
   falseAlarms: 'Public services on other ports than those of the web.',
-  actions: ['ec2:AuthorizeSecurityGroupIngress'],
+  actions: [
+    'ec2:AuthorizeSecurityGroupIngress',
+    'ec2:ModifySecurityGroupRules',
+    'ec2:CreateNetworkAclEntry',
+    'lightsail:OpenInstancePublicPorts',
+    'lightsail:PutInstancePublicPorts',
+  ],
   judge(event) {
     const { asked } = event;
+    const changed = at(asked, 'ModifySecurityGroupRulesRequest') ?? asked;
     const rules = [
       ...listAt(asked, 'ipPermissions', 'items'),
       ...(textAt(asked, 'cidrIp') === null ? [] : [asked]),
+      ...listAt(changed, 'SecurityGroupRule').map((each) => lowered(at(each, 'SecurityGroupRule'))),
+      ...(event.call.service === 'lightsail'
+        ? [...listAt(asked, 'portInfos'), ...listAt(asked, 'portInfo')]
+        : []),
+      ...(isOpenAclEntry(event) ? [{ ...(at(asked, 'portRange') as object), cidrIp: '0.0.0.0/0' }] : []),
     ];
-    const open = rules.filter((each) => isWorldWide(each));
+    const open = rules.filter((each) => event.call.service === 'lightsail' || isWorldWide(each));
     const bad = open.find((each) => {
-      const from = numberAt(each, 'fromPort');
-      const to = numberAt(each, 'toPort') ?? from;
+      const from = numberAt(each, 'fromPort') ?? numberAt(each, 'from');
+      const to = numberAt(each, 'toPort') ?? numberAt(each, 'to') ?? from;
       return from === null || from === -1 || to === null || !(from === to && HARMLESS.has(from));
     });
     if (bad === undefined) return null;

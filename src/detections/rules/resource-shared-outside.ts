@@ -22,7 +22,8 @@ export const resourceSharedOutside: Rule = {
     ssm:ModifyDocumentPermission ram:CreateResourceShare ram:AssociateResourceShare
     lambda:AddLayerVersionPermission glue:PutResourcePolicy dynamodb:PutResourcePolicy
     kinesis:PutResourcePolicy ssm:PutResourcePolicy codeartifact:PutRepositoryPermissionsPolicy
-    mediastore:PutContainerPolicy logs:PutDestinationPolicy logs:PutResourcePolicy`),
+    mediastore:PutContainerPolicy logs:PutDestinationPolicy logs:PutResourcePolicy
+    ses:PutIdentityPolicy ses:CreateEmailIdentityPolicy s3:CreateAccessGrant`),
   judge(event) {
     const { asked } = event;
     const documents = [

@@ -40,7 +40,9 @@ export const resourcesDestroyed: Rule = {
     recent.note('destroyed', `${name} ${what}`, about.now, about.now);
     const count = recent.since('destroyed', about.now - HOUR / 2).length;
     const isData = /DB|Table|FileSystem|Cluster|Domain/.test(name);
-    const isFinal = name.startsWith('DeleteDB') && flagAt(asked, 'skipFinalSnapshot') === true;
+    const isFinal =
+      (name.startsWith('DeleteDB') && flagAt(asked, 'skipFinalSnapshot') === true) ||
+      flagAt(asked, 'forceDeleteWithoutRecovery') === true;
     if (count < MANY && !isFinal && !(isData && event.denied)) return null;
     return {
       severity: count >= 3 * MANY ? 'high' : 'medium',

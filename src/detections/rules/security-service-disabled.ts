@@ -1,4 +1,5 @@
 import { call } from '../example.ts';
+import { textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -24,8 +25,22 @@ export const securityServiceDisabled: Rule = {
     access-analyzer:CreateArchiveRule securitylake:DeleteDataLake securitylake:DeleteSubscriber
     fms:DisassociateAdminAccount fms:DeletePolicy shield:DeleteProtection shield:DeleteSubscription
     shield:DisableProactiveEngagement auditmanager:DeregisterAccount
-    devops-guru:UpdateResourceCollection`),
+    devops-guru:UpdateResourceCollection securityhub:DisableSecurityHubV2
+    securityhub:UpdateStandardsControl securityhub:CreateAutomationRule
+    securityhub:BatchUpdateStandardsControlAssociations securityhub:DisableOrganizationAdminAccount
+    detective:DisableOrganizationAdminAccount inspector2:DisableDelegatedAdminAccount
+    access-analyzer:UpdateArchiveRule access-analyzer:ApplyArchiveRule
+    securitylake:DeleteAwsLogSource securitylake:DeregisterDataLakeDelegatedAdministrator`),
   judge(event) {
+    if (event.call.name === 'UpdateStandardsControl' && textAt(event.asked, 'controlStatus') !== 'DISABLED')
+      return null;
+    if (
+      event.call.name === 'BatchUpdateStandardsControlAssociations' &&
+      !JSON.stringify(event.asked ?? '')
+        .slice(0, 20_000)
+        .includes('DISABLED')
+    )
+      return null;
     return { facts: { call: event.call.name, service: event.call.service }, of: event.call.name };
   },
   examples: () => ({

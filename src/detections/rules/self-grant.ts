@@ -18,7 +18,8 @@ export const selfGrant: Rule = {
     iam:AttachUserPolicy iam:PutUserPolicy iam:AttachRolePolicy iam:PutRolePolicy
     iam:UpdateAssumeRolePolicy iam:AddUserToGroup iam:PutUserPermissionsBoundary
     iam:DeleteUserPermissionsBoundary iam:DeleteRolePermissionsBoundary
-    iam:PutRolePermissionsBoundary iam:DeleteUserPolicy iam:CreateLoginProfile`),
+    iam:PutRolePermissionsBoundary iam:DeleteUserPolicy iam:DetachUserPolicy
+    iam:DeleteRolePolicy iam:DetachRolePolicy iam:RemoveUserFromGroup iam:CreateLoginProfile`),
   always: true,
   judge(event, about) {
     if (!isOnOneself(event, about)) return null;

@@ -6,19 +6,8 @@ const DAYS = 5;
 /** A key that uses more services than this is a person's. */
 const NARROW = 12;
 const OFTEN = 0.3;
-const WEIGHTY = new Set([
-  'iam',
-  'sts',
-  'organizations',
-  'secretsmanager',
-  'cloudtrail',
-  'kms',
-  'sso',
-  'ses',
-  'bedrock',
-  'lightsail',
-  'guardduty',
-]);
+/** No program begins to use these on its own account. */
+const WEIGHTY = new Set(['iam', 'organizations', 'cloudtrail', 'sso', 'lightsail', 'guardduty']);
 
 /** Used for a service this key never used. */
 export const serviceNew: Rule = {
@@ -37,8 +26,7 @@ export const serviceNew: Rule = {
     const { services } = profile.tables;
     if (services.size > NARROW || profile.novelty('services') > OFTEN || isStrange(novelty)) return null;
     return {
-      severity:
-        WEIGHTY.has(event.call.service) && event.call.action !== 'sts:GetCallerIdentity' ? 'medium' : 'low',
+      severity: WEIGHTY.has(event.call.service) ? 'medium' : 'low',
       facts: { call: event.call.action, before: services.values.slice(0, 5).join(', ') },
       of: event.call.service,
     };

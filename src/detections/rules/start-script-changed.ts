@@ -1,7 +1,11 @@
 import { call } from '../example.ts';
-import { at, textAt } from '../json.ts';
+import { at, flagAt, listAt, textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
+
+/** A container that asks for credentials, or opens a shell to somewhere. */
+const SHELL =
+  /169\.254\.17[0-9]\.2|\/dev\/tcp\/|\bncat?\b[^"]{0,80} -e|\|\s*(?:ba|z)?sh\b|base64 (?:-d|--decode)/;
 
 /** Start script or metadata options of an instance changed. */
 export const startScriptChanged: Rule = {
@@ -17,16 +21,31 @@ export const startScriptChanged: Rule = {
     sagemaker:UpdateNotebookInstanceLifecycleConfig sagemaker:CreateNotebookInstanceLifecycleConfig
     sagemaker:UpdateNotebookInstance sagemaker:CreatePresignedNotebookInstanceUrl
     sagemaker:CreatePresignedDomainUrl glue:CreateDevEndpoint glue:UpdateDevEndpoint
-    ec2:ReplaceIamInstanceProfileAssociation ec2:AssociateIamInstanceProfile`),
+    ec2:ReplaceIamInstanceProfileAssociation ec2:AssociateIamInstanceProfile
+    ec2:CreateLaunchTemplateVersion ecs:RegisterTaskDefinition`),
   judge(event) {
     const {
       asked,
       call: { name },
     } = event;
+    const isProtected = flagAt(asked, 'disableApiTermination', 'value') === true;
     if (
       name === 'ModifyInstanceAttribute' &&
       at(asked, 'userData') === undefined &&
-      textAt(asked, 'attribute') !== 'userData'
+      textAt(asked, 'attribute') !== 'userData' &&
+      !isProtected
+    )
+      return null;
+    if (
+      name === 'CreateLaunchTemplateVersion' &&
+      !JSON.stringify(asked ?? '')
+        .slice(0, 40_000)
+        .includes('"UserData"')
+    )
+      return null;
+    if (
+      name === 'RegisterTaskDefinition' &&
+      !SHELL.test(JSON.stringify(listAt(asked, 'containerDefinitions')).slice(0, 40_000))
     )
       return null;
     if (name === 'ModifyInstanceMetadataOptions') {
@@ -35,7 +54,10 @@ export const startScriptChanged: Rule = {
       if (tokens !== 'optional') return null;
     }
     return {
-      severity: name === 'ModifyInstanceMetadataOptions' ? 'low' : 'medium',
+      severity:
+        name === 'ModifyInstanceMetadataOptions' || name === 'CreateLaunchTemplateVersion' || isProtected
+          ? 'low'
+          : 'medium',
       facts: { call: name, instance: textAt(asked, 'instanceId') },
       of: textAt(asked, 'instanceId'),
     };

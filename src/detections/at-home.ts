@@ -1,0 +1,16 @@
+import type { CloudTrailEvent } from './event.ts';
+import type { About } from './rule.ts';
+
+/** A key that made so many different calls reads widely. */
+const WIDE = 60;
+
+/** True for a program that reads widely, known for a day at least, where it always runs: it learns to read more. */
+export function isReaderAtHome({ agent, address }: CloudTrailEvent, { profile, now }: About): boolean {
+  return (
+    address !== null &&
+    profile.isSettled &&
+    profile.tables.actions.size >= WIDE &&
+    profile.isEstablished('agents', agent.family, now) &&
+    profile.isEstablished('prefixes', address.prefix, now)
+  );
+}

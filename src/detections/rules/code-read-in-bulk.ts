@@ -1,0 +1,62 @@
+import { call } from '../example.ts';
+import { textAt, textsAt } from '../json.ts';
+import { DAY, HOUR } from '../profile.ts';
+import type { Rule } from '../rule.ts';
+import { words } from '../words.ts';
+
+const MANY = 8;
+
+/** Code and settings of many functions, tasks or stacks fetched. */
+export const codeReadInBulk: Rule = {
+  id: 'code-read-in-bulk',
+  title: 'Code and settings of many programs fetched',
+  family: 'shape over time',
+  severity: 'medium',
+  technique: 'T1552',
+  whatToDo:
+    'Code, environment and templates often hold passwords and keys: change what lies there, and deactivate the key.',
+  falseAlarms: 'The first run of an inventory or deployment tool; later runs are known.',
+  actions: words(`
+    lambda:GetFunction lambda:GetFunctionConfiguration lambda:GetLayerVersion
+    ecs:DescribeTaskDefinition cloudformation:GetTemplate codebuild:BatchGetProjects
+    elasticbeanstalk:DescribeConfigurationSettings apigateway:GetStage apigateway:GetExport
+    appsync:GetDataSource glue:GetConnection codecommit:GetFile states:DescribeStateMachine`),
+  quietFor: DAY,
+  judge(event, about) {
+    if (event.fromConsole || event.byService || event.agent.kind === 'infrastructure') return null;
+    const { asked } = event;
+    const what =
+      textAt(asked, 'functionName') ??
+      textAt(asked, 'taskDefinition') ??
+      textAt(asked, 'stackName') ??
+      textAt(asked, 'name') ??
+      textAt(asked, 'stateMachineArn') ??
+      textAt(asked, 'layerName') ??
+      textAt(asked, 'environmentName') ??
+      textAt(asked, 'filePath') ??
+      textsAt(asked, 'names').join(' ');
+    if (what === '') return null;
+    const { recent } = about.profile;
+    recent.note('code', `${event.call.name} ${what}`.slice(0, 200), about.now, about.now);
+    const count = recent.since('code', about.now - HOUR / 4).length;
+    return count >= MANY ? { facts: { programs: count, last: what }, of: '' } : null;
+  },
+  examples: () => {
+    const functions = (count: number) =>
+      Array.from({ length: count }, (_, each) =>
+        call('lambda:GetFunction20150331v2', { asked: { functionName: `f${each}` }, minute: each / 10 }),
+      );
+    return {
+      fires: [{ why: 'the code of ten functions', records: functions(10) }],
+      quiet: [
+        { why: 'three functions, as for a deployment', records: functions(3) },
+        {
+          why: 'the same function again and again',
+          records: Array.from({ length: 20 }, (_, minute) =>
+            call('lambda:GetFunction20150331v2', { asked: { functionName: 'f' }, minute: minute / 10 }),
+          ),
+        },
+      ],
+    };
+  },
+};
