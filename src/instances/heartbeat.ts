@@ -11,11 +11,17 @@ const BEAT_MS = 10_000;
 const MISSED = 3;
 /** How many beats a throttle is told for: whoever reads every beat hears of it. */
 const TOLD_FOR = 6;
+/** What was not used over so many beats is used no more. */
+const USED_FOR = 3;
+/** After so many beats of ours, everybody has read the first of them. */
+const HEARD_AFTER = 2;
 
 const beat = z.object({
   beat: z.number(),
   /** Budgets that AWS throttled, each with the beat that told it first. */
   throttled: z.record(z.string(), z.number()),
+  /** Whose calls this instance makes; earlier versions do not say. */
+  using: z.array(z.string()).default([]),
 });
 
 type Beat = z.infer<typeof beat>;
@@ -25,6 +31,7 @@ interface Row {
   /** All of it: whatever a later version writes, it changes while that instance lives. */
   readonly text: string;
   readonly throttled: Beat['throttled'];
+  readonly using: ReadonlySet<string>;
 }
 
 interface Seen extends Row {
@@ -49,6 +56,8 @@ export class Heartbeat implements OpenInstances {
   readonly #listeners: ((budget: string) => void)[] = [];
   #seen: ReadonlyMap<string, Seen> = new Map();
   #throttled = new Map<string, number>();
+  /** What this instance uses, with the beat that tells it first and the one it was used in last. */
+  readonly #using = new Map<string, { readonly since: number; last: number }>();
   #beat = 0;
   #loop: Promise<void> | null = null;
 
@@ -58,6 +67,15 @@ export class Heartbeat implements OpenInstances {
 
   get instances(): number {
     return 1 + [...this.#seen.values()].filter(isAlive).length;
+  }
+
+  sharers(use: string): number {
+    const known = this.#using.get(use);
+    const using = known ?? { since: this.#beat + 1, last: this.#beat };
+    using.last = this.#beat;
+    if (known === undefined) this.#using.set(use, using);
+    if (this.#beat - using.since < HEARD_AFTER) return this.instances;
+    return 1 + [...this.#seen.values()].filter((other) => isAlive(other) && other.using.has(use)).length;
   }
 
   throttled(budget: string): void {
@@ -113,7 +131,14 @@ export class Heartbeat implements OpenInstances {
     for (const [budget, since] of this.#throttled) {
       if (told - since >= TOLD_FOR) this.#throttled.delete(budget);
     }
-    const mine: Beat = { beat: told, throttled: Object.fromEntries(this.#throttled) };
+    for (const [use, { last }] of this.#using) {
+      if (told - last > USED_FOR) this.#using.delete(use);
+    }
+    const mine: Beat = {
+      beat: told,
+      throttled: Object.fromEntries(this.#throttled),
+      using: [...this.#using.keys()],
+    };
     await stores.atomically([stores.settings.set(PREFIX + instanceId, JSON.stringify(mine), clock.now())]);
     this.#beat = told;
     await this.#look();
@@ -151,7 +176,7 @@ export class Heartbeat implements OpenInstances {
     return new Map(
       rows
         .filter(({ key }) => key !== PREFIX + instanceId)
-        .map(({ key, value }) => [key.slice(PREFIX.length), { text: value, throttled: throttledIn(value) }]),
+        .map(({ key, value }) => [key.slice(PREFIX.length), { text: value, ...toldIn(value) }]),
     );
   }
 }
@@ -160,11 +185,12 @@ function isAlive({ missed }: Seen): boolean {
   return missed < MISSED;
 }
 
-function throttledIn(text: string): Beat['throttled'] {
+function toldIn(text: string): Omit<Row, 'text'> {
   try {
-    return beat.parse(JSON.parse(text)).throttled;
+    const { throttled, using } = beat.parse(JSON.parse(text));
+    return { throttled, using: new Set(using) };
   } catch {
     // Written by another version: that it changes is all we need to know.
-    return {};
+    return { throttled: {}, using: new Set() };
   }
 }

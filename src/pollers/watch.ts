@@ -12,13 +12,14 @@ import { updateRegions } from './watch/regions.ts';
 import { takeUp } from './watch/take-up.ts';
 import type { Watching } from './watch/watching.ts';
 import { wakeOutbox } from '../handlers/alert.ts';
+import { isDue } from '../watch/plan.ts';
 
 /** The job that reads what one account does; its key is the account id. */
 export const WATCH_JOB = 'watch';
 /** How long one run reads before it leaves the rest to the next. */
 const CHUNK_MS = 4 * 60_000;
-/** A slice that was begun is read to its end. */
-export const WATCH_RUN_MS = CHUNK_MS + 8 * 60_000;
+/** A slice that was begun is read to its end, also one that asks for more than a thousand keys. */
+export const WATCH_RUN_MS = CHUNK_MS + 26 * 60_000;
 /** Regions read side by side: each has a budget of its own at AWS. */
 const SIDE_BY_SIDE = 6;
 /** After a failure a region waits, a little longer when it is not new. */
@@ -61,7 +62,7 @@ export async function watchAccount(
 async function readAll(watching: Watching, keys: KnownKeys, endsAt: number): Promise<boolean> {
   const now = watching.services.clock.now();
   const due = watching.account.regions
-    .filter(({ nextAt }) => nextAt <= now)
+    .filter((region) => isDue(region, now))
     // Where keys work comes first.
     .toSorted((a, b) => (b.activeAt ?? 0) - (a.activeAt ?? 0) || (a.region < b.region ? -1 : 1))
     .map(({ region }) => region);

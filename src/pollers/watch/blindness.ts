@@ -5,11 +5,14 @@ import { alertWrites, wakeOutbox } from '../../handlers/alert.ts';
 import type { Services } from '../../handlers/services.ts';
 import type { NoticePlace } from '../../domain/notice.ts';
 import type { Write } from '../../ports/stores.ts';
+import { isSilent, SETTLE } from '../../watch/plan.ts';
 
 /** Something that is not seen is told after so long: what mends itself sooner is no news. */
 export const TELL_AFTER = 30 * 60_000;
 /** Reading that is further behind than this, beyond what its rhythm explains, is trouble. */
 export const BEHIND = 2 * 3_600_000;
+/** An event that is further ahead of our clock than this shows that the clock is slow. */
+const SLOW_CLOCK = 5 * 60_000;
 /** Events that could not be read are over when none came for a day. */
 const READABLE_AFTER = 24 * 3_600_000;
 
@@ -87,7 +90,7 @@ export function blindness(account: AccountWatch, name: string, now: number): Tel
 
 /** A region that goes on reading but does not get there, and events that cannot be read: trouble found by looking. */
 export function withSymptoms(region: RegionWatch, now: number): RegionWatch {
-  const { unreadable, unreadableAt, unreadableTrouble, readTo } = region;
+  const { unreadable, unreadableAt, unreadableTrouble } = region;
   const recent = unreadableAt !== null && now - unreadableAt < READABLE_AFTER;
   const odd: WatchTrouble | null = recent
     ? {
@@ -96,12 +99,27 @@ export function withSymptoms(region: RegionWatch, now: number): RegionWatch {
         toldAt: lasting(unreadableTrouble)?.toldAt ?? null,
       }
     : over(unreadableTrouble, 'Nothing is left to do.');
-  const isBehind = !isLearning(region) && now - readTo > BEHIND;
-  const behind: WatchTrouble | null =
-    isBehind && region.trouble === null
-      ? { why: `Reading is ${spanWords(now - readTo)} behind.`, since: now, toldAt: null }
-      : region.trouble;
-  return { ...region, unreadableTrouble: odd, trouble: behind };
+  return { ...region, unreadableTrouble: odd, trouble: region.trouble ?? symptomOf(region, now) };
+}
+
+/** What shows that a region is not seen although it can be read; null: nothing does. */
+export function symptomOf(region: RegionWatch, now: number): WatchTrouble | null {
+  const { readTo, settledTo, newestAt, polledSince } = region;
+  if (isLearning(region)) return null;
+  if (isSilent(region, now)) {
+    const since = Math.min(now, Math.max(newestAt ?? 0, polledSince ?? 0));
+    const why =
+      'CloudTrail shows nothing that happened since, not even Rekey’s own look-ups: its event history is late, or the clock of Rekey’s host is fast.';
+    return { why, since, toldAt: null };
+  }
+  if (newestAt !== null && newestAt - now > SLOW_CLOCK) {
+    const why = `CloudTrail shows events that are ${spanWords(newestAt - now)} ahead of the clock of Rekey’s host, which must be slow: times are wrong until it is set.`;
+    return { why, since: now, toldAt: null };
+  }
+  const behind = Math.max(now - readTo, now - settledTo - SETTLE);
+  return behind > BEHIND
+    ? { why: `Reading is ${spanWords(behind)} behind.`, since: now, toldAt: null }
+    : null;
 }
 
 /** The writes that tell it in the account's alert channel. */
