@@ -32,7 +32,7 @@ const region = z.object({
   deepAt: z.number(),
   deepFrom: z.number().nullable().default(null),
   newestAt: z.number().nullable().default(null),
-  polledSince: z.number().nullable().default(null),
+  unseenCallAt: z.number().nullable().default(null),
   activeAt: z.number().nullable(),
   events: z.number(),
   unreadable: z.number(),

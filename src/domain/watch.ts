@@ -44,8 +44,8 @@ export interface RegionWatch {
   readonly deepFrom: number | null;
   /** The time of the newest event that was ever seen. */
   readonly newestAt: number | null;
-  /** Since when it was read without a pause. */
-  readonly polledSince: number | null;
+  /** When Rekey asked there first without an event that shows it; null: never. */
+  readonly unseenCallAt: number | null;
   /** When a key was last seen at work there; null: never. */
   readonly activeAt: number | null;
   /** Events taken in. */

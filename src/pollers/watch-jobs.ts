@@ -6,7 +6,7 @@ import { isDue } from '../watch/plan.ts';
 import { placesOf } from './reminders/places.ts';
 import { tellOf } from './watch/blindness.ts';
 import { isHeld, takeUp, watchingConnection } from './watch/take-up.ts';
-import { watchAccount, WATCH_JOB, WATCH_RUN_MS } from './watch.ts';
+import { Looks, watchAccount, WATCH_JOB, WATCH_RUN_MS } from './watch.ts';
 
 const ROUNDS_JOB = 'watch-rounds';
 const ROUND_MS = 20_000;
@@ -25,8 +25,9 @@ const KEEP_SIGNAL_MS = 400 * DAY_MS;
 /** Registers the watch: `watch`, with an account id as key, the rounds that enqueue it, and what is forgotten daily. */
 export function handleWatchJobs(services: Services): void {
   const { jobs } = services;
+  const looks = new Looks();
   const run = { deadlineMs: WATCH_RUN_MS, heartbeatMs: HEARTBEAT_MS, retries: 12, backoffMs: 5_000 };
-  jobs.handle(WATCH_JOB, run, ({ key, signal }) => watchAccount(services, key, signal));
+  jobs.handle(WATCH_JOB, run, ({ key, signal }) => watchAccount(services, key, signal, looks));
   jobs.handle(ROUNDS_JOB, { deadlineMs: 60_000, retries: 12, backoffMs: 5_000 }, ({ signal }) =>
     goRounds(services, signal),
   );

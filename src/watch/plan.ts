@@ -45,16 +45,16 @@ const DEEP_PAGES = 150;
 const DEEPEST = DAY;
 /** The pages one slice is meant to have: what a crash loses at the most is read again in a minute or two. */
 const SLICE_PAGES = 60;
-/** A slice that has more pages than this is cut, unless it is a minute already. */
-export const MOST_PAGES = 240;
+/** A slice that has more pages than this is cut, unless it is a minute already: what was read of it is lost. */
+export const MOST_PAGES = 400;
 const SHORTEST_SLICE = MINUTE;
 const LONGEST_SLICE = 90 * DAY;
 /** What is learned of a busy region: as much as is read in about half an hour. */
 const LEARNED_EVENTS = 100_000;
 /** Asking for each key takes a second each: with more of them, a round would never end. */
 const MOST_KEYS_ASKED = 1_200;
-/** Rekey's own look-ups are events, too. Where none shows up for so long, beyond two intervals, the history stands still. */
-const SILENT_AFTER = 35 * MINUTE;
+/** Rekey's own look-ups are events, too. Where one does not show up for so long, the history stands still. */
+const SILENT_AFTER = 45 * MINUTE;
 
 /** A part of time to read, both ends included, in whole seconds. */
 export interface Slice {
@@ -95,7 +95,7 @@ export function newRegion(
     deepAt: now,
     deepFrom: null,
     newestAt: null,
-    polledSince: null,
+    unseenCallAt: null,
     activeAt,
     events: 0,
     unreadable: 0,
@@ -119,8 +119,11 @@ export function nextSlice(watch: RegionWatch, now: number): Slice | null {
   }
   if (now < watch.nextAt) return settling(watch, now) ?? deeper(watch, now);
   const from = Math.max(againFrom(watch), judgedFrom);
-  // The part that is read again adds to the slice; without it, a short one would never get on.
-  return sliceOf(from, Math.min(Math.max(readTo, from) + width(watch), end), 'judge');
+  // The part that is read again adds to the slice; without it, a short one would never get on. What is left of a round is
+  // not cut in two: the second slice would be late, and the round after it longer still.
+  const begin = Math.max(readTo, from);
+  const wide = width(watch);
+  return sliceOf(from, end - begin <= 2 * wide ? end : begin + wide, 'judge');
 }
 
 function sliceOf(from: number, to: number, purpose: Slice['purpose']): Slice | null {
@@ -140,7 +143,7 @@ function settling(watch: RegionWatch, now: number): Slice | null {
   const from = watch.settledTo + SECOND;
   const limit = Math.min(seconds(now - SETTLE), againFrom(watch) - SECOND);
   // While the history stands still it would be read for nothing, again and again.
-  if (limit - from < MINUTE || isSilent(watch, now)) return null;
+  if (limit - from < MINUTE || isSilent(watch)) return null;
   return piece(watch, now, from, limit, 'settle');
 }
 
@@ -272,6 +275,7 @@ export function afterSlice(watch: RegionWatch, slice: Slice, read: SliceRead, ke
   const settled = slice.from <= watch.settledTo + SECOND ? Math.min(slice.to, seconds(begunAt - SETTLE)) : 0;
   const isDeep = slice.purpose === 'deep';
   const deepest = isDeep && slice.to >= watch.settledTo;
+  const newestAt = newest === null ? watch.newestAt : Math.max(newest, watch.newestAt ?? 0);
   const next: RegionWatch = {
     ...watch,
     readTo,
@@ -286,16 +290,20 @@ export function afterSlice(watch: RegionWatch, slice: Slice, read: SliceRead, ke
     midRound: isRound ? !caughtUp : watch.midRound,
     deepAt: deepest ? begunAt : watch.deepAt,
     deepFrom: !isDeep ? watch.deepFrom : deepest ? null : slice.to + SECOND,
-    newestAt: newest === null ? watch.newestAt : Math.max(newest, watch.newestAt ?? 0),
-    polledSince: polledSince(watch, begunAt, isRound),
+    newestAt,
+    unseenCallAt: isRound ? unseenCallAt(watch, newestAt, begunAt) : watch.unseenCallAt,
     activeAt,
     events: watch.events + read.fresh,
     unreadable: watch.unreadable + read.unreadable,
     unreadableAt: read.unreadable > 0 ? begunAt : watch.unreadableAt,
   };
   // What was read while the history stood still is to be read again when it goes on.
-  const settledTo = isSilent(next, begunAt)
-    ? Math.min(next.settledTo, seconds(next.newestAt ?? next.settledTo))
+  const settledTo = isSilent(next)
+    ? Math.min(
+        next.settledTo,
+        seconds(next.newestAt ?? next.settledTo),
+        seconds(next.unseenCallAt ?? begunAt),
+      )
     : next.settledTo;
   return {
     ...next,
@@ -325,19 +333,18 @@ function measured(
   return watch.perHour + (found - watch.perHour) * weight;
 }
 
-/** Since when it was read round by round, so that Rekey's own look-ups should show up in it. */
-function polledSince(watch: RegionWatch, begunAt: number, isRound: boolean): number | null {
-  if (!isRound || watch.midRound) return watch.polledSince;
-  const { roundAt } = watch;
-  const goesOn = roundAt !== null && begunAt - roundAt <= 3 * intervalOf(watch, begunAt);
-  return goesOn ? (watch.polledSince ?? begunAt) : begunAt;
+/** The first of our own calls there that no event shows yet; once one does, that is the one just made. */
+function unseenCallAt(
+  { unseenCallAt: before }: RegionWatch,
+  newestAt: number | null,
+  begunAt: number,
+): number {
+  return before === null || (newestAt !== null && newestAt >= seconds(before)) ? begunAt : before;
 }
 
-/** Whether the history of a region stands still: it shows not even what Rekey itself asked there. */
-export function isSilent(watch: RegionWatch, now: number): boolean {
-  const { newestAt, polledSince: since } = watch;
-  if (since === null || isLearning(watch)) return false;
-  return now - Math.max(newestAt ?? 0, since) > 2 * intervalOf(watch, now) + SILENT_AFTER;
+/** Whether the history of a region stands still: when looked at last, it did not show what Rekey had asked there itself. */
+export function isSilent({ unseenCallAt: since, roundAt }: RegionWatch): boolean {
+  return since !== null && roundAt !== null && roundAt - since > SILENT_AFTER;
 }
 
 /** How often a region is read. */
@@ -382,7 +389,7 @@ export function withClock(watch: RegionWatch, now: number): RegionWatch {
     deepAt: Math.min(watch.deepAt, now),
     deepFrom: null,
     newestAt: past(watch.newestAt),
-    polledSince: past(watch.polledSince),
+    unseenCallAt: past(watch.unseenCallAt),
     activeAt: past(watch.activeAt),
     unreadableAt: past(watch.unreadableAt),
   };
@@ -393,8 +400,13 @@ export function isDue(watch: RegionWatch, now: number): boolean {
   return withClock(watch, now).nextAt <= now;
 }
 
-/** A slice that turned out too long, cut to what its newest pages show it may be; null when it cannot be cut. */
-export function cutSlice(slice: Slice, oldestSeen: number): Slice | null {
+/**
+ * A slice that turned out too long, cut to what its newest pages show it may be; null when it cannot be cut. What was
+ * read before it (up to `readTo`) is left to settling.
+ */
+export function cutSlice(whole: Slice, oldestSeen: number, readTo: number): Slice | null {
+  const again = whole.purpose === 'judge' && whole.from <= readTo && readTo < whole.to;
+  const slice = again ? { ...whole, from: readTo + SECOND } : whole;
   const length = slice.to - slice.from;
   if (length <= SHORTEST_SLICE) return null;
   // MOST_PAGES covered what lies between the oldest event seen and the end.

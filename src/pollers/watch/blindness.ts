@@ -67,14 +67,6 @@ export function blindness(account: AccountWatch, name: string, now: number): Tel
       });
     }
     const next = { ...region, lost: null };
-    next.trouble = check(
-      region.trouble,
-      (why, since) => ({
-        text: `Rekey does not see what happens in ${name}, region ${region.region}, since ${since}.`,
-        next: `${why} What is known is complete to ${momentWords(region.completeTo)}.`,
-      }),
-      `Rekey sees again what happens in ${name}, region ${region.region}.`,
-    );
     next.unreadableTrouble = check(
       region.unreadableTrouble,
       (why, since) => ({
@@ -85,7 +77,67 @@ export function blindness(account: AccountWatch, name: string, now: number): Tel
     );
     return next;
   });
-  return { account: { ...account, trouble, listTrouble, regions }, what };
+  const seen = blindRegions(regions, name, now);
+  return {
+    account: { ...account, trouble, listTrouble, regions: seen.regions },
+    what: [...what, ...seen.what],
+  };
+}
+
+/** The same of single regions: those of which the same is to be said are told in one message. */
+function blindRegions(
+  regions: readonly RegionWatch[],
+  name: string,
+  now: number,
+): { readonly regions: readonly RegionWatch[]; readonly what: Telling['what'] } {
+  const what: { text: string; next: string }[] = [];
+  const untold = (region: RegionWatch): WatchTrouble | null => {
+    const trouble = lasting(region.trouble);
+    return trouble === null || trouble.toldAt !== null ? null : trouble;
+  };
+  const isTime = regions.some((region) => now - (untold(region)?.since ?? now) >= TELL_AFTER);
+  // What began a little later is told along: one message instead of twenty.
+  const begins = regions.filter((region) => isTime && now - (untold(region)?.since ?? now) >= TELL_AFTER / 2);
+  const ends = regions.filter(({ trouble }) => trouble !== null && saidWhenOver(trouble) !== null);
+  for (const [why, alike] of groupedBy(begins, ({ trouble }) => trouble?.why ?? '')) {
+    const since = Math.min(...alike.map(({ trouble }) => trouble?.since ?? now));
+    const complete = Math.min(...alike.map(({ completeTo }) => completeTo));
+    what.push({
+      text: `Rekey does not see what happens in ${name}, ${regionWords(alike)}, since ${momentWords(since)}.`,
+      next: `${why} What is known is complete to ${momentWords(complete)}.`,
+    });
+  }
+  for (const [said, alike] of groupedBy(ends, ({ trouble }) => trouble?.why ?? '')) {
+    what.push({
+      text: `Rekey sees again what happens in ${name}, ${regionWords(alike)}.`,
+      next: saidWhenOver({ why: said, since: now, toldAt: now }) ?? said,
+    });
+  }
+  return {
+    regions: regions.map((region) => {
+      if (ends.includes(region)) return { ...region, trouble: null };
+      const { trouble } = region;
+      return trouble !== null && begins.includes(region)
+        ? { ...region, trouble: { ...trouble, toldAt: now } }
+        : region;
+    }),
+    what,
+  };
+}
+
+function groupedBy(
+  regions: readonly RegionWatch[],
+  by: (region: RegionWatch) => string,
+): Map<string, RegionWatch[]> {
+  const groups = new Map<string, RegionWatch[]>();
+  for (const region of regions) groups.set(by(region), [...(groups.get(by(region)) ?? []), region]);
+  return groups;
+}
+
+/** `region us-east-1`, or how many there are, and which. */
+function regionWords(regions: readonly RegionWatch[]): string {
+  const names = regions.map(({ region }) => region);
+  return names.length === 1 ? `region ${names[0] ?? ''}` : `${names.length} regions (${names.join(', ')})`;
 }
 
 /** A region that goes on reading but does not get there, and events that cannot be read: trouble found by looking. */
@@ -104,10 +156,10 @@ export function withSymptoms(region: RegionWatch, now: number): RegionWatch {
 
 /** What shows that a region is not seen although it can be read; null: nothing does. */
 export function symptomOf(region: RegionWatch, now: number): WatchTrouble | null {
-  const { readTo, settledTo, newestAt, polledSince } = region;
+  const { readTo, settledTo, newestAt, unseenCallAt } = region;
   if (isLearning(region)) return null;
-  if (isSilent(region, now)) {
-    const since = Math.min(now, Math.max(newestAt ?? 0, polledSince ?? 0));
+  if (isSilent(region)) {
+    const since = Math.min(newestAt ?? now, unseenCallAt ?? now, now);
     const why =
       'CloudTrail shows nothing that happened since, not even Rekey’s own look-ups: its event history is late, or the clock of Rekey’s host is fast.';
     return { why, since, toldAt: null };

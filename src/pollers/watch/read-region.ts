@@ -72,7 +72,7 @@ export async function readRegion(
     };
     let reading = await read();
     while (reading.kind === 'too_long') {
-      const cut = cutSlice(slice, reading.oldest);
+      const cut = cutSlice(slice, reading.oldest, current.readTo);
       slice = cut ?? { ...slice, to: slice.from + 60_000 };
       reading = await read();
     }
@@ -167,6 +167,8 @@ async function takeInOnce(watching: Watching, read: Read, keys: KnownKeys): Prom
     accountId,
     region: region.region,
     purpose: slice.purpose,
+    from: slice.from,
+    to: slice.to,
     calls: read.calls,
     events: events.length,
     fresh: judged.fresh,
