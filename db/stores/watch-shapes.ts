@@ -13,18 +13,26 @@ export const watchTrouble: z.ZodType<WatchTrouble> = z.object({
   toldAt: z.number().nullable(),
 });
 
-export const regionWatch: z.ZodType<RegionWatch> = z.object({
+const region = z.object({
   region: z.string(),
   since: z.number(),
   judgedFrom: z.number(),
   readTo: z.number(),
+  settledTo: z.number().nullable().default(null),
   completeTo: z.number(),
   lateBy: z.number(),
   lateAt: z.number().nullable(),
   perHour: z.number().nullable(),
+  lag: z.number().default(0),
   way: oneOf<Way>({ window: true, keys: true }),
+  roundCalls: z.number().nullable().default(null),
+  roundAt: z.number().nullable().default(null),
+  midRound: z.boolean().default(false),
   nextAt: z.number(),
   deepAt: z.number(),
+  deepFrom: z.number().nullable().default(null),
+  newestAt: z.number().nullable().default(null),
+  unseenCallAt: z.number().nullable().default(null),
   activeAt: z.number().nullable(),
   events: z.number(),
   unreadable: z.number(),
@@ -33,6 +41,12 @@ export const regionWatch: z.ZodType<RegionWatch> = z.object({
   trouble: watchTrouble.nullable(),
   lost: z.object({ from: z.number(), to: z.number() }).nullable(),
 });
+
+/** Rows of an earlier version know less: what they call complete was settled. */
+export const regionWatch: z.ZodType<RegionWatch> = region.transform((read) => ({
+  ...read,
+  settledTo: read.settledTo ?? read.completeTo,
+}));
 
 export const signalShape: z.ZodType<Signal> = z.object({
   id: z.string(),

@@ -60,6 +60,7 @@ export async function answer(surroundings: Surroundings, request: RawRequest): P
     service: service.name,
     action,
     accessKeyId: claimed?.accessKeyId ?? null,
+    region: claimed?.region ?? null,
     principalArn: known === null ? null : principalArn(known.principal),
   };
   const effects = faults.strike({ ...seen, principal: seen.principalArn });
@@ -70,7 +71,6 @@ export async function answer(surroundings: Surroundings, request: RawRequest): P
   requests.add({
     at: world.clock(),
     ...seen,
-    region: claimed?.region ?? null,
     accountId: known?.principal.account.id ?? null,
     userAgent: header(request, 'user-agent') ?? '',
     status: outcome.kind === 'reply' ? outcome.reply.status : null,

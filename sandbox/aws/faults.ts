@@ -22,6 +22,8 @@ export interface FaultRule {
   readonly service?: string;
   readonly action?: string;
   readonly accessKeyId?: string;
+  /** That the request was signed for. */
+  readonly region?: string;
   /** The ARN of an authenticated principal. */
   readonly principal?: string;
   /** How often it strikes before it is spent; always when absent. */
@@ -38,6 +40,7 @@ export interface FaultSubject {
   readonly service: string | null;
   readonly action: string | null;
   readonly accessKeyId: string | null;
+  readonly region: string | null;
   readonly principal: string | null;
 }
 
@@ -96,7 +99,7 @@ export class Faults {
 }
 
 function fits(rule: FaultRule, subject: FaultSubject): boolean {
-  return (['service', 'action', 'accessKeyId', 'principal'] as const).every(
+  return (['service', 'action', 'accessKeyId', 'region', 'principal'] as const).every(
     (field) => rule[field] === undefined || rule[field] === subject[field],
   );
 }

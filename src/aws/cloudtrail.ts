@@ -81,7 +81,7 @@ async function* pagesOf<Found>(
   const parameters = {
     MaxResults: PAGE,
     StartTime: new Date(asked.window.from),
-    EndTime: new Date(asked.window.to),
+    ...(asked.window.to === Number.POSITIVE_INFINITY ? {} : { EndTime: new Date(asked.window.to) }),
     ...(asked.question === null
       ? {}
       : { LookupAttributes: [{ AttributeKey: asked.question.by, AttributeValue: asked.question.value }] }),

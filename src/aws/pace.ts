@@ -24,20 +24,24 @@ export interface PaceGround {
 const ELSEWHERE_MS = 2_000;
 
 /**
- * The calls of one kind to one account and region, spread evenly: at most one every `gapMs`, of all instances together.
+ * The calls of one kind to one account and region, spread evenly: at most one every `gapMs`, of all instances together
+ * that make such calls; for some seconds after another begins to, less than two.
  */
 export class CallPace {
   readonly #ground: PaceGround;
   readonly #name: string;
+  /** What the instances tell each other that they use: the account, since who asks often asks in all its regions. */
+  readonly #use: string;
   readonly #waiting: Record<Priority, Waiting[]> = { people: [], watch: [] };
   #nextAt = 0;
   /** When that was said: earlier than now, unless the clock was set back since. */
   #saidAt = 0;
   #running = false;
 
-  constructor(ground: PaceGround, place: string) {
+  constructor(ground: PaceGround, accountId: string, region: string) {
     this.#ground = ground;
-    this.#name = nameOf(ground.api, place);
+    this.#name = nameOf(ground.api, accountId, region);
+    this.#use = `${ground.api} ${accountId}`;
   }
 
   /** Resolves when a call may go out; people before watching, else in order. Rejects when the signal is aborted. */
@@ -102,7 +106,7 @@ export class CallPace {
         const next = this.#waiting.people.shift() ?? this.#waiting.watch.shift();
         if (next === undefined) return;
         const now = clock.now();
-        this.#waitUntil(now + gapMs * share.instances, now);
+        this.#waitUntil(now + gapMs * share.sharers(this.#use), now);
         next.go();
       }
     } finally {
@@ -111,8 +115,8 @@ export class CallPace {
   }
 }
 
-function nameOf(api: string, place: string): string {
-  return `${api} ${place}`;
+function nameOf(api: string, accountId: string, region: string): string {
+  return `${api} ${accountId}/${region}`;
 }
 
 /** The paces of all accounts and regions, each made when it is first asked for. */
@@ -126,9 +130,8 @@ export class CallPaces {
   }
 
   of(accountId: string, region: string): CallPace {
-    const place = `${accountId}/${region}`;
-    const name = nameOf(this.#ground.api, place);
-    const known = this.#paces.get(name) ?? new CallPace(this.#ground, place);
+    const name = nameOf(this.#ground.api, accountId, region);
+    const known = this.#paces.get(name) ?? new CallPace(this.#ground, accountId, region);
     this.#paces.set(name, known);
     return known;
   }

@@ -19,6 +19,8 @@ export interface RegionWatch {
   readonly judgedFrom: number;
   /** Everything up to here that could be seen when it was read was taken in. */
   readonly readTo: number;
+  /** Everything up to here was read when it was old enough to have appeared. */
+  readonly settledTo: number;
   /** Everything up to here is known, late events aside that were not heard of yet. */
   readonly completeTo: number;
   /** How late events came in the last hours, beyond what is expected; 0 when none did. */
@@ -26,11 +28,24 @@ export interface RegionWatch {
   readonly lateAt: number | null;
   /** Events an hour, as measured; null before anything was read. */
   readonly perHour: number | null;
+  /** How old the newest event was that could be seen last: how long they take to appear at the least. */
+  readonly lag: number;
   readonly way: Way;
+  /** Calls of the last round in which each key was asked for; null: there was none. */
+  readonly roundCalls: number | null;
+  /** When the last round began; null: never. */
+  readonly roundAt: number | null;
+  /** A round was begun that has not come to the present yet. */
+  readonly midRound: boolean;
   /** When it is to be read next. */
   readonly nextAt: number;
-  /** When a longer part was last read again, for what came late. */
+  /** When a longer part was last read again, for what came late; and where that goes on, while it is under way. */
   readonly deepAt: number;
+  readonly deepFrom: number | null;
+  /** The time of the newest event that was ever seen. */
+  readonly newestAt: number | null;
+  /** When Rekey asked there first without an event that shows it; null: never. */
+  readonly unseenCallAt: number | null;
   /** When a key was last seen at work there; null: never. */
   readonly activeAt: number | null;
   /** Events taken in. */

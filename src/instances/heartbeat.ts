@@ -12,6 +12,10 @@ const BEAT_MS = 10_000;
 const MISSED = 3;
 /** How many beats a throttle is told for: whoever reads every beat hears of it. */
 const TOLD_FOR = 6;
+/** What was not used over so many beats is used no more. */
+const USED_FOR = 3;
+/** After so many beats of ours, everybody has read the first of them. */
+const HEARD_AFTER = 2;
 
 const beat = z.object({
   beat: z.number(),
@@ -19,6 +23,8 @@ const beat = z.object({
   throttled: z.record(z.string(), z.number()),
   /** The keys it signs with, by connection; null before it can sign. Earlier versions do not say. */
   signsWith: z.record(z.string(), z.string()).nullable().default(null),
+  /** Whose calls this instance makes; earlier versions do not say. */
+  using: z.array(z.string()).default([]),
 });
 
 type Beat = z.infer<typeof beat>;
@@ -29,6 +35,7 @@ interface Row {
   readonly text: string;
   readonly throttled: Beat['throttled'];
   readonly signsWith: Beat['signsWith'];
+  readonly using: ReadonlySet<string>;
 }
 
 interface Seen extends Row {
@@ -55,6 +62,8 @@ export class Heartbeat implements OpenInstances {
   readonly #listeners: ((budget: string) => void)[] = [];
   #seen: ReadonlyMap<string, Seen> = new Map();
   #throttled = new Map<string, number>();
+  /** What this instance uses, with the beat that tells it first and the one it was used in last. */
+  readonly #using = new Map<string, { readonly since: number; last: number }>();
   #beat = 0;
   #keys: SigningKeys | null = null;
   #loop: Promise<void> | null = null;
@@ -65,6 +74,15 @@ export class Heartbeat implements OpenInstances {
 
   get instances(): number {
     return 1 + [...this.#seen.values()].filter(isAlive).length;
+  }
+
+  sharers(use: string): number {
+    const known = this.#using.get(use);
+    const using = known ?? { since: this.#beat + 1, last: this.#beat };
+    using.last = this.#beat;
+    if (known === undefined) this.#using.set(use, using);
+    if (this.#beat - using.since < HEARD_AFTER) return this.instances;
+    return 1 + [...this.#seen.values()].filter((other) => isAlive(other) && other.using.has(use)).length;
   }
 
   throttled(budget: string): void {
@@ -122,11 +140,18 @@ export class Heartbeat implements OpenInstances {
     for (const [budget, since] of this.#throttled) {
       if (told - since >= TOLD_FOR) this.#throttled.delete(budget);
     }
+    for (const [use, { last }] of this.#using) {
+      if (told - last > USED_FOR) this.#using.delete(use);
+    }
     if (this.#beat > 0 && (await stores.settings.get(PREFIX + instanceId)) === null) {
       log.warn('this instance stood still for so long that the others took it for dead', { instanceId });
     }
-    const signsWith = await this.#signsWith();
-    const mine: Beat = { beat: told, throttled: Object.fromEntries(this.#throttled), signsWith };
+    const mine: Beat = {
+      beat: told,
+      throttled: Object.fromEntries(this.#throttled),
+      signsWith: await this.#signsWith(),
+      using: [...this.#using.keys()],
+    };
     await stores.atomically([stores.settings.set(PREFIX + instanceId, JSON.stringify(mine), clock.now())]);
     this.#beat = told;
     await this.#look();
@@ -179,10 +204,10 @@ function isAlive({ missed }: Seen): boolean {
 
 function rowOf(text: string): Row {
   try {
-    const { throttled, signsWith } = beat.parse(JSON.parse(text));
-    return { text, throttled, signsWith };
+    const { throttled, signsWith, using } = beat.parse(JSON.parse(text));
+    return { text, throttled, signsWith, using: new Set(using) };
   } catch {
     // Written by another version: that it changes is all we need to know.
-    return { text, throttled: {}, signsWith: null };
+    return { text, throttled: {}, signsWith: null, using: new Set() };
   }
 }

@@ -42,6 +42,9 @@ export function queueOptions(options: JobOptions | undefined, timing: RunTiming)
   return {
     ...kept,
     expireInSeconds: Math.ceil(leaseMs(options, timing) / 1_000),
+    ...(options.heartbeatMs === undefined
+      ? {}
+      : { heartbeatSeconds: Math.ceil(options.heartbeatMs / 1_000) }),
     retryLimit: options.retries,
     retryDelay: Math.max(1, Math.ceil(options.backoffMs / 1_000)),
     retryBackoff: true,

@@ -38,7 +38,8 @@ export interface PostgresJobsOptions {
  * - A run that fails while other work of its key waits is completed: the waiting job does the same work. Left to
  *   itself pg-boss would meet its own unique index and declare the job dead.
  * - Backoff is in whole seconds, and pg-boss lengthens each wait at random by up to its double.
- * - The lease is pg-boss's expiry; its supervisor looks every `superviseSeconds`.
+ * - The lease is pg-boss's expiry, or the end of its heartbeat where a job has one; its supervisor looks every
+ *   `superviseSeconds`.
  * Payloads hold ids only, and what is kept of an error is {@link safeError}.
  */
 export function postgresJobs(options: PostgresJobsOptions): Jobs {
@@ -161,7 +162,8 @@ export function postgresJobs(options: PostgresJobsOptions): Jobs {
       await runOnce(
         handler,
         { key, payload, attempt, dueAt: clock.now() - lateMs },
-        { clock, timing, stopping: stopping.signal },
+        // pg-boss says when the lease was lost on the way.
+        { clock, timing, stopping: AbortSignal.any([stopping.signal, job.signal]) },
       );
     } catch (error) {
       if (stopping.signal.aborted) {

@@ -2,15 +2,19 @@ import { isConflict } from '../errors.ts';
 import { lookAccounts, namesOf } from '../handlers/look-keys.ts';
 import type { Services } from '../handlers/services.ts';
 import type { Jobs } from '../ports/jobs.ts';
+import { isDue } from '../watch/plan.ts';
 import { placesOf } from './reminders/places.ts';
 import { tellOf } from './watch/blindness.ts';
 import { isHeld, takeUp, watchingConnection } from './watch/take-up.ts';
-import { watchAccount, WATCH_JOB, WATCH_RUN_MS } from './watch.ts';
+import { Looks, watchAccount, WATCH_JOB, WATCH_RUN_MS } from './watch.ts';
 
 const ROUNDS_JOB = 'watch-rounds';
 const ROUND_MS = 20_000;
 const PRUNE_JOB = 'watch-prune';
 const DAY_MS = 86_400_000;
+
+/** A process that died with an account in its hands is noticed after about this. */
+const HEARTBEAT_MS = 45_000;
 
 /** Marks are read again for a day at most; the rest is what rules may still ask for. */
 const KEEP_SEEN_MS = 26 * 3_600_000;
@@ -21,9 +25,9 @@ const KEEP_SIGNAL_MS = 400 * DAY_MS;
 /** Registers the watch: `watch`, with an account id as key, the rounds that enqueue it, and what is forgotten daily. */
 export function handleWatchJobs(services: Services): void {
   const { jobs } = services;
-  jobs.handle(WATCH_JOB, { deadlineMs: WATCH_RUN_MS, retries: 12, backoffMs: 15_000 }, ({ key, signal }) =>
-    watchAccount(services, key, signal),
-  );
+  const looks = new Looks();
+  const run = { deadlineMs: WATCH_RUN_MS, heartbeatMs: HEARTBEAT_MS, retries: 12, backoffMs: 5_000 };
+  jobs.handle(WATCH_JOB, run, ({ key, signal }) => watchAccount(services, key, signal, looks));
   jobs.handle(ROUNDS_JOB, { deadlineMs: 60_000, retries: 12, backoffMs: 5_000 }, ({ signal }) =>
     goRounds(services, signal),
   );
@@ -41,18 +45,22 @@ export async function beginWatchJobs(jobs: Jobs): Promise<void> {
  * of those that can no longer be read, and forgets those without a connection.
  */
 export async function goRounds(services: Services, signal: AbortSignal): Promise<void> {
-  const { stores, jobs, clock } = services;
-  const [connections, kept] = await Promise.all([stores.connections.list(), stores.watch.accounts.list()]);
+  const { stores, jobs, clock, instances } = services;
+  const [connections, kept, alive] = await Promise.all([
+    stores.connections.list(),
+    stores.watch.accounts.list(),
+    instances.alive(),
+  ]);
   const known = new Map(kept.map((account) => [account.accountId, account]));
   const now = clock.now();
   for (const accountId of new Set(connections.map((connection) => connection.accountId))) {
     const account = known.get(accountId) ?? null;
     if (watchingConnection(connections, accountId) === null) continue;
-    const isDue =
+    const hasWork =
       account === null || account.regions.length === 0
         ? (account?.heldUntil ?? 0) <= now || account?.heldBy !== null
-        : account.regions.some(({ nextAt }) => nextAt <= now);
-    if (isDue && (account === null || !isHeld(services, account, now)))
+        : account.regions.some((region) => isDue(region, now));
+    if (hasWork && (account === null || !isHeld(services, account, now, alive)))
       await jobs.enqueue(WATCH_JOB, accountId);
   }
   const names = namesOf(await lookAccounts(services));
@@ -68,7 +76,7 @@ export async function goRounds(services: Services, signal: AbortSignal): Promise
     // Takes note of why, when no connection may read it any more.
     if (watchingConnection(ours, accountId) === null) await takeUp(services, accountId, signal);
     const current = await stores.watch.accounts.byId(accountId);
-    if (current === null || isHeld(services, current, now) || current.heldBy === services.instanceId)
+    if (current === null || isHeld(services, current, now, alive) || current.heldBy === services.instanceId)
       continue;
     const [place] = (await placesOf(services, first)).own;
     await unlessConflict(services, () => tellOf(services, current, name, place));

@@ -1,29 +1,53 @@
-import { continued, over } from '../domain/watch.ts';
+import { iamRegion } from '../domain/partition.ts';
+import { continued, over, type AccountWatch } from '../domain/watch.ts';
 import { isConflict, RekeyError } from '../errors.ts';
+import { momentWords } from '../domain/time-words.ts';
 import { lookAccounts, namesOf } from '../handlers/look-keys.ts';
 import type { Services } from '../handlers/services.ts';
 import { AwsFailure } from '../ports/aws.ts';
 import { endsSession, isOfAllCalls, troubleWords } from './inventory/trouble.ts';
 import { placesOf } from './reminders/places.ts';
-import { blindness, tellBlindness, withSymptoms } from './watch/blindness.ts';
+import { BEHIND, blindness, tellBlindness, withSymptoms } from './watch/blindness.ts';
 import { knownKeys, type KnownKeys } from './watch/known-keys.ts';
 import { readRegion } from './watch/read-region.ts';
+import { measure } from './watch/read-slice.ts';
 import { updateRegions } from './watch/regions.ts';
 import { takeUp } from './watch/take-up.ts';
 import type { Watching } from './watch/watching.ts';
 import { wakeOutbox } from '../handlers/alert.ts';
+import { isDue } from '../watch/plan.ts';
 
 /** The job that reads what one account does; its key is the account id. */
 export const WATCH_JOB = 'watch';
 /** How long one run reads before it leaves the rest to the next. */
 const CHUNK_MS = 4 * 60_000;
-/** A slice that was begun is read to its end. */
-export const WATCH_RUN_MS = CHUNK_MS + 8 * 60_000;
+/** A slice that was begun is read to its end, also one that asks for more than a thousand keys. */
+export const WATCH_RUN_MS = CHUNK_MS + 26 * 60_000;
 /** Regions read side by side: each has a budget of its own at AWS. */
 const SIDE_BY_SIDE = 6;
 /** After a failure a region waits, a little longer when it is not new. */
 const SOON_MS = 60_000;
 const LATER_MS = 5 * 60_000;
+
+/**
+ * Which accounts this process looked at last without failing: hours in which nobody looked at one of those are a leap of
+ * the clock.
+ */
+export class Looks {
+  readonly #well = new Set<string>();
+
+  wentWell(accountId: string): boolean {
+    return this.#well.has(accountId);
+  }
+
+  began(accountId: string): void {
+    this.#well.delete(accountId);
+  }
+
+  ended(accountId: string): void {
+    this.#well.add(accountId);
+  }
+}
 
 /**
  * Reads what an account did since it was read last, in all regions that are due, judges it and tells what was found.
@@ -35,16 +59,20 @@ export async function watchAccount(
   services: Services,
   accountId: string,
   signal: AbortSignal,
+  looks: Looks = new Looks(),
 ): Promise<void> {
   const watching = await takeUp(services, accountId, signal);
   if (watching === null) return;
   const { jobs, clock, log } = services;
   try {
+    if (!looks.wentWell(accountId)) await tellPause(watching);
+    looks.began(accountId);
     const keys = await knownKeys(services, accountId);
     await updateRegions(watching, keys);
     const left = await readAll(watching, keys, clock.now() + CHUNK_MS);
     await look(watching);
     await watching.release();
+    looks.ended(accountId);
     if (left) await jobs.enqueue(WATCH_JOB, accountId);
   } catch (error) {
     if (isConflict(error)) {
@@ -61,7 +89,7 @@ export async function watchAccount(
 async function readAll(watching: Watching, keys: KnownKeys, endsAt: number): Promise<boolean> {
   const now = watching.services.clock.now();
   const due = watching.account.regions
-    .filter(({ nextAt }) => nextAt <= now)
+    .filter((region) => isDue(region, now))
     // Where keys work comes first.
     .toSorted((a, b) => (b.activeAt ?? 0) - (a.activeAt ?? 0) || (a.region < b.region ? -1 : 1))
     .map(({ region }) => region);
@@ -87,10 +115,28 @@ async function tryRegion(
     return await readRegion(watching, name, keys, endsAt);
   } catch (error) {
     if (watching.signal.aborted || isConflict(error)) throw error;
-    if (isTrouble(error) && isOfAll(error)) throw error;
+    if (isTrouble(error) && isOfAll(error) && !(await isOfOneRegion(watching, name, error))) throw error;
     await keepRegionTrouble(watching, name, error);
     return 'done';
   }
+}
+
+/**
+ * A region that was disabled refuses credentials that are good elsewhere: one call to the region of global services
+ * tells. The list of regions is then to be read again.
+ */
+async function isOfOneRegion(watching: Watching, name: string, error: unknown): Promise<boolean> {
+  const { services, account, signal } = watching;
+  const global = iamRegion(account.partition);
+  if (name === global || !(error instanceof AwsFailure) || !endsSession(error)) return false;
+  const history = services.aws.eventHistory(await watching.credentials(), { accountId: account.accountId });
+  try {
+    await measure(history, global, services.clock.now(), signal);
+  } catch {
+    return false;
+  }
+  await watching.inTurn(() => watching.write({ listedAt: null }));
+  return true;
 }
 
 /** One region fails while others may well be read. */
@@ -129,6 +175,39 @@ async function keepTrouble(watching: Watching, error: AwsFailure | RekeyError): 
   } catch (conflict) {
     if (!isConflict(conflict)) throw conflict;
   }
+}
+
+/**
+ * Nobody watched for hours, and nobody could say so meanwhile: Rekey was not running, or could not write. Said once,
+ * since the regions count as looked at from now on; they are read on from where they were.
+ */
+async function tellPause(watching: Watching): Promise<void> {
+  const { services, connection, account } = watching;
+  const now = services.clock.now();
+  const since = pausedSince(account, now);
+  if (since === null) return;
+  const { accountId } = account;
+  const name = namesOf(await lookAccounts(services)).get(accountId) ?? accountId;
+  const [place] = (await placesOf(services, connection)).own;
+  const writes = await tellBlindness(services, place, [
+    {
+      text: `Nobody watched ${name} from ${momentWords(since)} to ${momentWords(now)}.`,
+      next: 'Rekey was not running, or could not write to its database. What happened meanwhile is read now, and told as if it had just happened.',
+    },
+  ]);
+  const regions = account.regions.map((region) => ({
+    ...region,
+    roundAt: region.roundAt === null ? null : now,
+  }));
+  await watching.inTurn(() => watching.write({ regions }, writes));
+  if (writes.length > 0) await wakeOutbox(services);
+}
+
+/** Since when no region was looked at, if that is long, and nothing else explains it; null otherwise. */
+function pausedSince({ regions, trouble }: AccountWatch, now: number): number | null {
+  if (trouble !== null || regions.some((region) => region.trouble !== null)) return null;
+  const last = Math.max(...regions.map(({ roundAt }) => roundAt ?? 0), 0);
+  return last > 0 && now - last > BEHIND ? last : null;
 }
 
 /** Looks at what is not seen, and tells it when it is time. */

@@ -22,6 +22,12 @@ export interface Instances {
 export interface CallShare {
   /** Among how many, this one included; what was known last when the database does not answer. */
   readonly instances: number;
+  /**
+   * Among how many the calls of an API to an account (`cloudtrail 111122223333`) are divided at this moment: those that
+   * make such calls, this one included, which hereby says that it is about to. Until the others know that, it is all
+   * that are alive, so that together they never make twice as many as one may.
+   */
+  sharers(use: string): number;
   /** AWS throttled a budget of this process: the others are told. */
   throttled(budget: string): void;
   /** Calls back when AWS throttled a budget of another instance. */
@@ -31,6 +37,7 @@ export interface CallShare {
 /** A process that shares with nobody. */
 export const UNSHARED: CallShare = {
   instances: 1,
+  sharers: () => 1,
   throttled: () => undefined,
   onThrottled: () => undefined,
 };

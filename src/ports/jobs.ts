@@ -16,6 +16,12 @@ export interface JobRun {
 export interface JobOptions {
   /** A run longer than this is aborted, and its lease ends soon after; ms. */
   readonly deadlineMs: number;
+  /**
+   * The lease ends this long after its process was last heard of, where another process could take over; ms, 10 s at
+   * least. For long work only whose every write is a compare-and-swap: a process that cannot reach the database for so
+   * long loses its lease before its deadline, and is told as soon as it can reach it again.
+   */
+  readonly heartbeatMs?: number;
   /** How often a failed run is tried again before it becomes a dead letter. */
   readonly retries: number;
   /** Wait before the first retry, doubled each time up to an hour; ms. */

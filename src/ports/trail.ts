@@ -46,7 +46,7 @@ export interface EventHistory {
   /**
    * Newest first, page by page, inside the account's and region's budget, behind people. A token AWS does not take any
    * more is an `invalid_request`: the window must be read anew.
-   * @param window inclusive, ms
+   * @param window inclusive, ms; `to` may be Infinity: whatever is there, however fast the clock of AWS is
    */
   pages(
     region: string,

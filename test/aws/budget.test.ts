@@ -213,6 +213,7 @@ describe('instances that share an account', () => {
         get instances() {
           return people.instances;
         },
+        sharers: () => people.instances,
         throttled: (name) => {
           for (const hear of listeners.filter((__, other) => other !== self).flat()) hear(name);
         },

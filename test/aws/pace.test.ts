@@ -41,7 +41,7 @@ async function order(budget: CallPace, clock: Clock, asked: readonly Priority[])
 describe('a pace of calls', () => {
   it('lets one go at once, the next after the gap, people before watching', async () => {
     const clock = stillClock();
-    const went = await order(new CallPace(ground(clock), 'here'), clock, [
+    const went = await order(new CallPace(ground(clock), '111122223333', 'here'), clock, [
       'watch',
       'watch',
       'people',
@@ -55,7 +55,7 @@ describe('a pace of calls', () => {
     const still = stillClock();
     let set = 0;
     const clock: Clock = { ...still, now: () => still.now() + set };
-    const budget = new CallPace(ground(clock), 'here');
+    const budget = new CallPace(ground(clock), '111122223333', 'here');
     await budget.take('watch', patient);
     budget.throttled(5_000);
     set = -7_200_000;
@@ -66,14 +66,14 @@ describe('a pace of calls', () => {
 
   it('stands back when it is told to', async () => {
     const clock = stillClock();
-    const budget = new CallPace(ground(clock), 'here');
+    const budget = new CallPace(ground(clock), '111122223333', 'here');
     budget.throttled(5_000);
     expect((await order(budget, clock, ['people', 'watch'])).map(({ at }) => at)).toEqual([5_000, 6_000]);
   });
 
   it('forgets who gave up, and does not let them cost a turn', async () => {
     const clock = stillClock();
-    const budget = new CallPace(ground(clock), 'here');
+    const budget = new CallPace(ground(clock), '111122223333', 'here');
     await budget.take('people', patient);
     const leaving = new AbortController();
     const left = budget.take('people', leaving.signal);
@@ -100,6 +100,7 @@ describe('a pace of calls', () => {
     let hear: (name: string) => void = () => undefined;
     const share: CallShare = {
       instances: 2,
+      sharers: () => 2,
       throttled: (name) => void told.push(name),
       onThrottled: (listener) => void (hear = listener),
     };

@@ -30,6 +30,7 @@ export interface InventoryWorldOptions {
   readonly requestMs?: number;
   readonly metrics?: Metrics;
   readonly capabilities?: readonly Capability[];
+  readonly clock?: LeapingClock;
 }
 
 /**
@@ -78,7 +79,7 @@ export class InventoryWorld implements AsyncDisposable {
   }
 
   static async open(options: InventoryWorldOptions = {}): Promise<InventoryWorld> {
-    const clock = new LeapingClock();
+    const clock = options.clock ?? new LeapingClock();
     const url =
       options.engine === 'postgres' ? await freshDatabase() : `file:${join(temporaryFolder(), 'rekey.db')}`;
     const stores = await openStores({ url, exclusive: true, clock, log: recordingLog() });

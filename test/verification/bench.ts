@@ -30,6 +30,24 @@ export class LeapingClock implements Clock {
   }
 }
 
+/** The same, which real time does not move: however slow the machine is, as much happens. */
+export class StillClock extends LeapingClock {
+  #now = Date.now();
+
+  override now(): number {
+    return this.#now;
+  }
+
+  override async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.#now += ms;
+  }
+
+  override forward(ms: number): void {
+    this.#now += ms;
+  }
+}
+
 /** The stand-in, the real adapters over it, a clock both share, and a log that is kept. */
 export interface Bench extends AsyncDisposable {
   readonly standIn: AwsStandIn;

@@ -14,24 +14,46 @@ export interface HistoryEvent {
   readonly record: Readonly<Record<string, unknown>>;
 }
 
-const kept = 60_000;
+const kept = 120_000;
 
 /** The event history of one account in one region. */
 export class History {
-  private events: HistoryEvent[] = [];
-  /** Newest first, until something is added. */
-  private sorted: readonly HistoryEvent[] | null = null;
+  /** The oldest first; among those of one second, the last id first: the order of pages, backwards. */
+  private readonly events: HistoryEvent[] = [];
 
   /** Adds an event; also from outside, to play what other people did. */
   add(event: HistoryEvent): void {
-    this.events.push(event);
-    this.sorted = null;
+    this.events.splice(
+      this.place((other) => comesBefore(other, event)),
+      0,
+      event,
+    );
     if (this.events.length > kept) this.events.shift();
   }
 
-  /** Newest first, of those that may be seen at `now`. */
-  seen(now: number): readonly HistoryEvent[] {
-    this.sorted ??= this.events.toSorted((a, b) => b.at - a.at || (a.eventId < b.eventId ? -1 : 1));
-    return this.sorted.filter(({ visibleAt }) => visibleAt <= now);
+  /** Newest first, of those that happened in a part of time (both ends included) and may be seen at `now`. */
+  seen(now: number, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): readonly HistoryEvent[] {
+    const first = this.place(({ at }) => at < from);
+    const end = this.place(({ at }) => at <= to);
+    return this.events
+      .slice(first, end)
+      .filter(({ visibleAt }) => visibleAt <= now)
+      .reverse();
   }
+
+  /** How many events from the beginning are so; those that are come first. */
+  private place(isSo: (event: HistoryEvent) => boolean): number {
+    let [low, high] = [0, this.events.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const event = this.events[middle];
+      if (event !== undefined && isSo(event)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+function comesBefore(one: HistoryEvent, other: HistoryEvent): boolean {
+  return one.at < other.at || (one.at === other.at && one.eventId > other.eventId);
 }

@@ -12,7 +12,7 @@ export class Rates {
   /** Counts a call; `Throttling` when the limit of the last second is used up (such a call does not count). */
   count(key: string, perSecond: number): void {
     const now = this.clock();
-    const recent = (this.calls.get(key) ?? []).filter((at) => at > now - 1_000);
+    const recent = (this.calls.get(key) ?? []).filter((at) => at > now - 1_000 && at <= now);
     this.calls.set(key, recent);
     if (recent.length >= perSecond) throw new AwsError('Throttling', 400, 'Rate exceeded');
     recent.push(now);

@@ -79,11 +79,9 @@ const lookupEvents: JsonOperation = {
     const after = positionOf(input);
     const found = account
       .in(caller.region)
-      .history.seen(now)
-      .filter((event) => event.at >= from && event.at <= to && asked(event))
-      .filter(
-        ({ at, eventId }) => after === null || at < after.at || (at === after.at && eventId > after.eventId),
-      );
+      .history.seen(now, from, Math.min(to, after?.at ?? to))
+      .filter(({ at, eventId }) => after === null || at < after.at || eventId > after.eventId)
+      .filter(asked);
     const shown = found.slice(0, most);
     const last = shown.at(-1);
     return {

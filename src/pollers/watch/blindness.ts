@@ -5,11 +5,14 @@ import { alertWrites, wakeOutbox } from '../../handlers/alert.ts';
 import type { Services } from '../../handlers/services.ts';
 import type { NoticePlace } from '../../domain/notice.ts';
 import type { Write } from '../../ports/stores.ts';
+import { isSilent, SETTLE } from '../../watch/plan.ts';
 
 /** Something that is not seen is told after so long: what mends itself sooner is no news. */
 export const TELL_AFTER = 30 * 60_000;
 /** Reading that is further behind than this, beyond what its rhythm explains, is trouble. */
 export const BEHIND = 2 * 3_600_000;
+/** An event that is further ahead of our clock than this shows that the clock is slow. */
+const SLOW_CLOCK = 5 * 60_000;
 /** Events that could not be read are over when none came for a day. */
 const READABLE_AFTER = 24 * 3_600_000;
 
@@ -64,14 +67,6 @@ export function blindness(account: AccountWatch, name: string, now: number): Tel
       });
     }
     const next = { ...region, lost: null };
-    next.trouble = check(
-      region.trouble,
-      (why, since) => ({
-        text: `Rekey does not see what happens in ${name}, region ${region.region}, since ${since}.`,
-        next: `${why} What is known is complete to ${momentWords(region.completeTo)}.`,
-      }),
-      `Rekey sees again what happens in ${name}, region ${region.region}.`,
-    );
     next.unreadableTrouble = check(
       region.unreadableTrouble,
       (why, since) => ({
@@ -82,12 +77,72 @@ export function blindness(account: AccountWatch, name: string, now: number): Tel
     );
     return next;
   });
-  return { account: { ...account, trouble, listTrouble, regions }, what };
+  const seen = blindRegions(regions, name, now);
+  return {
+    account: { ...account, trouble, listTrouble, regions: seen.regions },
+    what: [...what, ...seen.what],
+  };
+}
+
+/** The same of single regions: those of which the same is to be said are told in one message. */
+function blindRegions(
+  regions: readonly RegionWatch[],
+  name: string,
+  now: number,
+): { readonly regions: readonly RegionWatch[]; readonly what: Telling['what'] } {
+  const what: { text: string; next: string }[] = [];
+  const untold = (region: RegionWatch): WatchTrouble | null => {
+    const trouble = lasting(region.trouble);
+    return trouble === null || trouble.toldAt !== null ? null : trouble;
+  };
+  const isTime = regions.some((region) => now - (untold(region)?.since ?? now) >= TELL_AFTER);
+  // What began a little later is told along: one message instead of twenty.
+  const begins = regions.filter((region) => isTime && now - (untold(region)?.since ?? now) >= TELL_AFTER / 2);
+  const ends = regions.filter(({ trouble }) => trouble !== null && saidWhenOver(trouble) !== null);
+  for (const [why, alike] of groupedBy(begins, ({ trouble }) => trouble?.why ?? '')) {
+    const since = Math.min(...alike.map(({ trouble }) => trouble?.since ?? now));
+    const complete = Math.min(...alike.map(({ completeTo }) => completeTo));
+    what.push({
+      text: `Rekey does not see what happens in ${name}, ${regionWords(alike)}, since ${momentWords(since)}.`,
+      next: `${why} What is known is complete to ${momentWords(complete)}.`,
+    });
+  }
+  for (const [said, alike] of groupedBy(ends, ({ trouble }) => trouble?.why ?? '')) {
+    what.push({
+      text: `Rekey sees again what happens in ${name}, ${regionWords(alike)}.`,
+      next: saidWhenOver({ why: said, since: now, toldAt: now }) ?? said,
+    });
+  }
+  return {
+    regions: regions.map((region) => {
+      if (ends.includes(region)) return { ...region, trouble: null };
+      const { trouble } = region;
+      return trouble !== null && begins.includes(region)
+        ? { ...region, trouble: { ...trouble, toldAt: now } }
+        : region;
+    }),
+    what,
+  };
+}
+
+function groupedBy(
+  regions: readonly RegionWatch[],
+  by: (region: RegionWatch) => string,
+): Map<string, RegionWatch[]> {
+  const groups = new Map<string, RegionWatch[]>();
+  for (const region of regions) groups.set(by(region), [...(groups.get(by(region)) ?? []), region]);
+  return groups;
+}
+
+/** `region us-east-1`, or how many there are, and which. */
+function regionWords(regions: readonly RegionWatch[]): string {
+  const names = regions.map(({ region }) => region);
+  return names.length === 1 ? `region ${names[0] ?? ''}` : `${names.length} regions (${names.join(', ')})`;
 }
 
 /** A region that goes on reading but does not get there, and events that cannot be read: trouble found by looking. */
 export function withSymptoms(region: RegionWatch, now: number): RegionWatch {
-  const { unreadable, unreadableAt, unreadableTrouble, readTo } = region;
+  const { unreadable, unreadableAt, unreadableTrouble } = region;
   const recent = unreadableAt !== null && now - unreadableAt < READABLE_AFTER;
   const odd: WatchTrouble | null = recent
     ? {
@@ -96,12 +151,27 @@ export function withSymptoms(region: RegionWatch, now: number): RegionWatch {
         toldAt: lasting(unreadableTrouble)?.toldAt ?? null,
       }
     : over(unreadableTrouble, 'Nothing is left to do.');
-  const isBehind = !isLearning(region) && now - readTo > BEHIND;
-  const behind: WatchTrouble | null =
-    isBehind && region.trouble === null
-      ? { why: `Reading is ${spanWords(now - readTo)} behind.`, since: now, toldAt: null }
-      : region.trouble;
-  return { ...region, unreadableTrouble: odd, trouble: behind };
+  return { ...region, unreadableTrouble: odd, trouble: region.trouble ?? symptomOf(region, now) };
+}
+
+/** What shows that a region is not seen although it can be read; null: nothing does. */
+export function symptomOf(region: RegionWatch, now: number): WatchTrouble | null {
+  const { readTo, settledTo, newestAt, unseenCallAt } = region;
+  if (isLearning(region)) return null;
+  if (isSilent(region)) {
+    const since = Math.min(newestAt ?? now, unseenCallAt ?? now, now);
+    const why =
+      'CloudTrail shows nothing that happened since, not even Rekey’s own look-ups: its event history is late, or the clock of Rekey’s host is fast.';
+    return { why, since, toldAt: null };
+  }
+  if (newestAt !== null && newestAt - now > SLOW_CLOCK) {
+    const why = `CloudTrail shows events that are ${spanWords(newestAt - now)} ahead of the clock of Rekey’s host, which must be slow: times are wrong until it is set.`;
+    return { why, since: now, toldAt: null };
+  }
+  const behind = Math.max(now - readTo, now - settledTo - SETTLE);
+  return behind > BEHIND
+    ? { why: `Reading is ${spanWords(behind)} behind.`, since: now, toldAt: null }
+    : null;
 }
 
 /** The writes that tell it in the account's alert channel. */

@@ -3,12 +3,21 @@ import { isLearning, over, type RegionWatch } from '../../domain/watch.ts';
 import { isConflict } from '../../errors.ts';
 import { wakeOutbox } from '../../handlers/alert.ts';
 import type { Judged, Knowledge, RawEvent } from '../../ports/judges.ts';
-import { afterSlice, cutSlice, newRegion, nextSlice, withFloor, type Slice } from '../../watch/plan.ts';
+import {
+  afterSlice,
+  cutSlice,
+  isDue,
+  newRegion,
+  nextSlice,
+  withClock,
+  withFloor,
+  type Slice,
+} from '../../watch/plan.ts';
 import { bucketOf } from '../../watch/seen.ts';
-import { BEHIND } from './blindness.ts';
+import { symptomOf } from './blindness.ts';
 import { fileSignals } from './file-signals.ts';
 import type { KnownKeys } from './known-keys.ts';
-import { measure, questionsOf, readSlice } from './read-slice.ts';
+import { measure, questionsOf, readSlice, type Paging, type Reading } from './read-slice.ts';
 import type { Watching } from './watching.ts';
 
 /** What the detector remembers that is read when an account is taken up. */
@@ -39,34 +48,43 @@ export async function readRegion(
     const now = services.clock.now();
     const region = watching.region(name);
     if (region === null) return 'done';
-    if (now >= endsAt) return region.nextAt <= now || isLearning(region) ? 'more' : 'done';
+    if (now >= endsAt) return isDue(region, now) || isLearning(region) ? 'more' : 'done';
     const history = services.aws.eventHistory(await watching.credentials(), { accountId });
     if (region.perHour === null) {
-      const perHour = await measure(history, name, now, signal);
+      const { perHour } = await measure(history, name, now, signal);
       const measured = newRegion(name, now, { perHour, activeAt: region.activeAt });
       await watching.inTurn(() => watching.writeRegion({ ...measured, trouble: region.trouble }));
       continue;
     }
-    const current = withFloor(region, now);
+    const current = withFloor(withClock(region, now), now);
     const planned = nextSlice(current, now);
     if (planned === null) return 'done';
     const byKeys = current.way === 'keys' && planned.purpose !== 'learn';
     const questions = byKeys ? questionsOf(keys.ids, await sessionsOf(watching)) : [null];
-    const perHour = byKeys ? await measure(history, name, now, signal) : null;
+    const whole = byKeys ? await measure(history, name, now, signal) : null;
     let slice = planned;
-    let reading = await readSlice(history, name, questions, slice, paging(watching));
+    let calls = whole === null ? 0 : 1;
+    const read = async (): Promise<Reading> => {
+      const open = slice.purpose === 'judge' && slice.to === planned.to && now - slice.to < 1_000;
+      const got = await readSlice(history, name, questions, slice, { ...paging(watching), open });
+      calls += got.calls;
+      return got;
+    };
+    let reading = await read();
     while (reading.kind === 'too_long') {
-      const cut = cutSlice(slice, reading.oldest);
+      const cut = cutSlice(slice, reading.oldest, current.readTo);
       slice = cut ?? { ...slice, to: slice.from + 60_000 };
-      reading = await readSlice(history, name, questions, slice, paging(watching));
+      reading = await read();
     }
-    const { events } = reading;
-    const read = { region: current, slice, events, begunAt: now, perHour };
-    await watching.inTurn(() => takeIn(watching, read, keys));
+    const { events, dense } = reading;
+    const newest = Math.max(reading.newest ?? 0, whole?.newest ?? 0) || null;
+    const perHour = whole?.perHour ?? null;
+    const taken = { region: current, slice, events, newest, dense, calls, begunAt: now, perHour };
+    await watching.inTurn(() => takeIn(watching, taken, keys));
   }
 }
 
-function paging(watching: Watching): { signal: AbortSignal; onPage: () => Promise<void> } {
+function paging(watching: Watching): Pick<Paging, 'signal' | 'onPage'> {
   return { signal: watching.signal, onPage: () => watching.stillHere() };
 }
 
@@ -74,6 +92,9 @@ interface Read {
   readonly region: RegionWatch;
   readonly slice: Slice;
   readonly events: readonly RawEvent[];
+  readonly newest: number | null;
+  readonly dense: number | null;
+  readonly calls: number;
   readonly begunAt: number;
   readonly perHour: number | null;
 }
@@ -99,7 +120,7 @@ async function takeInOnce(watching: Watching, read: Read, keys: KnownKeys): Prom
   const { services, account } = watching;
   const { stores, ids, clock, judges } = services;
   const { accountId, basis } = account;
-  const { region, slice, events } = read;
+  const { region, slice, events, newest } = read;
   const learn = slice.purpose === 'learn';
   const now = clock.now();
   const keyless = learn
@@ -115,7 +136,12 @@ async function takeInOnce(watching: Watching, read: Read, keys: KnownKeys): Prom
       events,
       seen: learn
         ? []
-        : await stores.watch.seen.read(accountId, region.region, bucketOf(slice.from), bucketOf(slice.to)),
+        : await stores.watch.seen.read(
+            accountId,
+            region.region,
+            bucketOf(slice.from),
+            bucketOf(Math.max(slice.to, newest ?? 0)),
+          ),
       completeTo: region.completeTo,
       noted: keys.noted,
       own: keys.own,
@@ -125,10 +151,10 @@ async function takeInOnce(watching: Watching, read: Read, keys: KnownKeys): Prom
   );
   const filed = await fileSignals(watching, judged, keyless);
   const after = afterSlice(region, slice, summaryOf(watching, read, judged), keys.ids.length);
-  const isThere = now - after.readTo <= BEHIND || isLearning(after);
-  const next = isThere
-    ? { ...after, trouble: over(region.trouble, 'It was read on from where that began.') }
-    : after;
+  const next =
+    symptomOf(after, now) === null
+      ? { ...after, trouble: over(region.trouble, 'It was read on from where that began.') }
+      : after;
   const memory = judged.memory.map((entry) => ({ ...entry, at: now }));
   await watching.writeRegion(next, { basis: nextBasis }, [
     stores.watch.seen.put(accountId, region.region, judged.seen),
@@ -141,17 +167,22 @@ async function takeInOnce(watching: Watching, read: Read, keys: KnownKeys): Prom
     accountId,
     region: region.region,
     purpose: slice.purpose,
+    from: slice.from,
+    to: slice.to,
+    calls: read.calls,
     events: events.length,
     fresh: judged.fresh,
     signals: judged.signals.length,
   });
 }
 
-function summaryOf(watching: Watching, { events, begunAt, perHour, region }: Read, judged: Judged) {
+function summaryOf(watching: Watching, read: Read, judged: Judged) {
+  const { events, begunAt, perHour, region, calls, newest, dense } = read;
   const { fresh, unreadable, lateFrom } = judged;
   const isGlobal = region.region === iamRegion(watching.account.partition);
   const active = judged.active || isGlobal;
-  return { begunAt, seen: events.length, fresh, unreadable, lateFrom, active, perHour };
+  const seen = events.length;
+  return { begunAt, calls, seen, newest, dense, fresh, unreadable, lateFrom, active, perHour };
 }
 
 function knowledgeOf({ services: { stores }, account: { accountId } }: Watching): Knowledge {

@@ -1,8 +1,13 @@
 import { iamRegion, partitionOfRegion } from '../../domain/partition.ts';
 import { continued, over, type RegionWatch } from '../../domain/watch.ts';
+import { wakeOutbox } from '../../handlers/alert.ts';
+import { lookAccounts, namesOf } from '../../handlers/look-keys.ts';
 import { AwsFailure } from '../../ports/aws.ts';
+import type { Write } from '../../ports/stores.ts';
+import { placesOf } from '../reminders/places.ts';
 import { reasonOf } from '../../verification/reasons.ts';
 import { newRegion } from '../../watch/plan.ts';
+import { tellBlindness } from './blindness.ts';
 import type { KnownKeys } from './known-keys.ts';
 import type { Watching } from './watching.ts';
 
@@ -47,7 +52,29 @@ export async function updateRegions(watching: Watching, keys: KnownKeys): Promis
     regions.length === before.size &&
     regions.every((region) => before.get(region.region) === region);
   if (isSame) return;
+  const gone = account.regions.filter(({ region }) => !names.has(region));
+  const writes = await tellGone(watching, gone);
   await watching.inTurn(() =>
-    watching.write({ regions, listedAt: isDue ? now : account.listedAt, listTrouble }),
+    watching.write({ regions, listedAt: isDue ? now : account.listedAt, listTrouble }, writes),
+  );
+  if (writes.length > 0) await wakeOutbox(services);
+}
+
+/** Regions that were disabled are watched no more; where people were told that one is not seen, they are told why. */
+async function tellGone(
+  { services, connection, account: { accountId } }: Watching,
+  gone: readonly RegionWatch[],
+): Promise<Write[]> {
+  const told = gone.filter(({ trouble }) => trouble !== null && trouble.toldAt !== null);
+  if (told.length === 0) return [];
+  const name = namesOf(await lookAccounts(services)).get(accountId) ?? accountId;
+  const [place] = (await placesOf(services, connection)).own;
+  return tellBlindness(
+    services,
+    place,
+    told.map(({ region }) => ({
+      text: `Region ${region} is no longer enabled in ${name}, and not watched any more.`,
+      next: 'Nobody can do anything in a region that is disabled. Should it be enabled again, it is watched within a day.',
+    })),
   );
 }

@@ -16,16 +16,20 @@ export async function takeUp(
   accountId: string,
   signal: AbortSignal,
 ): Promise<Watching | null> {
-  const { stores, clock, instanceId } = services;
+  const { stores, clock, instanceId, instances } = services;
   const { accounts } = stores.watch;
-  const [connections, kept] = await Promise.all([stores.connections.list(), accounts.byId(accountId)]);
+  const [connections, kept, alive] = await Promise.all([
+    stores.connections.list(),
+    accounts.byId(accountId),
+    instances.alive(),
+  ]);
   const connection = watchingConnection(connections, accountId);
   if (connection === null) {
     if (kept !== null) await keepBlocked(services, kept, connections);
     return null;
   }
   const now = clock.now();
-  if (kept !== null && isHeld(services, kept, now)) return null;
+  if (kept !== null && isHeld(services, kept, now, alive)) return null;
   const held = { heldBy: instanceId, heldUntil: now + HOLD_MS };
   const next: AccountWatch =
     kept === null
@@ -37,13 +41,15 @@ export async function takeUp(
   return taken ? new Watching(services, next, connection, signal) : null;
 }
 
-/** Whether another process works on it, as far as anybody can tell. */
+/** Whether another process works on it, as far as anybody can tell: one that lives, by a time that a clock of now set. */
 export function isHeld(
   { instanceId, onlyInstance }: Pick<Services, 'instanceId' | 'onlyInstance'>,
   { heldBy, heldUntil }: AccountWatch,
   now: number,
+  alive: readonly string[],
 ): boolean {
-  return heldBy !== null && heldBy !== instanceId && !onlyInstance && heldUntil > now;
+  if (heldBy === null || heldBy === instanceId || onlyInstance || !alive.includes(heldBy)) return false;
+  return heldUntil > now && heldUntil - now <= 2 * HOLD_MS;
 }
 
 function newAccount(accountId: string, { partition }: Connection, now: number): AccountWatch {
