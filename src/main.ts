@@ -133,6 +133,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   const instances = openInstances({ stores, clock, log, instanceId }, onlyInstance);
   closers.push(() => instances.stop());
   await instances.start();
+  const background = new Background(clock);
   const aws = createAws({
     env: config.passThrough,
     version: VERSION,
@@ -141,6 +142,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     metrics,
     mostPerSecond,
     share: instances,
+    giveWay: () => background.giveWay(),
   });
   closers.push(() => aws.close());
   const jobs = measuredJobs(await jobsOf(config, base), metrics, clock);
@@ -176,7 +178,6 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     defaultAlertChannel: config.alertChannelId,
   };
   const desk = slackDesk(client, postJson(dispatcher), log);
-  const background = new Background(clock);
   const entrance: Entrance = { appId: us.appId, services, desk, registry, background };
 
   handleJobs(entrance);
