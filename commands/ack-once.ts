@@ -28,6 +28,7 @@ export class AckOnce {
   readonly #timer: AbortController = new AbortController();
   /** What Slack took, or is taking, as our answer. */
   #sent: Promise<void> | null = null;
+  readonly #done = Promise.withResolvers<void>();
   errorBlock: string | null = null;
 
   constructor(place: Place, incoming: Incoming, ack: Ack, log: Log) {
@@ -44,8 +45,13 @@ export class AckOnce {
   async send(body?: Record<string, unknown>): Promise<void> {
     this.#timer.abort();
     if (this.#sent !== null) return this.#afterwards(body);
-    this.#sent = this.#ack(body);
+    this.#sent = this.#ack(body).finally(() => this.#done.resolve());
     await this.#sent;
+  }
+
+  /** Resolves when Slack waits no longer: it has an answer, or would take none. */
+  get answered(): Promise<void> {
+    return this.#done.promise;
   }
 
   /** Nothing to say, unless something was said already. */
@@ -99,9 +105,9 @@ export class AckOnce {
         : this.#incoming.kind === 'options'
           ? { options: [] }
           : undefined;
-    this.#sent = this.#ack(body).catch((error: unknown) =>
-      this.#log.warn('late acknowledgement failed', { error }),
-    );
+    this.#sent = this.#ack(body)
+      .catch((error: unknown) => this.#log.warn('late acknowledgement failed', { error }))
+      .finally(() => this.#done.resolve());
     await this.#sent;
   }
 

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock, Log } from '../src/ports/world.ts';
 
 /**
@@ -5,8 +6,16 @@ import type { Clock, Log } from '../src/ports/world.ts';
  * just arrived would wait for all of them before it is acknowledged.
  */
 const ABREAST = 6;
-/** How long a work lets those be answered who are at the door; ms. */
-const YIELD_MS = 1_500;
+/** How long a work lets those be answered who are at the door, however many keep coming; ms. */
+const YIELD_MS = 5_000;
+/** And before each of its steps; ms. */
+const STEP_YIELD_MS = 400;
+/**
+ * Node.js accepts one connection in each turn of its loop, so a burst comes in one by one: the door is quiet when nobody
+ * came in so many turns, and for so long (ms).
+ */
+const QUIET_TURNS = 8;
+const QUIET_MS = 50;
 /** A work that takes longer than this waits for AWS or Slack rather than computes: it makes room; ms. */
 const ROOM_AFTER_MS = 2_000;
 
@@ -14,11 +23,18 @@ const ROOM_AFTER_MS = 2_000;
 export class Background {
   readonly #clock: Clock;
   readonly #running = new Set<Promise<void>>();
-  /** People being answered. */
+  /** People being served. */
   readonly #visits = new Set<Promise<void>>();
+  /** Those among them whom Slack still waits for. */
+  readonly #atTheDoor = new Set<Promise<void>>();
   /** Works that wait for room. */
   readonly #waiting: (() => void)[] = [];
+  /** Set inside of a work, however deep. */
+  readonly #working = new AsyncLocalStorage<true>();
   #room = ABREAST;
+  /** How many ever came, and when the last one did. */
+  #came = 0;
+  #cameAt = -Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -32,11 +48,21 @@ export class Background {
     this.#running.add(done);
   }
 
-  /** Lets a stopping process wait for a visit of somebody too; its failure is the caller's. */
-  async hold(visit: Promise<void>): Promise<void> {
-    const done = visit.catch(() => undefined).finally(() => this.#visits.delete(done));
-    this.#visits.add(done);
+  /**
+   * Lets a stopping process wait for a visit of somebody too, and works wait until it is acknowledged; its failure is
+   * the caller's.
+   */
+  async hold(visit: Promise<void>, acknowledged: Promise<void> = visit): Promise<void> {
+    this.#came += 1;
+    this.#cameAt = this.#clock.now();
+    keep(this.#visits, visit);
+    keep(this.#atTheDoor, acknowledged);
     return visit;
+  }
+
+  /** A step of a work lets those at the door be answered first, for a moment; whoever else asks goes on at once. */
+  async giveWay(): Promise<void> {
+    if (this.#working.getStore() === true) await this.#quietDoor(STEP_YIELD_MS);
   }
 
   /** Resolves when all who came have been answered, or after `graceMs`. True when all have. */
@@ -60,13 +86,42 @@ export class Background {
     };
     void this.#clock.sleep(ROOM_AFTER_MS, ended.signal).then(makeRoom, makeRoom);
     try {
-      // A burst of clicks is acknowledged before the work of its first ones takes the processor.
-      await empty([this.#visits], YIELD_MS, this.#clock);
-      await work();
+      await this.#quietDoor(YIELD_MS);
+      await this.#working.run(true, work);
     } finally {
       ended.abort();
     }
   }
+
+  /**
+   * A burst of clicks is acknowledged before the work of its first ones takes the processor: waits, `mostMs` at the most,
+   * until nobody is at the door and nobody came for a while.
+   */
+  async #quietDoor(mostMs: number): Promise<void> {
+    const away = Math.abs(this.#clock.now() - this.#cameAt);
+    if (this.#atTheDoor.size === 0 && away > QUIET_MS) return;
+    const late = new AbortController();
+    const ended = new AbortController();
+    const yielded = this.#clock.sleep(mostMs, ended.signal).then(
+      () => late.abort(),
+      () => undefined,
+    );
+    let turns = 0;
+    let visits = this.#came;
+    while (!late.signal.aborted && (turns < QUIET_TURNS || this.#atTheDoor.size > 0)) {
+      if (this.#atTheDoor.size > 0) await Promise.race([Promise.all(this.#atTheDoor), yielded]);
+      else await Promise.race([this.#clock.sleep(QUIET_MS / QUIET_TURNS), yielded]);
+      turns = visits === this.#came ? turns + 1 : 0;
+      visits = this.#came;
+    }
+    ended.abort();
+  }
+}
+
+/** Keeps a promise in the set until it is settled. */
+function keep(set: Set<Promise<void>>, promise: Promise<void>): void {
+  const done = promise.catch(() => undefined).finally(() => set.delete(done));
+  set.add(done);
 }
 
 /** Waits until nothing is left in any of the sets; true unless the grace was over first. */

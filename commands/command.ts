@@ -43,21 +43,21 @@ interface Visit {
  * (claimed by the handlers in their own batch), the acknowledgement, the work, the reply. The one error exit too.
  */
 export async function serve(entrance: Entrance, incoming: Incoming, ack: Ack): Promise<void> {
-  const { background, services } = entrance;
+  const { background, services, desk } = entrance;
   const correlationId = services.ids.next();
-  const attended = (): Promise<void> => attend(entrance, incoming, ack, correlationId);
-  return background.hold(services.log.within({ correlationId }, attended));
+  const log = services.log.with({ correlationId, kind: incoming.kind, name: incoming.name });
+  const once = new AckOnce({ clock: services.clock, desk }, incoming, ack, log);
+  const attended = (): Promise<void> => attend(entrance, incoming, once, { correlationId, log });
+  return background.hold(services.log.within({ correlationId }, attended), once.answered);
 }
 
 async function attend(
   entrance: Entrance,
   incoming: Incoming,
-  ack: Ack,
-  correlationId: string,
+  once: AckOnce,
+  { correlationId, log }: Pick<Visit, 'correlationId' | 'log'>,
 ): Promise<void> {
-  const { services, desk, background } = entrance;
-  const log = services.log.with({ correlationId, kind: incoming.kind, name: incoming.name });
-  const once = new AckOnce({ clock: services.clock, desk }, incoming, ack, log);
+  const { desk, background } = entrance;
   const frame = new Frame(desk, incoming);
   const visit: Visit = { entrance, incoming, once, frame, correlationId, log, later: [] };
   try {

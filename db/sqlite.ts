@@ -11,6 +11,7 @@ import { checkRows } from './atomically.ts';
 import type { Change, Db, Engine, Tables } from './engine.ts';
 import { rekeyError } from './faults.ts';
 import { fileFault } from './file-faults.ts';
+import { keepStatements } from './kept-statements.ts';
 import { takeLock } from './lock.ts';
 import { MIGRATIONS_TABLE, migrationsFolder, needsMigration } from './migrate.ts';
 import type { AppliedMigration } from './migrate.ts';
@@ -72,6 +73,7 @@ export async function openSqlite(options: SqliteOptions): Promise<SqliteEngine> 
     client.pragma('temp_store = MEMORY');
     client.pragma('trusted_schema = OFF');
     await migrateFile(client, path, where, options);
+    keepStatements(client);
     return running(client, where, options, release);
   } catch (error) {
     client?.close();

@@ -17,14 +17,19 @@ const CHUNKS = 'lib';
 
 /**
  * Writes `rekey.js` (the entry, which loads nothing but what its subcommand needs), its chunks with source maps, the
- * migrations, the manifest and a package.json that names what must be installed beside it.
+ * migrations, the manifest and a package.json that names what must be installed beside it. `others`: more entries, by
+ * their names, which come to lie beside the chunks.
  * @throws Error when the bundle would import anything that is neither bundled, built in nor named in EXTERNAL.
  */
-export async function build(folder: string): Promise<void> {
+export async function build(folder: string, others: Readonly<Record<string, string>> = {}): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   const bundle = await rolldown({
     // A thread is begun by the name of its file, so that file is an entry too.
-    input: { rekey: join(ROOT, 'bin/rekey.js'), 'watch-worker': join(ROOT, 'src/watch-worker.ts') },
+    input: {
+      rekey: join(ROOT, 'bin/rekey.js'),
+      'watch-worker': join(ROOT, 'src/watch-worker.ts'),
+      ...others,
+    },
     cwd: ROOT,
     platform: 'node',
     external: [...EXTERNAL, ...ABSENT],

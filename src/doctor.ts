@@ -123,7 +123,7 @@ async function checkAlertChannel(config: Config, stores: OpenStores | null): Pro
   if (set.channelId === null) {
     return warning(
       what,
-      'None is set: alerts without a channel of their own go nowhere.',
+      'None is set: alerts without a channel of their own go to each admin, and the daily audit head nowhere.',
       'Choose one in /aws-settings, or set REKEY_ALERT_CHANNEL.',
     );
   }

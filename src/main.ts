@@ -135,6 +135,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   const instances = openInstances({ stores, clock, log, instanceId, beatMs }, onlyInstance);
   closers.push(() => instances.stop());
   await instances.start();
+  const background = new Background(clock);
   const aws = createAws({
     env: config.passThrough,
     version: VERSION,
@@ -143,6 +144,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     metrics,
     mostPerSecond,
     share: instances,
+    giveWay: () => background.giveWay(),
   });
   closers.push(() => aws.close());
   const jobs = measuredJobs(await jobsOf(config, base), metrics, clock);
@@ -179,7 +181,6 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   };
   instances.signWith(() => signingKeys(services));
   const desk = slackDesk(client, postJson(dispatcher), log);
-  const background = new Background(clock);
   const entrance: Entrance = { appId: us.appId, services, desk, registry, background };
 
   handleJobs(entrance);

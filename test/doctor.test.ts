@@ -253,7 +253,9 @@ describe('the doctor', () => {
       `Admins: ${PEOPLE.guest} is no full member of the workspace.`,
       'Admins: U0ROBOT is a bot.',
     ]);
-    expect(report.warning.join('\n')).toContain('Alert channel: None is set');
+    expect(report.warning.join('\n')).toContain(
+      'Alert channel: None is set: alerts without a channel of their own go to each admin',
+    );
   });
 
   it.each([
@@ -291,6 +293,7 @@ describe('the doctor', () => {
     expect(report.failed).toEqual([
       expect.stringMatching(/^Database: The database did not answer \(PostgreSQL, host 127/),
     ]);
+    expect(report.text).toContain('to mend: Look whether it runs');
     expect(report.text).not.toContain('hunter2');
   });
 

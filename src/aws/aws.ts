@@ -29,6 +29,8 @@ export interface AwsOptions {
   readonly share?: CallShare;
   /** Background calls of one account a second; what is safe with the real AWS when omitted. */
   readonly mostPerSecond?: number | undefined;
+  /** Waited for before each call: work that nobody at the door waits for lets those be answered first. */
+  readonly giveWay?: () => Promise<void>;
   /** Limits of one request in ms; 3 s to connect and 8 s in all when omitted. */
   readonly limits?: { readonly connectMs?: number; readonly requestMs?: number };
 }

@@ -10,6 +10,8 @@ export interface CallGround extends ClientGround {
   readonly log: Log;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  /** Waited for before each call. */
+  readonly giveWay?: (() => Promise<void>) | undefined;
 }
 
 interface Answer {
@@ -27,6 +29,7 @@ export async function callAws<Output extends Answer>(
   send: () => Promise<Output>,
   inRequest: readonly string[] = [],
 ): Promise<Output> {
+  await ground.giveWay?.();
   const startedAt = ground.clock.now();
   const fields = { action, signer: credentials.kind === 'host' ? 'host' : credentials.accessKeyId };
   try {

@@ -5,6 +5,7 @@ import { readKeyFile } from '../crypto/key-file.ts';
 import type { MasterKey } from '../crypto/master-key.ts';
 import { createSealer } from '../crypto/sealer.ts';
 import { sealedIdentity } from '../domain/records.ts';
+import { RekeyError } from '../errors.ts';
 import { databaseUrl } from '../master-keys.ts';
 import type { Clock, Log } from '../ports/world.ts';
 import { failed, failure, ok, warning, type Finding } from './finding.ts';
@@ -58,7 +59,13 @@ export async function checkDatabase(
     }
     return { findings, stores: await openStores({ url, exclusive: false, ...ground }) };
   } catch (error) {
-    return { findings: [failure(DATABASE, error)], stores: null };
+    const away = error instanceof RekeyError && error.code === 'unreachable';
+    if (!away || config.database.engine !== 'postgres') {
+      return { findings: [failure(DATABASE, error)], stores: null };
+    }
+    // The error's own hint is to run the doctor.
+    const mend = 'Look whether it runs, and compare host, port, user and password with DATABASE_URL.';
+    return { findings: [failed(DATABASE, error.message, mend)], stores: null };
   }
 }
 

@@ -22,8 +22,12 @@ export async function beginConnect(
   secret: Secret | null,
 ): Promise<Attempt> {
   authorise(request.actor, 'admin', 'connect AWS accounts', services.admins);
-  await refuseTakenName(services, draft);
-  await refuseTakenWay(services, draft, null);
+  // Asked together, since somebody waits for the acknowledgement; a taken name is told first.
+  const [name, way] = await Promise.allSettled([
+    refuseTakenName(services, draft),
+    refuseTakenWay(services, draft, null),
+  ]);
+  for (const asked of [name, way]) if (asked.status === 'rejected') throw asked.reason;
   const attempt: Attempt = {
     ...newAttempt(services, request),
     kind: 'connect',

@@ -6,21 +6,28 @@ import { recordingLog } from '../support/system-world.ts';
 
 /** A clock whose sleepers are woken by hand. */
 class HeldClock implements Clock {
-  readonly #sleepers: (() => void)[] = [];
+  #sleepers: { readonly ms: number; readonly wake: () => void }[] = [];
 
   now(): number {
     return 0;
   }
 
-  sleep(_ms: number, signal?: AbortSignal): Promise<void> {
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#sleepers.push(resolve);
+      this.#sleepers.push({ ms, wake: resolve });
       signal?.addEventListener('abort', () => reject(new Error('cancelled')));
     });
   }
 
   wake(): void {
-    for (const sleeper of this.#sleepers.splice(0)) sleeper();
+    for (const sleeper of this.#sleepers.splice(0)) sleeper.wake();
+  }
+
+  /** Wakes those alone who sleep no longer than so many ms. */
+  wakeAfter(ms: number): void {
+    const due = this.#sleepers.filter((sleeper) => sleeper.ms <= ms);
+    this.#sleepers = this.#sleepers.filter((sleeper) => sleeper.ms > ms);
+    for (const sleeper of due) sleeper.wake();
   }
 }
 
@@ -81,8 +88,14 @@ describe('the work behind acknowledgements', () => {
     expect(begun).toHaveLength(8);
   });
 
-  it('begins when those at the door are answered, or after a while', async () => {
+  it('begins when those at the door are answered and nobody comes any more, or after a while', async () => {
     const { background, clock } = held(0);
+    const quiet = async (): Promise<void> => {
+      for (let n = 0; n < 20; n += 1) {
+        clock.wakeAfter(50);
+        await turn();
+      }
+    };
     const begun: string[] = [];
     let answer = (): void => undefined;
     const begin = (name: string): void =>
@@ -92,18 +105,63 @@ describe('the work behind acknowledgements', () => {
       }, recordingLog());
     void background.hold(new Promise<void>((resolve) => (answer = resolve)));
     begin('after the answer');
-    await turn();
+    await quiet();
     expect(begun).toEqual([]);
     answer();
     await turn();
+    expect(begun).toEqual([]);
+    // The next of a burst comes in while the first one is answered already.
+    void background.hold(new Promise<void>((resolve) => (answer = resolve)));
+    await quiet();
+    expect(begun).toEqual([]);
+    answer();
+    await quiet();
     expect(begun).toEqual(['after the answer']);
     void background.hold(new Promise<void>(() => undefined));
     begin('after a while');
-    await turn();
+    await quiet();
     expect(begun).toEqual(['after the answer']);
     clock.wake();
     await turn();
+    await turn();
     expect(begun).toEqual(['after the answer', 'after a while']);
+  });
+
+  it('waits for acknowledgements, not for what a visit does after its own', async () => {
+    const { background, clock } = held(0);
+    let begun = false;
+    void background.hold(new Promise<void>(() => undefined), Promise.resolve());
+    background.run(() => Promise.resolve(void (begun = true)), recordingLog());
+    for (let n = 0; n < 20; n += 1) {
+      clock.wakeAfter(50);
+      await turn();
+    }
+    expect(begun).toBe(true);
+  });
+
+  it('lets those at the door be answered before each of its steps, and holds up nobody else', async () => {
+    const { background, clock } = held(0);
+    const steps: string[] = [];
+    let go = (): void => undefined;
+    const reached = new Promise<void>((resolve) => (go = resolve));
+    background.run(async () => {
+      await reached;
+      await background.giveWay();
+      steps.push('step');
+    }, recordingLog());
+    await turn();
+    let answer = (): void => undefined;
+    void background.hold(new Promise<void>((resolve) => (answer = resolve)));
+    go();
+    await background.giveWay();
+    await turn();
+    expect(steps).toEqual([]);
+    answer();
+    for (let n = 0; n < 20; n += 1) {
+      clock.wakeAfter(50);
+      await turn();
+    }
+    expect(steps).toEqual(['step']);
   });
 
   it('does not hold up those who wait until everybody is answered', async () => {

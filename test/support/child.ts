@@ -1,13 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { bundled } from './bundle.ts';
 import type { Scene } from './rekey.ts';
 
 const START_MS = 30_000;
 
-const ENTRY = fileURLToPath(new URL('../../bin/rekey.js', import.meta.url));
-
-/** Rekey in another process, by the entry of `npm start`, between the stand-ins of this one. */
+/** Rekey in another process, by the production start, between the stand-ins of this one. */
 export class RekeyChild {
   /** All it wrote to its standard output and error. */
   output = '';
@@ -25,7 +23,7 @@ export class RekeyChild {
   /** Starts it and waits until Slack can reach it. */
   static async start(scene: Scene, changes: Readonly<Record<string, string>> = {}): Promise<RekeyChild> {
     const child = new RekeyChild(
-      spawn(process.execPath, [ENTRY, 'start'], {
+      spawn(process.execPath, [(await bundled()).rekey, 'start'], {
         env: { ...scene.environment, ...changes },
         stdio: ['ignore', 'pipe', 'pipe'],
       }),

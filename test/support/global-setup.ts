@@ -2,24 +2,35 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
+import { build } from '../../scripts/build.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Who connects to this port of 127.0.0.1 is told where the tests' PostgreSQL is; use `freshDatabase()`. */
     readonly postgresPort: number;
+    /** Who connects to this one is told where Rekey's bundle is; use `bundled()`. */
+    readonly bundlePort: number;
   }
 }
 
 /** What a test is told: where the server is, or why there is none. */
 export type PostgresAnswer = { readonly url: string } | { readonly failure: string };
 
+/** Where the bundle lies, or why there is none. */
+export type BundleAnswer = { readonly folder: string } | { readonly failure: string };
+
+/** Inside of the checkout, where the native packages are found. */
+const BUNDLES = fileURLToPath(new URL('../artifacts/', import.meta.url));
+
 let server: ChildProcess | null = null;
-let answer: Promise<PostgresAnswer> | null = null;
-let door: Server | null = null;
+let bundle: string | null = null;
+const doors: Server[] = [];
 
 /** A server on a free port. */
 async function listening(): Promise<{ made: Server; port: number }> {
@@ -44,21 +55,41 @@ async function start(): Promise<PostgresAnswer> {
     : { failure: line };
 }
 
-/** Opens the door to one PostgreSQL a run. It starts when the first test asks, so that others do not pay for it. */
-export async function setup(project: TestProject): Promise<void> {
+async function bundleNow(): Promise<BundleAnswer> {
+  mkdirSync(BUNDLES, { recursive: true });
+  bundle = mkdtempSync(join(BUNDLES, 'bundle-'));
+  const folder = join(bundle, 'dist');
+  try {
+    await build(folder, { 'hurried-rekey': fileURLToPath(new URL('./hurried-rekey.ts', import.meta.url)) });
+    return { folder };
+  } catch (error) {
+    return { failure: `The bundle could not be built: ${String(error)}` };
+  }
+}
+
+/** Opens a door behind which something is made when the first test asks, so that others do not pay for it. */
+async function openDoor(make: () => Promise<object>): Promise<number> {
+  let answer: Promise<object> | null = null;
   const { made, port } = await listening();
   made.on('connection', (socket) => {
     socket.on('error', () => undefined); // who asked is gone
-    answer ??= start();
+    answer ??= make();
     void answer.then((told) => socket.end(JSON.stringify(told)));
   });
   made.unref();
-  door = made;
-  project.provide('postgresPort', port);
+  doors.push(made);
+  return port;
+}
+
+/** Opens the doors to one PostgreSQL and one bundle a run. */
+export async function setup(project: TestProject): Promise<void> {
+  project.provide('postgresPort', await openDoor(start));
+  project.provide('bundlePort', await openDoor(bundleNow));
 }
 
 export async function teardown(): Promise<void> {
-  door?.close();
+  for (const door of doors) door.close();
+  if (bundle !== null) rmSync(bundle, { recursive: true, force: true });
   if (server !== null && server.exitCode === null && server.signalCode === null) {
     server.stdin?.end();
     await once(server, 'exit');

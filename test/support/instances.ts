@@ -2,13 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { bundled } from './bundle.ts';
 import type { Scene } from './rekey.ts';
 
 const START_MS = 60_000;
 /** So little that what is never let go of is noticed within a soak. */
 const SMALL_HEAP = ['--max-semi-space-size=4', '--max-old-space-size=160'];
-const ENTRY = fileURLToPath(new URL('./hurried-rekey.ts', import.meta.url));
 
 /** One of several instances of Rekey on one database, in a process of its own with short leases. */
 export class Instance {
@@ -29,7 +28,7 @@ export class Instance {
   static async start(scene: Scene, changes: Readonly<Record<string, string>> = {}): Promise<Instance> {
     const environment = { ...scene.environment, LOG_LEVEL: 'info', REKEY_OPS_PORT: '0', ...changes };
     const instance = new Instance(
-      spawn(process.execPath, [...SMALL_HEAP, ENTRY], {
+      spawn(process.execPath, [...SMALL_HEAP, (await bundled()).hurried], {
         env: environment,
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
