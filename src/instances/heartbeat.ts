@@ -97,6 +97,10 @@ export class Heartbeat implements OpenInstances {
     this.#keys = keys;
   }
 
+  async living(): Promise<readonly string[]> {
+    return [...(await this.#read()).keys(), this.#ground.instanceId];
+  }
+
   async signers(): Promise<readonly SigningInstance[]> {
     const { instanceId: id } = this.#ground;
     // Whoever is dead is removed from there, and nobody sooner.

@@ -25,6 +25,7 @@ export function aloneInstance(id: string): OpenInstances {
   let keys: SigningKeys | null = null;
   return {
     ...UNSHARED,
+    living: () => Promise.resolve([id]),
     signers: async () => [{ id, signsWith: keys === null ? null : await keys() }],
     start: () => Promise.resolve(),
     signWith: (given) => {

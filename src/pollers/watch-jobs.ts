@@ -49,7 +49,7 @@ export async function goRounds(services: Services, signal: AbortSignal): Promise
   const [connections, kept, alive] = await Promise.all([
     stores.connections.list(),
     stores.watch.accounts.list(),
-    instances.alive(),
+    instances.living(),
   ]);
   const known = new Map(kept.map((account) => [account.accountId, account]));
   const now = clock.now();

@@ -10,6 +10,8 @@ export interface SigningInstance {
 
 /** The processes of Rekey on one database. */
 export interface Instances {
+  /** The ids of this process and of every other that may live, as `signers`. Throws RekeyError `unreachable`. */
+  living(): Promise<readonly string[]>;
   /**
    * This process, as of now, and every other that may live, in order of their ids, as the database says. One that was
    * killed or stands still is among them for a minute more: nobody may take it for dead while it could still sign.

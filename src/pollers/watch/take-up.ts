@@ -21,7 +21,7 @@ export async function takeUp(
   const [connections, kept, alive] = await Promise.all([
     stores.connections.list(),
     accounts.byId(accountId),
-    instances.alive(),
+    instances.living(),
   ]);
   const connection = watchingConnection(connections, accountId);
   if (connection === null) {

@@ -55,7 +55,7 @@ export async function dryRun(
   const outward = dryOutward(services.outward, calls);
   const sessions = drySessions(services.sessions, calls, clock);
   // Nobody has to confirm what is not so.
-  const instances = { signers: () => Promise.resolve([]) };
+  const instances = { living: () => Promise.resolve([]), signers: () => Promise.resolve([]) };
   const imagined: Services = { ...services, stores, clock, aws, outward, sessions, instances };
   const warnings = new Set<string>();
   const real = createRotationWorld(imagined);
