@@ -7,9 +7,9 @@ import type { Clock, Log } from '../src/ports/world.ts';
  */
 const ABREAST = 6;
 /** How long a work lets those be answered who are at the door, however many keep coming; ms. */
-const YIELD_MS = 5_000;
-/** And before each of its steps; ms. */
-const STEP_YIELD_MS = 400;
+const YIELD_MS = 2_500;
+/** And before its steps, all of them together; ms. */
+const STEPS_YIELD_MS = 1_000;
 /**
  * Node.js accepts one connection in each turn of its loop, so a burst comes in one by one: the door is quiet when nobody
  * came in so many turns, and for so long (ms).
@@ -29,8 +29,8 @@ export class Background {
   readonly #atTheDoor = new Set<Promise<void>>();
   /** Works that wait for room. */
   readonly #waiting: (() => void)[] = [];
-  /** Set inside of a work, however deep. */
-  readonly #working = new AsyncLocalStorage<true>();
+  /** Known inside of a work, however deep: how long it may yet give way; ms. */
+  readonly #working = new AsyncLocalStorage<{ leftMs: number }>();
   #room = ABREAST;
   /** How many ever came, and when the last one did. */
   #came = 0;
@@ -40,9 +40,12 @@ export class Background {
     this.#clock = clock;
   }
 
-  /** Runs the work; a failure is logged, since nobody waits for it. */
-  run(work: () => Promise<void>, log: Log): void {
-    const done = this.#inTurn(work)
+  /**
+   * Runs the work; a failure is logged, since nobody waits for it. `patient`: its steps give way to those at the door;
+   * not for what others, at the door too, may come to wait for.
+   */
+  run(work: () => Promise<void>, log: Log, { patient = false } = {}): void {
+    const done = this.#inTurn(work, patient)
       .catch((error: unknown) => log.error('background work failed', { error }))
       .finally(() => this.#running.delete(done));
     this.#running.add(done);
@@ -62,7 +65,11 @@ export class Background {
 
   /** A step of a work lets those at the door be answered first, for a moment; whoever else asks goes on at once. */
   async giveWay(): Promise<void> {
-    if (this.#working.getStore() === true) await this.#quietDoor(STEP_YIELD_MS);
+    const patience = this.#working.getStore();
+    if (patience === undefined || patience.leftMs <= 0) return;
+    const from = this.#clock.now();
+    await this.#quietDoor(patience.leftMs);
+    patience.leftMs -= Math.abs(this.#clock.now() - from);
   }
 
   /** Resolves when all who came have been answered, or after `graceMs`. True when all have. */
@@ -75,7 +82,7 @@ export class Background {
     return empty([this.#visits, this.#running], graceMs, clock);
   }
 
-  async #inTurn(work: () => Promise<void>): Promise<void> {
+  async #inTurn(work: () => Promise<void>, patient: boolean): Promise<void> {
     if (this.#room > 0) this.#room -= 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     const ended = new AbortController();
@@ -87,7 +94,7 @@ export class Background {
     void this.#clock.sleep(ROOM_AFTER_MS, ended.signal).then(makeRoom, makeRoom);
     try {
       await this.#quietDoor(YIELD_MS);
-      await this.#working.run(true, work);
+      await this.#working.run({ leftMs: patient ? STEPS_YIELD_MS : 0 }, work);
     } finally {
       ended.abort();
     }

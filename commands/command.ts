@@ -70,7 +70,7 @@ async function attend(
     try {
       await once.empty();
     } finally {
-      for (const work of visit.later) background.run(work, log);
+      for (const work of visit.later) background.run(work, log, { patient: true });
     }
   }
 }

@@ -48,6 +48,9 @@ export async function audit(args: readonly string[], { env, out }: Terminal): Pr
     values.since === undefined
       ? null
       : usable(values.since, (text) => parseSince(text, now), '--since', SINCE_EXAMPLE);
+  // Nothing was written after now: to call that verified would say nothing.
+  if (act === 'verify' && since !== null && since > now)
+    throw new UsageError('--since lies in the future', SINCE_EXAMPLE);
   const head = values.head === undefined ? null : usable(values.head, parseHead, '--head', HEAD_EXAMPLE);
   const { database, masterKeys } = readStorage(env);
   const stores = await openBeside(database);

@@ -97,7 +97,9 @@ describe.each(['sqlite', 'postgres'] as const)('the doctor on %s', (engine) => {
     expect(`${said}${report.warning.join('')}`).toContain('Connection “Production”: arn:aws:iam::');
     expect(said.includes('Rekey runs on it (process ')).toBe(engine === 'sqlite');
     const made = [...scene.aws.requests].slice(seen).map(({ action }) => action ?? '');
-    expect(made.filter((action) => !/^(?:Get|List|Simulate|AssumeRole)/.test(action))).toEqual(['']);
+    // The first sweep of the running Rekey may fall in here: its report of AWS is not the doctor's.
+    const reads = /^(?:Get|List|Simulate|AssumeRole|GenerateCredentialReport$)/;
+    expect(made.filter((action) => !reads.test(action))).toEqual(['']);
     const { environment } = scene;
     for (const name of ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'REKEY_MASTER_KEY', 'AWS_SECRET_ACCESS_KEY']) {
       expect(report.text).not.toContain(environment[name]);

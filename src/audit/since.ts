@@ -18,9 +18,14 @@ export function parseSince(text: string, now: number): number {
   if (found !== null) {
     const zoned = trimmed.length > 10 && found[1] === undefined ? `${trimmed}Z` : trimmed;
     const at = Date.parse(zoned.replace(' ', 'T').toUpperCase());
-    if (!Number.isNaN(at)) return at;
+    if (!Number.isNaN(at) && isDay(trimmed.slice(0, 10))) return at;
   }
   throw new RekeyError('invalid', 'That is not a time.', {
     next: 'Write a day (2026-11-23), a time (2026-11-23T14:00Z), or how long ago (12h, 7d, 2w).',
   });
+}
+
+/** Whether a day exists: JavaScript takes 30 February for a day in March. */
+function isDay(day: string): boolean {
+  return new Date(Date.parse(day)).toISOString().startsWith(day);
 }

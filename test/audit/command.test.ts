@@ -125,6 +125,8 @@ test.each([
   ['prove'],
   ['verify', 'all'],
   ['verify', '--head', 'abc'],
+  ['verify', '--since', '2999-01-01'],
+  ['export', '--since', '2026-02-30'],
   ['export', '--head', '1:aabbccdd'],
   ['verify', '--what'],
 ])('ends with 2 for %j', async (...args) => {

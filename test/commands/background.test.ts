@@ -144,24 +144,26 @@ describe('the work behind acknowledgements', () => {
     const steps: string[] = [];
     let go = (): void => undefined;
     const reached = new Promise<void>((resolve) => (go = resolve));
-    background.run(async () => {
+    const work = async (step: string): Promise<void> => {
       await reached;
       await background.giveWay();
-      steps.push('step');
-    }, recordingLog());
+      steps.push(step);
+    };
+    background.run(() => work('patient'), recordingLog(), { patient: true });
+    background.run(() => work('needed'), recordingLog());
     await turn();
     let answer = (): void => undefined;
     void background.hold(new Promise<void>((resolve) => (answer = resolve)));
     go();
     await background.giveWay();
     await turn();
-    expect(steps).toEqual([]);
+    expect(steps).toEqual(['needed']);
     answer();
     for (let n = 0; n < 20; n += 1) {
       clock.wakeAfter(50);
       await turn();
     }
-    expect(steps).toEqual(['step']);
+    expect(steps).toEqual(['needed', 'patient']);
   });
 
   it('does not hold up those who wait until everybody is answered', async () => {

@@ -79,7 +79,7 @@ describe.each(TRANSPORTS)('two instances over %s on one PostgreSQL', (transport)
           await person.modal()?.submit();
           return outcome(person);
         });
-        expect(report.title).toBe('Connected');
+        expect(report.title, String(report.words)).toBe('Connected');
         await report.close('x');
       }),
     );
