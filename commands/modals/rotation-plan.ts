@@ -66,7 +66,7 @@ export function planningView(
       section(
         known === null
           ? 'Asking AWS: the user’s keys, who uses this one, and whether the new one could be delivered. Nothing is changed by that.'
-          : 'Still asking AWS: who used this one in 90 days (a page a second is what CloudTrail allows), and whether the new one could be delivered. Nothing is changed by that.',
+          : 'Asking AWS on: who used this one in 90 days (a page a second is what CloudTrail allows), and whether the new one could be delivered. Nothing is changed by that.',
       ),
     ],
   };

@@ -108,7 +108,7 @@ describe.each([
       stores.settings.set(`rotation_schedule:${id}`, JSON.stringify(other), Date.now()),
     ]);
     const sent = await form.submit();
-    expect(JSON.stringify(sent)).toContain('Somebody changed this schedule');
+    expect(JSON.stringify(sent)).toContain('changed this schedule since you opened');
   });
 
   it('saved by two admins in the same moment is that of the first, and the other hears who that was', async () => {

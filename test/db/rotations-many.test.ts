@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openStores } from '../../db/open.ts';
+import { BRISK } from '../../src/rotation/longest-wait.ts';
 import { recordingLog, systemClock } from '../support/system-world.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { rotation } from './rotation-samples.ts';
@@ -45,6 +46,7 @@ test('what is asked again and again of open rotations does not read those that h
     schedule: await quickest(() => rotations.openOfAccount('123456789012')),
     home: await quickest(() => rotations.page(blocked, null, 50)),
     look: await quickest(() => rotations.due(5, 50)),
+    strayed: await quickest(() => rotations.dueAfter(BRISK, 1_000, 2_000, 50)),
   };
   const slow = Object.entries(asked).filter(([, ms]) => ms >= all / 2);
   expect(slow).toEqual([]);

@@ -682,6 +682,25 @@ describe('a rotation that waits for a person', () => {
     expect((await opened('orphan-end', vera)).words).toMatch(/Undo: that takes the role operator/);
   });
 
+  it('does not begin for a key that is Inactive or gone, whatever was known of it', async () => {
+    const planOf = async (name: Name): Promise<ModalDriver> => {
+      await omar.slash(`/aws-rotate ${id(name)}`);
+      return omar.waitForModal(
+        (each) => each.title === 'Rotate' && !each.words.includes('sking AWS'),
+        30_000,
+      );
+    };
+    userOf('slot-stop').keys.get(id('slot-stop')).change('Inactive', clock.now());
+    const inactive = await planOf('slot-stop');
+    expect(inactive.words).toContain('The key is Inactive: nothing that works would be replaced.');
+    expect(inactive.submitLabel).toBeUndefined();
+    await inactive.close('x');
+    userOf('preflight').keys.get(id('preflight')).change('Deleted', clock.now());
+    const missing = await planOf('preflight');
+    expect(missing.words).toContain(`AWS does not list ${id('preflight')}`);
+    expect(missing.submitLabel).toBeUndefined();
+  });
+
   it('is not decided by somebody who lost the role with the window open', async () => {
     const { id: grantId } = (await stores.roleGrants.list()).find(({ role }) => role === 'operator') ?? {
       id: '',

@@ -63,5 +63,8 @@ test('a secret is no text, for types and for whoever prints it', () => {
   const secret = new Secret('wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY');
   // @ts-expect-error A secret has to be revealed on purpose.
   const text: string = secret;
-  expect([['', text].join(''), JSON.stringify({ secret })]).toEqual(['[secret]', '{"secret":"[secret]"}']);
+  expect([`secret: ${text}`, JSON.stringify({ secret })]).toEqual([
+    'secret: [secret]',
+    '{"secret":"[secret]"}',
+  ]);
 });
