@@ -116,6 +116,7 @@ describe('an hour of 50,000 events of 200 keys in one region', () => {
     };
     await rounds(measuredFrom);
     world.standIn.requests.clear();
+    world.log.lines.length = 0;
     const startedAt = world.clock.now();
     await rounds(until);
     const hours = (world.clock.now() - startedAt) / HOUR_MS;
