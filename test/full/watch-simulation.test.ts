@@ -124,11 +124,9 @@ describe('an hour of 50,000 events of 200 keys in one region', () => {
       (request) => request.action === 'LookupEvents' && request.region === REGION,
     );
     const purposes = callsByPurpose(world.log.lines, REGION);
-    console.log({ hours, lookUps: lookUps.length, purposes, region: await region(world) });
     for (const line of world.log.lines)
-      if (line.includes('taken in') && line.includes(REGION)) console.log(line);
-    // Every call has a purpose, and none is throttled.
-    expect(Object.values(purposes).reduce((sum, calls) => sum + calls, 0)).toBe(lookUps.length);
+      // Every call has a purpose, and none is throttled.
+      expect(Object.values(purposes).reduce((sum, calls) => sum + calls, 0)).toBe(lookUps.length);
     expect(lookUps.filter(({ status }) => status !== 200)).toEqual([]);
     expect(lookUps.length / hours).toBeLessThan(CALLS_PER_HOUR);
     // New once, settled once; the rest goes back for what appears late.
@@ -157,7 +155,6 @@ describe('an hour of 50,000 events of 200 keys in one region', () => {
         age: (judgedAt - at) / MINUTE,
       };
     });
-    console.log(waits.map(({ delay, waited }) => `${delay.toFixed(1)}:${waited.toFixed(1)}`).join(' '));
     // What appears as events usually do is judged within six minutes, the rest when it is settled.
     const usual = waits.filter(({ delay }) => delay <= 4);
     expect(usual.length).toBeGreaterThan(50);

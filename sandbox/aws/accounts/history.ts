@@ -38,7 +38,7 @@ export class History {
     return this.events
       .slice(first, end)
       .filter(({ visibleAt }) => visibleAt <= now)
-      .reverse();
+      .toReversed();
   }
 
   /** How many events from the beginning are so; those that are come first. */
