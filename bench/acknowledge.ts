@@ -18,12 +18,12 @@ export interface AcknowledgePlan {
   readonly warmUp: number;
 }
 
-const BURST = 50;
+export const BURST = 50;
 
 type Act = 'help' | 'wrongField' | 'connect';
 type At = 1 | typeof BURST;
 
-interface Samples {
+export interface Samples {
   readonly rekey: number[];
   readonly bare: number[];
   readonly write: number[];
@@ -35,7 +35,7 @@ interface Pair {
   readonly bare: Template;
 }
 
-const WORDS: Readonly<Record<Act, string>> = {
+export const WORDS: Readonly<Record<Act, string>> = {
   help: '/aws-help',
   wrongField: 'form, a field wrong',
   connect: 'form, taken',
@@ -112,7 +112,7 @@ async function oneRound(
 }
 
 /** One pair of processes under the same load, in turns. */
-class Round {
+export class Round {
   readonly #rekey: Load;
   readonly #bare: Load;
   readonly #writes: Worker<WritesQuestion, WritesAnswer>;
@@ -127,14 +127,16 @@ class Round {
     this.#plan = plan;
   }
 
+  /** `works`: whether what stands beside does the work of a taken form, too. */
   async measure(
     { help, wrongField, connect }: Templates,
     keys: readonly Key[],
+    works: boolean = false,
   ): Promise<Map<string, Samples>> {
     const { warmUp, slices, alone, connectsAlone, bursts } = this.#plan;
     const same = (template: Template): Pair => ({ rekey: template, bare: template });
     const acts = { help: same(help), wrongField: same(wrongField) };
-    const connecting = { rekey: connect(keys, true), bare: connect(keys, false) };
+    const connecting = { rekey: connect(keys, true), bare: connect(keys, works) };
     const all = { ...acts, connect: connecting };
     for (const act of ['help', 'wrongField'] as const) {
       await this.#run(acts[act], 0, 5 * warmUp, null);

@@ -5,6 +5,7 @@ import type { Terminal } from '../src/cli.ts';
 import { benchAcknowledge } from './acknowledge.ts';
 import { benchDetect } from './detect.ts';
 import type { Figure } from './figures.ts';
+import { benchIngest } from './ingest.ts';
 import { benchInventory } from './inventory.ts';
 import { readOptions, type BenchName } from './options.ts';
 import { FULL, SHORT, type Plan } from './plan.ts';
@@ -24,6 +25,7 @@ const RUN: Readonly<Record<BenchName, (plan: Plan, postgres: NewDatabase) => Pro
   'acknowledge-socket': ({ acknowledge }) => benchAcknowledge('socket', acknowledge, onFile),
   'acknowledge-http': ({ acknowledge }) => benchAcknowledge('http', acknowledge, onFile),
   'acknowledge-postgres': ({ acknowledge }, database) => benchAcknowledge('http', acknowledge, database),
+  ingest: ({ ingest }) => benchIngest(ingest),
   start: ({ start }) => benchStart(start),
   memory: ({ memory }) => benchMemory(memory),
   'jobs-sqlite': ({ jobs }) => withFile((place) => benchJobs(place, jobs.sqlite)),

@@ -6,6 +6,7 @@ export const BENCHES = [
   'acknowledge-socket',
   'acknowledge-http',
   'acknowledge-postgres',
+  'ingest',
   'start',
   'memory',
   'jobs-sqlite',

@@ -1,4 +1,5 @@
 import type { AcknowledgePlan } from './acknowledge.ts';
+import type { IngestPlan } from './ingest.ts';
 import type { InventoryPlan } from './inventory.ts';
 import type { DetectPlan } from './detect.ts';
 import type { RotationPlan } from './rotation.ts';
@@ -8,6 +9,7 @@ import type { Amount } from './throughput.ts';
 /** How much each bench measures. */
 export interface Plan {
   readonly acknowledge: AcknowledgePlan;
+  readonly ingest: IngestPlan;
   readonly start: { readonly rounds: number };
   readonly memory: MemoryPlan;
   readonly jobs: { readonly sqlite: Amount; readonly postgres: Amount };
@@ -21,6 +23,16 @@ export interface Plan {
 /** Shows that everything runs. */
 export const SHORT: Plan = {
   acknowledge: { rounds: 1, slices: 1, alone: 5, connectsAlone: 2, bursts: 1, warmUp: 2 },
+  ingest: {
+    rounds: 1,
+    slices: 1,
+    alone: 5,
+    connectsAlone: 2,
+    bursts: 1,
+    warmUp: 2,
+    accounts: 1,
+    events: 500,
+  },
   start: { rounds: 1 },
   memory: { rounds: 1, restMs: 100, commands: 50, connects: 2, keys: 1_000 },
   jobs: { sqlite: { rounds: 1, times: 50 }, postgres: { rounds: 1, times: 20 } },
@@ -33,6 +45,16 @@ export const SHORT: Plan = {
 
 export const FULL: Plan = {
   acknowledge: { rounds: 3, slices: 3, alone: 120, connectsAlone: 25, bursts: 5, warmUp: 20 },
+  ingest: {
+    rounds: 3,
+    slices: 1,
+    alone: 100,
+    connectsAlone: 20,
+    bursts: 4,
+    warmUp: 10,
+    accounts: 4,
+    events: 9_000,
+  },
   start: { rounds: 9 },
   memory: { rounds: 3, restMs: 3_000, commands: 2_000, connects: 50, keys: 10_000 },
   jobs: { sqlite: { rounds: 5, times: 1_000 }, postgres: { rounds: 5, times: 300 } },

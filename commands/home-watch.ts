@@ -48,6 +48,7 @@ export function watchOfCard(connection: Connection, watch: AccountWatch | undefi
   return [
     ...(learning.length === 0 ? [] : [learningText(regions, learning)]),
     ...(known.length === 0 ? [] : [completeText(known, now)]),
+    ...byKeysText(known),
     ...(lasting(watch.listTrouble) === null ? [] : ['the enabled regions are not known']),
   ].join(' · ');
 }
@@ -64,6 +65,15 @@ function learningText(all: readonly RegionWatch[], learning: readonly RegionWatc
   const part = all.reduce((sum, region) => sum + learned(region), 0) / all.length;
   const earliest = Math.min(...learning.map(({ since }) => since));
   return `learning what is normal, from ${moment(earliest)} on: ${Math.floor(part * 100)} %`;
+}
+
+/** Where too much happens to read all of it: what is not seen there. */
+function byKeysText(known: readonly RegionWatch[]): string[] {
+  const busy = known.filter(({ way }) => way === 'keys').map(({ region }) => code(region));
+  if (busy.length === 0) return [];
+  return [
+    `only its access keys and their sessions in ${busy.slice(0, NAMED).join(', ')}: too much happens there`,
+  ];
 }
 
 /** Up to when everything is known, and which regions are not like the others. */

@@ -33,7 +33,7 @@ export function incidentView(look: IncidentLook, actor: Pick<Actor, 'roles'>): M
     title: plain('Incident', 24),
     close: plain('Close', 24),
     blocks: [
-      ...incidentBlocks(look),
+      ...incidentBlocks(look, ', below'),
       actions('incident.view_actions', buttons),
       header('All that was found, in order'),
       ...storyBlocks(look),

@@ -13,9 +13,6 @@ const ROUND_MS = 20_000;
 const PRUNE_JOB = 'watch-prune';
 const DAY_MS = 86_400_000;
 
-/** A process that died with an account in its hands is noticed after about this. */
-const HEARTBEAT_MS = 45_000;
-
 /** Marks are read again for a day at most; the rest is what rules may still ask for. */
 const KEEP_SEEN_MS = 26 * 3_600_000;
 const KEEP_PROFILE_MS = 120 * DAY_MS;
@@ -26,7 +23,12 @@ const KEEP_SIGNAL_MS = 400 * DAY_MS;
 export function handleWatchJobs(services: Services): void {
   const { jobs } = services;
   const looks = new Looks();
-  const run = { deadlineMs: WATCH_RUN_MS, heartbeatMs: HEARTBEAT_MS, retries: 12, backoffMs: 5_000 };
+  const run = {
+    deadlineMs: WATCH_RUN_MS,
+    heartbeatMs: services.leases.heartbeatMs,
+    retries: 12,
+    backoffMs: 5_000,
+  };
   jobs.handle(WATCH_JOB, run, ({ key, signal }) => watchAccount(services, key, signal, looks));
   jobs.handle(ROUNDS_JOB, { deadlineMs: 60_000, retries: 12, backoffMs: 5_000 }, ({ signal }) =>
     goRounds(services, signal),

@@ -27,8 +27,8 @@ export const CALLS_PER_HOUR = 3_600;
 const CALL = HOUR / CALLS_PER_HOUR;
 /** Of our calls an hour, the part that reading is planned to take; the rest is for people, and for what goes wrong. */
 const BUSY = 0.95;
-/** An event that can be seen is to be judged so soon: six minutes, less what judging and writing take. */
-const FOUND_WITHIN = 345 * SECOND;
+/** An event that can be seen is to be judged so soon: six minutes, less what a job waits and what judging and writing take. */
+const FOUND_WITHIN = 320 * SECOND;
 /** How much is read again in each round for what comes late: the most that the calls and the six minutes allow. */
 const OVERLAPS = [
   SETTLE,
@@ -241,6 +241,8 @@ export interface SliceRead {
   readonly newest: number | null;
   /** Up to here events are as dense as they happen: the time of the last one on a full first page; null: it was not full. */
   readonly dense: number | null;
+  /** Events an hour of the part just before that, where there are many; null: there are not. */
+  readonly density: number | null;
   /** Events that were new. */
   readonly fresh: number;
   readonly unreadable: number;
@@ -317,7 +319,7 @@ export function afterSlice(watch: RegionWatch, slice: Slice, read: SliceRead, ke
 function measured(
   watch: RegionWatch,
   slice: Slice,
-  { perHour, seen, dense }: SliceRead,
+  { perHour, seen, dense, density }: SliceRead,
   caughtUp: boolean,
 ): number | null {
   if (perHour !== null) return perHour;
@@ -325,8 +327,10 @@ function measured(
   // What happened just now is not there yet, and says nothing.
   const to = caughtUp ? (dense ?? slice.to) : slice.to;
   const hours = Math.max(to - slice.from + SECOND, MINUTE) / HOUR;
-  const found = seen / hours;
+  const found = Math.max(seen / hours, caughtUp ? (density ?? 0) : 0);
   if (watch.perHour === null || slice.purpose === 'learn') return found;
+  // When there is suddenly more, the next round must know.
+  if (density !== null && caughtUp && found > watch.perHour) return found;
   // A round sees less than there is, since not all of it is there yet; what is settled says how much it was.
   if (caughtUp && found < watch.perHour && rhythmOf(watch).overlap < SETTLE) return watch.perHour;
   const weight = Math.min(1, Math.max(0.3, hours));

@@ -4,7 +4,7 @@ import { call } from '../../src/detections/example.ts';
 import { CALLS_PER_HOUR, PAGE } from '../../src/watch/plan.ts';
 import { HOUR_MS, InventoryWorld } from '../pollers/world.ts';
 import { StillClock } from '../verification/bench.ts';
-import { happen, region, watch, watched } from '../pollers/watch-world.ts';
+import { happen, watch, watched } from '../pollers/watch-world.ts';
 
 const MINUTE = 60_000;
 const SECOND = 1_000;
@@ -116,6 +116,7 @@ describe('an hour of 50,000 events of 200 keys in one region', () => {
     };
     await rounds(measuredFrom);
     world.standIn.requests.clear();
+    world.log.lines.length = 0;
     const startedAt = world.clock.now();
     await rounds(until);
     const hours = (world.clock.now() - startedAt) / HOUR_MS;
@@ -123,9 +124,6 @@ describe('an hour of 50,000 events of 200 keys in one region', () => {
       (request) => request.action === 'LookupEvents' && request.region === REGION,
     );
     const purposes = callsByPurpose(world.log.lines, REGION);
-    console.log({ hours, lookUps: lookUps.length, purposes, region: await region(world) });
-    for (const line of world.log.lines)
-      if (line.includes('taken in') && line.includes(REGION)) console.log(line);
     // Every call has a purpose, and none is throttled.
     expect(Object.values(purposes).reduce((sum, calls) => sum + calls, 0)).toBe(lookUps.length);
     expect(lookUps.filter(({ status }) => status !== 200)).toEqual([]);
@@ -156,7 +154,6 @@ describe('an hour of 50,000 events of 200 keys in one region', () => {
         age: (judgedAt - at) / MINUTE,
       };
     });
-    console.log(waits.map(({ delay, waited }) => `${delay.toFixed(1)}:${waited.toFixed(1)}`).join(' '));
     // What appears as events usually do is judged within six minutes, the rest when it is settled.
     const usual = waits.filter(({ delay }) => delay <= 4);
     expect(usual.length).toBeGreaterThan(50);

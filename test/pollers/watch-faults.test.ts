@@ -16,9 +16,9 @@ async function open(engine: 'sqlite' | 'postgres' = 'sqlite'): Promise<Inventory
 }
 
 /** Lets time pass in steps of a round, watching all the while. */
-async function passing(world: InventoryWorld, ms: number): Promise<void> {
-  for (let passed = 0; passed < ms; passed += 6 * MINUTE) {
-    world.forward(6 * MINUTE);
+async function passing(world: InventoryWorld, ms: number, step = 6 * MINUTE): Promise<void> {
+  for (let passed = 0; passed < ms; passed += step) {
+    world.forward(step);
     await watch(world);
   }
 }
@@ -100,11 +100,11 @@ describe('what cannot be seen', () => {
     expect(said.filter((text) => text.includes('which regions'))).toHaveLength(1);
     expect(said.filter((text) => text.includes('cannot be read'))).toHaveLength(1);
     world.standIn.faults.clear();
-    await passing(world, 25 * HOUR_MS);
+    await passing(world, 25 * HOUR_MS, HOUR_MS);
     const after = texts((await told(world)).heads);
     expect(after.filter((text) => text.includes('knows the regions'))).toHaveLength(1);
     expect(after.filter((text) => text.includes('all events'))).toHaveLength(1);
-  }, 60_000);
+  }, 120_000);
 
   it('is told once of what CloudTrail no longer keeps', async () => {
     const world = await open();
@@ -174,9 +174,33 @@ function dying(services: Services, nth: number, when: 'before' | 'after'): Servi
   return { ...services, stores };
 }
 
+/** A process that dies at its nth answer of CloudTrail: nothing of it writes any more. */
+function dyingAtCall(services: Services, nth: number): Services {
+  let count = 0;
+  const aws = Object.create(services.aws) as Services['aws'];
+  const eventHistory: Services['aws']['eventHistory'] = (...made) => {
+    const history = services.aws.eventHistory(...made);
+    return {
+      async *pages(...asked) {
+        for await (const page of history.pages(...asked)) {
+          count += 1;
+          if (count >= nth) throw new Error('killed');
+          yield page;
+        }
+      },
+    };
+  };
+  Object.defineProperty(aws, 'eventHistory', { value: eventHistory });
+  const stores = Object.create(services.stores) as Services['stores'];
+  const atomically: Services['stores']['atomically'] = (writes) =>
+    count >= nth ? Promise.reject(new Error('killed')) : services.stores.atomically(writes);
+  Object.defineProperty(stores, 'atomically', { value: atomically });
+  return { ...services, aws, stores };
+}
+
 describe.each(ENGINES)('a process that dies while it watches, on %s', (engine) => {
-  it.each(['before', 'after'] as const)(
-    '%s any of its batches skips nothing and tells nothing twice',
+  it.each(['before a batch', 'after a batch', 'at a call'] as const)(
+    '%s, whichever it is, skips nothing and tells nothing twice',
     async (when) => {
       const world = await open(engine);
       await watch(world);
@@ -189,7 +213,11 @@ describe.each(ENGINES)('a process that dies while it watches, on %s', (engine) =
         }
         world.forward(HOUR_MS);
         const life = servicesFor(world, { instanceId: `life-${nth}`, onlyInstance: engine === 'sqlite' });
-        await watchAccount(dying(life, nth, when), world.accountId, PATIENT).catch(() => undefined);
+        const dies =
+          when === 'at a call'
+            ? dyingAtCall(life, nth)
+            : dying(life, nth, when === 'before a batch' ? 'before' : 'after');
+        await watchAccount(dies, world.accountId, PATIENT).catch(() => undefined);
         // On PostgreSQL, whoever comes next waits until the hold is over.
         world.forward(10 * MINUTE);
         const next = servicesFor(world, { instanceId: `after-${nth}`, onlyInstance: engine === 'sqlite' });

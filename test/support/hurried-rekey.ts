@@ -7,7 +7,7 @@ import { FileClock } from './file-clock.ts';
 
 const { REKEY_TEST_CLOCK: file, REKEY_TEST_BEAT_MS: beat, ...environment } = process.env;
 const running = await run(readConfig(environment), {
-  leases: { workMs: 6_000, leaseMs: 9_000 },
+  leases: { workMs: 6_000, leaseMs: 9_000, heartbeatMs: 10_000 },
   ...(beat === undefined ? {} : { beatMs: Number(beat) }),
   ...(file === undefined ? {} : { clock: new FileClock(file) }),
 });

@@ -35,6 +35,7 @@ const read = (begunAt: number, changes: Partial<Parameters<typeof afterSlice>[2]
   seen: 0,
   newest: begunAt - 2 * MINUTE,
   dense: null,
+  density: null,
   fresh: 0,
   unreadable: 0,
   lateFrom: null,

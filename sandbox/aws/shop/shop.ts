@@ -3,6 +3,7 @@ import type { AwsStandIn } from '../stand-in.ts';
 import type { Account, NewKey, World } from '../world.ts';
 import { policiesFor } from '../../../src/domain/policy.ts';
 import { write, type Call, type Worker } from './calls.ts';
+import { CAST } from '../../cast.ts';
 import { THEFT } from './theft.ts';
 
 const MINUTE = 60_000;
@@ -59,7 +60,7 @@ export class Shop {
     this.#account = world.addAccount({ alias: 'acme-shop', createdAt });
     this.#workers = new Map(
       ROUTINES.map(({ name }) => {
-        const user = this.#account.addUser(name, { createdAt, tags: { owner: 'bo' } });
+        const user = this.#account.addUser(name, { createdAt, tags: { owner: CAST.bo.name } });
         const { accessKeyId } = user.addKey({ createdAt: now - 40 * DAY });
         return [name, { user, accessKeyId }] as const;
       }),

@@ -76,10 +76,10 @@ export async function readRegion(
       slice = cut ?? { ...slice, to: slice.from + 60_000 };
       reading = await read();
     }
-    const { events, dense } = reading;
+    const { events, dense, density } = reading;
     const newest = Math.max(reading.newest ?? 0, whole?.newest ?? 0) || null;
     const perHour = whole?.perHour ?? null;
-    const taken = { region: current, slice, events, newest, dense, calls, begunAt: now, perHour };
+    const taken = { region: current, slice, events, newest, dense, density, calls, begunAt: now, perHour };
     await watching.inTurn(() => takeIn(watching, taken, keys));
   }
 }
@@ -94,6 +94,7 @@ interface Read {
   readonly events: readonly RawEvent[];
   readonly newest: number | null;
   readonly dense: number | null;
+  readonly density: number | null;
   readonly calls: number;
   readonly begunAt: number;
   readonly perHour: number | null;
@@ -177,12 +178,12 @@ async function takeInOnce(watching: Watching, read: Read, keys: KnownKeys): Prom
 }
 
 function summaryOf(watching: Watching, read: Read, judged: Judged) {
-  const { events, begunAt, perHour, region, calls, newest, dense } = read;
+  const { events, begunAt, perHour, region, calls, newest, dense, density } = read;
   const { fresh, unreadable, lateFrom } = judged;
   const isGlobal = region.region === iamRegion(watching.account.partition);
   const active = judged.active || isGlobal;
   const seen = events.length;
-  return { begunAt, calls, seen, newest, dense, fresh, unreadable, lateFrom, active, perHour };
+  return { begunAt, calls, seen, newest, dense, density, fresh, unreadable, lateFrom, active, perHour };
 }
 
 function knowledgeOf({ services: { stores }, account: { accountId } }: Watching): Knowledge {

@@ -8,6 +8,10 @@ const HOUR = 3_600_000;
 /** A token that AWS takes no more, or an answer that does not come, begins the slice anew so often. */
 const RESTARTS = 3;
 
+/** How many events there are just now is told by so many pages, if there are so many at least. */
+const RECENT_PAGES = 30;
+const FEWEST_PAGES = 12;
+
 export type Reading = { readonly calls: number } & (
   | {
       readonly kind: 'read';
@@ -16,6 +20,8 @@ export type Reading = { readonly calls: number } & (
       readonly newest: number | null;
       /** The time of the last event of the first page, when that was full and all was asked for. */
       readonly dense: number | null;
+      /** Events an hour of the pages after it; null: there are few. */
+      readonly density: number | null;
     }
   /** It is too long: what was read reaches back to here. */
   | { readonly kind: 'too_long'; readonly oldest: number }
@@ -72,6 +78,7 @@ async function readOnce(
   const latest = open ? Number.POSITIVE_INFINITY : slice.to;
   let newest: number | null = null;
   let dense: number | null = null;
+  let density: number | null = null;
   for (const question of questions) {
     let pages = 0;
     let oldest = slice.to;
@@ -85,10 +92,12 @@ async function readOnce(
       }
       if (pages === 0 && question === null && page.length >= PAGE) dense = oldest;
       pages += 1;
+      if (dense !== null && pages >= FEWEST_PAGES && pages <= RECENT_PAGES)
+        density = ((pages - 1) * PAGE * HOUR) / Math.max(1_000, dense - oldest);
       if (pages > MOST_PAGES && slice.to - slice.from > 60_000) return { kind: 'too_long', oldest };
     }
   }
-  return { kind: 'read', events, newest, dense };
+  return { kind: 'read', events, newest, dense, density };
 }
 
 /** Events an hour of a region by its newest page of the last hour, and the time of the newest: one call. */

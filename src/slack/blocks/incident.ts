@@ -54,8 +54,11 @@ export function incidentMessage(look: IncidentLook): Message {
   };
 }
 
-/** What is known of it, the same in the message and in its window. */
-export function incidentBlocks(look: IncidentLook): KnownBlock[] {
+/** What is known of it, the same in the message and in its window, but for where more of it is. */
+export function incidentBlocks(
+  look: IncidentLook,
+  whereMore: string = ', in the thread and in *Details*',
+): KnownBlock[] {
   const { incident, signals } = look;
   return [
     section(
@@ -73,7 +76,7 @@ export function incidentBlocks(look: IncidentLook): KnownBlock[] {
       ['Normal for this key', normalText(incident.normal)],
       ['Seen now', seenText(signals, incident.places)],
     ]),
-    section(`*What was found*\n${findingsText(look)}`),
+    section(`*What was found*\n${findingsText(look, whereMore)}`),
     section(`*What to do*\n${adviceText(look)}`),
     context(
       cut(
@@ -234,16 +237,13 @@ function listed(values: readonly string[]): string {
   return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
-function findingsText({ incident, signals }: IncidentLook): string {
+function findingsText({ incident, signals }: IncidentLook, where: string): string {
   const shown = worstFirst(signals).slice(0, SHOWN_FINDINGS);
   const lines = shown
     .toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0))
     .map((signal) => `• ${signalLine(signal, {})}`);
   const more = incident.count - shown.length;
-  return [
-    ...wholeLines(lines, 2_600),
-    ...(more > 0 ? [`${more} more, in the thread and in *Details*`] : []),
-  ].join('\n');
+  return [...wholeLines(lines, 2_600), ...(more > 0 ? [`${more} more${where}`] : [])].join('\n');
 }
 
 /** When, what, by which call, and its facts. */
