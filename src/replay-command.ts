@@ -13,6 +13,9 @@ interface Terminal {
   readonly err: (text: string) => void;
 }
 
+const NOTHING_READ =
+  'Nothing was judged. Name files of a trail, lines of records, or what LookupEvents printed, packed with gzip or not; ' +
+  'in a folder, files are read that end in .json, .jsonl, .ndjson, .log, .cloudtrail or .gz.\n';
 const EXAMPLE = 'rekey replay --learn last-month/ today.json.gz';
 
 /** `rekey replay`: detection over files of CloudTrail records. Signals on standard output, a summary on standard error. */
@@ -44,6 +47,7 @@ export async function replayCommand(args: readonly string[], { out, err }: Termi
   });
   output.flush();
   err(summary(replayed, tally));
+  if (replayed.keys === 0) err(NOTHING_READ);
   const broken = [...replayed.learned.brokenFiles, ...replayed.judged.brokenFiles];
   const [first] = broken;
   if (first !== undefined) {

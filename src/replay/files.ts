@@ -39,16 +39,22 @@ export async function filesOf(paths: readonly string[]): Promise<readonly string
 /** The text of a file, unpacked where it is packed, in pieces. Throws what reading it throws. */
 export async function* textOf(path: string): AsyncGenerator<string, void> {
   const file = createReadStream(path, { highWaterMark: CHUNK });
-  const decoder = new StringDecoder('utf8');
+  let decoder: StringDecoder | null = null;
   const source = (await isPacked(path)) ? file.pipe(createGunzip({ chunkSize: CHUNK })) : file;
   // A stream does not hand on what breaks before it.
   if (source !== file) file.once('error', (error) => source.destroy(error));
   for await (const chunk of source) {
     const bytes = chunk as Buffer;
+    decoder ??= new StringDecoder(encodingOf(bytes));
     for (let at = 0; at < bytes.length; at += PIECE) yield decoder.write(bytes.subarray(at, at + PIECE));
   }
-  const rest = decoder.end();
+  const rest = decoder?.end() ?? '';
   if (rest !== '') yield rest;
+}
+
+/** PowerShell writes what a command prints as UTF-16, with a mark in front. */
+function encodingOf(bytes: Buffer): 'utf8' | 'utf16le' {
+  return bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8';
 }
 
 /** When the records of a file begin, as far as its name or its first records say; 0 when they do not. */
@@ -66,7 +72,7 @@ export async function beginningOf(path: string): Promise<number> {
 
 async function firstText(path: string): Promise<string> {
   const bytes = await firstBytes(path, PEEK);
-  if (!isGzip(bytes)) return bytes.toString('utf8');
+  if (!isGzip(bytes)) return bytes.toString(encodingOf(bytes));
   try {
     return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 16 * PEEK }).toString(
       'utf8',

@@ -22,6 +22,8 @@ type Mode = 'unknown' | 'lines' | 'list' | 'tail' | 'values';
  */
 export class Splitter {
   #text = '';
+  /** What holds no whole value at one length is looked at again at twice the length: a long value is read twice, not a thousand times. */
+  #lookAgainAt = 0;
   #mode: Mode = 'unknown';
   /** In a list: what stands between two records when they are written without white space. */
   #between: string | null = null;
@@ -32,10 +34,13 @@ export class Splitter {
   push(text: string, into: Pieces): void {
     const rest = this.#mode === 'lines' ? this.#endLine(text, into) : text;
     this.#text = this.#text === '' ? rest : this.#text + rest;
+    if (this.#text.length < this.#lookAgainAt) return;
     this.#split(false, into);
+    this.#lookAgainAt = Math.min(2 * this.#text.length, LONGEST + 1);
     if (this.#text.length > LONGEST) {
       into.broken.push(this.#text.slice(0, SHOWN));
       this.#text = '';
+      this.#lookAgainAt = 0;
     }
   }
 
@@ -95,6 +100,7 @@ export class Splitter {
     if (to < 0) return text;
     parse(this.#text + text.slice(0, to), into);
     this.#text = '';
+    this.#lookAgainAt = 0;
     return text.slice(to + 1);
   }
 
@@ -207,8 +213,9 @@ function skip(text: string, from: number, letters: string): number {
 function endOfValue(text: string, start: number, open = 0): number {
   const first = text.charAt(start);
   if (open === 0 && first !== '{' && first !== '[') {
-    const end = /[,\]\n]/.exec(text.slice(start + 1, start + 2_048));
-    return end === null ? -1 : start + 1 + end.index;
+    const end = /[,\]\n]/g;
+    end.lastIndex = start + 1;
+    return end.exec(text)?.index ?? -1;
   }
   let depth = open;
   for (let place = start; place < text.length; place += 1) {

@@ -149,6 +149,34 @@ describe('rekey replay', () => {
     expect(err).toContain('3 records could not be read');
   });
 
+  it.each([
+    ['a folder without records', {}],
+    ['a file that holds none', { 'a.json': 'eventname,eventsource\nStopLogging,cloudtrail\n' }],
+  ])('says what it reads when it met %s', async (_, contents) => {
+    const { code, out, err } = await replay('--json', files(contents)('.'));
+    expect(code).toBe(0);
+    expect(out).toBe('');
+    expect(err).toContain('Nothing was judged. Name files of a trail');
+  });
+
+  it.each([
+    ['a mark in front', Buffer.from(`\uFEFF${JSON.stringify({ Records: [stop] })}`)],
+    ['what PowerShell writes', Buffer.from(`\uFEFF${JSON.stringify([stop], null, 2)}\r\n`, 'utf16le')],
+    ['ends of lines of Windows', Buffer.from(`\r\n${JSON.stringify(stop)}\r\n\r\n`)],
+    ['NUL in front and behind', Buffer.from(`\0\0\n${JSON.stringify(stop)}\n\0`)],
+    ['lists in lists', Buffer.from(JSON.stringify([[stop]]))],
+    ['another name first', Buffer.from(JSON.stringify({ meta: { a: 1 }, Records: [stop] }, null, 2))],
+    [
+      'a depth that breaks parsers',
+      Buffer.from(`${'['.repeat(99_999)}${']'.repeat(99_999)}\n${JSON.stringify(stop)}`),
+    ],
+    ['two packed files in one', Buffer.concat([gzipSync('{}\n'), gzipSync(lines([stop]))])],
+  ])('reads a file with %s', async (_, content) => {
+    const { code, out } = await replay('--json', files({ 'a.json': content })('a.json'));
+    expect(code).toBe(0);
+    expect(out).toContain('trail-stopped');
+  });
+
   it('ends with 1 when a file is cut off, after judging what is there', async () => {
     const records = Array.from({ length: 3_000 }, (_, minute) => call('s3:GetObject', { minute }));
     const whole = gzipSync(lines([stop, ...records]));

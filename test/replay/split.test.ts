@@ -56,6 +56,24 @@ describe('a file', () => {
     expect(split('\uFEFF{"a":1}\n', 10).values).toEqual([{ a: 1 }]);
   });
 
+  it('is read in a time that grows with its length, and past what is too long', () => {
+    const size = 64 * 1_024;
+    const long = 'x'.repeat(8 * 1_024 * 1_024);
+    const [start, end] = [JSON.stringify({ a: 1 }), JSON.stringify({ b: 2 })];
+    // Seconds where each look begins anew, and minutes where each piece is looked at again.
+    for (const text of [
+      `${start}\n{"a":"${long}"}\n${end}\n`,
+      `{"Records":[${start},{"a":"${long}"},${end}]}`,
+      `${start}\n${long}\n${end}\n`,
+      `${long}\n${end}\n`,
+    ]) {
+      expect(split(text, size).values.at(-1)).toEqual({ b: 2 });
+    }
+    const { values, broken } = split(`${start}\n{"a":"${long.repeat(9)}"}\n${end}\n`, size);
+    expect(values).toEqual([{ a: 1 }, { b: 2 }]);
+    expect(broken).toBeGreaterThan(0);
+  }, 20_000);
+
   it('comes out the same for any values and any cuts', () => {
     assert(
       property(
