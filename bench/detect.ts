@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { figure, type Figure } from './figures.ts';
@@ -6,6 +6,8 @@ import { Worker } from './processes.ts';
 import { writeTrail, type Layout } from './trail.ts';
 import type { DetectAnswer, DetectQuestion } from './workers/detect.ts';
 
+/** What Node.js is told of its memory where a replay runs; the floor runs without. */
+const REPLAY_OPTIONS = replayOptions();
 /** The share of the floor's speed to reach. */
 const GOAL_SHARE = 0.6;
 /** How much more memory the most records may take than a window full of them, and a record of many keys than of few. */
@@ -48,7 +50,7 @@ async function speed(folder: string, layout: Layout, { rounds, records }: Detect
         judged.push((await detector.ask({ path, what: 'detect' })).cost);
         parsed.push((await floor.ask({ path, what: 'floor' })).cost);
       }
-    });
+    }, []);
   });
   const name = layout === 'trail' ? "a trail's file" : 'JSON lines';
   const floor = { what: 'gunzip and JSON.parse', rounds: parsed };
@@ -102,11 +104,18 @@ async function file(folder: string, shape: Parameters<typeof writeTrail>[1]): Pr
   return path;
 }
 
+function replayOptions(): readonly string[] {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const { scripts } = JSON.parse(text) as { scripts: { replay: string } };
+  return scripts.replay.match(/--[a-z-]+=\d+/g) ?? [];
+}
+
 /** A worker for as long as `use` runs. */
 async function using<Result>(
   use: (worker: Worker<DetectQuestion, DetectAnswer>) => Promise<Result>,
+  options: readonly string[] = REPLAY_OPTIONS,
 ): Promise<Result> {
-  const worker = Worker.start<DetectQuestion, DetectAnswer>('detect');
+  const worker = Worker.start<DetectQuestion, DetectAnswer>('detect', [], options);
   try {
     return await use(worker);
   } finally {

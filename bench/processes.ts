@@ -83,9 +83,14 @@ export class Worker<Question, Answer> {
   }
 
   /** Starts a script of bench/workers. */
-  static start<Question, Answer>(name: string, args: readonly string[] = []): Worker<Question, Answer> {
+  static start<Question, Answer>(
+    name: string,
+    args: readonly string[] = [],
+    nodeOptions: readonly string[] = [],
+  ): Worker<Question, Answer> {
     const path = fileURLToPath(new URL(`./workers/${name}.ts`, import.meta.url));
-    return new Worker(fork(path, [...args], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
+    const execArgv = [...process.execArgv, ...nodeOptions];
+    return new Worker(fork(path, [...args], { execArgv, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
   }
 
   async ask(question: Question): Promise<Answer> {

@@ -39,7 +39,7 @@ export function bundledNode() {
 export function onSuitedNode(file, args, run) {
   if (isSuitedNode(process.versions.node)) return run();
   var node = bundledNode();
-  if (node !== null) return hop(node, [file].concat(args));
+  if (node !== null) return hop(node, process.execArgv.filter(isAboutMemory).concat([file], args));
   process.stderr.write(
     'rekey: this is Node.js ' +
       process.versions.node +
@@ -47,6 +47,14 @@ export function onSuitedNode(file, args, run) {
       'hint: on Linux "npm ci" brings Node.js 24 along; elsewhere install Node.js 24.\n',
   );
   process.exitCode = 1;
+}
+
+/**
+ * True for what Node.js was told about its memory: any version understands it, which is not so for other options.
+ * @param {string} option
+ */
+function isAboutMemory(option) {
+  return /^--(?:max-semi-space-size|max-old-space-size|heap-growing-percent)=/.test(option);
 }
 
 function hop(node, args) {

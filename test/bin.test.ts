@@ -98,12 +98,22 @@ describe('the Node.js check', () => {
     const say = join(root, 'say.js');
     writeFileSync(
       say,
-      'console.log(JSON.stringify([process.argv.slice(1), process.env.PATH.split(":")[0]])); process.exitCode = 7;',
+      'console.log(JSON.stringify([process.argv.slice(1), process.env.PATH.split(":")[0], process.execArgv])); process.exitCode = 7;',
     );
-    const { code, out } = await node(['--require', pretend, join(root, 'bin/run.js'), say, 'a b', '--c']);
+    const memory = ['--max-semi-space-size=8', '--heap-growing-percent=50'];
+    const { code, out } = await node([
+      ...memory,
+      '--require',
+      pretend,
+      join(root, 'bin/run.js'),
+      say,
+      'a b',
+      '--c',
+    ]);
     expect(code).toBe(7);
     const home = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin');
-    expect(JSON.parse(out)).toEqual([[say, 'a b', '--c'], home]);
+    // The new one is told of memory what the old one was told, and nothing else.
+    expect(JSON.parse(out)).toEqual([[say, 'a b', '--c'], home, memory]);
   });
 
   test('a signal to the old Node.js reaches the new one', async () => {

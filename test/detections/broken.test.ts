@@ -6,18 +6,11 @@ import { call, ordinary } from '../../src/detections/example.ts';
 import { Profile, type ProfileJson } from '../../src/detections/profile.ts';
 import { RecordReader, recordsIn } from '../../src/detections/record.ts';
 import { RULES } from '../../src/detections/registry.ts';
-import type { RawRecord } from '../../src/detections/rule.ts';
 import type { Signal } from '../../src/detections/signal.ts';
 import { exampleLookUp } from './look-up.ts';
+import { HOSTILE, mutated } from './mutated.ts';
 import { samples } from './samples.ts';
 import { seeded } from './month.ts';
-
-/** Values that break programs. */
-const HOSTILE: readonly unknown[] = [
-  null, undefined, 0, -1, Number.MAX_SAFE_INTEGER, '', '...', 'x'.repeat(100_000), '__proto__', 'constructor', '\u0000', '\u202eevil',
-  '<!channel>', [], {}, [[[[]]]], { items: null }, { items: [null] }, true, 'true', '%7B', '{"Statement":', 'HIDDEN_DUE_TO_SECURITY_REASONS',
-  JSON.parse('{"__proto__":{"polluted":true}}'), { toString: null }, 'AKIA', 'arn:', 'AWS Internal', '999.1.1.1', ':::', '2026-99-99T99:99:99Z',
-]; // prettier-ignore
 
 const NEW = new Set(RULES.filter(({ family }) => family === 'new for this key').map(({ id }) => id));
 
@@ -36,25 +29,6 @@ function newDetector(): { judge(raw: unknown): readonly Signal[]; learn(raw: unk
     judge: (raw) => each(raw, (event) => detector.judge(event)).flat(),
     learn: (raw) => void each(raw, (event) => detector.learn(event)),
   };
-}
-
-/** The record with one value, at any depth, replaced. */
-function mutated(record: RawRecord, random: () => number): unknown {
-  const copy = structuredClone(record) as Record<string, unknown>;
-  let target = copy;
-  for (;;) {
-    const names = Object.keys(target);
-    const name = names[Math.floor(random() * names.length)];
-    if (name === undefined) return copy;
-    const value = target[name];
-    const goesDeeper = typeof value === 'object' && value !== null && random() < 0.7;
-    if (!goesDeeper) {
-      if (random() < 0.2) delete target[name];
-      else target[name] = HOSTILE[Math.floor(random() * HOSTILE.length)];
-      return copy;
-    }
-    target = value as Record<string, unknown>;
-  }
 }
 
 describe('a record that is broken or hostile', () => {

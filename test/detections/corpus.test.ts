@@ -2,10 +2,16 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Detector } from '../../src/detections/detector.ts';
+import { isWanted } from '../../src/detections/evaluate.ts';
+import { RecordReader, recordsIn } from '../../src/detections/record.ts';
+import type { RawRecord } from '../../src/detections/rule.ts';
 import type { Signal } from '../../src/detections/signal.ts';
 import { isAtLeast } from '../../src/domain/notice.ts';
 import { createLookUp } from '../../src/enrichment/look-up.ts';
 import { replay } from '../../src/replay/replay.ts';
+import { mutated } from './mutated.ts';
+import { seeded } from './month.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const corpus = process.env['REKEY_CORPUS'] ?? '';
@@ -81,6 +87,27 @@ describe.runIf(corpus !== '')('on real records', () => {
     for (const session of folder('console-sessions'))
       signals += (await signalsOf([session])).filter(isMedium).length;
     expect(signals / folder('console-sessions').length).toBeLessThanOrEqual(0.3);
+  });
+
+  it('stop nothing when a value in them is replaced by a hostile one', () => {
+    const random = seeded(5);
+    const reader = new RecordReader(isWanted);
+    const detector = new Detector();
+    let judged = 0;
+    for (const file of ['invictus', 'grycap', 'traildiscover', 'splunk', 'stratus'].flatMap(folder)) {
+      for (const line of readFileSync(file, 'utf8').split('\n').slice(0, 700)) {
+        if (line === '') continue;
+        for (const raw of recordsIn(mutated(JSON.parse(line) as RawRecord, random))) {
+          const event = reader.read(raw);
+          if (event === null) continue;
+          judged += 1;
+          for (const { facts } of detector.judge(event)) {
+            for (const fact of Object.values(facts)) expect(fact).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+          }
+        }
+      }
+    }
+    expect(judged).toBeGreaterThan(1_000);
   });
 
   it('names of data sets and their tools do not matter', () => {
