@@ -2,7 +2,7 @@ import { isConflict } from '../errors.ts';
 import { lookAccounts, namesOf } from '../handlers/look-keys.ts';
 import type { Services } from '../handlers/services.ts';
 import type { Jobs } from '../ports/jobs.ts';
-import { isDue } from '../watch/plan.ts';
+import { isDue } from '../watch/progress.ts';
 import { placesOf } from './reminders/places.ts';
 import { tellOf } from './watch/blindness.ts';
 import { isHeld, takeUp, watchingConnection } from './watch/take-up.ts';

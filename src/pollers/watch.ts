@@ -15,7 +15,7 @@ import { updateRegions } from './watch/regions.ts';
 import { takeUp } from './watch/take-up.ts';
 import type { Watching } from './watch/watching.ts';
 import { wakeOutbox } from '../handlers/alert.ts';
-import { isDue } from '../watch/plan.ts';
+import { isDue } from '../watch/progress.ts';
 
 /** The job that reads what one account does; its key is the account id. */
 export const WATCH_JOB = 'watch';

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { HistoryEvent } from '../../sandbox/aws/accounts/history.ts';
 import { call } from '../../src/detections/example.ts';
-import { CALLS_PER_HOUR, PAGE } from '../../src/watch/plan.ts';
+import { CALLS_PER_HOUR, PAGE } from '../../src/watch/rhythm.ts';
 import { HOUR_MS, InventoryWorld } from '../pollers/world.ts';
 import { StillClock } from '../verification/bench.ts';
 import { happen, watch, watched } from '../pollers/watch-world.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { madeSession, roleSession } from '../../src/detections/example.ts';
 import { learned } from '../../src/domain/watch.ts';
-import { SETTLE } from '../../src/watch/plan.ts';
+import { SETTLE } from '../../src/watch/rhythm.ts';
 import { ENGINES, HOUR_MS, InventoryWorld, PATIENT } from './world.ts';
 import {
   found,

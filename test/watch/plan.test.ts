@@ -1,28 +1,20 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isLearning, learned, type RegionWatch } from '../../src/domain/watch.ts';
+import { cutSlice, FLOOR, JUDGED_BEFORE, newRegion, nextSlice, type Slice } from '../../src/watch/plan.ts';
+import { afterSlice, isDue, withClock, withFloor } from '../../src/watch/progress.ts';
 import {
-  afterSlice,
   CALLS_PER_HOUR,
   callsPerHour,
-  cutSlice,
-  FLOOR,
   INTERVAL,
   intervalOf,
-  isDue,
-  isSilent,
-  JUDGED_BEFORE,
-  newRegion,
-  nextSlice,
   windowRhythm,
   PAGE,
   SETTLE,
   SLOW_INTERVAL,
   wayOf,
-  withClock,
-  withFloor,
-  type Slice,
-} from '../../src/watch/plan.ts';
+} from '../../src/watch/rhythm.ts';
+import { isSilent } from '../../src/watch/silence.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -5,7 +5,8 @@ import { alertWrites, wakeOutbox } from '../../handlers/alert.ts';
 import type { Services } from '../../handlers/services.ts';
 import type { NoticePlace } from '../../domain/notice.ts';
 import type { Write } from '../../ports/stores.ts';
-import { isSilent, SETTLE } from '../../watch/plan.ts';
+import { SETTLE } from '../../watch/rhythm.ts';
+import { isSilent } from '../../watch/silence.ts';
 
 /** Something that is not seen is told after so long: what mends itself sooner is no news. */
 export const TELL_AFTER = 30 * 60_000;

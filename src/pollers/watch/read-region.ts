@@ -3,16 +3,8 @@ import { isLearning, over, type RegionWatch } from '../../domain/watch.ts';
 import { isConflict } from '../../errors.ts';
 import { wakeOutbox } from '../../handlers/alert.ts';
 import type { Judged, Knowledge, RawEvent } from '../../ports/judges.ts';
-import {
-  afterSlice,
-  cutSlice,
-  isDue,
-  newRegion,
-  nextSlice,
-  withClock,
-  withFloor,
-  type Slice,
-} from '../../watch/plan.ts';
+import { cutSlice, newRegion, nextSlice, type Slice } from '../../watch/plan.ts';
+import { afterSlice, isDue, withClock, withFloor } from '../../watch/progress.ts';
 import { bucketOf } from '../../watch/seen.ts';
 import { symptomOf } from './blindness.ts';
 import { fileSignals } from './file-signals.ts';

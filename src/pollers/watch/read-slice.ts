@@ -2,7 +2,8 @@ import { SESSION_MAKERS } from '../../detections/lineage.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { RawEvent } from '../../ports/judges.ts';
 import type { EventHistory, HistoryEvent, TrailQuestion } from '../../ports/trail.ts';
-import { MOST_PAGES, PAGE, type Slice } from '../../watch/plan.ts';
+import { MOST_PAGES, type Slice } from '../../watch/plan.ts';
+import { PAGE } from '../../watch/rhythm.ts';
 
 const HOUR = 3_600_000;
 /** A token that AWS takes no more, or an answer that does not come, begins the slice anew so often. */
