@@ -103,6 +103,7 @@ export function newRegion(
     unreadableTrouble: null,
     trouble: null,
     lost: null,
+    feed: null,
   };
 }
 

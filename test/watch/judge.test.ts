@@ -1,11 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ALICE, call, madeSession, ordinary, roleSession } from '../../src/detections/example.ts';
-import { NOWHERE } from '../../src/detections/place.ts';
 import type { RawRecord } from '../../src/detections/rule.ts';
 import type { Batch, Judged, Judges, Knowledge } from '../../src/ports/judges.ts';
 import type { KeptProfile, SeenBucket } from '../../src/ports/watch.ts';
-import { AccountJudge } from '../../src/watch/account-judge.ts';
 import { createJudges } from '../../src/watch-thread.ts';
+import { judgesHere } from '../pollers/services.ts';
 import { recordingLog } from '../support/system-world.ts';
 
 const ACCOUNT = '111122223333';
@@ -56,10 +55,7 @@ function batchOf(records: readonly (RawRecord | string)[], kept: Kept, more: Par
   };
 }
 
-const inProcess = (): Judges => {
-  const judge = new AccountJudge(() => NOWHERE);
-  return { judge: (batch, knowledge) => judge.judge(batch, knowledge), close: () => Promise.resolve() };
-};
+const inProcess = judgesHere;
 const inThread = (): Judges => {
   const judges = createJudges(recordingLog());
   onTestFinished(() => judges.close());
