@@ -1,6 +1,7 @@
 import type { Services } from '../handlers/services.ts';
+import { QUEUE_JOB } from '../handlers/trail-queues/job.ts';
 import type { Jobs } from '../ports/jobs.ts';
-import { hearQueue, QUEUE_JOB, QUEUE_RUN_MS } from './trail-queue/hear.ts';
+import { hearQueue, QUEUE_RUN_MS } from './trail-queue/hear.ts';
 import { WATCH_JOB } from './watch-job.ts';
 
 const ROUNDS_JOB = 'trail-rounds';

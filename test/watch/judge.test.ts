@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ALICE, call, madeSession, ordinary, roleSession } from '../../src/detections/example.ts';
 import type { RawRecord } from '../../src/detections/rule.ts';
@@ -119,6 +120,36 @@ describe.each([
     kept.write(first);
     const again = await judge.judge(batchOf(events, kept), kept);
     expect(again).toMatchObject({ signals: [], fresh: 0, lateFrom: null });
+  });
+
+  it('takes a file apart, and judges its records where they are', async () => {
+    const kept = new Kept();
+    const judge = judges();
+    const learned = await judge.judge(batchOf(ordinary(9), kept, { learn: true }), kept);
+    kept.write(learned);
+    const stop: RawRecord = {
+      ...call('cloudtrail:StopLogging', stranger),
+      recipientAccountId: ACCOUNT,
+    };
+    const bytes = new Uint8Array(gzipSync(JSON.stringify({ Records: [stop, 'none'] })));
+    const at = Date.parse(String(stop['eventTime'])) + 60_000;
+    const file = judge.open(bytes, { accountId: ACCOUNT, region: 'us-east-1', at });
+    const part = await file.next();
+    expect(part).toMatchObject({ isLast: true, others: {} });
+    const of = { file: file.id, region: 'us-east-1' };
+    const judged = await judge.judge({ ...batchOf([], kept), events: of }, kept);
+    expect(rulesOf(judged)).toContain('trail-stopped');
+    expect(judged).toMatchObject({ fresh: 1, unreadable: 1 });
+    const again = await judge.judge({ ...batchOf([], kept), events: of, seenElsewhere: judged.seen }, kept);
+    expect(again).toMatchObject({ fresh: 0, signals: [] });
+    expect(await file.next()).toBeNull();
+    file.close();
+    const broken = judge.open(new Uint8Array([0x1f, 0x8b, 1]), {
+      accountId: ACCOUNT,
+      region: 'us-east-1',
+      at,
+    });
+    await expect(broken.next()).rejects.toMatchObject({ name: 'UnreadableFile' });
   });
 
   it('says which events came late', async () => {

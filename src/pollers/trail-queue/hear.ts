@@ -13,8 +13,6 @@ import { Sources } from './sources.ts';
 import { sortOut } from './sort-out.ts';
 import { watchedOf } from './watched-of.ts';
 
-/** The job that takes in what a queue announces; its key is the queue's id. */
-export const QUEUE_JOB = 'trail-queue';
 /** How long one run listens before it leaves the rest to the next. */
 const LISTEN_MS = 60_000;
 export const QUEUE_RUN_MS = LISTEN_MS + 4 * 60_000;
