@@ -32,9 +32,10 @@ export class FileParts {
   #broken = 0;
   #ended = false;
 
-  constructor(bytes: Uint8Array, subject: FileSubject) {
+  /** `longest`: what it may hold when it is unpacked; bytes. */
+  constructor(bytes: Uint8Array, subject: FileSubject, longest = LONGEST) {
     this.#subject = subject;
-    this.#texts = textOf(bytes);
+    this.#texts = textOf(bytes, longest);
   }
 
   /**
@@ -117,7 +118,7 @@ const MOST_REGIONS = 50;
 const LONGEST_AGO = 400 * 86_400_000;
 
 /** The text of a file, unpacked where it is packed, in pieces. */
-async function* textOf(bytes: Uint8Array): AsyncGenerator<string, void> {
+async function* textOf(bytes: Uint8Array, longest: number): AsyncGenerator<string, void> {
   const decoder = new StringDecoder('utf8');
   if (bytes.length === 0) throw new UnreadableFile('it is empty');
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) {
@@ -132,7 +133,7 @@ async function* textOf(bytes: Uint8Array): AsyncGenerator<string, void> {
   try {
     for await (const chunk of source) {
       length += (chunk as Buffer).length;
-      if (length > LONGEST) break;
+      if (length > longest) break;
       yield decoder.write(chunk as Buffer);
     }
   } catch {
@@ -140,6 +141,6 @@ async function* textOf(bytes: Uint8Array): AsyncGenerator<string, void> {
   } finally {
     source.destroy();
   }
-  if (length > LONGEST) throw new UnreadableFile(`it holds more than ${LONGEST / 1024 / 1024} MB`);
+  if (length > longest) throw new UnreadableFile(`it holds more than ${longest / 1024 / 1024} MB`);
   yield decoder.end();
 }
