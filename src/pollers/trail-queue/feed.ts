@@ -89,8 +89,16 @@ function moved(region: RegionWatch, feed: RegionFeed, known: number, now: number
   const readTo = Math.max(region.readTo, seconds(proven));
   const completeTo = Math.min(readTo, seconds(now - Math.max(SETTLE, late)));
   const settledTo = Math.max(region.settledTo, completeTo);
-  // Nothing is looked up there: that no look-up shows itself is no news.
-  return { ...region, readTo, settledTo, completeTo, unseenCallAt: null, nextAt: now + INTERVAL };
+  // Nothing is looked up there: that no look-up shows itself is no news, and the region is watched.
+  return {
+    ...region,
+    readTo,
+    settledTo,
+    completeTo,
+    unseenCallAt: null,
+    roundAt: now,
+    nextAt: now + INTERVAL,
+  };
 }
 
 /**
