@@ -90,7 +90,9 @@ function completeText(known: readonly RegionWatch[], now: number): string {
     return `${code(region)} only to ${moment(completeTo)}${why}`;
   });
   const more = odd.length - named.length;
+  const byFile = known.filter(({ feed }) => feed?.leads === true).length;
   return [
+    ...(byFile === 0 ? [] : [`${counted(byFile, 'region')} by the trail's files`]),
     ...(fine.length === 0 ? [] : [`complete to ${moment(oldest)} in ${counted(fine.length, 'region')}`]),
     ...named,
     ...(more > 0 ? [`${counted(more, 'more region')} behind`] : []),

@@ -25,6 +25,7 @@ import { rotate, rotateActions, rotationModal } from './rotate.ts';
 import { giveRoleModal, openGiveRole, settings, settingsModal, takeRoleBack, testPost } from './settings.ts';
 import { scheduleActions, scheduleModals } from './rotation-schedule.ts';
 import { test } from './test.ts';
+import { queueModal, trailQueueActions } from './trail-queues.ts';
 import { groupSuggestions } from './user-groups.ts';
 import { webhookKeyActions } from './webhook-keys.ts';
 
@@ -61,6 +62,7 @@ export const registry: Registry = {
     approvalModal,
     expectModal,
     closeIncidentModal,
+    queueModal,
   ],
   actions: [
     homeConnect,
@@ -95,6 +97,7 @@ export const registry: Registry = {
     ...webhookKeyActions,
     ...incidentListActions,
     ...incidentActions,
+    ...trailQueueActions,
   ],
   suggestions: [...groupSuggestions, bindSuggestions],
   events: [homeOpened, ...appEvents],

@@ -155,6 +155,7 @@ export async function look(context: Context, said: string | null): Promise<Retur
     },
     schedules: await lookSchedules(services, connections),
     destinations: await countDestinations(services, actor),
+    trailQueues: (await services.stores.watch.queues.list()).length,
     pause: await pauseOf(services),
     said,
   });

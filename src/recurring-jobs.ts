@@ -8,6 +8,7 @@ import { beginInventoryJobs, handleInventoryJobs } from './pollers/inventory-job
 import { beginReminderJobs, handleReminderJobs } from './pollers/reminders.ts';
 import { beginRotationJobs, handleRotationJobs } from './pollers/rotations.ts';
 import { beginScheduleJobs, handleScheduleJobs } from './pollers/scheduled-rotations.ts';
+import { beginTrailQueueJobs, handleTrailQueueJobs } from './pollers/trail-queue-jobs.ts';
 import { beginWatchJobs, handleWatchJobs } from './pollers/watch-jobs.ts';
 import { emptyOutbox } from './slack/outbox.ts';
 
@@ -33,6 +34,7 @@ export function handleJobs(entrance: Entrance): void {
   handleScheduleJobs(services);
   handleRotationJobs(services);
   handleWatchJobs(services);
+  handleTrailQueueJobs(services);
 }
 
 /** Sets their rhythms, once the jobs are started. */
@@ -48,6 +50,7 @@ export async function beginJobs({ jobs, instanceId }: Pick<Services, 'jobs' | 'i
   await beginScheduleJobs(jobs);
   await beginRotationJobs(jobs, instanceId);
   await beginWatchJobs(jobs);
+  await beginTrailQueueJobs(jobs);
 }
 
 /** Finishes what an earlier process left, and tells whoever waits for it. */

@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { Batch, Judged, Judges, Knowledge } from './ports/judges.ts';
+import type { Batch, FilePart, FileSubject, Judged, Judges, Knowledge, OpenFile } from './ports/judges.ts';
+import { ThreadEnded } from './ports/judges.ts';
+import { UnreadableFile } from './ports/trail-queue.ts';
 import type { Log } from './ports/world.ts';
 import type { FromWorker, ToWorker } from './watch-worker.ts';
 
@@ -12,6 +14,11 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
+interface PendingPart {
+  readonly resolve: (part: FilePart | null) => void;
+  readonly reject: (error: Error) => void;
+}
+
 /**
  * Judges in a thread of its own, begun with the first batch. When the thread ends, what it was about fails, and the
  * next batch begins another.
@@ -20,11 +27,13 @@ export function createJudges(log: Log): Judges {
   let worker: Worker | null = null;
   let count = 0;
   const pending = new Map<number, Pending>();
+  const parts = new Map<number, PendingPart>();
 
-  function failAll(why: string): void {
+  function failAll(error: Error): void {
     worker = null;
-    for (const { reject } of pending.values()) reject(new Error(why));
+    for (const { reject } of [...pending.values(), ...parts.values()]) reject(error);
     pending.clear();
+    parts.clear();
   }
 
   function begin(): Worker {
@@ -37,10 +46,10 @@ export function createJudges(log: Log): Judges {
     begun.on('message', (message: FromWorker) => void heard(begun, message));
     begun.on('error', (error) => {
       log.error('the judging thread failed', { error });
-      if (worker === begun) failAll('the judging thread failed');
+      if (worker === begun) failAll(new ThreadEnded('the judging thread failed'));
     });
     begun.on('exit', () => {
-      if (worker === begun) failAll('the judging thread ended');
+      if (worker === begun) failAll(new ThreadEnded('the judging thread ended'));
     });
     return begun;
   }
@@ -54,9 +63,18 @@ export function createJudges(log: Log): Judges {
         pending.get(message.id)?.resolve(message.judged);
         pending.delete(message.id);
         return;
+      case 'part':
+        parts.get(message.id)?.resolve(message.part);
+        parts.delete(message.id);
+        return;
+      case 'unreadable':
+        parts.get(message.id)?.reject(new UnreadableFile(message.why));
+        parts.delete(message.id);
+        return;
       case 'broken':
-        pending.get(message.id)?.reject(new Error(message.why));
+        (pending.get(message.id) ?? parts.get(message.id))?.reject(new Error(message.why));
         pending.delete(message.id);
+        parts.delete(message.id);
         return;
       case 'asks':
         from.postMessage(await answerTo(message, pending.get(message.id)?.knowledge));
@@ -78,7 +96,32 @@ export function createJudges(log: Log): Judges {
     }
   }
 
+  function open(bytes: Uint8Array, subject: FileSubject): OpenFile {
+    count += 1;
+    const file = count;
+    const at = (worker ??= begin());
+    const say = (message: ToWorker): void => at.postMessage(message);
+    // Moved, not copied: the event loop has other things to do.
+    at.postMessage({ kind: 'open', file, bytes, subject } satisfies ToWorker, [bytes.buffer as ArrayBuffer]);
+    return {
+      id: file,
+      next: () =>
+        new Promise((resolve, reject) => {
+          // Another thread knows nothing of it.
+          if (worker !== at) {
+            reject(new Error('the judging thread ended'));
+            return;
+          }
+          count += 1;
+          parts.set(count, { resolve, reject });
+          say({ kind: 'next', id: count, file });
+        }),
+      close: () => say({ kind: 'close', file }),
+    };
+  }
+
   return {
+    open,
     judge: (batch: Batch, knowledge: Knowledge) =>
       new Promise<Judged>((resolve, reject) => {
         count += 1;
@@ -88,7 +131,7 @@ export function createJudges(log: Log): Judges {
       }),
     async close() {
       const ending = worker;
-      failAll('Rekey stops');
+      failAll(new Error('Rekey stops'));
       await ending?.terminate();
     },
   };

@@ -1,6 +1,8 @@
 import { parentPort } from 'node:worker_threads';
 import { createLookUp } from './enrichment/look-up.ts';
-import type { Batch, Judged, Knowledge } from './ports/judges.ts';
+import type { Batch, FilePart, FileSubject, Judged, Knowledge } from './ports/judges.ts';
+import { UnreadableFile } from './ports/trail-queue.ts';
+import { FileParts } from './replay/file-parts.ts';
 import { AccountJudge } from './watch/account-judge.ts';
 
 /**
@@ -11,6 +13,14 @@ import { AccountJudge } from './watch/account-judge.ts';
 /** To the thread. */
 export type ToWorker =
   | { readonly kind: 'judge'; readonly id: number; readonly batch: Batch }
+  | {
+      readonly kind: 'open';
+      readonly file: number;
+      readonly bytes: Uint8Array;
+      readonly subject: FileSubject;
+    }
+  | { readonly kind: 'next'; readonly id: number; readonly file: number }
+  | { readonly kind: 'close'; readonly file: number }
   | {
       readonly kind: 'memory';
       readonly ask: number;
@@ -26,6 +36,8 @@ export type ToWorker =
 /** From the thread. */
 export type FromWorker =
   | { readonly kind: 'judged'; readonly id: number; readonly judged: Judged }
+  | { readonly kind: 'part'; readonly id: number; readonly part: FilePart | null }
+  | { readonly kind: 'unreadable'; readonly id: number; readonly why: string }
   | { readonly kind: 'broken'; readonly id: number; readonly why: string }
   | {
       readonly kind: 'asks';
@@ -36,24 +48,24 @@ export type FromWorker =
     }
   | { readonly kind: 'problem'; readonly why: string };
 
+/** What answers a question about what was kept. */
+type Answer = Extract<ToWorker, { readonly ask: number }>;
+
 /** Accounts whose knowledge is held; one that was not read for longest is read from the database again. */
 const MOST_ACCOUNTS = 32;
 
 const port = parentPort;
 const lookUp = createLookUp((error) => tell({ kind: 'problem', why: String(error) }));
 const judges = new Map<string, AccountJudge>();
-const waiting = new Map<number, (answer: Exclude<ToWorker, { kind: 'judge' }>) => void>();
+const files = new Map<number, FileParts>();
+const waiting = new Map<number, (answer: Answer) => void>();
 let asks = 0;
 
 function tell(message: FromWorker): void {
   port?.postMessage(message);
 }
 
-function ask(
-  id: number,
-  what: 'memory' | 'profiles',
-  subjects: readonly string[],
-): Promise<Exclude<ToWorker, { kind: 'judge' }>> {
+function ask(id: number, what: 'memory' | 'profiles', subjects: readonly string[]): Promise<Answer> {
   asks += 1;
   const number = asks;
   return new Promise((resolve) => {
@@ -89,7 +101,12 @@ function judgeOf(accountId: string): AccountJudge {
 
 async function work(id: number, batch: Batch): Promise<void> {
   try {
-    const judged = await judgeOf(batch.accountId).judge(batch, knowledgeFor(id));
+    const { events } = batch;
+    const full =
+      'file' in events
+        ? { ...batch, events: fileAt(events.file).eventsOf(events.region) }
+        : { ...batch, events };
+    const judged = await judgeOf(batch.accountId).judge(full, knowledgeFor(id));
     tell({ kind: 'judged', id, judged });
   } catch (error) {
     judges.delete(batch.accountId);
@@ -97,11 +114,40 @@ async function work(id: number, batch: Batch): Promise<void> {
   }
 }
 
-port?.on('message', (message: ToWorker) => {
-  if (message.kind === 'judge') {
-    void work(message.id, message.batch);
-    return;
+function fileAt(file: number): FileParts {
+  const parts = files.get(file);
+  if (parts === undefined) throw new Error('the file is not open any more');
+  return parts;
+}
+
+async function nextPart(id: number, file: number): Promise<void> {
+  try {
+    tell({ kind: 'part', id, part: await fileAt(file).next() });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown';
+    tell({ kind: error instanceof UnreadableFile ? 'unreadable' : 'broken', id, why });
   }
-  waiting.get(message.ask)?.(message);
-  waiting.delete(message.ask);
+}
+
+port?.on('message', (message: ToWorker) => {
+  switch (message.kind) {
+    case 'judge':
+      void work(message.id, message.batch);
+      return;
+    case 'open':
+      files.set(message.file, new FileParts(message.bytes, message.subject));
+      return;
+    case 'next':
+      void nextPart(message.id, message.file);
+      return;
+    case 'close':
+      files.get(message.file)?.close();
+      files.delete(message.file);
+      return;
+    case 'memory':
+    case 'profiles':
+    case 'unknown':
+      waiting.get(message.ask)?.(message);
+      waiting.delete(message.ask);
+  }
 });

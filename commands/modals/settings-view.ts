@@ -27,6 +27,7 @@ import { OWNERS_OPEN } from './owner-rules-view.ts';
 import type { IncomingView } from '../incoming.ts';
 import { pagingBlocks } from './paging-view.ts';
 import { pauseBlocks } from './pause-view.ts';
+import { trailQueueBlocks } from './trail-queues-view.ts';
 import { scheduleBlocks, type SchedulesLook } from './rotation-schedule-stop.ts';
 
 export const SETTINGS_FORM = 'settings.form';
@@ -55,6 +56,8 @@ export interface SettingsLook {
   readonly keys: KeySettingsLook;
   readonly schedules: SchedulesLook;
   readonly destinations: { readonly count: number; readonly waiting: number };
+  /** How many are set. */
+  readonly trailQueues: number;
   readonly pause: Pause | null;
   /** What the last button of this window did, or null. */
   readonly said: string | null;
@@ -107,6 +110,7 @@ export function settingsView(look: SettingsLook): ModalView {
       ...keyBlocks(look.keys),
       ...scheduleBlocks(look.schedules),
       ...destinationBlocks(look.destinations),
+      ...trailQueueBlocks(look.trailQueues),
       divider(),
       ...pauseBlocks(look.pause),
       divider(),

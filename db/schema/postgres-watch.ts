@@ -129,3 +129,43 @@ export const expectations = pgTable(
   },
   (t) => [index('expectations_until').on(t.until)],
 );
+
+/** Queues that announce the files of trails. */
+export const trailQueues = pgTable('trail_queues', {
+  id: text('id').primaryKey(),
+  connectionId: text('connection_id').notNull(),
+  partition: text('partition').notNull(),
+  region: text('region').notNull(),
+  accountId: text('account_id').notNull(),
+  name: text('name').notNull(),
+  bucket: text('bucket').notNull(),
+  setBy: text('set_by').notNull(),
+  setAt: integer('set_at').notNull(),
+  readAt: integer('read_at'),
+  state: text('state').notNull(),
+  version: integer('version').notNull(),
+});
+
+/** Files that were announced and are not taken in yet, and what was set aside. */
+export const trailFiles = pgTable(
+  'trail_files',
+  {
+    queueId: text('queue_id').notNull(),
+    bucket: text('bucket').notNull(),
+    key: text('key').notNull(),
+    accountId: text('account_id').notNull(),
+    region: text('region').notNull(),
+    bucketRegion: text('bucket_region'),
+    arrivedAt: integer('arrived_at').notNull(),
+    state: text('state').notNull(),
+    tries: integer('tries').notNull(),
+    failedAt: integer('failed_at'),
+    reason: text('reason'),
+    nextAt: integer('next_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ name: 'trail_files_pkey', columns: [t.queueId, t.bucket, t.key, t.accountId] }),
+    index('trail_files_due').on(t.state, t.accountId, t.arrivedAt),
+    index('trail_files_queue').on(t.queueId, t.state, t.arrivedAt),
+  ],
+);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Closing, KeptIncident, KnownPlace, Normal, Stage, Verdict } from '../../src/domain/incident.ts';
 import type { Severity } from '../../src/domain/notice.ts';
 import type { Signal } from '../../src/domain/signal.ts';
-import type { RegionWatch, WatchTrouble, Way } from '../../src/domain/watch.ts';
+import type { RegionFeed, RegionWatch, WatchTrouble, Way } from '../../src/domain/watch.ts';
 import { oneOf } from '../rows.ts';
 
 const severity = oneOf<Severity>({ info: true, low: true, medium: true, high: true, critical: true });
@@ -11,6 +11,16 @@ export const watchTrouble: z.ZodType<WatchTrouble> = z.object({
   why: z.string(),
   since: z.number(),
   toldAt: z.number().nullable(),
+});
+
+const regionFeed: z.ZodType<RegionFeed> = z.object({
+  queueId: z.string(),
+  since: z.number(),
+  checkedAt: z.number().nullable(),
+  agreedTo: z.number().nullable(),
+  compared: z.number(),
+  missing: z.number(),
+  leads: z.boolean(),
 });
 
 const region = z.object({
@@ -40,6 +50,8 @@ const region = z.object({
   unreadableTrouble: watchTrouble.nullable(),
   trouble: watchTrouble.nullable(),
   lost: z.object({ from: z.number(), to: z.number() }).nullable(),
+  // Rows of before there were queues lack it.
+  feed: regionFeed.nullable().default(null),
 });
 
 /** Rows of an earlier version know less: what they call complete was settled. */

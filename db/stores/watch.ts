@@ -2,6 +2,7 @@ import type { WatchStores } from '../../src/ports/watch.ts';
 import type { Engine } from '../engine.ts';
 import { incidentStore } from './incidents.ts';
 import { expectationStore, signalStore } from './signals.ts';
+import { trailFileStore, trailQueueStore } from './trail-queues.ts';
 import { memoryStore, profileStore, seenStore } from './watch-knowledge.ts';
 import { watchStore } from './watched-accounts.ts';
 
@@ -14,5 +15,7 @@ export function watchStores(engine: Engine): WatchStores {
     incidents: incidentStore(engine),
     signals: signalStore(engine),
     expectations: expectationStore(engine),
+    queues: trailQueueStore(engine),
+    files: trailFileStore(engine),
   };
 }

@@ -35,7 +35,7 @@ function stored(watch: AccountWatch) {
 }
 
 export function watchStore(engine: Engine): WatchStore {
-  const { watchedAccounts: t, seenEvents, keyProfiles, watchMemory } = engine.tables;
+  const { watchedAccounts: t, seenEvents, keyProfiles, watchMemory, trailFiles } = engine.tables;
   return {
     async list() {
       const rows = await engine.read((db) => db.select().from(t).orderBy(asc(t.accountId)));
@@ -53,7 +53,7 @@ export function watchStore(engine: Engine): WatchStore {
       return write(engine, 'watch.update', 1, (db) => db.update(t).set(stored(watch)).where(asRead));
     },
     forget(accountId) {
-      return [t, seenEvents, keyProfiles, watchMemory].map((table) =>
+      return [t, seenEvents, keyProfiles, watchMemory, trailFiles].map((table) =>
         write(engine, 'watch.forget', 'any', (db) => db.delete(table).where(eq(table.accountId, accountId))),
       );
     },

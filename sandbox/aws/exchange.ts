@@ -65,6 +65,8 @@ export async function answer(surroundings: Surroundings, request: RawRequest): P
   };
   const effects = faults.strike({ ...seen, principal: seen.principalArn });
   for (const effect of effects) if (effect.kind === 'latency') await sleep(effect.ms, null, { ref: false });
+  const isKnown = 'value' in caller && effects.every(({ kind }) => kind === 'latency');
+  if (isKnown) await service.waits?.({ world, caller: caller.value, request, action });
   const outcome = suffer(effects.at(-1), service, world, (requestId) =>
     perform({ surroundings, request, service, caller, action, requestId }),
   );
@@ -148,7 +150,7 @@ function perform(given: {
   );
   const done = 'value' in reply ? reply.value : service.refuse(reply.error, requestId);
   const refusal = 'error' in reply ? reply.error : null;
-  if (action !== null) {
+  if (action !== null && service.dataActions?.has(action) !== true) {
     const parameters = service.parametersOf(request);
     const { name } = service;
     recordEvent(world, {

@@ -44,7 +44,8 @@ export function jsonService(definition: {
       }
       const call = { ...order, input: JsonInput.of(request) };
       if (operation.access !== null) {
-        requireAllowed(call.caller, call.circumstances, `${name}:${operation.name}`, operation.access(call));
+        const permission = `${name}:${operation.permission ?? operation.name}`;
+        requireAllowed(call.caller, call.circumstances, permission, operation.access(call));
       }
       const result = operation.run(call) ?? {};
       return {

@@ -16,6 +16,8 @@ export interface Call<Input> {
 export interface Operation<Input, Output> {
   /** The action as it stands on the wire: `ListUsers`. */
   readonly name: string;
+  /** The permission it needs, where that has another name. */
+  readonly permission?: string;
   /** What the caller must be allowed to touch; null when everyone who is authenticated may call. */
   readonly access: ((call: Call<Input>) => Access) | null;
   /** Does it; null when there is nothing to answer. Throws AwsError. */

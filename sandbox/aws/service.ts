@@ -24,6 +24,10 @@ export interface Service {
   readonly global: boolean;
   /** Whether a request is of this service by its own shape, before any signature is read. */
   readonly recognises: (request: RawRequest) => boolean;
+  /** Actions on data: CloudTrail's event history does not have them. */
+  readonly dataActions?: ReadonlySet<string>;
+  /** Waits before the request is carried out, as a long poll does. */
+  readonly waits?: (order: Pick<Order, 'world' | 'caller' | 'request' | 'action'>) => Promise<void>;
   /** The action a request names, or null. */
   readonly actionOf: (request: RawRequest) => string | null;
   /** The parameters as CloudTrail writes them down, without secrets. */

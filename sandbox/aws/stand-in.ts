@@ -98,8 +98,12 @@ async function serve(
       incoming.socket.destroy();
       return;
     case 'reply': {
-      const { status, contentType, body } = outcome.reply;
-      response.writeHead(status, { 'content-type': contentType, 'x-amzn-requestid': outcome.requestId });
+      const { status, contentType, body, headers = {} } = outcome.reply;
+      response.writeHead(status, {
+        'content-type': contentType,
+        'x-amzn-requestid': outcome.requestId,
+        ...headers,
+      });
       response.end(body);
     }
   }

@@ -9,6 +9,9 @@ import { Rates } from './accounts/rate.ts';
 import type { Partition } from './accounts/regions.ts';
 import type { Role } from './accounts/role.ts';
 import type { Session } from './accounts/session.ts';
+import { StoredBucket } from './accounts/bucket.ts';
+import { StoredQueue, type QueueSettings } from './accounts/queue.ts';
+import { Trail, type TrailSettings } from './s3/trail.ts';
 
 export type { Account } from './accounts/account.ts';
 export type { NewKey } from './accounts/key-ring.ts';
@@ -27,7 +30,12 @@ export class World {
   credentialReportMs = 0;
   /** How long an event takes to appear in CloudTrail's event history, in milliseconds. */
   eventDelayMs = 0;
+  /** The longest an SQS long poll waits, of real time; ms. */
+  longestPollMs = 20_000;
   readonly rates: Rates;
+  /** Buckets by name. */
+  readonly buckets = new Map<string, StoredBucket>();
+  private readonly trails: Trail[] = [];
   private readonly environment: Environment;
   private readonly accountsById = new Map<string, Account>();
   private readonly sessions = new Map<string, Session>();
@@ -56,6 +64,37 @@ export class World {
     });
     this.accountsById.set(id, account);
     return account;
+  }
+
+  addQueue(account: Account, region: string, name: string, settings: QueueSettings = {}): StoredQueue {
+    const place = account.in(region);
+    const arn = place.arn('sqs', name);
+    const queue = new StoredQueue({ name, arn, createdAt: this.clock(), settings, ids: this.ids });
+    place.queues.set(name, queue);
+    return queue;
+  }
+
+  addBucket(
+    account: Account,
+    name: string,
+    options: { readonly region?: string; readonly kmsKeyArn?: string | null } = {},
+  ): StoredBucket {
+    const { region = 'us-east-1', kmsKeyArn = null } = options;
+    const bucket = new StoredBucket({ name, accountId: account.id, region, kmsKeyArn });
+    this.buckets.set(name, bucket);
+    return bucket;
+  }
+
+  /** A trail that delivers what its accounts do from now on, whenever its queue is asked. */
+  addTrail(settings: TrailSettings): Trail {
+    const trail = new Trail(settings);
+    this.trails.push(trail);
+    return trail;
+  }
+
+  /** Has every trail write what is due. */
+  deliverTrails(): void {
+    for (const trail of this.trails) trail.deliver(this.clock());
   }
 
   get accounts(): readonly Account[] {

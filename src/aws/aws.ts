@@ -7,6 +7,8 @@ import type { Metrics } from '../ports/metrics.ts';
 import type { Clock, Log } from '../ports/world.ts';
 import { CallBudgets } from './budget.ts';
 import { LOOK_UP_GAP_MS, openHistory, openTrail } from './cloudtrail.ts';
+import { openEventFiles } from './event-files.ts';
+import { openEventQueue } from './event-queue.ts';
 import { openIam } from './iam.ts';
 import { openIamKeys } from './iam-keys.ts';
 import { CallPaces } from './pace.ts';
@@ -54,6 +56,8 @@ export function createAws(options: AwsOptions): Aws & { close(): void } {
     iamKeys: (credentials, partition, { accountId }) =>
       openIamKeys(ground, credentials, partition, budgets.of(accountId, 'iam')),
     eventHistory: (credentials, place) => openHistory(ground, credentials, place, lookUps),
+    eventQueue: (credentials, address) => openEventQueue(ground, credentials, address),
+    eventFiles: (credentials) => openEventFiles(ground, credentials),
     close: () => transport.close(),
   };
 }

@@ -2,7 +2,9 @@ import { inspect } from 'node:util';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { iamRegion } from '../domain/partition.ts';
@@ -74,7 +76,7 @@ function credentialsFor(
 }
 
 /** As the SDK names services in its variables. */
-type EndpointName = 'IAM' | 'STS' | 'SECRETS_MANAGER' | 'SSM' | 'CLOUDTRAIL' | 'EC2';
+type EndpointName = 'IAM' | 'STS' | 'SECRETS_MANAGER' | 'SSM' | 'CLOUDTRAIL' | 'EC2' | 'SQS' | 'S3';
 
 /** The endpoint set in the environment handed in. The SDK itself honours those of the process and of its files. */
 function endpointFor(service: EndpointName, env: AwsEnvironment): { endpoint?: string } {
@@ -217,6 +219,41 @@ export async function ec2Client(
 ): Promise<EC2Client> {
   const { EC2Client } = await import('@aws-sdk/client-ec2');
   const client = new EC2Client(regional(ground, credentials, region, 2, 'EC2'));
+  refusePages(client.middlewareStack as unknown as Stack);
+  return client;
+}
+
+/** Loaded when it is first asked for: few accounts have a queue. The queue's URL never decides where a call goes. */
+export async function sqsClient(
+  ground: ClientGround,
+  credentials: AwsCredentials,
+  region: string,
+): Promise<SQSClient> {
+  const { SQSClient } = await import('@aws-sdk/client-sqs');
+  const client = new SQSClient({
+    ...regional(ground, credentials, region, 2, 'SQS'),
+    useQueueUrlAsEndpoint: false,
+  });
+  refusePages(client.middlewareStack as unknown as Stack);
+  return client;
+}
+
+/**
+ * Loaded when it is first asked for, too. A bucket elsewhere says where, and is asked there; at an address of our choice
+ * buckets are parts of the path, since their names are no hosts there.
+ */
+export async function s3Client(
+  ground: ClientGround,
+  credentials: AwsCredentials,
+  region: string,
+): Promise<S3Client> {
+  const { S3Client } = await import('@aws-sdk/client-s3');
+  const options = regional(ground, credentials, region, 2, 'S3');
+  const client = new S3Client({
+    ...options,
+    followRegionRedirects: true,
+    forcePathStyle: Object.hasOwn(options, 'endpoint'),
+  });
   refusePages(client.middlewareStack as unknown as Stack);
   return client;
 }

@@ -32,6 +32,8 @@ const CODE_OF_NAME: ReadonlyMap<string, AwsFailureCode> = new Map<string, AwsFai
   ['RequestExpired', 'clock_off'],
   ['RequestInTheFuture', 'clock_off'],
   ['RequestTimeTooSkewed', 'clock_off'],
+  ['PermanentRedirect', 'region_wrong'],
+  ['AuthorizationHeaderMalformed', 'region_wrong'],
   ['RegionDisabledException', 'region_not_enabled'],
   ['OptInRequired', 'region_not_enabled'],
   ['NoSuchEntity', 'no_such_entity'],
@@ -39,6 +41,10 @@ const CODE_OF_NAME: ReadonlyMap<string, AwsFailureCode> = new Map<string, AwsFai
   ['ResourceNotFoundException', 'no_such_entity'],
   ['ParameterNotFound', 'no_such_entity'],
   ['ParameterVersionNotFound', 'no_such_entity'],
+  ['QueueDoesNotExist', 'no_such_entity'],
+  ['AWS.SimpleQueueService.NonExistentQueue', 'no_such_entity'],
+  ['NoSuchKey', 'no_such_entity'],
+  ['NoSuchBucket', 'no_such_entity'],
   ['LimitExceeded', 'quota'],
   ['LimitExceededException', 'quota'],
   ['Throttling', 'throttled'],
@@ -51,6 +57,8 @@ const CODE_OF_NAME: ReadonlyMap<string, AwsFailureCode> = new Map<string, AwsFai
   ['BandwidthLimitExceeded', 'throttled'],
   ['PriorRequestNotComplete', 'throttled'],
   ['SlowDown', 'throttled'],
+  ['OverLimit', 'throttled'],
+  ['KmsThrottled', 'throttled'],
   ['TooManyUpdates', 'throttled'],
   ['ServiceFailure', 'aws_down'],
   ['ServiceFailureException', 'aws_down'],
@@ -76,7 +84,7 @@ const CODE_OF_NAME: ReadonlyMap<string, AwsFailureCode> = new Map<string, AwsFai
   ['ProviderError', 'no_credentials'],
 ]);
 
-const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
+const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'KmsAccessDenied']);
 const SIGNATURE = new Set(['SignatureDoesNotMatch', 'InvalidSignatureException']);
 
 const NO_ROUTE = new Set([

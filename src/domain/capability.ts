@@ -216,12 +216,7 @@ export const CAPABILITY_CALLS: Readonly<Record<Capability, readonly Grant[]>> = 
     {
       sid: 'ReadEventQueue',
       effect: 'Allow',
-      actions: [
-        'sqs:ReceiveMessage',
-        'sqs:DeleteMessage',
-        'sqs:ChangeMessageVisibility',
-        'sqs:GetQueueAttributes',
-      ],
+      actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
       on: 'event_queue',
       optional: true,
       why: "busy accounts: hear of CloudTrail's files",

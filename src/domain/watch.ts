@@ -10,6 +10,22 @@ export interface WatchTrouble {
 /** How a region is read: all its events, or those of each watched key. */
 export type Way = 'window' | 'keys';
 
+/** How a trail's files bring the events of a region. Times are ms. */
+export interface RegionFeed {
+  /** The queue that announces them. */
+  readonly queueId: string;
+  /** From here on files were taken in without a break. */
+  readonly since: number;
+  /** When this was last held against the event history; up to when the two agreed. Null: never. */
+  readonly checkedAt: number | null;
+  readonly agreedTo: number | null;
+  /** Of the events that were compared, how many no file had brought. */
+  readonly compared: number;
+  readonly missing: number;
+  /** The files are what the region is known by: events are no longer looked up. */
+  readonly leads: boolean;
+}
+
 /** What is known of one region of a watched account. Times are ms; those of events are whole seconds. */
 export interface RegionWatch {
   readonly region: string;
@@ -57,6 +73,8 @@ export interface RegionWatch {
   readonly trouble: WatchTrouble | null;
   /** What could never be read, since CloudTrail keeps 90 days; null: nothing. */
   readonly lost: { readonly from: number; readonly to: number } | null;
+  /** Null: no file of it came. */
+  readonly feed: RegionFeed | null;
 }
 
 /** What is known of the watch of one account. */

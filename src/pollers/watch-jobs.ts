@@ -6,7 +6,8 @@ import { isDue } from '../watch/progress.ts';
 import { placesOf } from './reminders/places.ts';
 import { tellOf } from './watch/blindness.ts';
 import { isHeld, takeUp, watchingConnection } from './watch/take-up.ts';
-import { Looks, watchAccount, WATCH_JOB, WATCH_RUN_MS } from './watch.ts';
+import { WATCH_JOB } from './watch-job.ts';
+import { Looks, watchAccount, WATCH_RUN_MS } from './watch.ts';
 
 const ROUNDS_JOB = 'watch-rounds';
 const ROUND_MS = 20_000;

@@ -7,6 +7,8 @@ import type { Services } from '../handlers/services.ts';
 import { AwsFailure } from '../ports/aws.ts';
 import { endsSession, isOfAllCalls, troubleWords } from './inventory/trouble.ts';
 import { placesOf } from './reminders/places.ts';
+import { followFeed } from './trail-queue/feed.ts';
+import { takeInFiles } from './trail-queue/take-files.ts';
 import { BEHIND, blindness, tellBlindness, withSymptoms } from './watch/blindness.ts';
 import { knownKeys, type KnownKeys } from './watch/known-keys.ts';
 import { readRegion } from './watch/read-region.ts';
@@ -14,11 +16,10 @@ import { measure } from './watch/read-slice.ts';
 import { updateRegions } from './watch/regions.ts';
 import { takeUp } from './watch/take-up.ts';
 import type { Watching } from './watch/watching.ts';
+import { WATCH_JOB } from './watch-job.ts';
 import { wakeOutbox } from '../handlers/alert.ts';
 import { isDue } from '../watch/progress.ts';
 
-/** The job that reads what one account does; its key is the account id. */
-export const WATCH_JOB = 'watch';
 /** How long one run reads before it leaves the rest to the next. */
 const CHUNK_MS = 4 * 60_000;
 /** A slice that was begun is read to its end, also one that asks for more than a thousand keys. */
@@ -69,7 +70,8 @@ export async function watchAccount(
     looks.began(accountId);
     const keys = await knownKeys(services, accountId);
     await updateRegions(watching, keys);
-    const left = await readAll(watching, keys, clock.now() + CHUNK_MS);
+    const endsAt = clock.now() + CHUNK_MS;
+    const left = await both(takeInFiles(watching, keys, endsAt), readAll(watching, keys, endsAt));
     await look(watching);
     await watching.release();
     looks.ended(accountId);
@@ -83,6 +85,14 @@ export async function watchAccount(
     if (signal.aborted || !isTrouble(error)) throw error;
     await keepTrouble(watching, error);
   }
+}
+
+/** Neither stops the other: whether one of them has something left; throws what the second threw, else the first. */
+async function both(files: Promise<boolean>, regions: Promise<boolean>): Promise<boolean> {
+  const [byFile, byLookUp] = await Promise.allSettled([files, regions]);
+  if (byLookUp.status === 'rejected') throw byLookUp.reason;
+  if (byFile.status === 'rejected') throw byFile.reason;
+  return byFile.value || byLookUp.value;
 }
 
 /** True when something is left that is due already. */
@@ -112,6 +122,7 @@ async function tryRegion(
   endsAt: number,
 ): Promise<'done' | 'more'> {
   try {
+    if (await followFeed(watching, name)) return 'done';
     return await readRegion(watching, name, keys, endsAt);
   } catch (error) {
     if (watching.signal.aborted || isConflict(error)) throw error;

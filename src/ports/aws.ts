@@ -1,8 +1,10 @@
 import type { Use } from '../domain/last-use.ts';
 import type { Partition } from '../domain/partition.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { QueueAddress } from '../domain/trail-queue.ts';
 import type { IamKeys } from './iam-keys.ts';
 import type { ParameterStore, SecretsManager } from './secret-stores.ts';
+import type { EventFiles, EventQueue } from './trail-queue.ts';
 import type { EventHistory, Trail } from './trail.ts';
 
 /** What signs a call. Never the host identity, unless it is asked for by name. */
@@ -210,6 +212,8 @@ export interface Aws {
   trail(credentials: AwsCredentials, place: { accountId: string; partition: Partition }): Trail;
   /** The same budget. */
   eventHistory(credentials: AwsCredentials, place: { accountId: string }): EventHistory;
+  eventQueue(credentials: AwsCredentials, address: QueueAddress): EventQueue;
+  eventFiles(credentials: AwsCredentials): EventFiles;
 }
 
 /** The sessions of the roles Rekey assumes. */

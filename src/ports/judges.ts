@@ -16,9 +16,49 @@ export interface OwnIdentity {
 }
 
 /** An event as it came; `at`: when it happened, as AWS told, inside the part of time that was asked for; ms. */
-export interface RawEvent {
+export type RawEvent = { readonly at: number } & (
+  | { readonly text: string }
+  /** Parsed already: a record, or what stands in its place. */
+  | { readonly value: unknown }
+);
+
+/** What a file of a trail is taken to be of, where its records do not say. */
+export interface FileSubject {
+  /** Whose records are wanted; empty: nobody's, they are only counted. */
+  readonly accountId: string;
+  readonly region: string;
+  /** When it was announced: nothing in it happened later; ms. */
   readonly at: number;
-  readonly text: string;
+}
+
+/** How many records of a region a part has, and from when to when; ms. */
+export interface PartGroup {
+  readonly region: string;
+  readonly records: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A part of a file, held beside the event loop until the next is asked for. */
+export interface FilePart {
+  readonly groups: readonly PartGroup[];
+  /** Records of other accounts, by account. */
+  readonly others: Readonly<Record<string, number>>;
+  /** Texts that are no records. */
+  readonly broken: number;
+  readonly isLast: boolean;
+}
+
+/** A file that is being taken apart. */
+export interface OpenFile {
+  /** Names it in batches. */
+  readonly id: number;
+  /**
+   * The next part; null after the last.
+   * @throws UnreadableFile; another error when the thread breaks down
+   */
+  next(): Promise<FilePart | null>;
+  close(): void;
 }
 
 /** Events of one account and region that are judged together. All of it can be sent to another thread. */
@@ -30,9 +70,13 @@ export interface Batch {
   readonly nextBasis: string;
   /** They are normal: nothing is raised, and nothing is marked as seen. */
   readonly learn: boolean;
-  readonly events: readonly RawEvent[];
-  /** Marks of the part of time the events are of. */
+  /** The events, or those of one region in the present part of an open file. */
+  readonly events: readonly RawEvent[] | { readonly file: number; readonly region: string };
+  /** Marks of the part of time the events are of, by the same source, and by the other one. */
   readonly seen: readonly SeenBucket[];
+  readonly seenElsewhere?: readonly SeenBucket[];
+  /** What happened before is left out: it was learned; ms. */
+  readonly notBefore?: number;
   /** New events up to here come late; ms. */
   readonly completeTo: number;
   readonly noted: readonly NotedKey[];
@@ -67,9 +111,19 @@ export interface Knowledge {
   profiles(subjects: readonly string[]): Promise<readonly KeptProfile[]>;
 }
 
+/** The thread went down with what it was about: out of memory, or a defect. */
+export class ThreadEnded extends Error {
+  constructor(why: string) {
+    super(why);
+    this.name = 'ThreadEnded';
+  }
+}
+
 /** Judges events beside the event loop; one batch of an account at a time. */
 export interface Judges {
   /** Throws only when the judging itself breaks down; no event does that. */
   judge(batch: Batch, knowledge: Knowledge): Promise<Judged>;
+  /** Begins to take a file apart; the bytes are given away. */
+  open(bytes: Uint8Array, subject: FileSubject): OpenFile;
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { Severity } from '../domain/notice.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { AccountWatch } from '../domain/watch.ts';
 import type { Write } from './stores.ts';
+import type { TrailFileStore, TrailQueueStore } from './trail-queue.ts';
 
 export interface WatchStore {
   /** By account id. */
@@ -144,4 +145,6 @@ export interface WatchStores {
   readonly incidents: IncidentStore;
   readonly signals: SignalStore;
   readonly expectations: ExpectationStore;
+  readonly queues: TrailQueueStore;
+  readonly files: TrailFileStore;
 }

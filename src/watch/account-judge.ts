@@ -8,7 +8,7 @@ import { placeOf, type LookUp } from '../detections/place.ts';
 import { Profile, type ProfileJson } from '../detections/profile.ts';
 import { RecordReader } from '../detections/record.ts';
 import type { Signal } from '../detections/signal.ts';
-import type { Batch, Judged, Knowledge, NotedKey } from '../ports/judges.ts';
+import type { Batch, Judged, Knowledge, NotedKey, RawEvent } from '../ports/judges.ts';
 import { isOurs, isPolling } from './own-calls.ts';
 import { normalOf } from './normal.ts';
 import { Seen } from './seen.ts';
@@ -16,6 +16,9 @@ import { Seen } from './seen.ts';
 const KINDS: Readonly<Record<MemoryKind, true>> = { session: true, user: true, birth: true, began: true };
 /** Subjects are kept by name; nobody's is longer than the longest ARN. */
 const LONGEST_SUBJECT = 1_500;
+
+/** A batch with its events at hand. */
+export type FullBatch = Batch & { readonly events: readonly RawEvent[] };
 
 /** An event, and the time it counts for: its own, else the one AWS told. */
 interface Taken {
@@ -41,12 +44,12 @@ export class AccountJudge {
   }
 
   /** Nothing in an event makes it throw; what the knowledge throws, it throws, and begins anew the next time. */
-  async judge(batch: Batch, knowledge: Knowledge): Promise<Judged> {
+  async judge(batch: FullBatch, knowledge: Knowledge): Promise<Judged> {
     const detector = await this.#detectorFor(batch, knowledge);
     this.#basis = null;
     this.#noted = new Map(batch.noted.map((note) => [note.accessKeyId, note]));
     this.#memory = new Map();
-    const seen = new Seen(batch.learn ? [] : batch.seen);
+    const seen = new Seen(batch.learn ? [] : batch.seen, batch.learn ? [] : batch.seenElsewhere);
     const { taken, unreadable } = this.#read(batch, seen);
     for (const { event } of taken) detector.lineage.learn(event);
     const subjects = new Set(taken.map(({ event }) => subjectOf(event, detector.lineage)));
@@ -88,14 +91,19 @@ export class AccountJudge {
   }
 
   /** The new events, in the order of time. */
-  #read({ events, learn }: Batch, seen: Seen): { taken: Taken[]; unreadable: number } {
+  #read(
+    { events, learn, notBefore = -Infinity }: FullBatch,
+    seen: Seen,
+  ): { taken: Taken[]; unreadable: number } {
     const taken: Taken[] = [];
     let unreadable = 0;
-    for (const { at: told, text } of events) {
-      const event = this.#parse(text);
+    for (const raw of events) {
+      const { at: told } = raw;
+      if (told < notBefore) continue;
+      const event = this.#parse(raw);
       if (event === null) {
         // Read again with the overlap, it counts once; while learning nothing is read twice.
-        if (learn || seen.add(text, told)) unreadable += 1;
+        if (learn || seen.add(textOf(raw), told)) unreadable += 1;
         continue;
       }
       // Marks go by the time AWS told, which lies in the part that was asked for: what a record says need not.
@@ -105,9 +113,9 @@ export class AccountJudge {
     return { taken, unreadable };
   }
 
-  #parse(text: string): CloudTrailEvent | null {
+  #parse(raw: RawEvent): CloudTrailEvent | null {
     try {
-      return this.#reader.read(JSON.parse(text));
+      return this.#reader.read('text' in raw ? JSON.parse(raw.text) : raw.value);
     } catch {
       return null;
     }
@@ -133,6 +141,10 @@ export class AccountJudge {
     }
     return { about, places };
   }
+}
+
+function textOf(raw: RawEvent): string {
+  return 'text' in raw ? raw.text : (JSON.stringify(raw.value) ?? '');
 }
 
 function isMemoryKind(kind: string): kind is MemoryKind {

@@ -69,6 +69,7 @@ export function newRegion(
     unreadableTrouble: null,
     trouble: null,
     lost: null,
+    feed: null,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { HomeView, ModalView } from '@slack/types';
+import { trailQueueViewsOf } from './trail-queue-models.ts';
 import { homeView, refusedHome } from '../../commands/home.ts';
 import { ANYTHING, auditView } from '../../commands/modals/audit-view.ts';
 import { connectForm } from '../../commands/modals/connect-form.ts';
@@ -251,6 +252,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
       stop: null,
     },
     destinations: { count: 2, waiting: 1 },
+    trailQueues: 1,
     pause: null,
     said: null,
   };
@@ -326,6 +328,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     ...rotationViewsOf(outside, true),
     ...destinationViewsOf(outside, kept),
     ...incidentViewsOf(outside),
+    ...trailQueueViewsOf(outside, kept),
     ['give a role', giveRoleForm(null)],
     ['give a role to people', giveRoleForm('This workspace’s plan has no user groups.')],
     ['refusal', messageView('Not done', refusalText(error, 'r', recordingLog()))],

@@ -18,6 +18,7 @@ import type { Metrics } from '../../src/ports/metrics.ts';
 import type { People } from '../../src/ports/slack.ts';
 import type { Clock, Log } from '../../src/ports/world.ts';
 import { presenter } from '../../src/slack/blocks/outcome.ts';
+import { FileParts } from '../../src/replay/file-parts.ts';
 import { AccountJudge } from '../../src/watch/account-judge.ts';
 
 /** What was enqueued, in order; nothing is run. */
@@ -43,11 +44,20 @@ const NOBODY: People = {
 /** Judges on this thread. */
 export function judgesHere(): Judges {
   const judges = new Map<string, AccountJudge>();
+  const files = new Map<number, FileParts>();
   return {
     judge(batch, knowledge) {
       const judge = judges.get(batch.accountId) ?? new AccountJudge(() => NOWHERE);
       judges.set(batch.accountId, judge);
-      return judge.judge(batch, knowledge);
+      const { events } = batch;
+      const held = 'file' in events ? (files.get(events.file)?.eventsOf(events.region) ?? []) : events;
+      return judge.judge({ ...batch, events: held }, knowledge);
+    },
+    open(bytes, subject) {
+      const id = files.size;
+      const parts = new FileParts(bytes, subject);
+      files.set(id, parts);
+      return { id, next: () => parts.next(), close: () => parts.close() };
     },
     close: () => Promise.resolve(),
   };

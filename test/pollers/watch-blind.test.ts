@@ -156,6 +156,9 @@ describe('never blind', () => {
     theft(world);
     const broken: Services['judges'] = {
       judge: () => Promise.reject(new Error('the judging thread ended')),
+      open: () => {
+        throw new Error('the judging thread ended');
+      },
       close: () => Promise.resolve(),
     };
     await passing(world, 48 * MINUTE, { services: servicesFor(world, { judges: broken }) });

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Services } from '../../src/handlers/services.ts';
 import { watchAccount } from '../../src/pollers/watch.ts';
+import type { Services } from '../../src/handlers/services.ts';
+import { dying } from './dying.ts';
 import { ENGINES, HOUR_MS, InventoryWorld, PATIENT } from './world.ts';
 import { found, happen, region, servicesFor, told, watch, watched } from './watch-world.ts';
 
@@ -159,20 +160,6 @@ describe('reading', () => {
     expect(calls).toBeLessThanOrEqual(((world.clock.now() - begun) / 1_000) * 20 + 40);
   });
 });
-
-/** A database of a process that dies: at its nth batch, before or after it is written. */
-function dying(services: Services, nth: number, when: 'before' | 'after'): Services {
-  let count = 0;
-  const stores = Object.create(services.stores) as Services['stores'];
-  const atomically: Services['stores']['atomically'] = async (writes) => {
-    count += 1;
-    if (count > nth || (count === nth && when === 'before')) throw new Error('killed');
-    await services.stores.atomically(writes);
-    if (count === nth) throw new Error('killed');
-  };
-  Object.defineProperty(stores, 'atomically', { value: atomically });
-  return { ...services, stores };
-}
 
 /** A process that dies at its nth answer of CloudTrail: nothing of it writes any more. */
 function dyingAtCall(services: Services, nth: number): Services {

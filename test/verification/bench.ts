@@ -1,7 +1,7 @@
 import { AwsStandIn } from '../../sandbox/aws/stand-in.ts';
 import type { Account, NewKey, User } from '../../sandbox/aws/world.ts';
 import { createAws } from '../../src/aws/aws.ts';
-import { policiesFor } from '../../src/domain/policy.ts';
+import { policiesFor, type PolicyPlaces } from '../../src/domain/policy.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { Capability, Verification } from '../../src/domain/verification.ts';
 import type { Aws } from '../../src/ports/aws.ts';
@@ -102,11 +102,17 @@ export function candidateOf(key: NewKey, more: Partial<AccessKeyCandidate> = {})
 export const patient = new AbortController().signal;
 
 /** A user with exactly the policies we print for these capabilities. */
-export function userWith(account: Account, capabilities: readonly Capability[], name = 'rekey'): User {
+export function userWith(
+  account: Account,
+  capabilities: readonly Capability[],
+  name = 'rekey',
+  places: PolicyPlaces = {},
+): User {
   const target = {
     partition: account.partition,
     accountId: account.id,
     principal: { kind: 'user', arn: null },
+    places,
   } as const;
   const attached = policiesFor(capabilities, target).map(
     (document, index) => account.addPolicy(`${name}-${index}`, document).arn,

@@ -1,11 +1,11 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ALICE, call, madeSession, ordinary, roleSession } from '../../src/detections/example.ts';
-import { NOWHERE } from '../../src/detections/place.ts';
 import type { RawRecord } from '../../src/detections/rule.ts';
 import type { Batch, Judged, Judges, Knowledge } from '../../src/ports/judges.ts';
 import type { KeptProfile, SeenBucket } from '../../src/ports/watch.ts';
-import { AccountJudge } from '../../src/watch/account-judge.ts';
 import { createJudges } from '../../src/watch-thread.ts';
+import { judgesHere } from '../pollers/services.ts';
 import { recordingLog } from '../support/system-world.ts';
 
 const ACCOUNT = '111122223333';
@@ -56,10 +56,7 @@ function batchOf(records: readonly (RawRecord | string)[], kept: Kept, more: Par
   };
 }
 
-const inProcess = (): Judges => {
-  const judge = new AccountJudge(() => NOWHERE);
-  return { judge: (batch, knowledge) => judge.judge(batch, knowledge), close: () => Promise.resolve() };
-};
+const inProcess = judgesHere;
 const inThread = (): Judges => {
   const judges = createJudges(recordingLog());
   onTestFinished(() => judges.close());
@@ -123,6 +120,36 @@ describe.each([
     kept.write(first);
     const again = await judge.judge(batchOf(events, kept), kept);
     expect(again).toMatchObject({ signals: [], fresh: 0, lateFrom: null });
+  });
+
+  it('takes a file apart, and judges its records where they are', async () => {
+    const kept = new Kept();
+    const judge = judges();
+    const learned = await judge.judge(batchOf(ordinary(9), kept, { learn: true }), kept);
+    kept.write(learned);
+    const stop: RawRecord = {
+      ...call('cloudtrail:StopLogging', stranger),
+      recipientAccountId: ACCOUNT,
+    };
+    const bytes = new Uint8Array(gzipSync(JSON.stringify({ Records: [stop, 'none'] })));
+    const at = Date.parse(String(stop['eventTime'])) + 60_000;
+    const file = judge.open(bytes, { accountId: ACCOUNT, region: 'us-east-1', at });
+    const part = await file.next();
+    expect(part).toMatchObject({ isLast: true, others: {} });
+    const of = { file: file.id, region: 'us-east-1' };
+    const judged = await judge.judge({ ...batchOf([], kept), events: of }, kept);
+    expect(rulesOf(judged)).toContain('trail-stopped');
+    expect(judged).toMatchObject({ fresh: 1, unreadable: 1 });
+    const again = await judge.judge({ ...batchOf([], kept), events: of, seenElsewhere: judged.seen }, kept);
+    expect(again).toMatchObject({ fresh: 0, signals: [] });
+    expect(await file.next()).toBeNull();
+    file.close();
+    const broken = judge.open(new Uint8Array([0x1f, 0x8b, 1]), {
+      accountId: ACCOUNT,
+      region: 'us-east-1',
+      at,
+    });
+    await expect(broken.next()).rejects.toMatchObject({ name: 'UnreadableFile' });
   });
 
   it('says which events came late', async () => {

@@ -20,15 +20,26 @@ const kept = 120_000;
 export class History {
   /** The oldest first; among those of one second, the last id first: the order of pages, backwards. */
   private readonly events: HistoryEvent[] = [];
+  /** The last ones in the order they were added, and how many ever were. */
+  private readonly latest: HistoryEvent[] = [];
+  added = 0;
 
   /** Adds an event; also from outside, to play what other people did. */
   add(event: HistoryEvent): void {
+    this.added += 1;
+    this.latest.push(event);
+    if (this.latest.length > kept) this.latest.shift();
     this.events.splice(
       this.place((other) => comesBefore(other, event)),
       0,
       event,
     );
     if (this.events.length > kept) this.events.shift();
+  }
+
+  /** Those added after the first `count`, as far as they are kept, in the order they were added. */
+  since(count: number): readonly HistoryEvent[] {
+    return this.latest.slice(Math.max(0, this.latest.length - (this.added - count)));
   }
 
   /** Newest first, of those that happened in a part of time (both ends included) and may be seen at `now`. */

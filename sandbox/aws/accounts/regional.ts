@@ -2,12 +2,14 @@ import type { Account } from './account.ts';
 import { StoredParameter } from './parameter.ts';
 import { StoredSecret } from './secret.ts';
 import { History } from './history.ts';
+import type { StoredQueue } from './queue.ts';
 
 /** What an account has in one region. */
 export class Regional {
   readonly secrets = new Map<string, StoredSecret>();
   readonly parameters = new Map<string, StoredParameter>();
   readonly history = new History();
+  readonly queues = new Map<string, StoredQueue>();
   private readonly account: Account;
   private readonly region: string;
 

@@ -3,9 +3,10 @@ import { isLearning, over, type RegionWatch } from '../../domain/watch.ts';
 import { isConflict } from '../../errors.ts';
 import { wakeOutbox } from '../../handlers/alert.ts';
 import type { Judged, Knowledge, RawEvent } from '../../ports/judges.ts';
+import type { SeenBucket } from '../../ports/watch.ts';
 import { cutSlice, newRegion, nextSlice, type Slice } from '../../watch/plan.ts';
 import { afterSlice, isDue, withClock, withFloor } from '../../watch/progress.ts';
-import { bucketOf } from '../../watch/seen.ts';
+import { bucketOf, marksByFile } from '../../watch/seen.ts';
 import { symptomOf } from './blindness.ts';
 import { fileSignals } from './file-signals.ts';
 import type { KnownKeys } from './known-keys.ts';
@@ -14,9 +15,9 @@ import type { Watching } from './watching.ts';
 
 /** What the detector remembers that is read when an account is taken up. */
 const MOST_MEMORY = 60_000;
-const MOST_KEYLESS = 500;
+export const MOST_KEYLESS = 500;
 /** A signal of a session may wait so long for the event that made the session. */
-const KEYLESS_MS = 24 * 3_600_000;
+export const KEYLESS_MS = 24 * 3_600_000;
 /** Sessions of which each is asked for where keys are asked for one by one. */
 const MOST_SESSIONS = 100;
 /** Somebody closed an incident at that very moment: the batch is judged again. */
@@ -113,7 +114,12 @@ async function takeInOnce(watching: Watching, read: Read, keys: KnownKeys): Prom
   const { services, account } = watching;
   const { stores, ids, clock, judges } = services;
   const { accountId, basis } = account;
-  const { region, slice, events, newest } = read;
+  const { slice, events, newest } = read;
+  // What came by file meanwhile has changed the row.
+  const region = withFloor(
+    withClock(watching.region(read.region.region) ?? read.region, read.begunAt),
+    read.begunAt,
+  );
   const learn = slice.purpose === 'learn';
   const now = clock.now();
   const keyless = learn
@@ -135,6 +141,7 @@ async function takeInOnce(watching: Watching, read: Read, keys: KnownKeys): Prom
             bucketOf(slice.from),
             bucketOf(Math.max(slice.to, newest ?? 0)),
           ),
+      seenElsewhere: learn ? [] : await seenByFile(watching, region, slice, newest),
       completeTo: region.completeTo,
       noted: keys.noted,
       own: keys.own,
@@ -169,6 +176,22 @@ async function takeInOnce(watching: Watching, read: Read, keys: KnownKeys): Prom
   });
 }
 
+/** Marks of what files brought of this part of time. */
+async function seenByFile(
+  { services: { stores }, account: { accountId } }: Watching,
+  { region, feed }: RegionWatch,
+  { from, to }: Slice,
+  newest: number | null,
+): Promise<SeenBucket[]> {
+  if (feed === null) return [];
+  return stores.watch.seen.read(
+    accountId,
+    marksByFile(region),
+    bucketOf(from),
+    bucketOf(Math.max(to, newest ?? 0)),
+  );
+}
+
 function summaryOf(watching: Watching, read: Read, judged: Judged) {
   const { events, begunAt, perHour, region, calls, newest, dense, density } = read;
   const { fresh, unreadable, lateFrom } = judged;
@@ -178,7 +201,7 @@ function summaryOf(watching: Watching, read: Read, judged: Judged) {
   return { begunAt, calls, seen, newest, dense, density, fresh, unreadable, lateFrom, active, perHour };
 }
 
-function knowledgeOf({ services: { stores }, account: { accountId } }: Watching): Knowledge {
+export function knowledgeOf({ services: { stores }, account: { accountId } }: Watching): Knowledge {
   return {
     memory: () => stores.watch.memory.ofAccount(accountId, MOST_MEMORY),
     profiles: (subjects) => stores.watch.profiles.ofSubjects(accountId, subjects),

@@ -1,7 +1,9 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 
@@ -97,4 +99,12 @@ export function sessionKeys(
     throw new Error('No credentials were issued.');
   }
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+}
+
+export function sqsClient(where: Where, credentials: Keys): SQSClient {
+  return keepTime(new SQSClient({ ...options(where, credentials), useQueueUrlAsEndpoint: false }), where);
+}
+
+export function s3Client(where: Where, credentials: Keys): S3Client {
+  return keepTime(new S3Client({ ...options(where, credentials), forcePathStyle: true }), where);
 }

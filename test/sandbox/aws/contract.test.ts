@@ -2,6 +2,7 @@ import { AwsStandIn } from '../../../sandbox/aws/stand-in.ts';
 import { awsContract } from './contract.ts';
 import type { ContractTarget } from './contract.ts';
 import { secretStoresContract } from './contract-secret-stores.ts';
+import { trailFilesContract } from './contract-trail-files.ts';
 
 async function start(): Promise<ContractTarget> {
   const standIn = await AwsStandIn.start();
@@ -14,3 +15,4 @@ async function start(): Promise<ContractTarget> {
 
 awsContract('the AWS stand-in', start);
 secretStoresContract('the AWS stand-in', start);
+trailFilesContract('the AWS stand-in', start);

@@ -53,8 +53,10 @@ export function dryAws(ground: DryGround): Aws {
     secretsManager,
     parameterStore,
     trail: (credentials, place) => dryTrail(ground, aws.trail(real(credentials), place)),
-    // A rotation never reads it.
+    // A rotation never reads these.
     eventHistory: (credentials, place) => aws.eventHistory(real(credentials), place),
+    eventQueue: (credentials, address) => aws.eventQueue(real(credentials), address),
+    eventFiles: (credentials) => aws.eventFiles(real(credentials)),
   };
 }
 

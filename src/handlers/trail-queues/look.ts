@@ -1,0 +1,63 @@
+import type { Actor } from '../../domain/actor.ts';
+import type { Connection } from '../../domain/connection.ts';
+import type { TrailFile, TrailQueue } from '../../domain/trail-queue.ts';
+import type { FilesLeft } from '../../ports/trail-queue.ts';
+import { authorise } from '../authorise.ts';
+import { lookAccounts, namesOf } from '../look-keys.ts';
+import type { Services } from '../services.ts';
+import { queueAt } from './keep.ts';
+
+/** What of an account's regions a queue brings. */
+export interface FedAccount {
+  readonly name: string;
+  /** Regions whose events come by file alone, and those that are looked up, too. */
+  readonly leads: number;
+  readonly both: number;
+}
+
+/** A queue, and how it stands. */
+export interface QueueLook {
+  readonly queue: TrailQueue;
+  /** Null: it is gone. */
+  readonly connection: Connection | null;
+  readonly left: FilesLeft;
+  readonly accounts: readonly FedAccount[];
+}
+
+/** What was set aside, shown at a time. */
+const SHOWN_ASIDE = 10;
+
+export async function lookQueues(services: Services, actor: Actor): Promise<QueueLook[]> {
+  authorise(actor, 'admin', 'see trail queues', services.admins);
+  const queues = await services.stores.watch.queues.list();
+  return Promise.all(queues.map((queue) => lookOf(services, queue)));
+}
+
+export async function lookQueue(
+  services: Services,
+  actor: Actor,
+  id: string,
+): Promise<QueueLook & { readonly aside: readonly TrailFile[] }> {
+  authorise(actor, 'admin', 'see trail queues', services.admins);
+  const queue = await queueAt(services, id, null);
+  const aside = await services.stores.watch.files.aside(id, SHOWN_ASIDE);
+  return { ...(await lookOf(services, queue)), aside };
+}
+
+async function lookOf(services: Services, queue: TrailQueue): Promise<QueueLook> {
+  const { stores, clock } = services;
+  const [connection, left, watched, accounts] = await Promise.all([
+    stores.connections.byId(queue.connectionId),
+    stores.watch.files.left(queue.id, clock.now()),
+    stores.watch.accounts.list(),
+    lookAccounts(services),
+  ]);
+  const names = namesOf(accounts);
+  const fed = watched.flatMap(({ accountId, regions }): readonly FedAccount[] => {
+    const feeds = regions.flatMap(({ feed }) => (feed?.queueId === queue.id ? [feed] : []));
+    const leads = feeds.filter((feed) => feed.leads).length;
+    const name = names.get(accountId) ?? accountId;
+    return feeds.length === 0 ? [] : [{ name, leads, both: feeds.length - leads }];
+  });
+  return { queue, connection, left, accounts: fed };
+}

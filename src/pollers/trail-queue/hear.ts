@@ -1,0 +1,220 @@
+import { continued, over } from '../../domain/watch.ts';
+import type { QueueState, TrailFile, TrailQueue } from '../../domain/trail-queue.ts';
+import { RekeyError } from '../../errors.ts';
+import type { Services } from '../../handlers/services.ts';
+import { writeIfUnchanged } from '../../handlers/write-if-unchanged.ts';
+import { AwsFailure } from '../../ports/aws.ts';
+import type { EventQueue, QueueFacts, QueueMessage } from '../../ports/trail-queue.ts';
+import { readAnnouncement, readFileName } from '../../watch/notifications.ts';
+import { WATCH_JOB } from '../watch-job.ts';
+import { troubleWords } from '../inventory/trouble.ts';
+import { isOfFiles, tellOfQueue } from './look-at-queue.ts';
+import { Sources } from './sources.ts';
+import { sortOut } from './sort-out.ts';
+import { watchedOf } from './watched-of.ts';
+
+/** How long one run listens before it leaves the rest to the next. */
+const LISTEN_MS = 60_000;
+export const QUEUE_RUN_MS = LISTEN_MS + 4 * 60_000;
+/** Longer than a batch is written: whoever died with messages in hand gives them back after this. */
+export const HIDDEN_SECONDS = 120;
+/** A message that is not understood is set aside at its nth receive, where the queue does not move it elsewhere itself. */
+export const MOST_RECEIVES = 5;
+const MOST_ODD = 100;
+
+/**
+ * Takes in what a queue announces until it is empty: each message's files become rows in one batch, then the message is
+ * deleted; whoever watches an account takes its rows from there. What a process leaves half done comes again.
+ * @throws the signal's reason; RekeyError when the database does not answer.
+ */
+export async function hearQueue(services: Services, queueId: string, signal: AbortSignal): Promise<void> {
+  const { stores, clock, log } = services;
+  const queue = await stores.watch.queues.byId(queueId);
+  if (queue === null) return;
+  const sources = new Sources(services);
+  const hearing = new Hearing(services, queue);
+  try {
+    await listen(hearing, await sources.queue(queue), clock.now() + LISTEN_MS, signal);
+    await sortOut(services, hearing.queue, sources, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isTrouble(error)) throw error;
+    log.warn('a queue could not be read', { queueId, error });
+    await hearing.failed(error, sources);
+  }
+  // Somebody changed or removed it: whoever comes next sees it as it is.
+  if (hearing.isOurs) await tellOfQueue(services, hearing.queue, signal);
+}
+
+function isTrouble(error: unknown): error is AwsFailure | RekeyError {
+  return error instanceof AwsFailure || (error instanceof RekeyError && error.code !== 'unreachable');
+}
+
+async function listen(
+  hearing: Hearing,
+  source: EventQueue,
+  endsAt: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock } = hearing.services;
+  for (;;) {
+    signal.throwIfAborted();
+    const begun = clock.now();
+    const messages = await source.receive(HIDDEN_SECONDS, signal);
+    if (messages.length > 0) {
+      if (!(await hearing.take(messages, source, signal))) return;
+    } else {
+      const facts = await source.facts(signal);
+      if (!(await hearing.foundEmpty(facts, begun)) || facts.visible === 0) return;
+    }
+    if (clock.now() >= endsAt) {
+      await hearing.looked(await source.facts(signal));
+      return;
+    }
+  }
+}
+
+/** One run over a queue, with its row as this process knows it. */
+class Hearing {
+  readonly services: Services;
+  queue: TrailQueue;
+  /** False once somebody else changed the row. */
+  isOurs = true;
+  /** Messages were taken in and deleted. */
+  #served = false;
+
+  constructor(services: Services, queue: TrailQueue) {
+    this.services = services;
+    this.queue = queue;
+  }
+
+  /** Keeps what messages announce, then deletes them; false when the row was changed meanwhile. */
+  async take(messages: readonly QueueMessage[], source: EventQueue, signal: AbortSignal): Promise<boolean> {
+    const { services, queue } = this;
+    const { clock, jobs, log } = services;
+    const now = clock.now();
+    const read = messages.map((message) => ({ message, announced: readAnnouncement(message.body) }));
+    const named = read.flatMap(({ message, announced }) =>
+      announced.ok ? announced.files.map((file) => ({ ...file, at: message.sentAt })) : [],
+    );
+    const ours = named.flatMap((file) => {
+      const name = file.bucket === queue.bucket ? readFileName(file.key) : null;
+      if (name === null || name.kind === 'other') return [];
+      const { accountId, region } = name.kind === 'events' ? name : { accountId: '', region: '' };
+      const { bucket, key, at, region: bucketRegion } = file;
+      return [{ bucket, key, accountId, region, bucketRegion, arrivedAt: at }];
+    });
+    const accounts = [...new Set(ours.flatMap(({ accountId }) => (accountId === '' ? [] : [accountId])))];
+    const watched = await watchedOf(services, accounts);
+    const wanted = ours.filter(({ accountId }) => accountId === '' || watched.includes(accountId));
+    const odd = read.flatMap(({ message, announced }) =>
+      announced.ok ? [] : [{ message, why: announced.why }],
+    );
+    const given = odd.filter(
+      ({ message }) => queue.state.redriveAfter === null && message.receives >= MOST_RECEIVES,
+    );
+    const rows = [
+      ...wanted.map((file) => waiting(queue.id, file, now)),
+      ...given.map(({ message, why }) => asideMessage(queue.id, message, why, now)),
+    ];
+    const [worst] = odd;
+    const state: Partial<QueueState> = {
+      heardAt: now,
+      oldestSentAt: Math.min(...messages.map(({ sentAt }) => sentAt)),
+      files: queue.state.files + wanted.length,
+      strangers: queue.state.strangers + ours.length - wanted.length,
+      ignored: queue.state.ignored + named.length - ours.length,
+      odd: [
+        ...this.#stillOdd(now).filter(({ id }) => !odd.some(({ message }) => message.id === id)),
+        ...odd.filter((each) => !given.includes(each)).map(({ message }) => ({ id: message.id, at: now })),
+      ].slice(-MOST_ODD),
+      ...(worst === undefined
+        ? {}
+        : { asideAt: now, asideWhy: `A message was not understood: ${worst.why}.` }),
+      aside: queue.state.aside + given.length,
+    };
+    if (!(await this.#write(state, rows))) return false;
+    const kept = new Set(odd.filter((each) => !given.includes(each)).map(({ message }) => message));
+    const failed = await source.remove(
+      messages.filter((message) => !kept.has(message)),
+      signal,
+    );
+    if (failed.length > 0)
+      log.info('messages could not be deleted, and come again', { count: failed.length });
+    for (const accountId of watched) await jobs.enqueue(WATCH_JOB, accountId);
+    return true;
+  }
+
+  /** The queue gave nothing: all that was sent before is taken in, unless somebody has messages in hand. */
+  async foundEmpty(facts: QueueFacts, begun: number): Promise<boolean> {
+    const now = this.services.clock.now();
+    const odd = this.#stillOdd(now);
+    const isDrained = facts.visible === 0 && facts.delayed === 0 && facts.inFlight <= odd.length;
+    return this.looked(facts, isDrained ? { drainedAt: begun, oldestSentAt: null, odd } : { odd });
+  }
+
+  async looked(facts: QueueFacts, more: Partial<QueueState> = {}): Promise<boolean> {
+    const depth = facts.visible + facts.inFlight + facts.delayed;
+    const before = this.queue.state.trouble;
+    // An empty answer proves little while messages that could not be deleted are hidden.
+    const works = this.#served || more.drainedAt !== undefined;
+    const stays = before !== null && (isOfFiles(before) || !works);
+    const trouble = stays ? before : over(before, 'What was announced meanwhile is taken in.');
+    return this.#write({ depth, redriveAfter: facts.redriveAfter, trouble, ...more });
+  }
+
+  async failed(error: AwsFailure | RekeyError, sources: Sources): Promise<void> {
+    const { services, queue } = this;
+    const connection = await services.stores.connections.byId(queue.connectionId);
+    if (connection !== null) sources.forget(connection, error);
+    const why =
+      error instanceof AwsFailure && connection !== null
+        ? queueWords(error, troubleWords(error, connection))
+        : `${error.message}${error instanceof RekeyError && error.next !== undefined ? ` ${error.next}` : ''}`;
+    await this.#write({ trouble: continued(queue.state.trouble, why, services.clock.now()) });
+  }
+
+  #stillOdd(now: number): QueueState['odd'] {
+    return this.queue.state.odd.filter(({ at }) => now - at < HIDDEN_SECONDS * 1_000 + 60_000);
+  }
+
+  async #write(state: Partial<QueueState>, rows: readonly TrailFile[] = []): Promise<boolean> {
+    const { stores } = this.services;
+    const { queues, files } = stores.watch;
+    const version = this.queue.version + 1;
+    const next = { ...this.queue, state: { ...this.queue.state, ...state }, version };
+    this.isOurs = await writeIfUnchanged(this.services, [queues.update(next), files.put(rows)]);
+    if (this.isOurs) this.queue = next;
+    return this.isOurs;
+  }
+}
+
+/** A queue that is gone is not a thing IAM would say. */
+export function queueWords(failure: AwsFailure, words: string): string {
+  return failure.code === 'no_such_entity' ? 'There is no such queue any more.' : words;
+}
+
+type Named = Pick<TrailFile, 'bucket' | 'key' | 'accountId' | 'region' | 'bucketRegion' | 'arrivedAt'>;
+
+function waiting(queueId: string, named: Named, now: number): TrailFile {
+  const fresh = { state: 'waiting', tries: 0, failedAt: null, reason: null, nextAt: now } as const;
+  return { queueId, ...named, ...fresh };
+}
+
+/** What is no announcement leaves its id behind, and nothing of what it says. */
+function asideMessage(queueId: string, { id, sentAt }: QueueMessage, why: string, now: number): TrailFile {
+  return {
+    queueId,
+    bucket: '',
+    key: `message ${id}`,
+    accountId: '',
+    region: '',
+    bucketRegion: null,
+    arrivedAt: sentAt,
+    state: 'aside',
+    tries: MOST_RECEIVES,
+    failedAt: now,
+    reason: `The message was not understood: ${why}.`,
+    nextAt: now,
+  };
+}

@@ -1,0 +1,286 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Services } from '../../src/handlers/services.ts';
+import { hearQueue } from '../../src/pollers/trail-queue/hear.ts';
+import { watchAccount } from '../../src/pollers/watch.ts';
+import { dying } from './dying.ts';
+import {
+  kept,
+  listen,
+  MINUTE,
+  openQueueWorld,
+  passing,
+  recordOf,
+  setQueue,
+  type QueueWorld,
+  type QueueWorldOptions,
+} from './trail-queue-world.ts';
+import { found, KEY, region, servicesFor, told } from './watch-world.ts';
+import { ENGINES, PATIENT } from './world.ts';
+
+async function open(options: QueueWorldOptions = {}): Promise<QueueWorld> {
+  const set = await openQueueWorld(options);
+  onTestFinished(() => set.world[Symbol.asyncDispose]());
+  return set;
+}
+
+const texts = (notices: readonly { readonly text: string }[]): string[] => notices.map(({ text }) => text);
+const keyOf = (number: number): string => `AKIA${String(number).padStart(16, '0')}`;
+describe.each(ENGINES)('a trail queue on %s', (engine) => {
+  it('waits for nobody who dies: at every batch, before or after it, skipping nothing and telling nothing twice', async () => {
+    const set = await open({ engine });
+    const { world } = set;
+    await listen(world);
+    const queue = await setQueue(set);
+    let number = 0;
+    for (const when of ['before', 'after'] as const) {
+      for (let nth = 1; nth <= 6; nth += 1) {
+        number += 1;
+        const by = { type: 'IAMUser', accessKeyId: keyOf(number), accountId: world.accountId };
+        set.trail.write(
+          world.accountId,
+          'us-east-1',
+          [recordOf(set, 'cloudtrail:StopLogging', { by })],
+          world.clock.now(),
+        );
+        const life = dying(servicesFor(world, { instanceId: `life-${number}` }), nth, when);
+        await hearQueue(life, queue.id, PATIENT).catch(() => undefined);
+        await watchAccount(life, world.accountId, PATIENT).catch(() => undefined);
+        // Messages in hand come back, and so does the account.
+        world.forward(10 * MINUTE);
+        await listen(world, servicesFor(world, { instanceId: `after-${number}` }));
+      }
+    }
+    const all = await found(world);
+    expect(Object.keys(all).sort()).toEqual(Array.from({ length: number }, (_, at) => keyOf(at + 1)));
+    expect(Object.values(all)).toEqual(Array.from({ length: number }, () => ['trail-stopped']));
+    expect((await told(world)).heads).toHaveLength(number);
+    expect(await world.stores.watch.files.left(queue.id, world.clock.now())).toMatchObject({
+      waiting: 0,
+      aside: 0,
+    });
+    expect(set.queue.counts(world.clock.now())).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+  }, 120_000);
+});
+
+describe('what a queue brings', () => {
+  it.each(['sns', 'sns-raw', 'eventbridge', 'cloudtrail', 'cloudtrail-raw'] as const)(
+    'is understood when it is announced by %s',
+    async (announcedBy) => {
+      const set = await open({ announcedBy });
+      const { world, trail } = set;
+      await listen(world);
+      await setQueue(set);
+      trail.write(world.accountId, 'us-east-1', [recordOf(set, 'cloudtrail:StopLogging')], world.clock.now());
+      await listen(world);
+      expect(Object.values(await found(world)).flat()).toEqual(['trail-stopped']);
+    },
+  );
+
+  it('counts once, however often and in whatever order it comes, by whichever way', async () => {
+    const set = await open();
+    const { world, queue, trail } = set;
+    await listen(world);
+    await setQueue(set);
+    queue.duplicates = 0.5;
+    queue.disorder = true;
+    const record = recordOf(set, 'cloudtrail:StopLogging');
+    const other = recordOf(set, 'cloudtrail:DeleteTrail', { minutesAgo: 40 });
+    for (let copy = 0; copy < 3; copy += 1) {
+      trail.write(world.accountId, 'us-east-1', [other, record], world.clock.now());
+      trail.write(world.accountId, 'eu-west-1', [record], world.clock.now());
+    }
+    // The history has it too.
+    const at = Date.parse(String(record['eventTime']));
+    world.account.in('us-east-1').history.add({
+      eventId: String(record['eventID']),
+      at,
+      visibleAt: at,
+      name: 'StopLogging',
+      source: 'cloudtrail.amazonaws.com',
+      userName: 'alice',
+      accessKeyId: KEY,
+      readOnly: false,
+      resources: [],
+      record,
+    });
+    await passing(world, 20 * MINUTE);
+    queue.duplicates = 0;
+    await passing(world, 20 * MINUTE);
+    expect(Object.values(await found(world)).flat()).toEqual(['trail-stopped', 'trail-stopped']);
+    expect((await region(world)).feed).not.toBeNull();
+  });
+
+  it('is of whom the records say, if they are watched, wherever the file lies', async () => {
+    const set = await open();
+    const { world, bucket, trail, stranger } = set;
+    await listen(world);
+    await setQueue(set);
+    const now = world.clock.now();
+    trail.write(
+      stranger.id,
+      'us-east-1',
+      [recordOf(set, 'cloudtrail:StopLogging', { accountId: stranger.id })],
+      now,
+    );
+    bucket.put('AWSLogs/digest_CloudTrail-Digest_.json.gz', gzipSync('{}'));
+    for (const key of [
+      `AWSLogs/${world.accountId}/CloudTrail-Digest/us-east-1/2026/01/01/a.json.gz`,
+      `AWSLogs/${world.accountId}/CloudTrail-Insight/us-east-1/2026/01/01/a.json.gz`,
+      `AWSLogs/${world.accountId}/Config/us-east-1/a.json.gz`,
+    ]) {
+      trail.announce(key, now);
+    }
+    // Copied together by somebody, under a name with a space that does not say whose it is.
+    const key = 'copied/AWSLogs/mixed/CloudTrail/all events.json.gz';
+    const mixed = [
+      recordOf(set, 'cloudtrail:StopLogging', { accountId: stranger.id }),
+      recordOf(set, 'cloudtrail:DeleteTrail', {}),
+    ];
+    bucket.put(key, gzipSync(JSON.stringify({ Records: mixed })));
+    trail.announce(key, now);
+    await listen(world);
+    expect(await found(world)).toEqual({ [KEY]: ['trail-stopped'] });
+    const { state } = await kept(world);
+    expect(state).toMatchObject({ strangers: 1, ignored: 3, files: 1, trouble: null });
+  });
+
+  it('is read under exactly the policy that is printed, encrypted and in another region, too', async () => {
+    const kmsKeyArn = 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000';
+    const set = await open({
+      region: 'eu-central-1',
+      bucketRegion: 'eu-west-1',
+      kmsKeyArn,
+      announcedBy: 'cloudtrail',
+    });
+    const { world, trail } = set;
+    await listen(world);
+    await setQueue(set);
+    trail.write(world.accountId, 'us-east-1', [recordOf(set, 'cloudtrail:StopLogging')], world.clock.now());
+    await listen(world);
+    expect(Object.values(await found(world)).flat()).toEqual(['trail-stopped']);
+  });
+});
+
+describe('several instances', () => {
+  it('share a queue: nothing is skipped, and nothing told twice', async () => {
+    const set = await open({ engine: 'postgres' });
+    const { world, trail, queue } = set;
+    await listen(world);
+    const { id } = await setQueue(set);
+    const two = ['one', 'two'].map((instanceId) => servicesFor(world, { instanceId, onlyInstance: false }));
+    queue.duplicates = 0.3;
+    for (let number = 1; number <= 8; number += 1) {
+      const by = { type: 'IAMUser', accessKeyId: keyOf(number), accountId: world.accountId };
+      const record = recordOf(set, 'cloudtrail:StopLogging', { by });
+      trail.write(world.accountId, number % 2 === 0 ? 'us-east-1' : 'eu-west-1', [record], world.clock.now());
+    }
+    const run = async (services: Services): Promise<void> => {
+      await hearQueue(services, id, PATIENT);
+      await watchAccount(services, world.accountId, PATIENT);
+    };
+    for (let round = 0; round < 4; round += 1) {
+      await Promise.all(two.map(run));
+      world.forward(4 * MINUTE);
+    }
+    const all = await found(world);
+    expect(Object.keys(all)).toHaveLength(8);
+    expect(Object.values(all).flat()).toHaveLength(8);
+    expect((await told(world)).heads).toHaveLength(8);
+  });
+});
+
+describe('what cannot be read', () => {
+  it('is the file’s own fault when others can be read, and the connection’s when it is gone', async () => {
+    const set = await open();
+    const { world, bucket, trail } = set;
+    await listen(world);
+    const { id } = await setQueue(set);
+    // Whoever may not list the bucket is told “denied” of what is not there.
+    const key = trail.write(
+      world.accountId,
+      'us-east-1',
+      [recordOf(set, 's3:ListBuckets')],
+      world.clock.now(),
+    );
+    bucket.objects.delete(key);
+    await listen(world);
+    expect((await world.stores.watch.files.left(id, world.clock.now())).failing?.reason).toContain(
+      's3:GetObject',
+    );
+    for (let step = 0; step < 10; step += 1) {
+      trail.write(world.accountId, 'us-east-1', [recordOf(set, 's3:ListBuckets')], world.clock.now());
+      await passing(world, 10 * MINUTE);
+    }
+    expect(await world.stores.watch.files.aside(id, 9)).toMatchObject([{ key }]);
+    expect(await world.stores.watch.files.left(id, world.clock.now())).toMatchObject({ waiting: 0 });
+
+    const queue = await kept(world);
+    const lost = { ...queue, connectionId: 'gone', version: queue.version + 1 };
+    await world.stores.atomically([world.stores.watch.queues.update(lost)]);
+    await told(world);
+    await passing(world, 45 * MINUTE);
+    const { heads } = await told(world);
+    expect(texts(heads)).toContainEqual(expect.stringContaining('cannot read the trail queue'));
+    expect(JSON.stringify(heads)).toContain('connection that read this queue is gone');
+  }, 60_000);
+
+  it('is set aside after its tries, told, and can be read again; the others are not held up', async () => {
+    const set = await open();
+    const { world, bucket, queue, trail } = set;
+    await listen(world);
+    const { id } = await setQueue(set);
+    const now = world.clock.now();
+    const good = [recordOf(set, 'cloudtrail:StopLogging')];
+    const [gone, torn, words] = ['gone', 'torn', 'words'].map((name, at) => {
+      const key = trail.write(world.accountId, 'us-east-1', [recordOf(set, 's3:ListBuckets')], now + at);
+      return { name, key };
+    });
+    bucket.objects.delete(gone?.key ?? '');
+    bucket.put(torn?.key ?? '', gzipSync(JSON.stringify({ Records: good })).subarray(0, 60));
+    bucket.put(words?.key ?? '', gzipSync('these are only words'));
+    queue.send('no JSON <!channel>', now);
+    trail.write(world.accountId, 'us-east-1', good, now + 9);
+    await listen(world);
+    expect(Object.values(await found(world)).flat()).toEqual(['trail-stopped']);
+    await told(world);
+    await passing(world, 90 * MINUTE);
+    const aside = await world.stores.watch.files.aside(id, 10);
+    expect(aside.map(({ key }) => key).filter((key) => !key.startsWith('message '))).toHaveLength(3);
+    expect(aside).toHaveLength(4);
+    expect(JSON.stringify(aside)).not.toContain('channel');
+    expect(aside.map(({ reason }) => reason).join()).toContain('unpacked');
+    const { heads } = await told(world);
+    expect(texts(heads)).toEqual([expect.stringContaining('Something in the trail queue')]);
+    expect(queue.counts(world.clock.now())).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+
+    bucket.put(
+      torn?.key ?? '',
+      gzipSync(JSON.stringify({ Records: [recordOf(set, 'cloudtrail:DeleteTrail')] })),
+    );
+    bucket.put(words?.key ?? '', gzipSync(JSON.stringify({ Records: [] })));
+    bucket.put(gone?.key ?? '', gzipSync(JSON.stringify({ Records: [] })));
+    await world.stores.atomically([world.stores.watch.files.again(id, world.clock.now())]);
+    await passing(world, 10 * MINUTE);
+    expect(Object.values(await found(world)).flat()).toEqual(['trail-stopped', 'trail-stopped']);
+    expect(await world.stores.watch.files.left(id, world.clock.now())).toMatchObject({
+      aside: 0,
+      waiting: 0,
+    });
+  }, 60_000);
+
+  it('is left to the redrive policy of the queue when it has one', async () => {
+    const set = await open();
+    const { world } = set;
+    const dead = world.standIn.world.addQueue(world.account, 'us-east-1', 'dead');
+    const queue = world.standIn.world.addQueue(world.account, 'us-east-1', set.queue.name, {
+      redrive: { to: dead, most: 3 },
+    });
+    await listen(world);
+    await setQueue(set);
+    queue.send('{}', world.clock.now());
+    await passing(world, 30 * MINUTE);
+    expect(dead.counts(world.clock.now()).visible).toBe(1);
+    expect((await kept(world)).state).toMatchObject({ aside: 0, redriveAfter: 3 });
+  });
+});
