@@ -4,6 +4,7 @@ import { beginAuditJobs, handleAuditJobs } from './handlers/audit-jobs.ts';
 import { recoverAttempts } from './handlers/recover-attempts.ts';
 import type { Services } from './handlers/services.ts';
 import { sweep } from './handlers/sweep.ts';
+import { beginContainmentJobs, handleContainmentJobs } from './pollers/hold.ts';
 import { beginInventoryJobs, handleInventoryJobs } from './pollers/inventory-jobs.ts';
 import { beginReminderJobs, handleReminderJobs } from './pollers/reminders.ts';
 import { beginRotationJobs, handleRotationJobs } from './pollers/rotations.ts';
@@ -33,6 +34,7 @@ export function handleJobs(entrance: Entrance): void {
   handleScheduleJobs(services);
   handleRotationJobs(services);
   handleWatchJobs(services);
+  handleContainmentJobs(services);
 }
 
 /** Sets their rhythms, once the jobs are started. */
@@ -48,6 +50,7 @@ export async function beginJobs({ jobs, instanceId }: Pick<Services, 'jobs' | 'i
   await beginScheduleJobs(jobs);
   await beginRotationJobs(jobs, instanceId);
   await beginWatchJobs(jobs);
+  await beginContainmentJobs(jobs, instanceId);
 }
 
 /** Finishes what an earlier process left, and tells whoever waits for it. */

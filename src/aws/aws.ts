@@ -8,6 +8,7 @@ import type { Clock, Log } from '../ports/world.ts';
 import { CallBudgets } from './budget.ts';
 import { LOOK_UP_GAP_MS, openHistory, openTrail } from './cloudtrail.ts';
 import { openIam } from './iam.ts';
+import { openIamDeny } from './iam-deny.ts';
 import { openIamKeys } from './iam-keys.ts';
 import { CallPaces } from './pace.ts';
 import { openParameterStore, PARAMETER_WRITE_GAP_MS } from './parameter-store.ts';
@@ -53,6 +54,8 @@ export function createAws(options: AwsOptions): Aws & { close(): void } {
     trail: (credentials, place) => openTrail(ground, credentials, place, lookUps),
     iamKeys: (credentials, partition, { accountId }) =>
       openIamKeys(ground, credentials, partition, budgets.of(accountId, 'iam')),
+    iamDeny: (credentials, partition, { accountId }) =>
+      openIamDeny(ground, credentials, partition, budgets.of(accountId, 'iam')),
     eventHistory: (credentials, place) => openHistory(ground, credentials, place, lookUps),
     close: () => transport.close(),
   };

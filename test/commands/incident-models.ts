@@ -54,6 +54,7 @@ function lookOf(outside: Outside, changes: Partial<KeptIncident> = {}): Incident
     accountName: outside.name,
     partition: 'aws',
     advice: { 'rule-0': outside.description, 'rule-1': 'Look.' },
+    containment: null,
     now: NOW,
   };
 }

@@ -53,6 +53,8 @@ export function dryAws(ground: DryGround): Aws {
     secretsManager,
     parameterStore,
     trail: (credentials, place) => dryTrail(ground, aws.trail(real(credentials), place)),
+    // A rotation denies nobody.
+    iamDeny: (credentials, partition, use) => aws.iamDeny(real(credentials), partition, use),
     // A rotation never reads it.
     eventHistory: (credentials, place) => aws.eventHistory(real(credentials), place),
   };
