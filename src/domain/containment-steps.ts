@@ -46,6 +46,8 @@ export type ContainmentEffect =
 const KEPT_EVENTS = 20;
 /** A read that still shows the old within this time of our own change may come from a replica that lags. */
 const LAG_MS = 6_000;
+/** What was just sent is not sent again for a replica that lags; ms. */
+const SENT_AGAIN_MS = 1_000;
 /** Of what is put back again and again, one line so often. */
 const SAID_AGAIN_MS = 60_000;
 /** Which parts the user shows as they are wanted. Where there is no such user, nothing is left to want. */
@@ -75,13 +77,17 @@ export function satisfied(
  * that is wanted, was read back. What failed waits for its time.
  */
 export function effectsOf(containment: Containment, look: ContainedLook): readonly ContainmentEffect[] {
-  const { parts } = containment;
+  const { parts, changedAt } = containment;
   const is = satisfied(containment, look);
+  const justSent = changedAt !== null && look.at - changedAt < SENT_AGAIN_MS;
   return [
     ...(is.key ? [] : keyEffects(containment, look)),
     ...(is.deny ? [] : denyEffects(containment, look)),
     ...(is.date ? [] : dateEffects(containment, look)),
-  ].filter(({ part }) => (parts[part].failure?.retryAt ?? 0) <= look.at);
+  ].filter(({ part }) => {
+    const { failure } = parts[part];
+    return failure === null ? !justSent : failure.retryAt <= look.at;
+  });
 }
 
 function keyEffects(containment: Containment, { keys }: ContainedLook): ContainmentEffect[] {

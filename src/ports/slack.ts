@@ -188,6 +188,11 @@ export interface Desk {
   push(triggerId: string, view: ModalView): Promise<string>;
   /** `gone`: the person closed it. */
   update(viewId: string, view: ModalView): Promise<'shown' | 'gone'>;
+  /**
+   * The same only while the modal still shows what we put there last: `changed` when it was submitted, or filled by
+   * another process.
+   */
+  fill(viewId: string, view: ModalView): Promise<'shown' | 'gone' | 'changed'>;
   publishHome(userId: string, view: HomeView): Promise<void>;
   /** A private answer where the command was typed or the button pressed. */
   reply(responseUrl: string, message: Message): Promise<void>;

@@ -11,6 +11,7 @@ import { keyChoicesContract } from './contract-key-choices.ts';
 import { noticesContract } from './contract-notices.ts';
 import { rotationsContract } from './contract-rotations.ts';
 import { standingsContract } from './contract-standings.ts';
+import { containmentsContract } from './contract-containments.ts';
 import { watchContract } from './contract-watch.ts';
 import { storesContract } from './contract.ts';
 import { emptyTables } from './empty.ts';
@@ -32,6 +33,7 @@ describe('sqlite', () => {
   keyChoicesContract(fresh);
   rotationsContract(fresh);
   watchContract(fresh);
+  containmentsContract(fresh);
 });
 
 describe('postgres', () => {
@@ -52,4 +54,5 @@ describe('postgres', () => {
   keyChoicesContract(fresh);
   rotationsContract(fresh);
   watchContract(fresh);
+  containmentsContract(fresh);
 });

@@ -6,7 +6,9 @@ import { pursue } from '../../src/handlers/containments/pursue.ts';
 import type { Request } from '../../src/handlers/request.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import { holdPass } from '../../src/pollers/hold.ts';
+import { keptIncident } from '../db/watch-samples.ts';
 import type { InventoryWorld } from '../pollers/world.ts';
+import { told } from '../pollers/watch-world.ts';
 import { PATIENT } from '../pollers/world.ts';
 
 export const RESPONDER: Actor = { teamId: 'T0', userId: 'U0RESP', roles: ['responder'], rolesUnsure: null };
@@ -45,6 +47,18 @@ export function stolen(key: Pick<NewKey, 'accessKeyId'>, changes: Partial<Contai
     reason: 'seen on a paste site',
     ...changes,
   };
+}
+
+/** An incident of a key, as the watcher files it. */
+export async function incidentOf(
+  services: Services,
+  id: string,
+  { accessKeyId }: Pick<NewKey, 'accessKeyId'>,
+): Promise<void> {
+  const { incidents } = services.stores.watch;
+  await services.stores.atomically([
+    incidents.insert(keptIncident({ id, subject: accessKeyId, userName: null })),
+  ]);
 }
 
 /** Contains as whoever waits for it does. */
@@ -93,8 +107,7 @@ export function truth(user: User): { keys: string[]; attached: string[]; inline:
   };
 }
 
-/** Texts of all that waits to be told, and of what was; in the order they were written. */
-export async function saidAll(services: Services): Promise<string> {
-  const ready = await services.stores.notices.ready(Number.MAX_SAFE_INTEGER, 1_000);
-  return JSON.stringify(ready.map(({ text, blocks }) => [text, blocks]));
+/** All that was told since it was asked last: messages, edits and lines in threads. */
+export async function saidSince(world: InventoryWorld): Promise<string> {
+  return JSON.stringify((await told(world)).all.map(({ text, blocks }) => [text, blocks]));
 }

@@ -10,6 +10,7 @@ import { ENGINES, InventoryWorld } from '../pollers/world.ts';
 import {
   contain,
   holdFor,
+  incidentOf,
   OTHER,
   read,
   request,
@@ -149,6 +150,8 @@ describe.each(ENGINES)('a containment on %s', (engine) => {
     const services = servicesFor(world);
     const { user, key } = victim(world.account);
     const second = user.addKey();
+    await incidentOf(services, 'i1', key);
+    await incidentOf(services, 'i2', second);
     const first = await contain(services, stolen(key, { incidentId: 'i1' }));
     // The inventory knows nothing of this key: its user is found, and is contained already.
     const merged = await contain(services, stolen(second, { incidentId: 'i2' }), OTHER);

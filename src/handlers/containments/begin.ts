@@ -53,11 +53,21 @@ export async function beginContainment(
 ): Promise<Containment> {
   await authoriseContainment(services, request, 'contain', input);
   await refuseClaimed(services, request);
+  await refuseOther(services, input);
   const { actor, correlationId } = request;
   const wanting: Wanting = { doer: personOf(actor), by: actor.userId, hostUser: null, correlationId };
   return begin(services, wanting, input, {
     write: (writes) => claimAndWrite(services, request, writes),
     isClaimed: async () => (await services.stores.interactions.byId(request.claimId)) !== null,
+  });
+}
+
+/** What a window carries is not to be trusted: an incident is of one key. */
+async function refuseOther({ stores }: Containing, { accessKeyId, incidentId }: ContainInput): Promise<void> {
+  const incident = incidentId === null ? null : await stores.watch.incidents.byId(incidentId);
+  if (incidentId === null || incident?.subject === accessKeyId) return;
+  throw new RekeyError('invalid', 'This key is not the one of that incident.', {
+    next: 'Open the window again from the incident, or type `/aws-deactivate` with the key.',
   });
 }
 

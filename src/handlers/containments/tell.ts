@@ -8,6 +8,7 @@ import { alertWrites } from '../alert.ts';
 import { connectedTo } from '../key-policy.ts';
 import { incidentLook, ofIncident, signalsOf } from '../look-incident.ts';
 import { lookAccounts } from '../look-keys.ts';
+import { alertChannel } from '../settings.ts';
 import type { Containing } from './containing.ts';
 
 /** Everything the card shows. */
@@ -22,13 +23,13 @@ export async function cardOf(
 
 /** Where the message of a containment goes: the account's alert channel, the default, or who asked for it. */
 export async function placeFor(
-  { stores, defaultAlertChannel }: Pick<Containing, 'stores' | 'defaultAlertChannel'>,
+  services: Pick<Containing, 'stores' | 'defaultAlertChannel'>,
   accountId: string,
   by: string | null,
 ): Promise<NoticePlace | null> {
-  const ours = connectedTo(await stores.connections.list(), accountId);
-  const channelId =
-    ours.find(({ alertChannel }) => alertChannel !== null)?.alertChannel ?? defaultAlertChannel;
+  const ours = connectedTo(await services.stores.connections.list(), accountId);
+  const own = ours.find((each) => each.alertChannel !== null)?.alertChannel ?? null;
+  const channelId = own ?? (await alertChannel(services)).channelId;
   if (channelId !== null) return { kind: 'channel', channelId };
   return by === null ? null : { kind: 'person', userId: by };
 }

@@ -78,9 +78,8 @@ export class Turn {
     try {
       found = await findUser(this.#services, before, calls);
     } catch (error) {
-      if (!(error instanceof RekeyError) || (error.code !== 'needs_person' && error.code !== 'not_found'))
-        throw error;
-      const refusal = { why: error.message, next: error.next ?? '' };
+      const refusal = refusalOf(error);
+      if (refusal === null) throw error;
       return this.#save({ ...movedTo({ ...before, refusal }, 'refused', clock.now()), nextAt: null });
     }
     try {
@@ -228,6 +227,19 @@ export class Turn {
       }
     }
   }
+}
+
+/** Why nothing can be done, where trying again would not help; null for whatever passes. */
+function refusalOf(error: unknown): Containment['refusal'] {
+  if (error instanceof AwsFailure && error.code.startsWith('denied_')) {
+    return {
+      why: `AWS does not let Rekey find out whose key this is, or how its user stands (${error.action}).`,
+      next: 'Give a connection of the account the capability contain: `/aws-test` shows what is missing. AWS says the same of a key of the root user: that one is made Inactive by signing in as root.',
+    };
+  }
+  if (!(error instanceof RekeyError) || (error.code !== 'needs_person' && error.code !== 'not_found'))
+    return null;
+  return { why: error.message, next: error.next ?? '' };
 }
 
 /** On SQLite the leases of earlier bots are void; those of the command line are not. */
