@@ -6,6 +6,7 @@ import {
   lookAtCallers,
   lookBeforeContaining,
   lookContainment,
+  openContainmentOf,
 } from '../../src/handlers/containments/look.ts';
 import { authoriseContainment } from '../../src/handlers/containments/may.ts';
 import { pursue } from '../../src/handlers/containments/pursue.ts';
@@ -99,7 +100,15 @@ export const containModal = modal<ContainInput>({
   errorBlock: CONTAIN_ERROR_BLOCK,
   parse: parseContain,
   async submit(context, input, view) {
-    const row = await beginContainment(context.services, context.request(), input);
+    let row: Containment;
+    try {
+      row = await beginContainment(context.services, context.request(), input);
+    } catch (error) {
+      // Somebody was first: how it stands is what whoever came second needs.
+      const first = isConflict(error) ? await openContainmentOf(context.services, input.accessKeyId) : null;
+      if (first === null) throw error;
+      return shown(context, first, refusalText(error, context.correlationId, context.log));
+    }
     pursueIn(context, view.id, row);
     return shown(context, row, '*Begun.* This window and the message in the channel say how it goes.');
   },

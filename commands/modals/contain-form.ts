@@ -148,7 +148,7 @@ function warningsOf(facts: ContainFacts, now: number): string[] {
       : [
           `AWS has put ${code(quarantine.join(', '))} on this user. That does not stop everything, and Rekey leaves it there.`,
         ]),
-    ...(rotating ? ['A rotation of this key is under way: it stops, and asks.'] : []),
+    ...(rotating ? ['A rotation of this key is under way: look at it afterwards.'] : []),
     ...(trouble === null
       ? []
       : [`Not all could be read (${brief(trouble, 300)}). It can be tried all the same.`]),

@@ -18,6 +18,61 @@ export interface Taking {
   readonly reason: string;
 }
 
+/** A containment of which nothing is known but whose key, and why. */
+export function blankContainment(from: {
+  readonly id: string;
+  readonly accountId: string;
+  readonly partition: Containment['partition'];
+  readonly accessKeyId: string;
+  readonly holder: ContainmentHolder;
+  readonly correlationId: string;
+  readonly now: number;
+}): Containment {
+  const { id, accountId, partition, accessKeyId, holder, correlationId, now } = from;
+  return {
+    id,
+    accountId,
+    partition,
+    accessKeyId,
+    state: 'finding',
+    stateAt: now,
+    userName: null,
+    userId: null,
+    userArn: null,
+    holders: [holder],
+    keys: [],
+    deniedBefore: false,
+    deny: null,
+    dateDeny: null,
+    parts: NOTHING_READ,
+    quarantine: [],
+    seenKeys: [],
+    seenPolicies: [],
+    events: [],
+    eventsMore: 0,
+    putBack: 0,
+    lastPutBackAt: null,
+    sentAt: null,
+    changedAt: null,
+    confirmedAt: null,
+    heldUntil: null,
+    holdStoppedBy: null,
+    proof: null,
+    proofAt: null,
+    trouble: null,
+    refusal: null,
+    mergedInto: null,
+    noticeId: null,
+    nextAt: now,
+    leaseOwner: null,
+    leaseUntil: 0,
+    createdAt: now,
+    updatedAt: now,
+    correlationId,
+    version: 1,
+  };
+}
+
 /** A new reason to contain the user: what it wants is done and read back anew. Pure, as all here. */
 export function joined(
   before: Containment,

@@ -2,12 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { failuresOf, standingWords } from '../../src/domain/containment-words.ts';
 import { HOLD_MS } from '../../src/domain/containment.ts';
 import { beginContainment } from '../../src/handlers/containments/begin.ts';
+import { refuseWhileContainmentsNeed } from '../../src/handlers/containments/needed.ts';
 import { proveContainments } from '../../src/handlers/containments/prove.ts';
-import { recoverContainment, undoContainment } from '../../src/handlers/containments/take-back.ts';
+import {
+  recoverContainment,
+  stopHolding,
+  undoContainment,
+} from '../../src/handlers/containments/take-back.ts';
 import { pause } from '../../src/handlers/pause.ts';
+import { sweepAccount } from '../../src/pollers/inventory.ts';
 import { holdPass } from '../../src/pollers/hold.ts';
 import { happen } from '../pollers/watch-world.ts';
 import { InventoryWorld, PATIENT } from '../pollers/world.ts';
+import { dieAtEffects } from './containment-crashes.ts';
 import {
   contain,
   holdFor,
@@ -49,6 +56,13 @@ describe('who signs', () => {
     await world.connect({ name: 'second', signer: second });
     const held = await contain(services, stolen({ accessKeyId: own.accessKeyId ?? '' }));
     expect(held.state).toBe('holding');
+    const connections = await services.stores.connections.list();
+    const needed = connections.find(({ name }) => name === 'second');
+    await services.stores.atomically([services.stores.connections.remove(own.id, own.version)]);
+    await expect(refuseWhileContainmentsNeed(services, needed ?? own)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('is contained'),
+    });
     expect(truth(world.robot)).toMatchObject({ keys: ['Inactive'] });
     expect(truth(world.robot).attached).toContain('AWSDenyAll');
   });
@@ -108,6 +122,17 @@ describe('what cannot be contained', () => {
       code: 'forbidden',
     });
     const refusals = (await services.stores.audit.newest(20)).filter(({ outcome }) => outcome === 'refused');
+    // A key that IAM lists no more, and whose user the inventory knew: what its sessions may do is stopped.
+    const { user: known, key: gone } = victim(world.account, 'known');
+    await sweepAccount(world.services, world.accountId, 'full', PATIENT);
+    known.keys.get(gone.accessKeyId).change('Deleted', world.clock.now());
+    const planned = await contain(services, stolen(gone, { kind: 'planned' }));
+    expect(planned.refusal?.why).toContain('does not exist any more');
+    expect(await contain(services, stolen(gone))).toMatchObject({
+      state: 'holding',
+      keys: [{ accessKeyId: gone.accessKeyId, before: 'gone' }],
+    });
+    expect(truth(known).attached).toContain('AWSDenyAll');
     expect(refusals.map(({ verb }) => verb)).toEqual(Array.from({ length: 5 }, () => 'containment.contain'));
   });
 });
@@ -331,6 +356,12 @@ describe('races', () => {
   });
 });
 
+describe('a process that dies', () => {
+  it('leaves what the next one completes', async () => {
+    expect(await dieAtEffects('sqlite', 9)).toBeGreaterThan(2);
+  }, 60_000);
+});
+
 describe('CloudTrail', () => {
   it('does not prove before its time, then that there was no accepted call, or that there was', async () => {
     await using world = await open({ capabilities: ['contain', 'watch'] });
@@ -339,6 +370,8 @@ describe('CloudTrail', () => {
     const { key } = victim(world.account);
     const held = await contain(services, stolen(key));
     expect(await saidSince(world)).toContain('not yet proven');
+    // It is asked for all the same when nobody holds it any more.
+    await stopHolding(services, request(services), held.id);
     const proven = async (minutes: number) => {
       await holdFor(world, services, minutes * MINUTE);
       await proveContainments(services, PATIENT);

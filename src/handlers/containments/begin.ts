@@ -1,9 +1,8 @@
 import { accountOfKeyId } from '../../domain/access-key-id.ts';
 import { groupedAccount } from '../../domain/account.ts';
 import { personOf, type Doer } from '../../domain/actor.ts';
-import { joined } from '../../domain/containment-acts.ts';
+import { blankContainment, joined } from '../../domain/containment-acts.ts';
 import {
-  NOTHING_READ,
   holdingOf,
   type Containment,
   type ContainmentHolder,
@@ -173,49 +172,15 @@ async function anew(
   { accountId, partition }: Place,
 ): Promise<Drawn> {
   const { stores, clock, ids } = services;
-  const now = clock.now();
-  const drawn: Containment = {
+  const drawn = blankContainment({
     id: ids.next(),
     accountId,
     partition,
     accessKeyId: input.accessKeyId,
-    state: 'finding',
-    stateAt: now,
-    userName: null,
-    userId: null,
-    userArn: null,
-    holders: [holderFor(services, wanting, input)],
-    keys: [],
-    deniedBefore: false,
-    deny: null,
-    dateDeny: null,
-    parts: NOTHING_READ,
-    quarantine: [],
-    seenKeys: [],
-    seenPolicies: [],
-    events: [],
-    eventsMore: 0,
-    putBack: 0,
-    lastPutBackAt: null,
-    sentAt: null,
-    changedAt: null,
-    confirmedAt: null,
-    heldUntil: null,
-    holdStoppedBy: null,
-    proof: null,
-    proofAt: null,
-    trouble: null,
-    refusal: null,
-    mergedInto: null,
-    noticeId: null,
-    nextAt: now,
-    leaseOwner: null,
-    leaseUntil: 0,
-    createdAt: now,
-    updatedAt: now,
+    holder: holderFor(services, wanting, input),
     correlationId: wanting.correlationId,
-    version: 1,
-  };
+    now: clock.now(),
+  });
   const { noticeId, writes } = await firstCard(services, drawn);
   const row = { ...drawn, noticeId };
   const intent = auditIntent(services, aboutOf(wanting, input, row.id));

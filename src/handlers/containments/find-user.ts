@@ -108,6 +108,7 @@ async function before(
   }
   const listed = look.keys.find((each) => each.accessKeyId === accessKeyId);
   const stolen = containment.holders.some(({ kind }) => kind === 'stolen');
+  if (listed === undefined) await refuseUnlisted(hands, containment, stolen, signal);
   const found: Found = {
     ...containment,
     userId: user?.userId ?? known?.userId ?? null,
@@ -129,6 +130,26 @@ async function before(
       next: `Connect the account ${found.accountId} a second time, by a role or another user, with the capability contain, and try again. Until then, make the key Inactive in the IAM console.`,
     },
   );
+}
+
+/** Not in the list: it is gone, which only its user need be denied for; or the list lags, and is read again. */
+async function refuseUnlisted(
+  hands: Hands,
+  { accessKeyId, userName }: Found,
+  stolen: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const action = 'iam:ListAccessKeys';
+  try {
+    await hands(({ iam }) => iam.accessKeyLastUsed(accessKeyId, signal));
+  } catch (error) {
+    if (!(error instanceof AwsFailure) || error.code !== 'no_such_entity') throw error;
+    if (stolen) return;
+    throw new RekeyError('not_found', `The key ${accessKeyId} of ${userName} does not exist any more.`, {
+      next: 'A key that does not exist cannot be used.',
+    });
+  }
+  throw new AwsFailure({ code: 'aws_down', action, said: 'the key is not in the list of its user yet' });
 }
 
 function isNo(error: unknown): boolean {

@@ -191,6 +191,17 @@ export async function lookAtCallers(
   }
 }
 
+/** The containment that is under way, or stands, for a key; null when there is none. */
+export async function openContainmentOf(
+  { stores }: Pick<Services, 'stores'>,
+  accessKeyId: string,
+): Promise<Containment | null> {
+  const kept = await stores.inventory.keys.byId(accessKeyId);
+  const accountId = kept?.accountId ?? accountOfKeyId(accessKeyId) ?? '';
+  const open = await stores.containments.openOfAccount(accountId);
+  return open.find(({ holders }) => holders.some((holder) => holder.accessKeyId === accessKeyId)) ?? null;
+}
+
 /** One containment in full. Viewers may. */
 export async function lookContainment(
   services: Services,
