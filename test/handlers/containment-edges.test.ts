@@ -93,7 +93,7 @@ describe('who signs', () => {
 
 describe('what cannot be contained', () => {
   it('is said: root, strangers, deleted keys, accounts without a connection', async () => {
-    await using world = await open({ capabilities: ['contain'] });
+    await using world = await open({ capabilities: ['contain', 'inventory'] });
     await world.connect();
     const services = servicesFor(world);
     const root = world.account.rootKeys.seed({});
