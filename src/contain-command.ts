@@ -29,8 +29,10 @@ const EXAMPLE = 'rekey contain AKIA… --reason "seen on a paste site"';
 const LONGEST_REASON = 500;
 /** How long whoever types waits for IAM to confirm. */
 const WAIT_MS = 60_000;
-/** A bot says that it lives every ten seconds. */
-const LIVES_MS = 30_000;
+/** Where bots on PostgreSQL say that they live, and how often; ms. */
+const HEARTBEATS = 'instance:';
+const BEATS_WITHIN_MS = 15_000;
+const LOOK_MS = 500;
 const IDLE_MS = 2_000;
 
 interface Terminal {
@@ -139,9 +141,17 @@ async function report(
   }
 }
 
+/** Whether a bot runs: on SQLite it has the lock of the file; on PostgreSQL its heartbeat changes. */
 async function isRunning(stores: OpenStores, database: Database): Promise<boolean> {
   if (database.engine === 'sqlite') return lockHolder(database.path)?.purpose === 'bot';
-  return (await stores.rotation.instances.seenSince(systemClock.now() - LIVES_MS)).length > 0;
+  const beats = async (): Promise<string> =>
+    JSON.stringify((await stores.settings.startingWith(HEARTBEATS)).map(({ value }) => value));
+  const first = await beats();
+  for (let waited = 0; first !== '[]' && waited < BEATS_WITHIN_MS; waited += LOOK_MS) {
+    await systemClock.sleep(LOOK_MS);
+    if ((await beats()) !== first) return true;
+  }
+  return false;
 }
 
 /** Until the hold is over, or somebody ends it. */
