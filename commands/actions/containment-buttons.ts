@@ -107,6 +107,7 @@ export const containModal = modal<ContainInput>({
       // Somebody was first: how it stands is what whoever came second needs.
       const first = isConflict(error) ? await openContainmentOf(context.services, input.accessKeyId) : null;
       if (first === null) throw error;
+      pursueIn(context, view.id, first);
       return shown(context, first, refusalText(error, context.correlationId, context.log));
     }
     pursueIn(context, view.id, row);

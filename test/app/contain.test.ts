@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PersonDriver } from '../../sandbox/slack/driver/person.ts';
 import type { NewKey, User } from '../../sandbox/aws/world.ts';
 import { accountOf, connectKey, freshUser } from '../support/acting.ts';
+import { bundled } from '../support/bundle.ts';
 import { CHANNELS, PEOPLE, Scene } from '../support/rekey.ts';
 
 const LONG = 60_000;
@@ -40,12 +41,13 @@ describe.each([
   }
 
   /** Runs a subcommand in a process of its own, with the same settings but Slack's. */
-  function rekey(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  async function rekey(...args: string[]): Promise<{ code: number; out: string; err: string }> {
     const { SLACK_BOT_TOKEN: _, SLACK_APP_TOKEN: __, ...env } = scene.environment;
+    const { rekey: entry } = await bundled();
     return new Promise((resolve) => {
       execFile(
         process.execPath,
-        ['bin/rekey.js', ...args],
+        [entry, ...args],
         { env: { ...env, PATH: process.env['PATH'], REKEY_ALERT_CHANNEL: CHANNELS.alerts } },
         (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err }),
       );

@@ -45,7 +45,7 @@ export async function takeTurn(services: Containing, id: string, signal: AbortSi
 
 /**
  * For whoever waits: until nothing is left to do but to hold, or `waitMs` are over; the job goes on from there. `seen`
- * is called with the row after each turn.
+ * is called with the row after each turn, and at the end.
  */
 export async function pursue(
   services: Containing,
@@ -63,9 +63,10 @@ export async function pursue(
     if (row.state === 'merged' && row.mergedInto !== null) {
       return pursue(services, row.mergedInto, Math.max(0, until - clock.now()), signal, seen);
     }
-    if (taken) await seen(row);
     const now = clock.now();
-    if (!WAITED_FOR.has(row.state) || row.nextAt === null || now >= until || signal.aborted) return row;
+    const over = !WAITED_FOR.has(row.state) || row.nextAt === null || now >= until || signal.aborted;
+    if (taken || over) await seen(row);
+    if (over) return row;
     await clock.sleep(Math.min(until - now, Math.max(BUSY_WAIT_MS, row.nextAt - now)), signal);
   }
 }
