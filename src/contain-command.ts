@@ -147,7 +147,8 @@ async function isRunning(stores: OpenStores, database: Database): Promise<boolea
   const beats = async (): Promise<string> =>
     JSON.stringify((await stores.settings.startingWith(HEARTBEATS)).map(({ value }) => value));
   const first = await beats();
-  for (let waited = 0; first !== '[]' && waited < BEATS_WITHIN_MS; waited += LOOK_MS) {
+  if (first === '[]') return false;
+  for (let waited = 0; waited < BEATS_WITHIN_MS; waited += LOOK_MS) {
     await systemClock.sleep(LOOK_MS);
     if ((await beats()) !== first) return true;
   }
