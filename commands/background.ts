@@ -45,7 +45,16 @@ export class Background {
    * not for what others, at the door too, may come to wait for.
    */
   run(work: () => Promise<void>, log: Log, { patient = false } = {}): void {
-    const done = this.#inTurn(work, patient)
+    this.#keep(this.#inTurn(work, patient), log);
+  }
+
+  /** The same without a turn: a stolen key is shut off before anything else. */
+  atOnce(work: () => Promise<void>, log: Log): void {
+    this.#keep(work(), log);
+  }
+
+  #keep(begun: Promise<void>, log: Log): void {
+    const done = begun
       .catch((error: unknown) => log.error('background work failed', { error }))
       .finally(() => this.#running.delete(done));
     this.#running.add(done);

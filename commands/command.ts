@@ -217,6 +217,7 @@ function surroundingsOf(visit: Visit): Surroundings {
     incoming,
     show: (view) => frame.show(view),
     later: (work) => void visit.later.push(work),
+    atOnce: (work) => entrance.background.atOnce(work, log),
   };
 }
 

@@ -24,6 +24,8 @@ export interface Context {
   show(view: ModalView): Promise<string>;
   /** Work that begins after the acknowledgement; the process waits for it when it stops. */
   later(work: () => Promise<void>): void;
+  /** The same for what cannot wait: it begins now, before all other work. */
+  atOnce(work: () => Promise<void>): void;
 }
 
 export interface Command {

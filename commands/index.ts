@@ -8,6 +8,8 @@ import { closeIncidentModal, expectModal, incidentActions } from './actions/inci
 import { showMissingPolicy } from './actions/missing-policy.ts';
 import { audit, auditActions, auditModal } from './audit.ts';
 import { connect, connectModal } from './connect.ts';
+import { containmentActions, containModal, takeBackModals } from './actions/containment-buttons.ts';
+import { deactivate } from './deactivate.ts';
 import { approvalActions, approvalModal } from './destination-approval.ts';
 import { bindActions, bindConfirmModal, bindModal, bindSuggestions } from './destination-binding.ts';
 import { destinationFormActions, destinationModal, kindModal } from './destination-forms.ts';
@@ -29,7 +31,7 @@ import { queueModal, trailQueueActions } from './trail-queues.ts';
 import { groupSuggestions } from './user-groups.ts';
 import { webhookKeyActions } from './webhook-keys.ts';
 
-const commands: Command[] = [connect, test, keys, rotate, incidents, audit, settings];
+const commands: Command[] = [connect, test, keys, rotate, deactivate, incidents, audit, settings];
 commands.push(helpCommand(() => commands));
 
 /** Every command, modal, action and event, once. `manifest.yml` is held equal to it by a test. */
@@ -63,6 +65,8 @@ export const registry: Registry = {
     expectModal,
     closeIncidentModal,
     queueModal,
+    containModal,
+    ...takeBackModals,
   ],
   actions: [
     homeConnect,
@@ -98,6 +102,7 @@ export const registry: Registry = {
     ...incidentListActions,
     ...incidentActions,
     ...trailQueueActions,
+    ...containmentActions,
   ],
   suggestions: [...groupSuggestions, bindSuggestions],
   events: [homeOpened, ...appEvents],

@@ -10,6 +10,7 @@ import { openSqlite } from './sqlite.ts';
 import { attemptStore } from './stores/attempts.ts';
 import { auditStore } from './stores/audit.ts';
 import { connectionStore } from './stores/connections.ts';
+import { containmentStore } from './stores/containments.ts';
 import { externalIdDraftStore } from './stores/external-id-drafts.ts';
 import { groupMemberStore } from './stores/group-members.ts';
 import { interactionStore } from './stores/interactions.ts';
@@ -76,6 +77,7 @@ function storesOn(engine: Engine): Stores {
     inventory: inventoryStores(engine),
     rotation: rotationStores(engine),
     watch: watchStores(engine),
+    containments: containmentStore(engine),
     atomically: (writes) => atomically(engine, writes),
     ping: () => engine.ping(),
     close: () => engine.close(),

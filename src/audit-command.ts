@@ -126,7 +126,7 @@ function report(verdict: AuditVerdict, wanted: PrintedHead | null, now: number):
 }
 
 /** Opens what is there; a wrong DATABASE_URL must not make an empty database that verifies. */
-async function openBeside(database: Database): Promise<OpenStores> {
+export async function openBeside(database: Database): Promise<OpenStores> {
   if (database.engine === 'sqlite' && !existsSync(database.path)) {
     throw new RekeyError('not_found', `there is no database ${database.path}`, {
       next: 'Set DATABASE_URL as for npm start, and run this in the same folder.',
@@ -137,7 +137,7 @@ async function openBeside(database: Database): Promise<OpenStores> {
 }
 
 /** The configured keys, or those of the key file; none is ever made here. */
-function keysOf(database: Database, configured: readonly MasterKey[]): readonly MasterKey[] {
+export function keysOf(database: Database, configured: readonly MasterKey[]): readonly MasterKey[] {
   if (configured.length > 0 || database.engine === 'postgres') return configured;
   const path = `${database.path}.key`;
   const found = readKeyFile(path);

@@ -69,6 +69,20 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
       out(printManifest(args));
     },
   },
+  contain: {
+    takes: 'KEY --reason TEXT [--planned] [--hold]',
+    summary: 'shut an access key off without Slack: make it Inactive, deny its user, and read both back',
+    details: [
+      'KEY is an access key ID, also inside other text. --planned makes the key Inactive and denies nobody.',
+      'A Rekey that runs on the same database holds it for 30 minutes and tells Slack; without one, --hold',
+      'does from here. Settings are those of npm start, but for Slack’s. Undo and Recover are in Slack.',
+      'Exits with 1 when IAM does not confirm all of it.',
+    ],
+    async run(args, terminal) {
+      const { contain } = await import('./contain-command.ts');
+      await contain(args, terminal);
+    },
+  },
   audit: {
     takes: 'verify [--head H] [--since T] | export [--since T]',
     summary: 'check that no audit entry was changed or removed, or print the entries as JSON lines',

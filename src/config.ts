@@ -108,6 +108,20 @@ export function readStorage(env: Environment): Pick<Config, 'database' | 'master
   return { database, masterKeys };
 }
 
+/**
+ * The same with what a tool needs that calls AWS, and writes what Slack is told later. Throws {@link ConfigError} as
+ * {@link readConfig} does.
+ */
+export function readHostTools(
+  env: Environment,
+): Pick<Config, 'database' | 'masterKeys' | 'alertChannelId' | 'passThrough'> {
+  const storage = readStorage(env);
+  const reader = settingReader(env);
+  const alertChannelId = reader.read(settings.alertChannel) ?? null;
+  if (reader.problems.length > 0) throw new ConfigError(reader.problems);
+  return { ...storage, alertChannelId, passThrough: passThrough(env) };
+}
+
 function required<T>(reader: SettingReader, setting: settings.Setting<T>): T | undefined {
   if (!reader.isSet(setting)) reportMissing(reader, setting);
   return reader.read(setting);

@@ -19,6 +19,7 @@ import { signingKeys } from './handlers/instances.ts';
 import { LEASES, type Leases } from './handlers/leases.ts';
 import type { Services } from './handlers/services.ts';
 import { rewrapSecrets } from './handlers/sweep.ts';
+import { keepHolding } from './holding.ts';
 import { rememberHostIdentity } from './host-identity-cache.ts';
 import { databaseUrl, masterKeysOf, refuseUnknownMasterKeys } from './master-keys.ts';
 import { openOperations, type Operations } from './operations.ts';
@@ -197,6 +198,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   closers.push(() => jobs.stop(5_000));
   await jobs.start();
   await beginJobs(services);
+  closers.push(keepHolding(services));
   closers.push(async () => {
     const ended = await background.drain(GRACE_MS, clock);
     if (!ended) log.warn('work goes on after the next start');

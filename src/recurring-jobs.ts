@@ -4,6 +4,7 @@ import { beginAuditJobs, handleAuditJobs } from './handlers/audit-jobs.ts';
 import { recoverAttempts } from './handlers/recover-attempts.ts';
 import type { Services } from './handlers/services.ts';
 import { sweep } from './handlers/sweep.ts';
+import { beginContainmentJobs, handleContainmentJobs } from './pollers/hold.ts';
 import { beginInventoryJobs, handleInventoryJobs } from './pollers/inventory-jobs.ts';
 import { beginReminderJobs, handleReminderJobs } from './pollers/reminders.ts';
 import { beginRotationJobs, handleRotationJobs } from './pollers/rotations.ts';
@@ -35,6 +36,7 @@ export function handleJobs(entrance: Entrance): void {
   handleRotationJobs(services);
   handleWatchJobs(services);
   handleTrailQueueJobs(services);
+  handleContainmentJobs(services);
 }
 
 /** Sets their rhythms, once the jobs are started. */
@@ -51,6 +53,7 @@ export async function beginJobs({ jobs, instanceId }: Pick<Services, 'jobs' | 'i
   await beginRotationJobs(jobs, instanceId);
   await beginWatchJobs(jobs);
   await beginTrailQueueJobs(jobs);
+  await beginContainmentJobs(jobs, instanceId);
 }
 
 /** Finishes what an earlier process left, and tells whoever waits for it. */

@@ -1,4 +1,6 @@
+import { isAccessKeyId } from '../../src/domain/access-key-id.ts';
 import { RekeyError } from '../../src/errors.ts';
+import { mayContain } from '../../src/handlers/containments/may.ts';
 import { closeIncident, type ClosingInput } from '../../src/handlers/close-incident.ts';
 import { expectSignals, type ExpectationInput } from '../../src/handlers/expect-incident.ts';
 import { lookIncident } from '../../src/handlers/look-incident.ts';
@@ -12,6 +14,7 @@ import {
 } from '../../src/slack/blocks/incident.ts';
 import { moment } from '../../src/slack/blocks/mrkdwn.ts';
 import { modal, type Action, type Context } from '../entry.ts';
+import { openContain } from './containment-buttons.ts';
 import {
   CLOSE_ERROR_BLOCK,
   CLOSE_FORM,
@@ -38,6 +41,16 @@ async function open(context: Context): Promise<IncidentLook> {
   });
 }
 
+/** A key is contained; for a role, and for whoever may only look, there are the steps by hand. */
+async function deactivate(context: Context): Promise<void> {
+  const found = await look(context);
+  const { id: incidentId, subject } = found.incident;
+  if (isAccessKeyId(subject) && mayContain(context.actor)) {
+    return openContain(context, { accessKeyId: subject, incidentId });
+  }
+  await context.show(deactivateByHand(found, context.services.admins));
+}
+
 export const incidentActions: readonly Action[] = [
   {
     actionId: INCIDENT_DETAILS,
@@ -49,7 +62,7 @@ export const incidentActions: readonly Action[] = [
     actionId: INCIDENT_DEACTIVATE,
     needs: 'viewer',
     opensModal: true,
-    run: async (context) => void (await context.show(deactivateByHand(await look(context)))),
+    run: deactivate,
   },
   {
     actionId: INCIDENT_EXPECT,

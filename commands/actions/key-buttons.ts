@@ -1,12 +1,20 @@
+import { isAccessKeyId } from '../../src/domain/access-key-id.ts';
 import { isConflict, RekeyError } from '../../src/errors.ts';
 import { authorise } from '../../src/handlers/authorise.ts';
 import { chooseForKey } from '../../src/handlers/choose-for-key.ts';
 import { lookKey, type KeyLook } from '../../src/handlers/look-key.ts';
 import { endSnooze, snoozeKey } from '../../src/handlers/snooze-key.ts';
 import { DAY_MS } from '../../src/domain/time-words.ts';
-import { KEY_DETAILS, KEY_MENU, KEY_ROTATE, KEY_SNOOZE } from '../../src/slack/blocks/keys.ts';
+import {
+  KEY_DEACTIVATE,
+  KEY_DETAILS,
+  KEY_MENU,
+  KEY_ROTATE,
+  KEY_SNOOZE,
+} from '../../src/slack/blocks/keys.ts';
 import { moment } from '../../src/slack/blocks/mrkdwn.ts';
-import { modal, type Action, type Context } from '../entry.ts';
+import { modal, tooOld, type Action, type Context } from '../entry.ts';
+import { openContain } from './containment-buttons.ts';
 import type { IncomingView } from '../incoming.ts';
 import { KEY_CHOOSE, keyView } from '../modals/key-view.ts';
 import {
@@ -50,6 +58,12 @@ const choose: Opens = async (context, accessKeyId) => {
   await context.show(keyChoicesForm(found, await whichGroups(context)));
 };
 
+/** Who may not is refused, and recorded, by the handler. */
+const deactivate: Opens = async (context, accessKeyId) => {
+  if (!isAccessKeyId(accessKeyId)) throw tooOld();
+  await openContain(context, { accessKeyId, incidentId: null });
+};
+
 /** Owners have no role; the handlers say who may. */
 function opens(actionId: string, run: Opens): Action {
   return {
@@ -74,7 +88,7 @@ const menu: Action = {
   },
 };
 
-const CHOICES: Readonly<Record<string, Opens>> = { details, rotate, snooze };
+const CHOICES: Readonly<Record<string, Opens>> = { details, rotate, snooze, deactivate };
 
 /** Ends it, and shows so where the button stood and in the key's own window. */
 const endNow: Action = {
@@ -107,6 +121,7 @@ export const keyActions: readonly Action[] = [
   opens(KEY_DETAILS, details),
   opens(KEY_ROTATE, rotate),
   opens(KEY_SNOOZE, snooze),
+  opens(KEY_DEACTIVATE, deactivate),
   { ...opens(KEY_CHOOSE, choose), needs: 'admin' },
   menu,
   endNow,

@@ -11,7 +11,7 @@ import {
   whoseText,
 } from '../../src/slack/blocks/incident.ts';
 import { consolePage, shellWord, updateLine } from '../../src/slack/blocks/key-by-hand.ts';
-import { plain, wholeLines } from '../../src/slack/blocks/mrkdwn.ts';
+import { person, plain, wholeLines } from '../../src/slack/blocks/mrkdwn.ts';
 
 /** Lines of one section, and how many sections the story takes at the most. */
 const LINES = 8;
@@ -56,8 +56,8 @@ function storyBlocks({ signals, incident }: IncidentLook): KnownBlock[] {
   ];
 }
 
-/** How to shut a key off by hand: Rekey itself changes nothing here. */
-export function deactivateByHand(look: IncidentLook): ModalView {
+/** How to shut a key off by hand, for a role or for somebody who may not contain: nothing is changed here. */
+export function deactivateByHand(look: IncidentLook, admins: readonly string[]): ModalView {
   const { incident, partition } = look;
   const { subject, userName } = incident;
   const isKey = subject.startsWith('AKIA');
@@ -67,7 +67,7 @@ export function deactivateByHand(look: IncidentLook): ModalView {
     close: plain('Close', 24),
     blocks: [
       section(
-        `${whoseText(incident)}\nRekey does not shut keys off by itself yet. These are the steps for a person, the quickest first.`,
+        `${whoseText(incident)}\n${isKey ? `A responder shuts this key off with one click. Who gives that role: ${admins.map(person).join(', ')}.` : 'Rekey shuts off access keys, and this is none.'} These are the steps for a person with rights in AWS, the quickest first.`,
       ),
       ...(isKey && userName !== null
         ? keySteps(look, userName)

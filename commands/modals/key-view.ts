@@ -29,7 +29,13 @@ import {
 } from '../../src/slack/blocks/elements.ts';
 import { proposalBlocks } from '../../src/slack/blocks/key-by-hand.ts';
 import { eventText } from '../../src/slack/blocks/key-history.ts';
-import { accountText, KEY_ROTATE, KEY_SNOOZE, ownerText } from '../../src/slack/blocks/keys.ts';
+import {
+  accountText,
+  KEY_DEACTIVATE,
+  KEY_ROTATE,
+  KEY_SNOOZE,
+  ownerText,
+} from '../../src/slack/blocks/keys.ts';
 import { endSnoozeButton } from './snooze-form.ts';
 import { brief, code, cut, moment, person, plain, wholeLines, words } from '../../src/slack/blocks/mrkdwn.ts';
 
@@ -71,7 +77,7 @@ export function keyView(look: KeyLook, said: string | null): ModalView {
   };
 }
 
-function buttonsOf({ key, snooze, maySnooze, mayChoose }: KeyLook): ReturnType<typeof button>[] {
+function buttonsOf({ key, snooze, maySnooze, mayContain, mayChoose }: KeyLook): ReturnType<typeof button>[] {
   const value = key.accessKeyId;
   return [
     button('Rotate', KEY_ROTATE, { value, about: `Rotate ${value}` }),
@@ -79,6 +85,15 @@ function buttonsOf({ key, snooze, maySnooze, mayChoose }: KeyLook): ReturnType<t
       ? [button('Snooze', KEY_SNOOZE, { value, about: `Snooze the reminders of ${value}` })]
       : []),
     ...(maySnooze && snooze !== null ? [endSnoozeButton(snooze)] : []),
+    ...(mayContain
+      ? [
+          button('Deactivate', KEY_DEACTIVATE, {
+            value,
+            style: 'danger' as const,
+            about: `Deactivate ${value}`,
+          }),
+        ]
+      : []),
     ...(mayChoose ? [button('Kind, owners, limits', KEY_CHOOSE, { value })] : []),
   ];
 }

@@ -4,6 +4,7 @@ import { integer, text } from './postgres-columns.ts';
 
 export * from './postgres-keys.ts';
 export * from './postgres-rotations.ts';
+export * from './postgres-containments.ts';
 export * from './postgres-watch.ts';
 
 export const connections = pgTable(

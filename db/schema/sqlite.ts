@@ -4,6 +4,7 @@ import { integer, text } from './sqlite-columns.ts';
 
 export * from './sqlite-keys.ts';
 export * from './sqlite-rotations.ts';
+export * from './sqlite-containments.ts';
 export * from './sqlite-watch.ts';
 
 export const connections = sqliteTable(

@@ -10,6 +10,7 @@ import { LOOK_UP_GAP_MS, openHistory, openTrail } from './cloudtrail.ts';
 import { openEventFiles } from './event-files.ts';
 import { openEventQueue } from './event-queue.ts';
 import { openIam } from './iam.ts';
+import { openIamDeny } from './iam-deny.ts';
 import { openIamKeys } from './iam-keys.ts';
 import { CallPaces } from './pace.ts';
 import { openParameterStore, PARAMETER_WRITE_GAP_MS } from './parameter-store.ts';
@@ -55,6 +56,8 @@ export function createAws(options: AwsOptions): Aws & { close(): void } {
     trail: (credentials, place) => openTrail(ground, credentials, place, lookUps),
     iamKeys: (credentials, partition, { accountId }) =>
       openIamKeys(ground, credentials, partition, budgets.of(accountId, 'iam')),
+    iamDeny: (credentials, partition, { accountId }) =>
+      openIamDeny(ground, credentials, partition, budgets.of(accountId, 'iam')),
     eventHistory: (credentials, place) => openHistory(ground, credentials, place, lookUps),
     eventQueue: (credentials, address) => openEventQueue(ground, credentials, address),
     eventFiles: (credentials) => openEventFiles(ground, credentials),

@@ -1,3 +1,4 @@
+import type { Containment } from './containment.ts';
 import type { Severity } from './notice.ts';
 import type { Ownership } from './owner.ts';
 import type { Partition } from './partition.ts';
@@ -89,5 +90,7 @@ export interface IncidentLook {
   readonly partition: Partition;
   /** By rule. */
   readonly advice: Readonly<Record<string, string>>;
+  /** Of its key, for whatever reason; null when there is none. */
+  readonly containment: Containment | null;
   readonly now: number;
 }

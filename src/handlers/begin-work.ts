@@ -7,6 +7,7 @@ import { auditIntent } from './audit.ts';
 import { authorise } from './authorise.ts';
 import { newAttempt, refuseTakenWay, sealFor } from './begin-connect.ts';
 import { claimAndWrite } from './claim.ts';
+import { refuseWhileContainmentsNeed } from './containments/needed.ts';
 import { refuseWhilePaused } from './pause.ts';
 import { refuseWhileOwnKeyRotates, refuseWhileRotationsNeed } from './rotations/needed.ts';
 import type { Request } from './request.ts';
@@ -62,6 +63,7 @@ export async function beginDisconnect(
     throw new RekeyError('invalid', 'This connection uses a role: there is no access key to deactivate.');
   }
   await refuseWhileRotationsNeed(services, connection);
+  await refuseWhileContainmentsNeed(services, connection);
   if (deactivateKey) await refuseWhilePaused(services, 'deactivate keys');
   return begin(services, request, connection, { kind: 'disconnect', draft: null, deactivateKey }, null);
 }

@@ -1,4 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
+import type { Containment } from '../domain/containment.ts';
 import type { IncidentLook, KeptIncident } from '../domain/incident.ts';
 import type { Signal } from '../domain/signal.ts';
 import { RULES } from '../detections/registry.ts';
@@ -51,6 +52,20 @@ export async function incidentLook(
     accountName: account?.name ?? incident.accountId,
     partition: watched?.partition ?? 'aws',
     advice: Object.fromEntries(incident.rules.map((rule) => [rule, ADVICE.get(rule) ?? ''])),
+    containment: await containmentOf(services, incident),
     now: clock.now(),
   };
+}
+
+/** How the key of an incident was shut off: for it before others, the newest first. */
+async function containmentOf(
+  { stores }: Pick<Services, 'stores'>,
+  { id, accountId, subject }: KeptIncident,
+): Promise<Containment | null> {
+  const open = await stores.containments.openOfAccount(accountId);
+  return (
+    open.findLast(({ holders }) => holders.some(({ incidentId }) => incidentId === id)) ??
+    open.findLast(({ holders }) => holders.some(({ accessKeyId }) => accessKeyId === subject)) ??
+    null
+  );
 }

@@ -33,6 +33,7 @@ export interface KeyLook {
   readonly account: AccountLook;
   readonly now: number;
   readonly maySnooze: boolean;
+  readonly mayContain: boolean;
   readonly mayChoose: boolean;
 }
 
@@ -111,6 +112,7 @@ export async function lookKey(services: Services, actor: Actor, accessKeyId: str
     now,
     maySnooze:
       holds(actor.roles, 'operator') || (await ownsKey(services, actor, standing?.ownership ?? null)),
+    mayContain: holds(actor.roles, 'responder'),
     mayChoose: holds(actor.roles, 'admin'),
   };
 }

@@ -21,7 +21,10 @@ export async function sweep(services: Services): Promise<void> {
   const { keys, keyHistory, told } = stores.inventory;
   const longAgo = now - KEY_HISTORY_KEPT_MS;
   await stores.atomically([keyHistory.removeBefore(longAgo), keys.removeGone(longAgo), told.removeGone()]);
-  await stores.atomically([stores.rotation.rotations.removeEnded(longAgo)]);
+  await stores.atomically([
+    stores.rotation.rotations.removeEnded(longAgo),
+    stores.containments.removeEnded(longAgo),
+  ]);
   for (const orphan of await stores.secrets.orphans()) {
     log.error('a sealed secret without a holder was erased; this is a defect', { secretId: orphan.id });
     await stores.atomically([stores.secrets.eraseOne(orphan.id)]);

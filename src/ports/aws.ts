@@ -2,6 +2,7 @@ import type { Use } from '../domain/last-use.ts';
 import type { Partition } from '../domain/partition.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { QueueAddress } from '../domain/trail-queue.ts';
+import type { IamDeny } from './iam-deny.ts';
 import type { IamKeys } from './iam-keys.ts';
 import type { ParameterStore, SecretsManager } from './secret-stores.ts';
 import type { EventFiles, EventQueue } from './trail-queue.ts';
@@ -205,6 +206,8 @@ export interface Aws {
   ): Iam;
   /** `accountId`: whose call budget the calls count in; they are changes, and are never tried again. */
   iamKeys(credentials: AwsCredentials, partition: Partition, use: { readonly accountId: string }): IamKeys;
+  /** `accountId`: whose call budget the calls count in; they never wait there. */
+  iamDeny(credentials: AwsCredentials, partition: Partition, use: { readonly accountId: string }): IamDeny;
   secretsManager(credentials: AwsCredentials, region: string): SecretsManager;
   /** The account says whose budget the calls count against. */
   parameterStore(credentials: AwsCredentials, place: { accountId: string; region: string }): ParameterStore;

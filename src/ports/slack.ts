@@ -5,6 +5,8 @@ import type { AttemptResult } from '../domain/attempt-result.ts';
 import type { Attempt } from '../domain/attempt.ts';
 import type { AuditVerdict } from '../domain/audit-verdict.ts';
 import type { ReadyToRead, RotationCard, RotationLine } from '../domain/rotation-card.ts';
+import type { ContainmentCard, ContainmentLine } from '../domain/containment-card.ts';
+import type { Containment } from '../domain/containment.ts';
 import type { IncidentLook } from '../domain/incident.ts';
 import type { Signal } from '../domain/signal.ts';
 
@@ -154,6 +156,10 @@ export interface Presenter {
   incidentStory(look: IncidentLook, signals: readonly Signal[]): Message;
   /** That it became worse than was told. */
   incidentWorse(look: IncidentLook): Message;
+  /** The one message of a containment, edited as it goes on. */
+  containmentCard(card: ContainmentCard): Message;
+  /** One thing that happened to it, for the thread. */
+  containmentLine(line: ContainmentLine, containment: Containment): Message;
   /** Something only a person can mend, and what to do. */
   alarmMessage(what: string, next: string): Message;
   /** The one message of a rotation, edited as it goes on. */
@@ -182,6 +188,11 @@ export interface Desk {
   push(triggerId: string, view: ModalView): Promise<string>;
   /** `gone`: the person closed it. */
   update(viewId: string, view: ModalView): Promise<'shown' | 'gone'>;
+  /**
+   * The same only while the modal still shows what we put there last: `changed` when it was submitted, or filled by
+   * another process.
+   */
+  fill(viewId: string, view: ModalView): Promise<'shown' | 'gone' | 'changed'>;
   publishHome(userId: string, view: HomeView): Promise<void>;
   /** A private answer where the command was typed or the button pressed. */
   reply(responseUrl: string, message: Message): Promise<void>;

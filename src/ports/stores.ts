@@ -17,6 +17,7 @@ import type {
   AuditRow,
   LinkedEntry,
 } from './audit.ts';
+import type { ContainmentStore } from './containments.ts';
 import type { InventoryStores } from './inventory.ts';
 import type { NoticeStore, OutletStore } from './notices.ts';
 import type { RotationStores } from './rotations.ts';
@@ -182,6 +183,8 @@ export interface Stores {
   readonly rotation: RotationStores;
   /** What accounts were seen doing, and the incidents of it. */
   readonly watch: WatchStores;
+  /** What was shut off, by user. */
+  readonly containments: ContainmentStore;
   /**
    * Runs the writes together, in order; rolls all back and throws a RekeyError `conflict` when one did not touch
    * the rows it expects or met a unique value; `unreachable` when the database did not answer.

@@ -7,17 +7,32 @@ import { validateView } from './blocks/validate.ts';
 import { slackFailure, unreachable, type SlackFailure } from './failures.ts';
 import { blocksOf } from './poster.ts';
 
+/** Windows whose state is remembered: more than are open at a time. */
+const REMEMBERED = 1_000;
+
 /** Opens, fills and publishes views. `post` sends to a response URL (through the proxy, like everything else). */
 export function slackDesk(
   web: WebClient,
   post: (url: string, body: unknown) => Promise<{ ok: boolean; status: number }>,
   log: Log,
 ): Desk {
+  /** What Slack calls the state of each of the latest windows. */
+  const hashes = new Map<string, string>();
+  const remember = (shown: { id?: string; hash?: string } | undefined): string => {
+    const { id = '', hash } = shown ?? {};
+    hashes.delete(id);
+    if (hash !== undefined) hashes.set(id, hash);
+    for (const oldest of hashes.keys()) {
+      if (hashes.size <= REMEMBERED) break;
+      hashes.delete(oldest);
+    }
+    return id;
+  };
   return {
     async open(triggerId, view) {
       check(view, log);
       try {
-        return (await web.views.open({ trigger_id: triggerId, view })).view?.id ?? '';
+        return remember((await web.views.open({ trigger_id: triggerId, view })).view);
       } catch (error) {
         throw notOpened(slackFailure(error), log);
       }
@@ -25,7 +40,7 @@ export function slackDesk(
     async push(triggerId, view) {
       check(view, log);
       try {
-        return (await web.views.push({ trigger_id: triggerId, view })).view?.id ?? '';
+        return remember((await web.views.push({ trigger_id: triggerId, view })).view);
       } catch (error) {
         throw notOpened(slackFailure(error), log);
       }
@@ -33,12 +48,27 @@ export function slackDesk(
     async update(viewId, view) {
       check(view, log);
       try {
-        await web.views.update({ view_id: viewId, view });
+        remember((await web.views.update({ view_id: viewId, view })).view);
         return 'shown';
       } catch (error) {
         const failure = slackFailure(error);
         if (failure.kind === 'refused' && failure.error === 'not_found') return 'gone';
         log.warn('view not updated', { failure });
+        throw unreachable('The window could not be updated', failure);
+      }
+    },
+    async fill(viewId, view) {
+      check(view, log);
+      const hash = hashes.get(viewId);
+      if (hash === undefined) return 'changed';
+      try {
+        remember((await web.views.update({ view_id: viewId, hash, view })).view);
+        return 'shown';
+      } catch (error) {
+        const failure = slackFailure(error);
+        if (failure.kind === 'refused' && failure.error === 'not_found') return 'gone';
+        if (failure.kind === 'refused' && failure.error === 'hash_conflict') return 'changed';
+        log.warn('view not filled', { failure });
         throw unreachable('The window could not be updated', failure);
       }
     },

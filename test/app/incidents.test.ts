@@ -78,12 +78,10 @@ describe.each([
       expect(story.words).toContain('cloudtrail:StopLogging');
 
       await message.click('Deactivate');
-      const byHand = await ada.waitForModal((modal) => modal.title === 'Deactivate by hand');
-      expect(byHand.words).toContain(
-        `aws iam update-access-key --user-name=alice --access-key-id ${KEY} --status Inactive`,
-      );
-      expect(byHand.words).toContain('AWSDenyAll');
-      await byHand.close();
+      const contain = await ada.waitForModal((modal) => modal.title === 'Deactivate');
+      expect(contain.words).toContain(KEY);
+      expect(contain.submitLabel).toBe('Deactivate');
+      await contain.close();
 
       await message.click('Details');
       const details = await ada.waitForModal((modal) => modal.title === 'Incident');
@@ -161,6 +159,14 @@ describe.each([
       await all.click('Details', { in: 'CloudTrail' });
       const details = await vera.waitForModal((modal) => modal.title === 'Incident');
       expect(details.buttons).toEqual(['Deactivate']);
+      await details.click('Deactivate');
+      const byHand = await vera.waitForModal((modal) => modal.title === 'Deactivate by hand');
+      expect(byHand.words).toContain('A responder shuts this key off');
+      expect(byHand.words).toContain(
+        `aws iam update-access-key --user-name=alice --access-key-id ${KEY} --status Inactive`,
+      );
+      expect(byHand.words).toContain('AWSDenyAll');
+      await byHand.close();
       await details.close();
     },
     LONG,

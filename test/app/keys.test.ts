@@ -151,7 +151,7 @@ describe.each([
     ]) {
       expect(view.words).toContain(words);
     }
-    expect(view.buttons).toEqual(['Rotate', 'Snooze', 'Kind, owners, limits']);
+    expect(view.buttons).toEqual(['Rotate', 'Snooze', 'Deactivate', 'Kind, owners, limits']);
     await view.close('x');
     await ada.slash(`/aws-keys ${id('ci-runner').toLowerCase()}`);
     const byId = await modal(ada, 'Access key');

@@ -54,6 +54,7 @@ function lookOf(outside: Outside, changes: Partial<KeptIncident> = {}): Incident
     accountName: outside.name,
     partition: 'aws',
     advice: { 'rule-0': outside.description, 'rule-1': 'Look.' },
+    containment: null,
     now: NOW,
   };
 }
@@ -80,9 +81,12 @@ export function incidentViewsOf(outside: Outside): [name: string, view: ModalVie
     ['incident', incidentView(lookOf(outside), responder)],
     ['incident, to look at', incidentView(keyOf(outside), viewer)],
     ['incident, closed', incidentView(closedOf(outside), responder)],
-    ['deactivate a key by hand', deactivateByHand(keyOf(outside))],
-    ['deactivate a role by hand', deactivateByHand(lookOf(outside))],
-    ['deactivate an unknown key', deactivateByHand(lookOf(outside, { subject: 'AKIAX', userName: null }))],
+    ['deactivate a key by hand', deactivateByHand(keyOf(outside), ['U0ADMIN'])],
+    ['deactivate a role by hand', deactivateByHand(lookOf(outside), ['U0ADMIN'])],
+    [
+      'deactivate an unknown key',
+      deactivateByHand(lookOf(outside, { subject: 'AKIAX', userName: null }), ['U0ADMIN']),
+    ],
     ['this is us', expectForm(lookOf(outside))],
     ['this is never us', expectForm(quietOf(outside))],
     ['close an incident', closeForm(lookOf(outside))],

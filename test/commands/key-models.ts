@@ -309,6 +309,7 @@ export function keyLookOf(outside: Outside, over: Partial<KeyLook> = {}): KeyLoo
     account,
     now: NOW,
     maySnooze: true,
+    mayContain: true,
     mayChoose: true,
     ...over,
   };
@@ -356,6 +357,7 @@ export function keyViewsOf(outside: Outside, connection: Connection): [name: str
     history: [],
     moreHistory: false,
     maySnooze: false,
+    mayContain: false,
     mayChoose: false,
   });
   const gone = keyLookOf(outside, { key: keyOf(outside, { goneAt: NOW, status: 'Inactive' }) });

@@ -35,6 +35,7 @@ import { homeRotationsOf, rotationMessagesOf, rotationViewsOf } from './rotation
 import type { HomeWatch } from '../../src/handlers/look-home-watch.ts';
 import { newRegion } from '../../src/watch/plan.ts';
 import { accountWatch, keptIncident } from '../db/watch-samples.ts';
+import { containmentMessagesOf, containmentViewsOf } from './containment-models.ts';
 import { incidentMessagesOf, incidentViewsOf } from './incident-models.ts';
 import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
 import { scheduleMessagesOf, scheduleViewsOf } from './schedule-models.ts';
@@ -329,6 +330,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     ...destinationViewsOf(outside, kept),
     ...incidentViewsOf(outside),
     ...trailQueueViewsOf(outside, kept),
+    ...containmentViewsOf(outside),
     ['give a role', giveRoleForm(null)],
     ['give a role to people', giveRoleForm('This workspace’s plan has no user groups.')],
     ['refusal', messageView('Not done', refusalText(error, 'r', recordingLog()))],
@@ -364,6 +366,7 @@ export function messagesOf(outside: Outside): [name: string, message: Message][]
     ...rotationMessagesOf(outside, true),
     ...destinationMessagesOf(outside),
     ...incidentMessagesOf(outside),
+    ...containmentMessagesOf(outside),
     ['refusal', refusalOf(error, 'r', recordingLog())],
     ['alarm', presenter.alarmMessage(outside.description, outside.name)],
   ];

@@ -12,6 +12,7 @@ import { noticesContract } from './contract-notices.ts';
 import { rotationsContract } from './contract-rotations.ts';
 import { standingsContract } from './contract-standings.ts';
 import { trailContract } from './contract-trail.ts';
+import { containmentsContract } from './contract-containments.ts';
 import { watchContract } from './contract-watch.ts';
 import { storesContract } from './contract.ts';
 import { emptyTables } from './empty.ts';
@@ -34,6 +35,7 @@ describe('sqlite', () => {
   rotationsContract(fresh);
   watchContract(fresh);
   trailContract(fresh);
+  containmentsContract(fresh);
 });
 
 describe('postgres', () => {
@@ -55,4 +57,5 @@ describe('postgres', () => {
   rotationsContract(fresh);
   watchContract(fresh);
   trailContract(fresh);
+  containmentsContract(fresh);
 });

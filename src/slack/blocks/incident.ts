@@ -5,6 +5,7 @@ import type { Signal } from '../../domain/signal.ts';
 import { counted } from '../../domain/time-words.ts';
 import type { Message } from '../../ports/slack.ts';
 import { actions, button, context, fields, section } from './elements.ts';
+import { containmentSummary } from './containment.ts';
 import { accountText, ownerText } from './keys.ts';
 import { brief, code, cut, escape, moment, person, wholeLines, words } from './mrkdwn.ts';
 
@@ -64,6 +65,7 @@ export function incidentBlocks(
     section(
       `*${severityWord(incident.severity)}: ${brief(incidentTitle(look), 300)}*${closedText(incident)}`,
     ),
+    ...(look.containment === null ? [] : [section(containmentSummary(look.containment, look.now))]),
     fields([
       [incident.subject.startsWith('AKIA') ? 'Access key' : 'Role or user', code(cut(incident.subject, 400))],
       ['User', incident.userName === null ? 'unknown' : brief(incident.userName, 128)],

@@ -19,7 +19,8 @@ import { brief, code, group, person, words } from './mrkdwn.ts';
 export const KEY_DETAILS = 'key.details';
 export const KEY_ROTATE = 'key.rotate';
 export const KEY_SNOOZE = 'key.snooze';
-/** Its options carry `details:ID`, `rotate:ID` or `snooze:ID`. */
+export const KEY_DEACTIVATE = 'key.deactivate';
+/** Its options carry `details:ID`, `rotate:ID`, `snooze:ID` or `deactivate:ID`. */
 export const KEY_MENU = 'key.menu';
 
 const SHOWN_FINDINGS = 3;
@@ -64,6 +65,7 @@ function keyMenu(accessKeyId: string): ReturnType<typeof overflow> {
     option('Details', `details:${accessKeyId}`),
     option('Rotate', `rotate:${accessKeyId}`),
     option('Snooze', `snooze:${accessKeyId}`),
+    option('Deactivate', `deactivate:${accessKeyId}`),
   ]);
 }
 

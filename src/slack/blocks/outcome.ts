@@ -9,6 +9,7 @@ import { alarmMessage, auditHeadMessage } from './audit.ts';
 import { diagnosisBlocks, reportBlocks } from './check.ts';
 import { actions, button, section } from './elements.ts';
 import { sparedMessage } from './spared.ts';
+import { containmentCard, containmentLine } from './containment.ts';
 import { incidentMessage, incidentStory, incidentWorse } from './incident.ts';
 import { bold, code, cut, escape, words } from './mrkdwn.ts';
 import { rotationCard, rotationLine } from './rotation-card.ts';
@@ -160,6 +161,8 @@ export const presenter: Presenter = {
   sparedMessage,
   approvalMessage,
   refusedMessage,
+  containmentCard,
+  containmentLine,
   incidentMessage,
   incidentStory,
   incidentWorse,

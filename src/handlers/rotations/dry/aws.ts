@@ -53,6 +53,9 @@ export function dryAws(ground: DryGround): Aws {
     secretsManager,
     parameterStore,
     trail: (credentials, place) => dryTrail(ground, aws.trail(real(credentials), place)),
+    iamDeny: () => {
+      throw new Error('A dry run denies nobody.');
+    },
     // A rotation never reads these.
     eventHistory: (credentials, place) => aws.eventHistory(real(credentials), place),
     eventQueue: (credentials, address) => aws.eventQueue(real(credentials), address),

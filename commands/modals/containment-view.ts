@@ -1,0 +1,113 @@
+import type { ModalView } from '@slack/types';
+import { holds, type Actor } from '../../src/domain/actor.ts';
+import { recoverableOf, undoableOf } from '../../src/domain/containment-acts.ts';
+import type { ContainmentCard } from '../../src/domain/containment-card.ts';
+import type { ContainmentHolder } from '../../src/domain/containment.ts';
+import { holdsSecret, SECRET_TYPED } from '../../src/domain/pasted-text.ts';
+import { counted } from '../../src/domain/time-words.ts';
+import type { TakeBackInput } from '../../src/handlers/containments/take-back.ts';
+import { buttonsOf, containmentBlocks, whoseText } from '../../src/slack/blocks/containment.ts';
+import { divider, input, option, section } from '../../src/slack/blocks/elements.ts';
+import { cut, plain } from '../../src/slack/blocks/mrkdwn.ts';
+import { tooOld, type Parsed } from '../entry.ts';
+import type { IncomingView } from '../incoming.ts';
+
+export const UNDO_FORM = 'containment.undo_form';
+export const RECOVER_FORM = 'containment.recover_form';
+const HOLDER_FIELD = 'field.containmentHolder';
+const REASON_FIELD = 'field.containmentReason';
+export const TAKE_BACK_ERROR_BLOCK = REASON_FIELD;
+const LONGEST_REASON = 500;
+
+/** One containment as it stands; `said`: what was just done, in mrkdwn, or null. */
+export function containmentView(
+  card: ContainmentCard,
+  actor: Pick<Actor, 'roles'>,
+  said: string | null,
+): ModalView {
+  const { containment } = card;
+  return {
+    type: 'modal',
+    private_metadata: containment.id,
+    title: plain('Containment', 24),
+    close: plain('Close', 24),
+    blocks: [
+      ...(said === null ? [] : [section(cut(said, 1_500)), divider()]),
+      ...containmentBlocks(card),
+      ...(holds(actor.roles, 'responder') ? buttonsOf(containment) : []),
+    ],
+  };
+}
+
+/** Asks which reason is taken back, and why. */
+export function takeBackForm(card: ContainmentCard, act: 'undo' | 'recover'): ModalView {
+  const { containment } = card;
+  const holders = act === 'undo' ? undoableOf(containment) : recoverableOf(containment);
+  const [only] = holders;
+  const options = holders.map((holder) => option(holderLabel(holder), holder.id));
+  const [first] = options;
+  const title = act === 'undo' ? 'Undo' : 'Recover';
+  return {
+    type: 'modal',
+    callback_id: act === 'undo' ? UNDO_FORM : RECOVER_FORM,
+    private_metadata: JSON.stringify({ id: containment.id, holder: holders.length === 1 ? only?.id : null }),
+    title: plain(title, 24),
+    submit: plain(title, 24),
+    close: plain('Cancel', 24),
+    blocks: [
+      section(whoseText(containment)),
+      section(act === 'undo' ? UNDO_TEXT : RECOVER_TEXT),
+      ...(holders.length > 1
+        ? [
+            section(
+              `This user is contained for ${counted(holders.length, 'reason')}. What another one needs stays as it is.`,
+            ),
+            input(HOLDER_FIELD, 'Which one', {
+              type: 'static_select',
+              action_id: HOLDER_FIELD,
+              options,
+              ...(first === undefined ? {} : { initial_option: first }),
+            }),
+          ]
+        : []),
+      input(
+        REASON_FIELD,
+        'Reason',
+        { type: 'plain_text_input', action_id: REASON_FIELD, max_length: LONGEST_REASON },
+        { hint: 'Shown to everybody who sees this. No secrets.' },
+      ),
+    ],
+  };
+}
+
+const UNDO_TEXT =
+  'For a false alarm: what was before is restored. Nothing is activated that was Inactive, and no deny is removed that was there before. Whoever had the key can use it again.';
+const RECOVER_TEXT =
+  'For a true alarm that is cleaned up: the key stays Inactive. Sessions issued before now are denied for 36 hours, and only then does the deny of everything come off, so that the user works again with a new key or its password.';
+
+function holderLabel({ accessKeyId, kind, incidentId, reason }: ContainmentHolder): string {
+  const what = kind === 'planned' ? 'planned' : incidentId === null ? 'stolen' : 'its incident';
+  return `…${accessKeyId.slice(-6)}: ${reason === '' ? what : `${what}, ${reason}`}`;
+}
+
+/** What was confirmed. Throws `expired` for a window of another version. */
+export function parseTakeBack(view: IncomingView): Parsed<TakeBackInput> {
+  const { id, holder } = metadataOf(view);
+  const holderId = holder ?? view.values.get(HOLDER_FIELD)?.one ?? null;
+  const reason = (view.values.get(REASON_FIELD)?.one ?? '').replace(/\s+/g, ' ').trim();
+  if (holderId === null) return { ok: false, errors: { [HOLDER_FIELD]: 'Choose which one.' } };
+  if (reason === '') return { ok: false, errors: { [REASON_FIELD]: 'Say why: others will wonder.' } };
+  if (holdsSecret(reason)) return { ok: false, errors: { [REASON_FIELD]: SECRET_TYPED } };
+  return { ok: true, input: { containmentId: id, holderId, reason: reason.slice(0, LONGEST_REASON) } };
+}
+
+function metadataOf({ metadata }: IncomingView): { readonly id: string; readonly holder: string | null } {
+  try {
+    const read = Object(JSON.parse(metadata)) as Record<string, unknown>;
+    const { id, holder } = read;
+    if (typeof id === 'string') return { id, holder: typeof holder === 'string' ? holder : null };
+  } catch {
+    // Said below.
+  }
+  throw tooOld();
+}

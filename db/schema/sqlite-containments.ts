@@ -1,0 +1,35 @@
+import { index, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { integer, text } from './sqlite-columns.ts';
+
+/** What was shut off, one row a user. */
+export const containments = sqliteTable(
+  'containments',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    accessKeyId: text('access_key_id').notNull(),
+    state: text('state').notNull(),
+    /** Account and user while it is open and the user is known, else null: one open containment a user. */
+    openUser: text('open_user'),
+    /** The key while its user is being found, else null. */
+    findingKey: text('finding_key'),
+    /** 1 while it is open. */
+    open: integer('open').notNull(),
+    /** Everything that is not asked for. */
+    facts: text('facts').notNull(),
+    nextAt: integer('next_at'),
+    proofAt: integer('proof_at'),
+    leaseOwner: text('lease_owner'),
+    leaseUntil: integer('lease_until').notNull(),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    version: integer('version').notNull(),
+  },
+  (t) => [
+    uniqueIndex('containments_open_user').on(t.openUser),
+    uniqueIndex('containments_finding_key').on(t.findingKey),
+    index('containments_open').on(t.open, t.createdAt, t.id),
+    index('containments_due').on(t.nextAt),
+    index('containments_proof').on(t.proofAt),
+  ],
+);

@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import type {
+  ContainedKey,
+  Containment,
+  ContainmentEvent,
+  ContainmentHolder,
+  ContainmentKind,
+  ContainmentProof,
+  ContainmentState,
+  OurDeny,
+  PartFailure,
+  PartStanding,
+} from '../../src/domain/containment.ts';
+import { json, oneOf } from '../rows.ts';
+import { partition } from './shapes.ts';
+
+const state = oneOf<ContainmentState>({
+  finding: true,
+  acting: true,
+  holding: true,
+  standing: true,
+  undoing: true,
+  recovering: true,
+  recovered: true,
+  undone: true,
+  ended: true,
+  refused: true,
+  merged: true,
+});
+
+const holder: z.ZodType<ContainmentHolder> = z.object({
+  id: z.string(),
+  incidentId: z.string().nullable(),
+  accessKeyId: z.string(),
+  kind: oneOf<ContainmentKind>({ stolen: true, planned: true }),
+  by: z.string().nullable(),
+  hostUser: z.string().nullable(),
+  at: z.number(),
+  reason: z.string(),
+  phase: oneOf<ContainmentHolder['phase']>({ held: true, undone: true, recovered: true }),
+  taken: z.object({ by: z.string(), at: z.number(), reason: z.string() }).nullable(),
+});
+
+const key: z.ZodType<ContainedKey> = z.object({
+  accessKeyId: z.string(),
+  before: oneOf<ContainedKey['before']>({
+    Active: true,
+    Inactive: true,
+    Expired: true,
+    gone: true,
+    unread: true,
+  }),
+});
+
+const failure: z.ZodType<PartFailure> = z.object({
+  action: z.string(),
+  code: z.string(),
+  said: z.string(),
+  at: z.number(),
+  retryAt: z.number(),
+});
+
+const part: z.ZodType<PartStanding> = z.object({ reads: z.number(), failure: failure.nullable() });
+
+const event: z.ZodType<ContainmentEvent> = z.object({
+  at: z.number(),
+  what: oneOf<ContainmentEvent['what']>({
+    put_back: true,
+    new_key: true,
+    new_policy: true,
+    gone_key: true,
+    gone_user: true,
+    other_user: true,
+  }),
+  about: z.string(),
+});
+
+const proof: z.ZodType<ContainmentProof> = z.object({
+  since: z.number(),
+  completeTo: z.number().nullable(),
+  why: z.string(),
+  accepted: z.number(),
+  lastAcceptedAt: z.number().nullable(),
+  calls: z.array(z.string()),
+  refused: z.number(),
+  checkedAt: z.number(),
+});
+
+const deny: z.ZodType<OurDeny> = z.object({
+  way: oneOf<OurDeny['way']>({ attached: true, inline: true }),
+  attached: z.boolean(),
+  inline: z.boolean(),
+});
+
+/** What of a containment is asked for by nobody, in one column. */
+export type ContainmentFacts = Omit<
+  Containment,
+  | 'id'
+  | 'accountId'
+  | 'accessKeyId'
+  | 'state'
+  | 'nextAt'
+  | 'proofAt'
+  | 'leaseOwner'
+  | 'leaseUntil'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'version'
+>;
+
+const facts: z.ZodType<ContainmentFacts> = z.object({
+  partition,
+  stateAt: z.number(),
+  userName: z.string().nullable(),
+  userId: z.string().nullable(),
+  userArn: z.string().nullable(),
+  holders: z.array(holder),
+  keys: z.array(key),
+  deniedBefore: z.boolean(),
+  deny: deny.nullable(),
+  dateDeny: z.object({ issuedBefore: z.number(), until: z.number() }).nullable(),
+  parts: z.object({ key: part, deny: part, date: part }),
+  quarantine: z.array(z.string()),
+  seenKeys: z.array(z.string()),
+  seenPolicies: z.array(z.string()),
+  events: z.array(event),
+  eventsMore: z.number(),
+  putBack: z.number(),
+  lastPutBackAt: z.number().nullable(),
+  sentAt: z.number().nullable(),
+  changedAt: z.number().nullable(),
+  confirmedAt: z.number().nullable(),
+  heldUntil: z.number().nullable(),
+  holdStoppedBy: z.string().nullable(),
+  proof: proof.nullable(),
+  trouble: failure.nullable(),
+  refusal: z.object({ why: z.string(), next: z.string() }).nullable(),
+  mergedInto: z.string().nullable(),
+  noticeId: z.string().nullable(),
+  correlationId: z.string(),
+});
+
+export const containmentRow: z.ZodType<Containment> = z
+  .object({
+    id: z.string(),
+    accountId: z.string(),
+    accessKeyId: z.string(),
+    state,
+    facts: json(facts),
+    nextAt: z.number().nullable(),
+    proofAt: z.number().nullable(),
+    leaseOwner: z.string().nullable(),
+    leaseUntil: z.number(),
+    createdAt: z.number(),
+    updatedAt: z.number(),
+    version: z.number(),
+  })
+  .transform(({ facts: rest, ...columns }) => ({ ...columns, ...rest }));

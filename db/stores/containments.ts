@@ -1,0 +1,110 @@
+import { and, asc, eq, lt, lte } from 'drizzle-orm';
+import { isOver } from '../../src/domain/containment.ts';
+import type { Containment } from '../../src/domain/containment.ts';
+import type { ContainmentStore } from '../../src/ports/containments.ts';
+import { write } from '../atomically.ts';
+import type { Engine } from '../engine.ts';
+import { readFirst, readRow } from '../rows.ts';
+import { containmentRow, type ContainmentFacts } from './containment-shape.ts';
+
+const TABLE = 'containments';
+
+function stored(containment: Containment) {
+  const { id, accountId, accessKeyId, state, nextAt, proofAt, ...rest } = containment;
+  const { leaseOwner, leaseUntil, createdAt, updatedAt, version, ...facts } = rest;
+  const { userId, userName } = containment;
+  const user = userId ?? (userName === null ? null : `name:${userName}`);
+  return {
+    id,
+    accountId,
+    accessKeyId,
+    state,
+    openUser: user === null || isOver(state) ? null : `${accountId}/${user}`,
+    findingKey: state === 'finding' ? accessKeyId : null,
+    open: isOver(state) ? 0 : 1,
+    nextAt,
+    proofAt,
+    leaseOwner,
+    leaseUntil,
+    createdAt,
+    updatedAt,
+    version,
+    facts: JSON.stringify(facts satisfies ContainmentFacts),
+  };
+}
+
+export function containmentStore(engine: Engine): ContainmentStore {
+  const t = engine.tables.containments;
+  const all = (rows: readonly Readonly<Record<string, unknown>>[]) =>
+    rows.map((found) => readRow(TABLE, containmentRow, found));
+  const isOpen = eq(t.open, 1);
+  const byAge = [asc(t.createdAt), asc(t.id)];
+  return {
+    async byId(id) {
+      const rows = await engine.read((db) => db.select().from(t).where(eq(t.id, id)));
+      return readFirst(TABLE, containmentRow, rows);
+    },
+    async open(limit) {
+      return all(
+        await engine.read((db) =>
+          db
+            .select()
+            .from(t)
+            .where(isOpen)
+            .orderBy(...byAge)
+            .limit(limit),
+        ),
+      );
+    },
+    async openOfAccount(accountId) {
+      return all(
+        await engine.read((db) =>
+          db
+            .select()
+            .from(t)
+            .where(and(isOpen, eq(t.accountId, accountId)))
+            .orderBy(...byAge),
+        ),
+      );
+    },
+    async due(now, limit) {
+      return all(
+        await engine.read((db) =>
+          db.select().from(t).where(lte(t.nextAt, now)).orderBy(asc(t.nextAt), asc(t.id)).limit(limit),
+        ),
+      );
+    },
+    async nextAt() {
+      const rows = await engine.read((db) =>
+        db
+          .select({ at: t.nextAt })
+          .from(t)
+          .where(lte(t.nextAt, Number.MAX_SAFE_INTEGER))
+          .orderBy(asc(t.nextAt))
+          .limit(1),
+      );
+      return rows[0]?.at ?? null;
+    },
+    async proofDue(now, limit) {
+      return all(
+        await engine.read((db) =>
+          db.select().from(t).where(lte(t.proofAt, now)).orderBy(asc(t.proofAt), asc(t.id)).limit(limit),
+        ),
+      );
+    },
+    insert(containment) {
+      return write(engine, 'containments.insert', 1, (db) => db.insert(t).values(stored(containment)));
+    },
+    update(containment) {
+      const asRead = and(eq(t.id, containment.id), eq(t.version, containment.version - 1));
+      return write(engine, 'containments.update', 1, (db) =>
+        db.update(t).set(stored(containment)).where(asRead),
+      );
+    },
+    removeEnded(before) {
+      return write(engine, 'containments.removeEnded', 'any', (db) =>
+        db.delete(t).where(and(eq(t.open, 0), lt(t.createdAt, before))),
+      );
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import {
+  AttachUserPolicyCommand,
+  DeleteUserPolicyCommand,
+  DetachUserPolicyCommand,
+  GetUserPolicyCommand,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam';
+import type { Partition } from '../domain/partition.ts';
+import { AwsFailure } from '../ports/aws.ts';
+import type { AwsCredentials } from '../ports/aws.ts';
+import type { IamDeny } from '../ports/iam-deny.ts';
+import type { CallBudget } from './budget.ts';
+import { sent } from './call.ts';
+import type { CallGround } from './call.ts';
+import { iamCalls } from './iam-calls.ts';
+import { aborted } from './sts.ts';
+
+/** A person waits for all of it: it counts in the account's budget, and never waits there. */
+export function openIamDeny(
+  ground: CallGround,
+  credentials: AwsCredentials,
+  partition: Partition,
+  budget: CallBudget,
+): IamDeny {
+  const { reader, writer, call } = iamCalls(ground, credentials, partition, { budget, urgency: 'person' });
+  return {
+    userPolicy: async (UserName, PolicyName, signal) => {
+      const action = 'iam:GetUserPolicy';
+      const send = () => reader.send(new GetUserPolicyCommand({ UserName, PolicyName }), aborted(signal));
+      const answer = await call(action, send, signal).catch(absent);
+      // IAM answers policies as they stand in a URL.
+      return answer === null ? null : decodeURIComponent(sent(answer.PolicyDocument, action));
+    },
+    attachPolicy: async (UserName, PolicyArn, signal) => {
+      const send = () => writer.send(new AttachUserPolicyCommand({ UserName, PolicyArn }), aborted(signal));
+      await call('iam:AttachUserPolicy', send, signal);
+    },
+    detachPolicy: async (UserName, PolicyArn, signal) => {
+      const send = () => writer.send(new DetachUserPolicyCommand({ UserName, PolicyArn }), aborted(signal));
+      await call('iam:DetachUserPolicy', send, signal).catch(absent);
+    },
+    putPolicy: async (UserName, PolicyName, PolicyDocument, signal) => {
+      const send = () =>
+        writer.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument }), aborted(signal));
+      await call('iam:PutUserPolicy', send, signal);
+    },
+    deletePolicy: async (UserName, PolicyName, signal) => {
+      const send = () => writer.send(new DeleteUserPolicyCommand({ UserName, PolicyName }), aborted(signal));
+      await call('iam:DeleteUserPolicy', send, signal).catch(absent);
+    },
+  };
+}
+
+/** What is not there needs no taking away. */
+function absent(error: unknown): null {
+  if (error instanceof AwsFailure && error.code === 'no_such_entity') return null;
+  throw error;
+}

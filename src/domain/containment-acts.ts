@@ -1,0 +1,161 @@
+import {
+  NOTHING_READ,
+  SESSIONS_LIVE_MS,
+  holdingOf,
+  isOver,
+  movedTo,
+  type ContainedKey,
+  type Containment,
+  type ContainmentHolder,
+} from './containment.ts';
+import { stood } from './containment-settle.ts';
+
+/** Who takes something back, and why. */
+export interface Taking {
+  /** Slack user id. */
+  readonly by: string;
+  readonly at: number;
+  readonly reason: string;
+}
+
+/** A containment of which nothing is known but whose key, and why. */
+export function blankContainment(from: {
+  readonly id: string;
+  readonly accountId: string;
+  readonly partition: Containment['partition'];
+  readonly accessKeyId: string;
+  readonly holder: ContainmentHolder;
+  readonly correlationId: string;
+  readonly now: number;
+}): Containment {
+  const { id, accountId, partition, accessKeyId, holder, correlationId, now } = from;
+  return {
+    id,
+    accountId,
+    partition,
+    accessKeyId,
+    state: 'finding',
+    stateAt: now,
+    userName: null,
+    userId: null,
+    userArn: null,
+    holders: [holder],
+    keys: [],
+    deniedBefore: false,
+    deny: null,
+    dateDeny: null,
+    parts: NOTHING_READ,
+    quarantine: [],
+    seenKeys: [],
+    seenPolicies: [],
+    events: [],
+    eventsMore: 0,
+    putBack: 0,
+    lastPutBackAt: null,
+    sentAt: null,
+    changedAt: null,
+    confirmedAt: null,
+    heldUntil: null,
+    holdStoppedBy: null,
+    proof: null,
+    proofAt: null,
+    trouble: null,
+    refusal: null,
+    mergedInto: null,
+    noticeId: null,
+    nextAt: now,
+    leaseOwner: null,
+    leaseUntil: 0,
+    createdAt: now,
+    updatedAt: now,
+    correlationId,
+    version: 1,
+  };
+}
+
+/** A new reason to contain the user: what it wants is done and read back anew. Pure, as all here. */
+export function joined(
+  before: Containment,
+  holder: ContainmentHolder,
+  keys: readonly ContainedKey[],
+  now: number,
+): Containment {
+  const more = keys.filter(({ accessKeyId }) => !before.keys.some((key) => key.accessKeyId === accessKeyId));
+  const next: Containment = {
+    ...before,
+    holders: [...before.holders, holder],
+    keys: [...before.keys, ...more],
+    deny:
+      before.deny ?? (holder.kind === 'stolen' ? { way: 'attached', attached: false, inline: false } : null),
+    parts: NOTHING_READ,
+    confirmedAt: null,
+    nextAt: now,
+  };
+  // While the user is still being found, that goes on first.
+  return before.state === 'finding' ? next : { ...movedTo(next, 'acting', now), stateAt: now };
+}
+
+/** Takes one reason back as a false alarm: what was is restored, as far as no other reason needs it. */
+export function undone(before: Containment, holderId: string, taking: Taking): Containment {
+  const next = withPhase(before, holderId, 'undone', taking);
+  if (before.state === 'finding') {
+    // Nothing was changed yet.
+    return holdingOf(next).length > 0
+      ? next
+      : { ...movedTo(next, 'undone', taking.at), nextAt: null, proofAt: null };
+  }
+  return back({ ...movedTo(next, 'undoing', taking.at) }, taking.at);
+}
+
+/**
+ * Brings the user back after a true alarm: the key stays Inactive, and sessions issued before now are denied for as long
+ * as any can live.
+ */
+export function recovered(before: Containment, holderId: string, taking: Taking): Containment {
+  const next = withPhase(before, holderId, 'recovered', taking);
+  // AWS tells when a session was issued in whole seconds.
+  const issuedBefore = Math.ceil(taking.at / 1_000) * 1_000;
+  const dateDeny = { issuedBefore, until: taking.at + SESSIONS_LIVE_MS };
+  return back({ ...movedTo(next, 'recovering', taking.at), dateDeny }, taking.at);
+}
+
+/** Nothing is put back any more; what was set stays. Null when nothing is held. */
+export function holdStopped(before: Containment, by: string, now: number): Containment | null {
+  if (before.state !== 'holding') return null;
+  return { ...stood(before, now), holdStoppedBy: by };
+}
+
+/** A reason that still holds, by id; null when there is none. */
+export function holderOf(containment: Containment, holderId: string): ContainmentHolder | null {
+  if (isOver(containment.state)) return null;
+  return holdingOf(containment).find(({ id }) => id === holderId) ?? null;
+}
+
+/** Reasons an Undo may take back: those that hold, and those that were recovered. */
+export function undoableOf(containment: Containment): readonly ContainmentHolder[] {
+  if (isOver(containment.state)) return [];
+  return containment.holders.filter(({ phase }) => phase !== 'undone');
+}
+
+/** Reasons a Recover may bring the user back from. */
+export function recoverableOf(containment: Containment): readonly ContainmentHolder[] {
+  if (isOver(containment.state) || containment.state === 'finding') return [];
+  return holdingOf(containment).filter(({ kind }) => kind === 'stolen');
+}
+
+function withPhase(
+  before: Containment,
+  holderId: string,
+  phase: 'undone' | 'recovered',
+  taken: Taking,
+): Containment {
+  return {
+    ...before,
+    holders: before.holders.map((holder) => (holder.id === holderId ? { ...holder, phase, taken } : holder)),
+  };
+}
+
+/** What is wanted has changed: it is read anew from the beginning. */
+function back(containment: Containment, now: number): Containment {
+  return { ...containment, stateAt: now, parts: NOTHING_READ, nextAt: now };
+}

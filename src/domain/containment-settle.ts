@@ -1,0 +1,144 @@
+import {
+  CONFIRM_READS,
+  HOLD_MS,
+  holdingOf,
+  isConfirmed,
+  isDated,
+  isDenied,
+  movedTo,
+  partsInPlay,
+} from './containment.ts';
+import type { Containment } from './containment.ts';
+
+/** How long a first act may take to be confirmed before it is held as far as it is. */
+export const ACT_MS = 45_000;
+
+/**
+ * When CloudTrail is asked after IAM confirmed: early for calls that were accepted all the same, which appear within
+ * minutes; then when it can prove that there are none, until that covers the hold.
+ */
+const PROOFS_MS = [5, 12, 21, 31, 41, 52].map((minutes) => minutes * 60_000);
+
+function firstProof(): number {
+  return PROOFS_MS[0] ?? 0;
+}
+
+/** When it is asked next, or null after the last time. */
+export function nextProof(confirmedAt: number, now: number): number | null {
+  const after = PROOFS_MS.find((ms) => confirmedAt + ms > now);
+  return after === undefined ? null : confirmedAt + after;
+}
+
+/** While it is held: polled often at first and after each change, then less. */
+export function pollAfter(sinceMs: number): number {
+  if (sinceMs < 60_000) return 2_000;
+  return sinceMs < 5 * 60_000 ? 10_000 : 30_000;
+}
+
+/** Where it stands after a look: the next state, and when it is looked at again. Pure. */
+export function settledBy(before: Containment, now: number): Containment {
+  const containment = withoutOldDate(before, now);
+  const { state, stateAt } = containment;
+  const confirmed = isConfirmed(containment, now);
+  switch (state) {
+    case 'acting':
+      if (confirmed) return held(confirmedNow(containment, now), now);
+      if (now - stateAt > ACT_MS || restFailed(containment, now)) return held(containment, now);
+      return { ...containment, nextAt: now + 1_000 };
+    case 'undoing':
+    case 'recovering':
+      if (confirmed) return takenBack(containment, now);
+      return { ...containment, nextAt: now + (now - stateAt > ACT_MS ? 30_000 : 1_000) };
+    case 'holding':
+      return stillHeld(containment, now, confirmed);
+    case 'recovered':
+      return containment.dateDeny === null
+        ? { ...movedTo(containment, 'ended', now), nextAt: null }
+        : { ...containment, nextAt: dateEnd(containment, now) };
+    case 'standing':
+      return { ...containment, nextAt: dateEnd(containment, now) };
+    case 'finding':
+    case 'undone':
+    case 'ended':
+    case 'refused':
+    case 'merged':
+      return { ...containment, nextAt: null };
+  }
+}
+
+/** Everything that is not confirmed was refused, and waits to be tried again. */
+function restFailed(containment: Containment, now: number): boolean {
+  return partsInPlay(containment, now).every((part) => {
+    const { reads, failure } = containment.parts[part];
+    return reads >= CONFIRM_READS || (failure !== null && failure.retryAt > now);
+  });
+}
+
+/** The deny of sessions from before is over, and IAM confirms that it is gone. */
+function withoutOldDate(containment: Containment, now: number): Containment {
+  const { dateDeny, parts } = containment;
+  const over = dateDeny !== null && dateDeny.until <= now && parts.date.reads >= CONFIRM_READS;
+  return over ? { ...containment, dateDeny: null } : containment;
+}
+
+/** When the deny of sessions from before is to be looked at: at its end, or soon while it is being taken off. */
+function dateEnd({ dateDeny, parts }: Containment, now: number): number | null {
+  if (dateDeny === null) return null;
+  if (dateDeny.until > now) return dateDeny.until;
+  return now + (parts.date.failure === null ? 1_000 : 30_000);
+}
+
+function stillHeld(containment: Containment, now: number, confirmed: boolean): Containment {
+  const { heldUntil, stateAt, lastPutBackAt, confirmedAt } = containment;
+  if (heldUntil === null || now >= heldUntil) return stood(containment, now);
+  const since = now - Math.max(stateAt, lastPutBackAt ?? 0);
+  const seen = confirmedAt === null && confirmed ? confirmedNow(containment, now) : containment;
+  return { ...seen, nextAt: Math.min(now + pollAfter(since), heldUntil) };
+}
+
+/** From here on CloudTrail is to show no accepted call. */
+function confirmedNow(containment: Containment, now: number): Containment {
+  const proofAt = isDenied(containment) ? now + firstProof() : containment.proofAt;
+  return { ...containment, confirmedAt: now, proof: null, proofAt };
+}
+
+/** After acting: a stolen key is held, and so is what could not be done yet; a planned deactivation stands. */
+function held(containment: Containment, now: number): Containment {
+  if (!isDenied(containment) && isConfirmed(containment, now)) return stood(containment, now);
+  const heldUntil = Math.max(containment.heldUntil ?? 0, now + HOLD_MS);
+  return {
+    ...movedTo(containment, 'holding', now),
+    heldUntil,
+    holdStoppedBy: null,
+    nextAt: now + pollAfter(0),
+  };
+}
+
+/** Nobody looks any more; the deny of sessions from before still ends by itself. */
+export function stood(containment: Containment, now: number): Containment {
+  const standing = { ...movedTo(containment, 'standing', now), heldUntil: null };
+  return { ...standing, nextAt: dateEnd(standing, now) };
+}
+
+/** After something was taken back: over, or whatever the other reasons still want. */
+function takenBack(containment: Containment, now: number): Containment {
+  const kept = containment.holders.filter(({ phase }) => phase !== 'undone');
+  const rest: Containment = {
+    ...containment,
+    // What was given back is no longer ours to keep so.
+    keys: containment.keys.filter(({ accessKeyId }) =>
+      kept.some((holder) => holder.accessKeyId === accessKeyId),
+    ),
+    deny: isDenied(containment) ? containment.deny : null,
+    dateDeny: isDated(containment, now) ? containment.dateDeny : null,
+  };
+  if (kept.length === 0) {
+    return { ...movedTo(rest, 'undone', now), nextAt: null, heldUntil: null, proofAt: null };
+  }
+  if (holdingOf(rest).length === 0) {
+    const recovered = { ...movedTo(rest, 'recovered', now), heldUntil: null };
+    return { ...recovered, nextAt: dateEnd(recovered, now) ?? now };
+  }
+  const isHeld = isDenied(rest) && rest.heldUntil !== null && rest.heldUntil > now;
+  return isHeld ? { ...movedTo(rest, 'holding', now), nextAt: now + pollAfter(0) } : stood(rest, now);
+}

@@ -1,0 +1,218 @@
+import {
+  CONFIRM_READS,
+  CONTAINMENT_PARTS,
+  INLINE_DATE_DENY,
+  INLINE_DENY,
+  denyAllArn,
+  isDated,
+  isDenied,
+  partsInPlay,
+  wantedKeys,
+} from './containment.ts';
+import type { Containment, ContainmentEvent, ContainmentPart, PartStanding } from './containment.ts';
+import { quarantinePolicies } from './quarantine.ts';
+
+/** An inline policy of ours as it stands: `other` says that there is one by our name with another text. */
+export type InlineSeen = 'ours' | 'other' | 'none';
+
+/** The user as IAM shows it at one moment. */
+export interface ContainedLook {
+  readonly at: number;
+  /** `gone`: there is no such user; `other`: another user has that name by now. */
+  readonly user: 'there' | 'gone' | 'other';
+  readonly keys: readonly {
+    readonly accessKeyId: string;
+    readonly status: 'Active' | 'Inactive' | 'Expired';
+  }[];
+  readonly attached: readonly { readonly name: string; readonly arn: string }[];
+  /** Null where it was not read, because we put none. */
+  readonly inlineDeny: InlineSeen | null;
+  readonly dateDeny: InlineSeen | null;
+}
+
+/** One change of AWS. */
+export type ContainmentEffect =
+  | {
+      readonly part: 'key';
+      readonly what: 'set_key';
+      readonly accessKeyId: string;
+      readonly status: 'Active' | 'Inactive';
+    }
+  | { readonly part: 'deny'; readonly what: 'attach_deny' | 'detach_deny' | 'put_deny' | 'delete_deny' }
+  | { readonly part: 'date'; readonly what: 'put_date'; readonly issuedBefore: number }
+  | { readonly part: 'date'; readonly what: 'delete_date' };
+
+/** Events kept on the row; older ones are in the thread and in the audit log. */
+const KEPT_EVENTS = 20;
+/** A read that still shows the old within this time of our own change may come from a replica that lags. */
+const LAG_MS = 6_000;
+/** What was just sent is not sent again for a replica that lags; ms. */
+const SENT_AGAIN_MS = 1_000;
+/** Of what is put back again and again, one line so often. */
+const SAID_AGAIN_MS = 60_000;
+/** Which parts the user shows as they are wanted. Where there is no such user, nothing is left to want. */
+export function satisfied(
+  containment: Containment,
+  look: ContainedLook,
+): Readonly<Record<ContainmentPart, boolean>> {
+  if (look.user !== 'there') return { key: true, deny: true, date: true };
+  const { deniedBefore, deny, partition } = containment;
+  const attached = look.attached.some(({ arn }) => arn === denyAllArn(partition));
+  const inline = look.inlineDeny ?? 'none';
+  const ours = attached && !deniedBefore && deny?.attached === true;
+  const listed = new Map(look.keys.map(({ accessKeyId, status }) => [accessKeyId, status]));
+  return {
+    key: [...wantedKeys(containment)].every(([id, status]) => {
+      const now = listed.get(id);
+      // A key that is gone cannot be used, and cannot be given back.
+      return now === undefined || (status === 'Active' ? now === 'Active' : now !== 'Active');
+    }),
+    deny: isDenied(containment) ? attached || inline === 'ours' : !ours && inline === 'none',
+    date: isDated(containment, look.at) ? look.dateDeny === 'ours' : (look.dateDeny ?? 'none') === 'none',
+  };
+}
+
+/**
+ * What is to be changed now, all of it at once. Deny-All comes off only after the deny of sessions from before, where
+ * that is wanted, was read back. What failed waits for its time.
+ */
+export function effectsOf(containment: Containment, look: ContainedLook): readonly ContainmentEffect[] {
+  const { parts, changedAt } = containment;
+  const is = satisfied(containment, look);
+  const justSent = changedAt !== null && look.at - changedAt < SENT_AGAIN_MS;
+  return [
+    ...(is.key ? [] : keyEffects(containment, look)),
+    ...(is.deny ? [] : denyEffects(containment, look)),
+    ...(is.date ? [] : dateEffects(containment, look)),
+  ].filter(({ part }) => {
+    const { failure } = parts[part];
+    return failure === null ? !justSent : failure.retryAt <= look.at;
+  });
+}
+
+function keyEffects(containment: Containment, { keys }: ContainedLook): ContainmentEffect[] {
+  const listed = new Map(keys.map(({ accessKeyId, status }) => [accessKeyId, status]));
+  return [...wantedKeys(containment)].flatMap(([accessKeyId, status]): ContainmentEffect[] => {
+    const differs = listed.get(accessKeyId) === (status === 'Active' ? 'Inactive' : 'Active');
+    return differs ? [{ part: 'key', what: 'set_key', accessKeyId, status }] : [];
+  });
+}
+
+function denyEffects(containment: Containment, look: ContainedLook): ContainmentEffect[] {
+  const { deny, deniedBefore, partition, parts } = containment;
+  if (isDenied(containment)) {
+    return [{ part: 'deny', what: deny?.way === 'inline' ? 'put_deny' : 'attach_deny' }];
+  }
+  if (isDated(containment, look.at) && parts.date.reads < CONFIRM_READS) return [];
+  const attached = look.attached.some(({ arn }) => arn === denyAllArn(partition));
+  const ours = attached && !deniedBefore && deny?.attached === true;
+  return [
+    ...(ours ? [{ part: 'deny', what: 'detach_deny' } as const] : []),
+    ...((look.inlineDeny ?? 'none') === 'none' ? [] : [{ part: 'deny', what: 'delete_deny' } as const]),
+  ];
+}
+
+function dateEffects(containment: Containment, { at }: ContainedLook): ContainmentEffect[] {
+  const { dateDeny } = containment;
+  return dateDeny !== null && isDated(containment, at)
+    ? [{ part: 'date', what: 'put_date', issuedBefore: dateDeny.issuedBefore }]
+    : [{ part: 'date', what: 'delete_date' }];
+}
+
+/** What was read, taken in: how far each part is confirmed, and what appeared or was undone. Pure. */
+export function afterLook(row: Containment, look: ContainedLook): Containment {
+  const before = withPrior(row, look);
+  const is = satisfied(before, look);
+  const inPlay = partsInPlay(before, look.at);
+  const standings = CONTAINMENT_PARTS.map((part): [ContainmentPart, PartStanding] => {
+    const { reads, failure } = before.parts[part];
+    if (!inPlay.includes(part)) return [part, { reads: 0, failure: null }];
+    return [part, is[part] ? { reads: reads + 1, failure: null } : { reads: 0, failure }];
+  });
+  const undone = inPlay.filter((part) => !is[part] && wasUndone(before, part, look.at));
+  const next = {
+    ...before,
+    parts: Object.fromEntries(standings) as Containment['parts'],
+    trouble: null,
+    putBack: before.putBack + undone.length,
+    lastPutBackAt: undone.length === 0 ? before.lastPutBackAt : look.at,
+  };
+  const said = undone.filter((part) => !saidLately(before, part, look.at));
+  const events = [...said.map((part) => eventOf(look.at, 'put_back', part)), ...appeared(before, look)];
+  if (look.user !== 'there') return remember(next, events);
+  return {
+    ...remember(next, events),
+    quarantine: quarantinePolicies(look.attached),
+    seenKeys: [...new Set([...before.seenKeys, ...look.keys.map(({ accessKeyId }) => accessKeyId)])],
+    seenPolicies: [...new Set([...before.seenPolicies, ...look.attached.map(({ arn }) => arn)])],
+  };
+}
+
+/** What was not known yet of how things were before us. */
+function withPrior(row: Containment, look: ContainedLook): Containment {
+  if (look.user !== 'there') return row;
+  const listed = new Map(look.keys.map(({ accessKeyId, status }) => [accessKeyId, status]));
+  const keys = row.keys.map((key) =>
+    key.before === 'unread' ? { ...key, before: listed.get(key.accessKeyId) ?? ('gone' as const) } : key,
+  );
+  const nothingYet = row.deny !== null && !row.deny.attached && !row.deny.inline;
+  const attached = look.attached.some(({ arn }) => arn === denyAllArn(row.partition));
+  return { ...row, keys, deniedBefore: nothingYet ? attached : row.deniedBefore };
+}
+
+/**
+ * Whether somebody undid a part that is held: it was confirmed, or somebody is at it already, or the time in which a
+ * replica may still show the old is over.
+ */
+function wasUndone(
+  { state, parts, putBack, changedAt }: Containment,
+  part: ContainmentPart,
+  at: number,
+): boolean {
+  if (state !== 'holding' || parts[part].failure !== null) return false;
+  return parts[part].reads >= CONFIRM_READS || putBack > 0 || at - (changedAt ?? at) > LAG_MS;
+}
+
+function saidLately({ events }: Containment, part: ContainmentPart, now: number): boolean {
+  return events.some(
+    ({ what, about, at }) => what === 'put_back' && about === part && now - at < SAID_AGAIN_MS,
+  );
+}
+
+function appeared(before: Containment, look: ContainedLook): ContainmentEvent[] {
+  const told = (what: ContainmentEvent['what'], about: string) =>
+    before.events.some((event) => event.what === what && event.about === about);
+  if (look.user !== 'there') {
+    const what = look.user === 'gone' ? 'gone_user' : 'other_user';
+    const about = before.userName ?? '';
+    return told(what, about) ? [] : [eventOf(look.at, what, about)];
+  }
+  const here = new Set(look.keys.map(({ accessKeyId }) => accessKeyId));
+  const own = denyAllArn(before.partition);
+  return [
+    ...[...here].filter((id) => !before.seenKeys.includes(id)).map((id) => eventOf(look.at, 'new_key', id)),
+    ...look.attached
+      .filter(({ arn }) => arn !== own && !before.seenPolicies.includes(arn))
+      .map(({ arn }) => eventOf(look.at, 'new_policy', arn)),
+    ...before.keys
+      .filter(({ accessKeyId, before: was }) => was !== 'gone' && !here.has(accessKeyId))
+      .filter(({ accessKeyId }) => !told('gone_key', accessKeyId))
+      .map(({ accessKeyId }) => eventOf(look.at, 'gone_key', accessKeyId)),
+  ];
+}
+
+function eventOf(at: number, what: ContainmentEvent['what'], about: string): ContainmentEvent {
+  return { at, what, about };
+}
+
+/** Adds events; of very many the newest are kept on the row. */
+function remember(containment: Containment, events: readonly ContainmentEvent[]): Containment {
+  const all = [...containment.events, ...events];
+  const dropped = Math.max(0, all.length - KEPT_EVENTS);
+  return { ...containment, events: all.slice(dropped), eventsMore: containment.eventsMore + dropped };
+}
+
+/** The names of our own inline policies that must be read to know how things stand. */
+export function inlineToRead({ deny, dateDeny }: Containment): readonly string[] {
+  return [...(deny?.inline === true ? [INLINE_DENY] : []), ...(dateDeny === null ? [] : [INLINE_DATE_DENY])];
+}

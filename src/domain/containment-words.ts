@@ -1,0 +1,230 @@
+import {
+  CONFIRM_READS,
+  isDated,
+  isDenied,
+  partsInPlay,
+  wantedKeys,
+  type Containment,
+  type ContainmentEvent,
+  type ContainmentPart,
+  type PartFailure,
+} from './containment.ts';
+import { counted } from './time-words.ts';
+
+/** What could not be done, why, and what to do, as sentences. */
+export interface FailureWords {
+  readonly what: string;
+  readonly why: string;
+  readonly next: string;
+}
+
+const PART_UNDONE: Readonly<Record<ContainmentPart, readonly [on: string, off: string]>> = {
+  key: ['The key is not switched off', 'The key is not switched on again'],
+  deny: ['The user is not denied', 'The deny is not taken off'],
+  date: [
+    'Sessions from before are not denied, so that the deny of everything stays',
+    'The deny of sessions from before is not taken off',
+  ],
+};
+
+/** The parts that could not be done, the worst first. */
+export function failuresOf(containment: Containment, now: number): readonly FailureWords[] {
+  return partsInPlay(containment, now).flatMap((part) => {
+    const { failure, reads } = containment.parts[part];
+    if (failure === null || reads >= CONFIRM_READS) return [];
+    const [on, off] = PART_UNDONE[part];
+    return [{ what: isOn(containment, part, now) ? on : off, ...whyOf(failure) }];
+  });
+}
+
+function isOn(containment: Containment, part: ContainmentPart, now: number): boolean {
+  if (part === 'deny') return isDenied(containment);
+  if (part === 'date') return isDated(containment, now);
+  return [...wantedKeys(containment).values()].includes('Inactive') && containment.state !== 'undoing';
+}
+
+/** Why something failed, and what to do. */
+export function whyOf({ action, code, said }: PartFailure): Omit<FailureWords, 'what'> {
+  switch (code) {
+    case 'nobody':
+      return { why: said, next: 'Rekey tries again every half a minute.' };
+    case 'denied_by_policy':
+      return {
+        why: `No connection of the account may call ${action}.`,
+        next: 'Give one the capability contain (`/aws-test` shows the policy to add): Rekey tries again every half a minute. Until then, do it by hand in the IAM console.',
+      };
+    case 'denied_by_organization':
+      return {
+        why: `A policy of the organization denies ${action}.`,
+        next: 'Whoever runs the organization can lift it, or deny the user by such a policy.',
+      };
+    case 'denied_by_source_ip':
+      return {
+        why: `AWS takes ${action} only from other networks than Rekey’s.`,
+        next: 'Do it by hand from such a network.',
+      };
+    case 'quota':
+      return {
+        why: 'The user carries as many policies as AWS allows, attached and inline.',
+        next: 'Detach one that is not needed; Rekey tries again every half a minute. The key itself is not touched by this limit.',
+      };
+    case 'throttled':
+      return {
+        why: `AWS asks to slow down (${action}).`,
+        next: 'Rekey tries again within seconds.',
+      };
+    case 'timeout':
+    case 'aws_down':
+      return {
+        why: `AWS did not answer ${action}: whether it was done shows when the user is read again.`,
+        next: 'Rekey reads and tries again within seconds.',
+      };
+    case 'no_route':
+    case 'proxy_trouble':
+    case 'tls_trouble':
+      return {
+        why: `AWS could not be reached (${action}).`,
+        next: 'Rekey tries again within seconds; look at the network of its host.',
+      };
+    case 'no_such_entity':
+      return { why: `IAM does not know the user or the key (${action}).`, next: 'Look in the IAM console.' };
+    default:
+      return {
+        why: `AWS refused ${action}: ${said}`,
+        next: 'Rekey tries again; do it by hand if that lasts.',
+      };
+  }
+}
+
+/** How far the whole is, in a few words. */
+export function standingWords(containment: Containment, now: number): string {
+  const { state, confirmedAt } = containment;
+  const stolen = isDenied(containment);
+  switch (state) {
+    case 'finding':
+      return 'Finding whose key it is';
+    case 'acting':
+      return stolen ? 'Being contained' : 'Being deactivated';
+    case 'holding': {
+      if (isAllConfirmed(containment, now)) return 'Contained and held';
+      return confirmedAt === null
+        ? 'Not contained yet'
+        : 'Somebody undoes it: put back, not confirmed again yet';
+    }
+    case 'standing':
+      if (!stolen) return 'Deactivated';
+      return isAllConfirmed(containment, now)
+        ? 'Contained, not held any more'
+        : 'Not contained as far as IAM shows';
+    case 'undoing':
+      return 'Being taken back';
+    case 'recovering':
+      return 'Being recovered';
+    case 'recovered':
+      return 'Recovered: the key stays Inactive';
+    case 'undone':
+      return 'Taken back';
+    case 'ended':
+      return 'Recovered, and over';
+    case 'refused':
+      return 'Not contained';
+    case 'merged':
+      return 'Its user was contained already';
+  }
+}
+
+function isAllConfirmed(containment: Containment, now: number): boolean {
+  return partsInPlay(containment, now).every((part) => containment.parts[part].reads >= CONFIRM_READS);
+}
+
+/** What IAM confirms of the key and of the deny, as sentences; what was there before us is said. */
+export function confirmedWords(containment: Containment, now: number): readonly string[] {
+  const { parts, keys, deniedBefore, deny, dateDeny, state } = containment;
+  if (state === 'finding' || state === 'refused' || state === 'merged') return [];
+  if (state === 'undone') return [restoredWords(containment)];
+  const play = partsInPlay(containment, now);
+  const has = (part: ContainmentPart): boolean => play.includes(part) && parts[part].reads >= CONFIRM_READS;
+  const active = [...wantedKeys(containment)].flatMap(([id, status]) => (status === 'Active' ? [id] : []));
+  const rows = `${CONFIRM_READS} reads in a row`;
+  const lines: string[] = [];
+  if (active.length === 0 && has('key') && has('deny') && isDenied(containment)) {
+    lines.push(`IAM confirms Inactive and the deny (${rows}).`);
+  } else {
+    if (play.includes('key')) lines.push(keyWords(has('key'), parts.key.reads, active.length > 0));
+    if (play.includes('deny')) lines.push(denyWords(containment, has('deny')));
+  }
+  if (isDenied(containment) && has('deny')) {
+    if (deniedBefore) lines.push('AWSDenyAll was attached before, and will stay.');
+    else if (deny?.way === 'inline')
+      lines.push('The deny is the inline policy RekeyDenyAll, since AWSDenyAll could not be attached.');
+  }
+  if (dateDeny !== null && isDated(containment, now)) {
+    lines.push(
+      has('date')
+        ? `IAM confirms that sessions issued before the recovery are denied (${rows}).`
+        : 'Sessions issued before now are being denied first.',
+    );
+  }
+  for (const { accessKeyId, before } of keys) {
+    if (before === 'Inactive') lines.push(`${accessKeyId} was Inactive before: Undo leaves it so.`);
+    if (before === 'gone') lines.push(`${accessKeyId} does not exist any more.`);
+  }
+  return lines;
+}
+
+function keyWords(confirmed: boolean, reads: number, active: boolean): string {
+  const status = active ? 'Active' : 'Inactive';
+  return confirmed
+    ? `IAM confirms the key as ${status} (${CONFIRM_READS} reads in a row).`
+    : `The key as ${status}: not confirmed yet (${counted(reads, 'read')} of ${CONFIRM_READS} in a row).`;
+}
+
+function denyWords(containment: Containment, confirmed: boolean): string {
+  const { reads } = containment.parts.deny;
+  if (isDenied(containment)) {
+    return confirmed
+      ? `IAM confirms the deny (${CONFIRM_READS} reads in a row).`
+      : `The deny: not confirmed yet (${counted(reads, 'read')} of ${CONFIRM_READS} in a row).`;
+  }
+  return confirmed ? 'IAM confirms that our deny is off.' : 'Our deny is being taken off.';
+}
+
+function restoredWords({ holders, quarantine }: Containment): string {
+  const kept = quarantine.length === 0 ? '' : ' AWS’s own quarantine policy was not touched.';
+  return holders.some(({ kind }) => kind === 'stolen')
+    ? `What was before is restored.${kept}`
+    : 'The key is as it was before.';
+}
+
+/** One thing that was found while it was held. */
+export function eventWords({ what, about }: ContainmentEvent): string {
+  switch (what) {
+    case 'put_back':
+      return about === 'key'
+        ? 'Somebody switched the key on again: it is Inactive again.'
+        : about === 'deny'
+          ? 'Somebody took the deny off the user: it is back.'
+          : 'Somebody took the deny of sessions from before off: it is back.';
+    case 'new_key':
+      return `A new key appeared on the user: ${about}. The deny holds for it, too; contain it by itself if it is not yours.`;
+    case 'new_policy':
+      return `A policy was attached to the user: ${about}. A deny wins over it.`;
+    case 'gone_key':
+      return `The key ${about} was deleted. It cannot be given back.`;
+    case 'gone_user':
+      return `The user ${about} does not exist any more.`;
+    case 'other_user':
+      return `Another user has the name ${about} by now: nothing is changed there.`;
+  }
+}
+
+/** What a containment of this kind does not stop. */
+export const NOT_STOPPED =
+  'Not stopped by this: sessions of roles that the key assumed (up to 12 hours), and whatever was made with it, such as users, keys and functions of others.';
+
+/** Who asked, for a line of text; the caller marks people. */
+export function askedBy({ holders }: Containment): string {
+  const [first] = holders;
+  if (first === undefined) return '';
+  return first.by === null ? `${first.hostUser ?? 'somebody'} on the host` : `<@${first.by}>`;
+}

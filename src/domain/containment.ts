@@ -1,0 +1,289 @@
+import type { Partition } from './partition.ts';
+
+/**
+ * - `finding`: whose key it is is being found
+ * - `acting`: key and deny are being set, and read back
+ * - `holding`: IAM is read again and again, and what somebody undid is put back
+ * - `standing`: nobody looks any more; what was set stays
+ * - `undoing`, `recovering`: being taken back, in part or in whole
+ * - `recovered`: the key stays Inactive, sessions from before are denied for some hours
+ * - `undone`, `ended`, `refused`, `merged`: over
+ */
+export type ContainmentState =
+  | 'finding'
+  | 'acting'
+  | 'holding'
+  | 'standing'
+  | 'undoing'
+  | 'recovering'
+  | 'recovered'
+  | 'undone'
+  | 'ended'
+  | 'refused'
+  | 'merged';
+
+/** Every legal move; to stay is none. */
+export const CONTAINMENT_MOVES: Readonly<Record<ContainmentState, readonly ContainmentState[]>> = {
+  finding: ['acting', 'undone', 'refused', 'merged'],
+  acting: ['holding', 'standing', 'undoing', 'recovering', 'recovered'],
+  holding: ['acting', 'standing', 'undoing', 'recovering'],
+  standing: ['acting', 'holding', 'undoing', 'recovering'],
+  undoing: ['acting', 'holding', 'standing', 'recovering', 'recovered', 'undone'],
+  recovering: ['acting', 'holding', 'standing', 'undoing', 'recovered'],
+  recovered: ['acting', 'undoing', 'recovering', 'ended'],
+  undone: [],
+  ended: [],
+  refused: [],
+  merged: [],
+};
+
+export function isOver(state: ContainmentState): boolean {
+  return CONTAINMENT_MOVES[state].length === 0;
+}
+
+/** `stolen`: the key Inactive and its user denied; `planned`: the key alone, and nothing is held. */
+export type ContainmentKind = 'stolen' | 'planned';
+
+/** One reason to contain: an incident, or a person's word. Each is taken back for itself. Times are ms. */
+export interface ContainmentHolder {
+  readonly id: string;
+  readonly incidentId: string | null;
+  readonly accessKeyId: string;
+  readonly kind: ContainmentKind;
+  /** Slack user id; null: from the command line. */
+  readonly by: string | null;
+  /** Who typed it there, as the host knows them. */
+  readonly hostUser: string | null;
+  readonly at: number;
+  readonly reason: string;
+  readonly phase: 'held' | 'undone' | 'recovered';
+  /** Who took it back, and why; null while it holds. */
+  readonly taken: { readonly by: string; readonly at: number; readonly reason: string } | null;
+}
+
+/**
+ * A key that is, or was to be, Inactive; as it was before us. `gone`: it did not exist any more; `unread`: the next look
+ * tells, before anything is changed.
+ */
+export interface ContainedKey {
+  readonly accessKeyId: string;
+  readonly before: 'Active' | 'Inactive' | 'Expired' | 'gone' | 'unread';
+}
+
+/** `way`: how it is tried next. `attached`, `inline`: a deny that stands there is ours, or may be. */
+export interface OurDeny {
+  readonly way: 'attached' | 'inline';
+  readonly attached: boolean;
+  readonly inline: boolean;
+}
+
+/** Why a part could not be done when it was tried last. */
+export interface PartFailure {
+  /** `iam:AttachUserPolicy` and the like. */
+  readonly action: string;
+  readonly code: string;
+  /** What AWS said; bounded, without secrets. */
+  readonly said: string;
+  readonly at: number;
+  /** Not tried again before. */
+  readonly retryAt: number;
+}
+
+/** How far IAM confirms one part: `reads` in a row showed it as wanted. */
+export interface PartStanding {
+  readonly reads: number;
+  readonly failure: PartFailure | null;
+}
+
+/** The key or keys; the deny of everything; the deny of sessions from before. */
+export type ContainmentPart = 'key' | 'deny' | 'date';
+export const CONTAINMENT_PARTS: readonly ContainmentPart[] = ['key', 'deny', 'date'];
+
+/** Something that was found while it was held; the newest last. */
+export interface ContainmentEvent {
+  readonly at: number;
+  readonly what: 'put_back' | 'new_key' | 'new_policy' | 'gone_key' | 'gone_user' | 'other_user';
+  /** The key, the policy, the part that was put back, or the user. */
+  readonly about: string;
+}
+
+/** What CloudTrail shows since IAM confirmed. */
+export interface ContainmentProof {
+  /** Since when; ms. */
+  readonly since: number;
+  /** Everything up to here was seen; null when that is not known, for the reason `why`. */
+  readonly completeTo: number | null;
+  readonly why: string;
+  /** Calls AWS accepted, apart from asking who one is, which nothing can deny. */
+  readonly accepted: number;
+  readonly lastAcceptedAt: number | null;
+  /** The latest such calls, as `service:call` with the key that made them. */
+  readonly calls: readonly string[];
+  /** Calls AWS refused: somebody still tries. */
+  readonly refused: number;
+  readonly checkedAt: number;
+}
+
+/** The containment of one user, over all reasons that hold it. Times are ms. */
+export interface Containment {
+  readonly id: string;
+  readonly accountId: string;
+  readonly partition: Partition;
+  /** That of its first reason. */
+  readonly accessKeyId: string;
+  readonly state: ContainmentState;
+  readonly stateAt: number;
+  /** Null until it was found. */
+  readonly userName: string | null;
+  /** The unique id; null where it could not be read. */
+  readonly userId: string | null;
+  readonly userArn: string | null;
+  readonly holders: readonly ContainmentHolder[];
+  readonly keys: readonly ContainedKey[];
+  /** AWSDenyAll was attached before us: it stays. */
+  readonly deniedBefore: boolean;
+  /** How we deny everything; null while nothing of ours does. */
+  readonly deny: OurDeny | null;
+  /** Sessions issued before are denied until then; null while none are. */
+  readonly dateDeny: { readonly issuedBefore: number; readonly until: number } | null;
+  readonly parts: Readonly<Record<ContainmentPart, PartStanding>>;
+  /** AWS's own quarantine policies on the user, by name; we never touch them. */
+  readonly quarantine: readonly string[];
+  /** Keys and policies that are known of the user; what is not among them is new. */
+  readonly seenKeys: readonly string[];
+  readonly seenPolicies: readonly string[];
+  /** The newest; `eventsMore` older ones were let go. */
+  readonly events: readonly ContainmentEvent[];
+  readonly eventsMore: number;
+  /** How often something was put back. */
+  readonly putBack: number;
+  readonly lastPutBackAt: number | null;
+  /** When the first changes were sent and the last ones, and when IAM confirmed all that was wanted. */
+  readonly sentAt: number | null;
+  readonly changedAt: number | null;
+  readonly confirmedAt: number | null;
+  readonly heldUntil: number | null;
+  /** Who ended the hold early. */
+  readonly holdStoppedBy: string | null;
+  readonly proof: ContainmentProof | null;
+  readonly proofAt: number | null;
+  /** The user could not be read when it was tried last. */
+  readonly trouble: PartFailure | null;
+  /** Why nothing was done: a sentence, and what can be done. */
+  readonly refusal: { readonly why: string; readonly next: string } | null;
+  readonly mergedInto: string | null;
+  /** Its one message. */
+  readonly noticeId: string | null;
+  readonly nextAt: number | null;
+  readonly leaseOwner: string | null;
+  readonly leaseUntil: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly correlationId: string;
+  /** Counts up with each change; the compare-and-swap of every write. */
+  readonly version: number;
+}
+
+/** So many reads in a row confirm a part: AWS's replicas differ for some seconds. */
+export const CONFIRM_READS = 3;
+/** How long what somebody undoes is put back. */
+export const HOLD_MS = 30 * 60_000;
+/** Sessions of `GetSessionToken` and `GetFederationToken` live so long at the most. */
+export const SESSIONS_LIVE_MS = 36 * 3_600_000;
+
+/** Our own inline policies. */
+export const INLINE_DENY = 'RekeyDenyAll';
+export const INLINE_DATE_DENY = 'RekeyDenySessionsFromBefore';
+
+export function denyAllArn(partition: Partition): string {
+  return `arn:${partition}:iam::aws:policy/AWSDenyAll`;
+}
+
+/** Moves it, if that is legal; throws otherwise: a defect. */
+export function movedTo(before: Containment, state: ContainmentState, now: number): Containment {
+  if (before.state === state) return before;
+  if (!CONTAINMENT_MOVES[before.state].includes(state)) {
+    throw new Error(`A containment does not go from ${before.state} to ${state}.`);
+  }
+  return { ...before, state, stateAt: now };
+}
+
+export const NOTHING_READ: Containment['parts'] = {
+  key: { reads: 0, failure: null },
+  deny: { reads: 0, failure: null },
+  date: { reads: 0, failure: null },
+};
+
+/** The reasons that hold; taken-back ones are not among them. */
+export function holdingOf({ holders }: Pick<Containment, 'holders'>): readonly ContainmentHolder[] {
+  return holders.filter(({ phase }) => phase === 'held');
+}
+
+/** Whether some reason still wants the user denied. */
+export function isDenied(containment: Pick<Containment, 'holders'>): boolean {
+  return holdingOf(containment).some(({ kind }) => kind === 'stolen');
+}
+
+/** Whether a reason that was recovered still wants sessions from before denied. */
+export function isDated(
+  { holders, dateDeny }: Pick<Containment, 'holders' | 'dateDeny'>,
+  now: number,
+): boolean {
+  return dateDeny !== null && dateDeny.until > now && holders.some(({ phase }) => phase === 'recovered');
+}
+
+/** What each key is to be; keys that were not Active before, and nobody holds, are left alone. */
+export function wantedKeys({
+  holders,
+  keys,
+}: Pick<Containment, 'holders' | 'keys'>): ReadonlyMap<string, 'Active' | 'Inactive'> {
+  const kept = new Set(
+    holders.filter(({ phase }) => phase !== 'undone').map(({ accessKeyId }) => accessKeyId),
+  );
+  return new Map(
+    keys.flatMap(({ accessKeyId, before }): [string, 'Active' | 'Inactive'][] => {
+      if (before === 'gone') return [];
+      if (kept.has(accessKeyId)) return [[accessKeyId, 'Inactive']];
+      return before === 'Active' ? [[accessKeyId, 'Active']] : [];
+    }),
+  );
+}
+
+/** The parts that matter now: those that are wanted, or being taken back. */
+export function partsInPlay(containment: Containment, now: number): readonly ContainmentPart[] {
+  const { deny, dateDeny } = containment;
+  return CONTAINMENT_PARTS.filter((part) => {
+    if (part === 'key') return wantedKeys(containment).size > 0;
+    if (part === 'deny') return isDenied(containment) || deny !== null;
+    return dateDeny !== null || isDated(containment, now);
+  });
+}
+
+/** Whether IAM confirmed everything that is wanted now. */
+export function isConfirmed(containment: Containment, now: number): boolean {
+  return partsInPlay(containment, now).every((part) => containment.parts[part].reads >= CONFIRM_READS);
+}
+
+/** The document of our own deny of everything. */
+export const DENY_EVERYTHING = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Sid: 'RekeyDenyAll', Effect: 'Deny', Action: '*', Resource: '*' }],
+});
+
+/** The document that denies what was issued before; long-term keys have no time of issue and are not touched. */
+export function denyBefore(issuedBefore: number): string {
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'RekeyDenySessionsFromBefore',
+        Effect: 'Deny',
+        Action: '*',
+        Resource: '*',
+        Condition: {
+          DateLessThan: { 'aws:TokenIssueTime': new Date(issuedBefore).toISOString().replace('.000Z', 'Z') },
+        },
+      },
+    ],
+  });
+}

@@ -1,0 +1,271 @@
+import { accountOfKeyId } from '../../domain/access-key-id.ts';
+import { groupedAccount } from '../../domain/account.ts';
+import { personOf, type Doer } from '../../domain/actor.ts';
+import { blankContainment, joined } from '../../domain/containment-acts.ts';
+import {
+  holdingOf,
+  type Containment,
+  type ContainmentHolder,
+  type ContainmentKind,
+} from '../../domain/containment.ts';
+import { isConflict, RekeyError } from '../../errors.ts';
+import type { Write } from '../../ports/stores.ts';
+import { wakeOutbox } from '../alert.ts';
+import { auditIntent, auditOutcome } from '../audit.ts';
+import { claimAndWrite, refuseClaimed } from '../claim.ts';
+import { connectedTo } from '../key-policy.ts';
+import type { Request } from '../request.ts';
+import type { Services } from '../services.ts';
+import type { Containing } from './containing.ts';
+import { authoriseContainment } from './may.ts';
+import { recordsOf } from './record.ts';
+import { firstCard } from './tell.ts';
+
+/** What a person confirmed. */
+export interface ContainInput {
+  readonly accessKeyId: string;
+  readonly incidentId: string | null;
+  readonly kind: ContainmentKind;
+  readonly reason: string;
+}
+
+/** Who wants it, in the audit log and on the card. */
+export interface Wanting {
+  readonly doer: Doer;
+  /** Slack user id; null: from the command line. */
+  readonly by: string | null;
+  readonly hostUser: string | null;
+  readonly correlationId: string;
+}
+
+const TRIES = 5;
+
+/**
+ * Writes down that a key is to be shut off; nothing is asked of AWS before that. Responders may, also while Rekey is
+ * paused. Throws `conflict` with who was first when that is under way for the same reason, `needs_person` when nothing
+ * connects to the key's account.
+ */
+export async function beginContainment(
+  services: Services,
+  request: Request,
+  input: ContainInput,
+): Promise<Containment> {
+  await authoriseContainment(services, request, 'contain', input);
+  await refuseClaimed(services, request);
+  await refuseOther(services, input);
+  const { actor, correlationId } = request;
+  const wanting: Wanting = { doer: personOf(actor), by: actor.userId, hostUser: null, correlationId };
+  return begin(services, wanting, input, {
+    write: (writes) => claimAndWrite(services, request, writes),
+    isClaimed: async () => (await services.stores.interactions.byId(request.claimId)) !== null,
+  });
+}
+
+/** What a window carries is not to be trusted: an incident is of one key. */
+async function refuseOther({ stores }: Containing, { accessKeyId, incidentId }: ContainInput): Promise<void> {
+  const incident = incidentId === null ? null : await stores.watch.incidents.byId(incidentId);
+  if (incidentId === null || incident?.subject === accessKeyId) return;
+  throw new RekeyError('invalid', 'This key is not the one of that incident.', {
+    next: 'Open the window again from the incident, or type `/aws-deactivate` with the key.',
+  });
+}
+
+/** The same for whoever works on the host. */
+export async function beginFromHost(
+  services: Containing,
+  hostUser: string,
+  input: ContainInput,
+): Promise<Containment> {
+  const wanting: Wanting = {
+    doer: { kind: 'rekey' },
+    by: null,
+    hostUser,
+    correlationId: services.ids.next(),
+  };
+  return begin(services, wanting, input, {
+    write: (writes) => services.stores.atomically(writes),
+    isClaimed: () => Promise.resolve(false),
+  });
+}
+
+/** How the record is written, once; `isClaimed`: it was, or this wish was carried out before. */
+interface Writing {
+  readonly write: (writes: readonly Write[]) => Promise<void>;
+  readonly isClaimed: () => Promise<boolean>;
+}
+
+async function begin(
+  services: Containing,
+  wanting: Wanting,
+  input: ContainInput,
+  { write, isClaimed }: Writing,
+): Promise<Containment> {
+  const place = await placeOf(services, wanting, input);
+  for (let tries = 1; ; tries += 1) {
+    const open = await openFor(services, input, place);
+    const drawn =
+      open === null
+        ? await anew(services, wanting, input, place)
+        : await joining(services, wanting, input, open);
+    try {
+      await write(drawn.writes);
+    } catch (error) {
+      // Another process wrote in between: what there is now may be joined.
+      if (!isConflict(error) || tries === TRIES || (await isClaimed())) throw error;
+      continue;
+    }
+    await awake(services, drawn.row);
+    return drawn.row;
+  }
+}
+
+/** The row as it is to be, with what is written with it. */
+interface Drawn {
+  readonly row: Containment;
+  readonly writes: readonly Write[];
+}
+
+interface Place {
+  /** Empty: the id does not tell, and all accounts are asked. */
+  readonly accountId: string;
+  readonly partition: Containment['partition'];
+}
+
+/** The account of the key: known, or told by its id. Refused where nothing connects to it. */
+async function placeOf(services: Containing, wanting: Wanting, input: ContainInput): Promise<Place> {
+  const { stores } = services;
+  const kept = await stores.inventory.keys.byId(input.accessKeyId);
+  const accountId = kept?.accountId ?? accountOfKeyId(input.accessKeyId) ?? '';
+  const all = await stores.connections.list();
+  const [first] = accountId === '' ? all : connectedTo(all, accountId);
+  if (first !== undefined) return { accountId, partition: first.partition };
+  const known = accountId === '' ? '' : ` By its ID it belongs to the account ${groupedAccount(accountId)}.`;
+  const why = `Nothing connects to the account of this key.${known}`;
+  const act = { ...aboutOf(wanting, input, input.accessKeyId, 'key'), why };
+  await stores.atomically([auditOutcome(services, act, 'refused')]);
+  throw new RekeyError('needs_person', why, {
+    next: 'Whoever runs that account makes the key Inactive in its IAM console, and attaches AWSDenyAll to its user; an admin can connect the account with /aws-connect.',
+  });
+}
+
+/** The open containment that this key, or its user, belongs to. */
+async function openFor(
+  { stores }: Containing,
+  { accessKeyId }: ContainInput,
+  { accountId }: Place,
+): Promise<Containment | null> {
+  const kept = await stores.inventory.keys.byId(accessKeyId);
+  const open = await stores.containments.openOfAccount(accountId);
+  return (
+    open.find(
+      (each) =>
+        each.holders.some((holder) => holder.accessKeyId === accessKeyId) ||
+        (kept !== null && each.userId !== null && each.userId === kept.userId),
+    ) ?? null
+  );
+}
+
+async function anew(
+  services: Containing,
+  wanting: Wanting,
+  input: ContainInput,
+  { accountId, partition }: Place,
+): Promise<Drawn> {
+  const { stores, clock, ids } = services;
+  const drawn = blankContainment({
+    id: ids.next(),
+    accountId,
+    partition,
+    accessKeyId: input.accessKeyId,
+    holder: holderFor(services, wanting, input),
+    correlationId: wanting.correlationId,
+    now: clock.now(),
+  });
+  const { noticeId, writes } = await firstCard(services, drawn);
+  const row = { ...drawn, noticeId };
+  const intent = auditIntent(services, aboutOf(wanting, input, row.id));
+  return { row, writes: [stores.containments.insert(row), ...writes, intent] };
+}
+
+async function joining(
+  services: Containing,
+  wanting: Wanting,
+  input: ContainInput,
+  open: Containment,
+): Promise<Drawn> {
+  const { stores, clock } = services;
+  const same = holdingOf(open).find(
+    ({ accessKeyId, incidentId, kind }) =>
+      accessKeyId === input.accessKeyId &&
+      (incidentId === input.incidentId || input.incidentId === null) &&
+      (kind === input.kind || input.kind === 'planned'),
+  );
+  if (same !== undefined) {
+    const by = same.by === null ? `${same.hostUser ?? 'somebody'} on the host` : `<@${same.by}>`;
+    throw new RekeyError('conflict', `This key was contained already by ${by}.`, {
+      next: 'Its message tells how it stands; `/aws-deactivate` lists what is contained.',
+    });
+  }
+  const now = clock.now();
+  const holder = holderFor(services, wanting, input);
+  // What another key of the user was before, the next look tells.
+  const key = { accessKeyId: input.accessKeyId, before: 'unread' } as const;
+  const row: Containment = {
+    ...joined(open, holder, open.state === 'finding' ? [] : [key], now),
+    updatedAt: now,
+    version: open.version + 1,
+  };
+  const records = await recordsOf(services, open, row);
+  const intent = auditIntent(services, aboutOf(wanting, input, open.id));
+  return { row, writes: [stores.containments.update(row), ...records.writes, intent] };
+}
+
+function holderFor(
+  { ids, clock }: Containing,
+  { by, hostUser }: Wanting,
+  { accessKeyId, incidentId, kind, reason }: ContainInput,
+): ContainmentHolder {
+  return {
+    id: ids.next(),
+    incidentId,
+    accessKeyId,
+    kind,
+    by,
+    hostUser,
+    at: clock.now(),
+    reason,
+    phase: 'held',
+    taken: null,
+  };
+}
+
+function aboutOf(
+  { doer, hostUser, correlationId }: Wanting,
+  { accessKeyId, incidentId, kind, reason }: ContainInput,
+  entityId: string,
+  entityKind = 'containment',
+) {
+  return {
+    doer,
+    verb: 'containment.contain',
+    entityKind,
+    entityId,
+    correlationId,
+    why: reason,
+    detail: {
+      accessKeyId,
+      kind,
+      incidents: incidentId === null ? [] : [incidentId],
+      ...(hostUser === null ? {} : { hostUser }),
+    },
+  };
+}
+
+/** What fails here does not undo the record: the job finds it. */
+async function awake(services: Containing, { id }: Containment): Promise<void> {
+  try {
+    await wakeOutbox(services);
+  } catch (error) {
+    services.log.warn('a containment was begun, and the outbox was not woken', { containmentId: id, error });
+  }
+}

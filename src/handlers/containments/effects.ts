@@ -1,0 +1,113 @@
+import {
+  denyAllArn,
+  denyBefore,
+  DENY_EVERYTHING,
+  INLINE_DATE_DENY,
+  INLINE_DENY,
+  type Containment,
+  type PartFailure,
+} from '../../domain/containment.ts';
+import type { ContainmentEffect } from '../../domain/containment-steps.ts';
+import { RekeyError } from '../../errors.ts';
+import type { AwsFailure } from '../../ports/aws.ts';
+import type { Hands } from './hands.ts';
+
+/** What failed for want of a right, or of room, is tried again so often; ms. */
+export const REFUSED_RETRY_MS = 30_000;
+export const TROUBLE_RETRY_MS = 3_000;
+const SAID_CHARACTERS = 300;
+
+/** What we are about to put there is ours from before it is sent. */
+export function withIntent(row: Containment, effect: ContainmentEffect): Containment {
+  if (row.deny === null) return row;
+  if (effect.what === 'attach_deny') return { ...row, deny: { ...row.deny, attached: true } };
+  if (effect.what === 'put_deny') return { ...row, deny: { ...row.deny, inline: true } };
+  return row;
+}
+
+/** What came of a change: where one way to deny is barred, the other is next. */
+export function withOutcome(
+  row: Containment,
+  effect: ContainmentEffect,
+  failure: PartFailure | 'skipped' | null,
+): Containment {
+  if (failure === 'skipped') return row;
+  const { part } = effect;
+  const failed = { ...row, parts: { ...row.parts, [part]: { ...row.parts[part], failure } } };
+  if (failure === null || row.deny === null || isPassing(failure)) return failed;
+  const { attached, inline } = row.deny;
+  const surely = isNo(failure);
+  // Where one way is barred the other is tried, at once the first time.
+  if (effect.what === 'attach_deny') {
+    return { ...failed, deny: { way: 'inline', attached: attached && !surely, inline } };
+  }
+  if (effect.what === 'put_deny') {
+    return { ...failed, deny: { way: 'attached', attached, inline: inline && !surely } };
+  }
+  return failed;
+}
+
+/** It may go the same way a moment later, or went already. */
+function isPassing({ code }: PartFailure): boolean {
+  return ['timeout', 'aws_down', 'throttled', 'no_route', 'proxy_trouble'].includes(code);
+}
+
+/** AWS did nothing. */
+function isNo({ code }: PartFailure): boolean {
+  return code.startsWith('denied_') || code === 'quota' || code === 'nobody';
+}
+
+/** A failure as it is kept; `effect` null: of reading the user. */
+export function failureOf(
+  error: AwsFailure | RekeyError,
+  now: number,
+  effect: ContainmentEffect | null,
+): PartFailure {
+  if (error instanceof RekeyError) {
+    return {
+      action: '',
+      code: 'nobody',
+      said: error.message.slice(0, SAID_CHARACTERS),
+      at: now,
+      retryAt: now + REFUSED_RETRY_MS,
+    };
+  }
+  const { action, code, said } = error;
+  const failure = { action, code, said: said.slice(0, SAID_CHARACTERS), at: now, retryAt: now };
+  // What became of it shows at the next look, and a deny that cannot be attached is put on at once.
+  if (code === 'timeout') return failure;
+  if (isPassing(failure)) return { ...failure, retryAt: now + TROUBLE_RETRY_MS };
+  return effect?.what === 'attach_deny' ? failure : { ...failure, retryAt: now + REFUSED_RETRY_MS };
+}
+
+/** Makes one change of AWS. */
+export async function send(
+  row: Containment,
+  effect: ContainmentEffect,
+  hands: Hands,
+  signal: AbortSignal,
+): Promise<void> {
+  const { userName, partition } = row;
+  if (userName === null) throw new RekeyError('internal', 'A containment has lost its user.');
+  const arn = denyAllArn(partition);
+  switch (effect.what) {
+    case 'set_key': {
+      const { accessKeyId, status } = effect;
+      return hands(({ iam }) => iam.updateAccessKey({ userName, accessKeyId, status }, signal));
+    }
+    case 'attach_deny':
+      return hands(({ deny }) => deny.attachPolicy(userName, arn, signal));
+    case 'detach_deny':
+      return hands(({ deny }) => deny.detachPolicy(userName, arn, signal));
+    case 'put_deny':
+      return hands(({ deny }) => deny.putPolicy(userName, INLINE_DENY, DENY_EVERYTHING, signal));
+    case 'delete_deny':
+      return hands(({ deny }) => deny.deletePolicy(userName, INLINE_DENY, signal));
+    case 'put_date': {
+      const document = denyBefore(effect.issuedBefore);
+      return hands(({ deny }) => deny.putPolicy(userName, INLINE_DATE_DENY, document, signal));
+    }
+    case 'delete_date':
+      return hands(({ deny }) => deny.deletePolicy(userName, INLINE_DATE_DENY, signal));
+  }
+}

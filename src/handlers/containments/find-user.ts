@@ -1,0 +1,160 @@
+import { connectedTo } from '../key-policy.ts';
+import type { Connection } from '../../domain/connection.ts';
+import { denyAllArn, type Containment } from '../../domain/containment.ts';
+import { quarantinePolicies } from '../../domain/quarantine.ts';
+import { RekeyError } from '../../errors.ts';
+import { AwsFailure } from '../../ports/aws.ts';
+import type { Containing } from './containing.ts';
+import { handsOf, signersFor, type Hands } from './hands.ts';
+import { lookAtUser } from './look-user.ts';
+
+/** What was found: the containment with its user as it was before us. */
+export type Found = Containment & { readonly userName: string };
+
+/**
+ * Whose key it is, and how the user stands before anything is changed. Throws RekeyError `needs_person` or `not_found`
+ * when that cannot be found, or nobody may act on it; AwsFailure when AWS could not be asked.
+ */
+export async function findUser(
+  services: Containing,
+  containment: Containment,
+  signal: AbortSignal,
+): Promise<Found> {
+  const kept = await services.stores.inventory.keys.byId(containment.accessKeyId);
+  const known = kept === null ? null : { userName: kept.userName, userId: kept.userId };
+  const accounts = await accountsOf(services, containment);
+  let failure: Error | null = null;
+  for (const connections of accounts) {
+    const [first] = connections;
+    if (first === undefined) continue;
+    const hands = handsOf(services, connections, signal);
+    const here = { ...containment, accountId: first.accountId, partition: first.partition };
+    try {
+      const userName = known?.userName ?? (await userOfKey(hands, here, signal));
+      if (userName !== null) return await before(services, hands, { ...here, userName }, known, signal);
+    } catch (error) {
+      // In an account that is not the key's, AWS refuses to tell.
+      if (accounts.length === 1) throw error;
+      if (!(error instanceof Error)) throw error;
+      failure ??= error;
+    }
+  }
+  if (failure !== null && !isNo(failure)) throw failure;
+  throw new RekeyError('not_found', `No connected account knows the key ${containment.accessKeyId}.`, {
+    next: 'Its ID is of the old kind that does not tell its account. Ask whoever runs the AWS accounts.',
+  });
+}
+
+/** The connections of the account, by the key's ID; of all accounts where the ID does not tell. Those that may first. */
+async function accountsOf(
+  services: Containing,
+  containment: Containment,
+): Promise<readonly (readonly Connection[])[]> {
+  const all = await services.stores.connections.list();
+  const ids =
+    containment.accountId === ''
+      ? [...new Set(all.map(({ accountId }) => accountId))]
+      : [containment.accountId];
+  return ids.map((accountId) => connectedTo(all, accountId)).filter((ours) => ours.length > 0);
+}
+
+/** Null in an account that does not know the key. Throws `needs_person` for a root key. */
+async function userOfKey(
+  hands: Hands,
+  { accessKeyId, accountId, holders }: Containment,
+  signal: AbortSignal,
+): Promise<string | null> {
+  try {
+    const { userName } = await hands(({ iam }) => iam.accessKeyLastUsed(accessKeyId, signal));
+    if (userName !== null) return userName;
+  } catch (error) {
+    if (!(error instanceof AwsFailure) || error.code !== 'no_such_entity') throw error;
+    throw new RekeyError('not_found', `The account ${accountId} has no key ${accessKeyId} (any more).`, {
+      next: `A key that does not exist cannot be used. ${
+        holders.some(({ kind }) => kind === 'stolen')
+          ? 'Sessions that were made with it may live up to 36 hours: find its user in CloudTrail, and attach AWSDenyAll to it.'
+          : 'Look whether it was copied whole.'
+      }`,
+    });
+  }
+  throw new RekeyError('needs_person', 'This key belongs to the root user of the account.', {
+    next: 'No policy can deny root, and nobody else can switch its keys off. Sign in as root and make the key Inactive under “My security credentials”; in an organization, its management account can remove root’s keys (centralized root access). Then call AWS support: whoever has this key owns the account.',
+  });
+}
+
+/** How the user stands before us; refused when nobody but itself could act. */
+async function before(
+  services: Containing,
+  hands: Hands,
+  containment: Found,
+  known: { readonly userId: string } | null,
+  signal: AbortSignal,
+): Promise<Found> {
+  const { accessKeyId, userName, partition } = containment;
+  const { look, user } = await lookAtUser(services, hands, containment, signal);
+  if (look.user === 'gone') {
+    throw new RekeyError('not_found', `The user ${userName} of this key does not exist any more.`, {
+      next: 'With its user a key is gone, and so are the rights of sessions made with it.',
+    });
+  }
+  if (known !== null && user !== null && user.userId !== known.userId) {
+    throw new RekeyError(
+      'not_found',
+      `The user ${userName} of this key was deleted; another one has its name.`,
+      {
+        next: 'With its user a key is gone, and so are the rights of sessions made with it.',
+      },
+    );
+  }
+  const listed = look.keys.find((each) => each.accessKeyId === accessKeyId);
+  const stolen = containment.holders.some(({ kind }) => kind === 'stolen');
+  if (listed === undefined) await refuseUnlisted(hands, containment, stolen, signal);
+  const found: Found = {
+    ...containment,
+    userId: user?.userId ?? known?.userId ?? null,
+    userArn: user?.arn ?? null,
+    keys: [{ accessKeyId, before: listed?.status ?? 'gone' }],
+    deniedBefore: look.attached.some(({ arn }) => arn === denyAllArn(partition)),
+    deny: stolen ? { way: 'attached', attached: false, inline: false } : null,
+    quarantine: quarantinePolicies(look.attached),
+    seenKeys: look.keys.map((each) => each.accessKeyId),
+    seenPolicies: look.attached.map(({ arn }) => arn),
+  };
+  const { able, same } = await signersFor(services, found);
+  if (able.length > 0) return found;
+  const [one] = same;
+  throw new RekeyError(
+    'needs_person',
+    `This key belongs to the user ${userName}, whom Rekey itself signs as${one === undefined ? '' : ` (“${one.name}”)`}: it would lock itself out half-way.`,
+    {
+      next: `Connect the account ${found.accountId} a second time, by a role or another user, with the capability contain, and try again. Until then, make the key Inactive in the IAM console.`,
+    },
+  );
+}
+
+/** Not in the list: it is gone, which only its user need be denied for; or the list lags, and is read again. */
+async function refuseUnlisted(
+  hands: Hands,
+  { accessKeyId, userName }: Found,
+  stolen: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const action = 'iam:ListAccessKeys';
+  try {
+    await hands(({ iam }) => iam.accessKeyLastUsed(accessKeyId, signal));
+  } catch (error) {
+    if (!(error instanceof AwsFailure) || error.code !== 'no_such_entity') throw error;
+    if (stolen) return;
+    throw new RekeyError('not_found', `The key ${accessKeyId} of ${userName} does not exist any more.`, {
+      next: 'A key that does not exist cannot be used.',
+    });
+  }
+  throw new AwsFailure({ code: 'aws_down', action, said: 'the key is not in the list of its user yet' });
+}
+
+function isNo(error: unknown): boolean {
+  return (
+    (error instanceof AwsFailure && error.code.startsWith('denied_')) ||
+    (error instanceof RekeyError && error.code === 'not_found')
+  );
+}

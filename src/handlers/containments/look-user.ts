@@ -1,0 +1,76 @@
+import {
+  DENY_EVERYTHING,
+  denyBefore,
+  INLINE_DATE_DENY,
+  INLINE_DENY,
+  type Containment,
+} from '../../domain/containment.ts';
+import { inlineToRead, type ContainedLook, type InlineSeen } from '../../domain/containment-steps.ts';
+import { AwsFailure } from '../../ports/aws.ts';
+import type { ListedUser } from '../../ports/aws.ts';
+import type { Containing } from './containing.ts';
+import type { Hands } from './hands.ts';
+
+/** A look with who the user is; null where that may not be read. */
+export interface FullLook {
+  readonly look: ContainedLook;
+  readonly user: Pick<ListedUser, 'userId' | 'arn'> | null;
+}
+
+/** Reads everything about a user that a containment is about, all at once. Throws AwsFailure when it cannot. */
+export async function lookAtUser(
+  { clock }: Pick<Containing, 'clock'>,
+  hands: Hands,
+  containment: Containment & { readonly userName: string },
+  signal: AbortSignal,
+): Promise<FullLook> {
+  const { userName, userId, dateDeny } = containment;
+  const toRead = inlineToRead(containment);
+  const inline = (name: string, text: string): Promise<InlineSeen | null> =>
+    toRead.includes(name)
+      ? hands(async ({ deny }) => seenAs(await deny.userPolicy(userName, name, signal), text))
+      : Promise.resolve(null);
+  const all = Promise.all([
+    hands(({ iam }) => iam.getUser(userName, signal)).catch(notAllowed),
+    hands(({ iam }) => iam.listAccessKeys(userName, signal)),
+    hands(({ iam }) => iam.listAttachedUserPolicies(userName, signal)),
+    inline(INLINE_DENY, DENY_EVERYTHING),
+    inline(INLINE_DATE_DENY, dateDeny === null ? '' : denyBefore(dateDeny.issuedBefore)),
+  ]);
+  try {
+    const [user, keys, attached, inlineDeny, date] = await all;
+    const other = userId !== null && user !== null && user.userId !== userId;
+    const look = { at: clock.now(), keys, attached, inlineDeny, dateDeny: date };
+    return { look: { ...look, user: other ? 'other' : 'there' }, user };
+  } catch (error) {
+    if (!(error instanceof AwsFailure) || error.code !== 'no_such_entity') throw error;
+    const nothing = { keys: [], attached: [], inlineDeny: null, dateDeny: null };
+    return { look: { at: clock.now(), user: 'gone', ...nothing }, user: null };
+  }
+}
+
+/** To know the user's unique id is a safeguard that not every policy allows. */
+function notAllowed(error: unknown): null {
+  if (error instanceof AwsFailure && error.code.startsWith('denied_')) return null;
+  throw error;
+}
+
+/** Whether a policy by our name is the one we put: white space and the order of its fields do not count. */
+function seenAs(text: string | null, ours: string): InlineSeen {
+  if (text === null) return 'none';
+  try {
+    return canonical(JSON.parse(text)) === canonical(JSON.parse(ours === '' ? 'null' : ours))
+      ? 'ours'
+      : 'other';
+  } catch {
+    return 'other';
+  }
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

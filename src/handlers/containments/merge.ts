@@ -1,0 +1,56 @@
+import { movedTo, type Containment, type ContainmentHolder } from '../../domain/containment.ts';
+import { joined } from '../../domain/containment-acts.ts';
+import { isConflict } from '../../errors.ts';
+import type { Containing } from './containing.ts';
+import { recordsOf } from './record.ts';
+
+const TRIES = 5;
+
+/** The open containment of the same user, or null. */
+export async function openOfUser(
+  { stores }: Pick<Containing, 'stores'>,
+  { accountId, userId, userName }: Pick<Containment, 'accountId' | 'userId' | 'userName'>,
+): Promise<Containment | null> {
+  const open = await stores.containments.openOfAccount(accountId);
+  return (
+    open.find((each) =>
+      userId === null || each.userId === null ? each.userName === userName : each.userId === userId,
+    ) ?? null
+  );
+}
+
+/** The user is contained already: the reason joins the others there, and this row is over. */
+export async function mergeInto(services: Containing, mine: Containment, found: Containment): Promise<void> {
+  const { stores, clock } = services;
+  for (let tries = 1; ; tries += 1) {
+    const into = await openOfUser(services, found);
+    const newest = await stores.containments.byId(mine.id);
+    if (into === null || newest === null || newest.state !== 'finding') return;
+    const now = clock.now();
+    const holders: readonly ContainmentHolder[] = newest.holders;
+    const after = holders.reduce((row, holder) => joined(row, holder, found.keys, now), into);
+    const over: Containment = {
+      ...movedTo(newest, 'merged', now),
+      mergedInto: into.id,
+      nextAt: null,
+      leaseOwner: null,
+      leaseUntil: 0,
+      updatedAt: now,
+      version: newest.version + 1,
+    };
+    const row: Containment = { ...after, updatedAt: now, version: into.version + 1 };
+    const records = [await recordsOf(services, newest, over), await recordsOf(services, into, row)];
+    try {
+      await stores.atomically([
+        stores.containments.update(over),
+        stores.containments.update(row),
+        ...records.flatMap(({ writes }) => writes),
+      ]);
+    } catch (error) {
+      if (!isConflict(error) || tries === TRIES) throw error;
+      continue;
+    }
+    for (const { written } of records) await written();
+    return;
+  }
+}

@@ -1,0 +1,164 @@
+import { isOver, type Containment, type ContainmentProof } from '../../domain/containment.ts';
+import { nextProof } from '../../domain/containment-settle.ts';
+import { SETTLE_MS } from '../../domain/settle.ts';
+import { isConflict, RekeyError } from '../../errors.ts';
+import { AwsFailure } from '../../ports/aws.ts';
+import type { Trail, TrailEvent, TrailQuestion } from '../../ports/trail.ts';
+import { credentialsOf } from '../connection-credentials.ts';
+import { answerOf, connectedTo } from '../key-policy.ts';
+import type { Containing } from './containing.ts';
+import { recordsOf } from './record.ts';
+
+/** How many are asked about in one pass. */
+const BATCH = 10;
+/** Pages of 50 events a region and question; what is beyond makes the answer incomplete. */
+const PAGES = 6;
+const SHOWN_CALLS = 4;
+const TRIES = 5;
+
+/** Asks CloudTrail about every containment whose time has come. Answers how many there were. */
+export async function proveContainments(services: Containing, signal: AbortSignal): Promise<number> {
+  const { stores, clock, log } = services;
+  const due = await stores.containments.proofDue(clock.now(), BATCH);
+  for (const row of due) {
+    if (signal.aborted) break;
+    try {
+      await prove(services, row, signal);
+    } catch (error) {
+      if (!isConflict(error)) log.warn('a containment was not proven', { containmentId: row.id, error });
+    }
+  }
+  return due.length;
+}
+
+async function prove(services: Containing, row: Containment, signal: AbortSignal): Promise<void> {
+  const { confirmedAt, userName } = row;
+  if (isOver(row.state) || confirmedAt === null || userName === null) {
+    return write(services, row, (now) => ({ ...now, proofAt: null }));
+  }
+  // Whoever moves its time asks: two instances do not ask twice.
+  const next = nextProof(confirmedAt, services.clock.now());
+  await write(services, row, (now) => ({ ...now, proofAt: next }), 1);
+  const proof = await readProof(services, { ...row, userName }, confirmedAt, signal);
+  // Confirmed anew meanwhile, it is proven anew.
+  await write(services, row, (now) => (now.confirmedAt === confirmedAt ? { ...now, proof } : now));
+}
+
+async function write(
+  services: Containing,
+  { id }: Containment,
+  change: (row: Containment) => Containment,
+  most = TRIES,
+): Promise<void> {
+  const { stores } = services;
+  for (let tries = 1; ; tries += 1) {
+    const before = await stores.containments.byId(id);
+    if (before === null) return;
+    const after = { ...change(before), version: before.version + 1 };
+    const records = await recordsOf(services, before, after);
+    try {
+      await stores.atomically([stores.containments.update(after), ...records.writes]);
+      return await records.written();
+    } catch (error) {
+      if (!isConflict(error) || tries === most) throw error;
+    }
+  }
+}
+
+/** What CloudTrail shows of the user since then, in every enabled region. */
+async function readProof(
+  services: Containing,
+  containment: Containment & { readonly userName: string },
+  since: number,
+  signal: AbortSignal,
+): Promise<ContainmentProof> {
+  const now = services.clock.now();
+  const seen = new Map<string, TrailEvent>();
+  const gaps: string[] = [];
+  try {
+    const trail = await trailFor(services, containment);
+    if (trail === null) gaps.push('no connection of the account may read CloudTrail');
+    else await readAll(trail, containment, { from: since, to: now }, { seen, gaps }, signal);
+  } catch (error) {
+    if (!(error instanceof AwsFailure) && !(error instanceof RekeyError)) throw error;
+    gaps.push(error instanceof AwsFailure ? whyOf(error) : error.message);
+  }
+  const events = [...seen.values()].filter(({ eventTime }) => eventTime > since);
+  const accepted = events.filter(isAccepted).toSorted((a, b) => b.eventTime - a.eventTime);
+  return {
+    since,
+    completeTo: gaps.length === 0 ? now - SETTLE_MS : null,
+    why: gaps.slice(0, 3).join('; ').slice(0, 400),
+    accepted: accepted.length,
+    lastAcceptedAt: accepted[0]?.eventTime ?? null,
+    calls: [...new Set(accepted.map(nameOf))].slice(0, SHOWN_CALLS),
+    refused: events.filter(({ record }) => isRefused(record)).length,
+    checkedAt: now,
+  };
+}
+
+async function trailFor(services: Containing, { accountId, userId }: Containment): Promise<Trail | null> {
+  const ours = connectedTo(await services.stores.connections.list(), accountId);
+  const able = ours.filter(({ uniqueId }) => uniqueId !== userId);
+  const that = (answer: 'yes' | 'unknown') => able.find((each) => answerOf(each, 'watch') === answer);
+  const connection = that('yes') ?? that('unknown');
+  if (connection === undefined) return null;
+  return services.aws.trail(await credentialsOf(services, connection), connection);
+}
+
+async function readAll(
+  trail: Trail,
+  { userName, holders }: Containment & { readonly userName: string },
+  window: { readonly from: number; readonly to: number },
+  into: { readonly seen: Map<string, TrailEvent>; readonly gaps: string[] },
+  signal: AbortSignal,
+): Promise<void> {
+  // A look-up by key misses its sessions; those of the user itself carry its name.
+  const questions: readonly TrailQuestion[] = [
+    { by: 'Username', value: userName },
+    ...[...new Set(holders.map(({ accessKeyId }) => accessKeyId))].map(
+      (value) => ({ by: 'AccessKeyId', value }) as const,
+    ),
+  ];
+  const regions = await trail.enabledRegions(signal);
+  await Promise.all(
+    regions.map(async (region) => {
+      try {
+        for (const question of questions) {
+          let pages = 0;
+          for await (const page of trail.lookUp(region, question, window, 'people', signal)) {
+            if (pages === PAGES) {
+              into.gaps.push(`${region} has more events than were read`);
+              break;
+            }
+            pages += 1;
+            for (const event of page) into.seen.set(event.eventId, event);
+          }
+        }
+      } catch (error) {
+        if (!(error instanceof AwsFailure)) throw error;
+        into.gaps.push(`${region}: ${whyOf(error)}`);
+      }
+    }),
+  );
+}
+
+/** Who one is may be asked under every deny: that AWS answers it says nothing. */
+function isAccepted({ eventName, record }: TrailEvent): boolean {
+  return eventName !== 'GetCallerIdentity' && !isRefused(record);
+}
+
+function isRefused(record: TrailEvent['record']): boolean {
+  const { errorCode } = record;
+  return typeof errorCode === 'string' && errorCode !== '';
+}
+
+function nameOf({ eventName, record, accessKeyId }: TrailEvent): string {
+  const source = typeof record['eventSource'] === 'string' ? record['eventSource'] : '';
+  const service = source.replace(/\.amazonaws\.com$/, '').slice(0, 60);
+  return `${service}:${eventName.slice(0, 80)}${accessKeyId === null ? '' : ` by ${accessKeyId.slice(0, 24)}`}`;
+}
+
+function whyOf({ action, code }: AwsFailure): string {
+  return `${action}: ${code.replaceAll('_', ' ')}`;
+}

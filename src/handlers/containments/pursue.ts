@@ -1,0 +1,72 @@
+import { isOver, type Containment, type ContainmentState } from '../../domain/containment.ts';
+import { isConflict } from '../../errors.ts';
+import type { Containing } from './containing.ts';
+import { Turn } from './turn.ts';
+
+/** A person waits for what is done in these; whatever is held comes back at its time. */
+const WAITED_FOR: ReadonlySet<ContainmentState> = new Set<ContainmentState>([
+  'finding',
+  'acting',
+  'undoing',
+  'recovering',
+]);
+/** So long a turn waits for the next look instead of leaving it to the job; ms. */
+const STAYS_MS = 1_500;
+/** Looks of one turn while it is held: somebody may undo things as fast as they are put back. */
+const HELD_LOOKS = 5;
+/** How long whoever waits looks whether another process is through; ms. */
+const BUSY_WAIT_MS = 150;
+
+/**
+ * One turn: as far as it goes without waiting for long. False when it is somebody else's at this moment. Everybody may
+ * call it at any time, as often as they like.
+ */
+export async function takeTurn(services: Containing, id: string, signal: AbortSignal): Promise<boolean> {
+  const turn = await Turn.take(services, id, signal);
+  if (turn === null) return false;
+  try {
+    for (let looks = 1; !signal.aborted; looks += 1) {
+      if (!(await turn.step())) break;
+      const { state, nextAt } = turn.row;
+      if (isOver(state) || nextAt === null) break;
+      const wait = nextAt - services.clock.now();
+      const stays = WAITED_FOR.has(state) ? wait <= STAYS_MS : wait <= 0 && looks < HELD_LOOKS;
+      if (!stays) break;
+      if (wait > 0) await services.clock.sleep(wait, signal);
+    }
+  } catch (error) {
+    // Somebody wrote first: how it stands now is the next turn's business.
+    if (!isConflict(error)) throw error;
+  } finally {
+    await turn.release();
+  }
+  return true;
+}
+
+/**
+ * For whoever waits: until nothing is left to do but to hold, or `waitMs` are over; the job goes on from there. `seen`
+ * is called with the row after each turn, and at the end.
+ */
+export async function pursue(
+  services: Containing,
+  id: string,
+  waitMs: number,
+  signal: AbortSignal,
+  seen: (row: Containment) => Promise<void> = () => Promise.resolve(),
+): Promise<Containment | null> {
+  const { stores, clock } = services;
+  const until = clock.now() + waitMs;
+  for (;;) {
+    const taken = await takeTurn(services, id, signal);
+    const row = await stores.containments.byId(id);
+    if (row === null) return null;
+    if (row.state === 'merged' && row.mergedInto !== null) {
+      return pursue(services, row.mergedInto, Math.max(0, until - clock.now()), signal, seen);
+    }
+    const now = clock.now();
+    const over = !WAITED_FOR.has(row.state) || row.nextAt === null || now >= until || signal.aborted;
+    if (taken || over) await seen(row);
+    if (over) return row;
+    await clock.sleep(Math.min(until - now, Math.max(BUSY_WAIT_MS, row.nextAt - now)), signal);
+  }
+}

@@ -1,0 +1,127 @@
+import { containmentLines, looksOther } from '../../domain/containment-card.ts';
+import {
+  CONFIRM_READS,
+  partsInPlay,
+  type Containment,
+  type ContainmentState,
+  type PartFailure,
+} from '../../domain/containment.ts';
+import type { ContainmentEffect } from '../../domain/containment-steps.ts';
+import type { AuditEntry } from '../../domain/records.ts';
+import type { Write } from '../../ports/stores.ts';
+import { wakeOutbox } from '../alert.ts';
+import { auditIntent, auditOutcome } from '../audit.ts';
+import type { Containing } from './containing.ts';
+import { cardEdit, incidentEdits, linesInThread } from './tell.ts';
+
+/** What is written with a change of a containment, and what follows once that was written. */
+export interface Records {
+  readonly writes: readonly Write[];
+  readonly written: () => Promise<void>;
+}
+
+/** The card as it is now, a line in its thread for each thing that happened, and how a person's act came out. */
+export async function recordsOf(
+  services: Containing,
+  before: Containment,
+  after: Containment,
+): Promise<Records> {
+  const lines = containmentLines(before, after);
+  const other = looksOther(before, after);
+  const writes = [
+    ...outcomesOf(services, before, after),
+    ...(other ? await cardEdit(services, after) : []),
+    ...(await linesInThread(services, after, lines)),
+    ...(before.state === after.state ? [] : await incidentEdits(services, after)),
+  ];
+  return {
+    writes,
+    written: async () => {
+      if (!other && lines.length === 0) return;
+      try {
+        await wakeOutbox(services);
+      } catch (error) {
+        services.log.warn('the outbox was not woken', { containmentId: after.id, error });
+      }
+    },
+  };
+}
+
+/** The row about one change of AWS: before it is sent, and what came of it. */
+export function effectRow(
+  services: Containing,
+  containment: Containment,
+  effect: ContainmentEffect,
+  came: 'done' | 'skipped' | PartFailure | null,
+): Write {
+  const { accountId, userName, state, holders } = containment;
+  const act = {
+    doer: { kind: 'rekey' },
+    verb: `containment.${effect.what}`,
+    entityKind: 'containment',
+    entityId: containment.id,
+    correlationId: containment.correlationId,
+    detail: {
+      accountId,
+      user: userName,
+      state,
+      incidents: holders.flatMap(({ incidentId }) => incidentId ?? []),
+      ...(effect.what === 'set_key' ? { accessKeyId: effect.accessKeyId, status: effect.status } : {}),
+      ...(came === null || came === 'done'
+        ? {}
+        : came === 'skipped'
+          ? { why: 'it was changed meanwhile' }
+          : { action: came.action, code: came.code, said: came.said }),
+    },
+  } as const;
+  if (came === null) return auditIntent(services, act);
+  return auditOutcome(
+    services,
+    act,
+    came === 'done' ? 'done' : came === 'skipped' ? 'refused' : failedAs(came),
+  );
+}
+
+function failedAs({ code }: PartFailure): 'failed' | 'unknown' {
+  return code === 'timeout' || code === 'aws_down' || code === 'not_aws' ? 'unknown' : 'failed';
+}
+
+const BEGAN: Partial<Record<ContainmentState, string>> = {
+  finding: 'containment.contain',
+  acting: 'containment.contain',
+  undoing: 'containment.undo',
+  recovering: 'containment.recover',
+};
+
+/** How what a person began came out, when its state is left. */
+function outcomesOf(services: Containing, before: Containment, after: Containment): Write[] {
+  const verb = BEGAN[before.state];
+  const goesOn = after.state === 'acting' && before.state === 'finding';
+  if (verb === undefined || before.state === after.state || goesOn) return [];
+  const act = {
+    doer: { kind: 'rekey' },
+    verb,
+    entityKind: 'containment',
+    entityId: after.id,
+    correlationId: after.correlationId,
+    why: after.refusal?.why ?? '',
+    detail: {
+      accountId: after.accountId,
+      user: after.userName,
+      accessKeyId: after.accessKeyId,
+      incidents: after.holders.flatMap(({ incidentId }) => incidentId ?? []),
+      from: before.state,
+      to: after.state,
+    },
+  } as const;
+  return [auditOutcome(services, act, outcomeOf(before, after))];
+}
+
+function outcomeOf(before: Containment, after: Containment): NonNullable<AuditEntry['outcome']> {
+  if (after.state === 'refused') return 'refused';
+  const isOvertaken = before.state !== 'finding' && ['undoing', 'recovering', 'acting'].includes(after.state);
+  if (after.state === 'merged' || isOvertaken) return 'done';
+  const parts = partsInPlay(after, after.updatedAt).map((part) => after.parts[part]);
+  if (parts.every(({ reads }) => reads >= CONFIRM_READS)) return 'done';
+  return parts.some(({ failure }) => failure !== null) ? 'failed' : 'unknown';
+}

@@ -1,0 +1,140 @@
+import { personOf } from '../../domain/actor.ts';
+import {
+  holderOf,
+  holdStopped,
+  recoverableOf,
+  recovered,
+  undoableOf,
+  undone,
+} from '../../domain/containment-acts.ts';
+import type { Containment } from '../../domain/containment.ts';
+import { isConflict, RekeyError } from '../../errors.ts';
+import { auditIntent, auditOutcome } from '../audit.ts';
+import { claimAndWrite, refuseClaimed } from '../claim.ts';
+import type { Request } from '../request.ts';
+import type { Services } from '../services.ts';
+import { authoriseContainment, type ContainmentAct } from './may.ts';
+import { recordsOf } from './record.ts';
+
+/** Which reason is taken back, and why. */
+export interface TakeBackInput {
+  readonly containmentId: string;
+  readonly holderId: string;
+  readonly reason: string;
+}
+
+const TRIES = 8;
+
+/**
+ * Takes one reason back as a false alarm. Once this is written nothing is put back any more for it, whatever a hold was
+ * doing: every change asks the row right before it is sent. What AWS is told follows.
+ */
+export async function undoContainment(
+  services: Services,
+  request: Request,
+  input: TakeBackInput,
+): Promise<Containment> {
+  return act(services, request, input.containmentId, 'undo', input, (row, at) => {
+    if (!undoableOf(row).some(({ id }) => id === input.holderId)) throw over(row);
+    return undone(row, input.holderId, { by: request.actor.userId, at, reason: input.reason });
+  });
+}
+
+/** Brings the user back after a true alarm; the key stays Inactive. */
+export async function recoverContainment(
+  services: Services,
+  request: Request,
+  input: TakeBackInput,
+): Promise<Containment> {
+  return act(services, request, input.containmentId, 'recover', input, (row, at) => {
+    const holder = holderOf(row, input.holderId);
+    if (holder === null || !recoverableOf(row).includes(holder)) throw over(row);
+    return recovered(row, input.holderId, { by: request.actor.userId, at, reason: input.reason });
+  });
+}
+
+/** Nothing is put back any more; key and deny stay as they are. */
+export async function stopHolding(
+  services: Services,
+  request: Request,
+  containmentId: string,
+): Promise<Containment> {
+  const about = { holderId: null, reason: '' };
+  return act(services, request, containmentId, 'stop_holding', about, (row, at) => {
+    const stopped = holdStopped(row, request.actor.userId, at);
+    if (stopped !== null) return stopped;
+    const by = row.holdStoppedBy === null ? '' : ` <@${row.holdStoppedBy}> stopped it.`;
+    throw new RekeyError('conflict', `This containment is not held any more.${by}`);
+  });
+}
+
+/** Reads, decides and writes; again when a tick wrote in between. */
+async function act(
+  services: Services,
+  request: Request,
+  containmentId: string,
+  what: Exclude<ContainmentAct, 'contain' | 'look'>,
+  { holderId, reason }: { readonly holderId: string | null; readonly reason: string },
+  change: (row: Containment, at: number) => Containment,
+): Promise<Containment> {
+  const { stores, clock } = services;
+  const incidents = (row: Containment) => row.holders.flatMap(({ incidentId }) => incidentId ?? []);
+  await authoriseContainment(services, request, what, { containmentId });
+  await refuseClaimed(services, request);
+  for (let tries = 1; ; tries += 1) {
+    const before = await existingContainment(services, containmentId);
+    const now = clock.now();
+    const after: Containment = {
+      ...change(before, now),
+      updatedAt: now,
+      version: before.version + 1,
+    };
+    const records = await recordsOf(services, before, after);
+    const about = {
+      doer: personOf(request.actor),
+      verb: `containment.${what}`,
+      entityKind: 'containment',
+      entityId: containmentId,
+      correlationId: request.correlationId,
+      why: reason,
+      detail: {
+        accountId: before.accountId,
+        user: before.userName,
+        accessKeyId: before.holders.find(({ id }) => id === holderId)?.accessKeyId ?? before.accessKeyId,
+        incidents: incidents(before),
+        from: before.state,
+      },
+    };
+    // Nothing is left to do for AWS where it was not asked yet, or only the hold ends.
+    const atOnce = what === 'stop_holding' || after.nextAt === null;
+    const audit = atOnce ? auditOutcome(services, about, 'done') : auditIntent(services, about);
+    try {
+      await claimAndWrite(services, request, [stores.containments.update(after), audit, ...records.writes]);
+    } catch (error) {
+      const overtaken = isConflict(error) && (await stores.interactions.byId(request.claimId)) === null;
+      if (!overtaken || tries === TRIES) throw error;
+      continue;
+    }
+    await records.written();
+    return after;
+  }
+}
+
+/** The containment by this id, or the one it was merged into; `not_found` when there is none. */
+export async function existingContainment(
+  { stores }: Pick<Services, 'stores'>,
+  id: string,
+): Promise<Containment> {
+  const row = await stores.containments.byId(id);
+  const into = row === null || row.mergedInto === null ? row : await stores.containments.byId(row.mergedInto);
+  if (into !== null) return into;
+  throw new RekeyError('not_found', 'Rekey knows no such containment.', {
+    next: 'Type `/aws-deactivate` for those there are.',
+  });
+}
+
+function over(row: Containment): RekeyError {
+  const last = row.holders.findLast(({ taken }) => taken !== null);
+  const by = last === undefined || last.taken === null ? '' : ` by <@${last.taken.by}>`;
+  return new RekeyError('conflict', `This was taken back already${by}.`);
+}

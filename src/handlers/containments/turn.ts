@@ -1,0 +1,251 @@
+import { isOver, movedTo, type Containment, type PartFailure } from '../../domain/containment.ts';
+import { afterLook, effectsOf, type ContainmentEffect } from '../../domain/containment-steps.ts';
+import { settledBy } from '../../domain/containment-settle.ts';
+import { isConflict, RekeyError } from '../../errors.ts';
+import { AwsFailure } from '../../ports/aws.ts';
+import type { Write } from '../../ports/stores.ts';
+import { CALLS_MS, HOST_TURN, TURN_LEASE_MS, type Containing } from './containing.ts';
+import { failureOf, REFUSED_RETRY_MS, send, TROUBLE_RETRY_MS, withIntent, withOutcome } from './effects.ts';
+import { findUser } from './find-user.ts';
+import { handsFor, type Hands } from './hands.ts';
+import { lookAtUser } from './look-user.ts';
+import { mergeInto } from './merge.ts';
+import { effectRow, recordsOf } from './record.ts';
+
+/** How often an outcome is written to the row as it is by then: people write, too. */
+const OUTCOME_TRIES = 8;
+
+/** One process's turn at one containment: nobody else calls AWS about its user meanwhile. */
+export class Turn {
+  readonly #services: Containing;
+  readonly #token: string;
+  readonly #signal: AbortSignal;
+  #row: Containment;
+
+  private constructor(services: Containing, token: string, row: Containment, signal: AbortSignal) {
+    this.#services = services;
+    this.#token = token;
+    this.#row = row;
+    this.#signal = signal;
+  }
+
+  /** Takes the row for a turn; null when it is over or somebody else's, or was overtaken. */
+  static async take(services: Containing, id: string, signal: AbortSignal): Promise<Turn | null> {
+    const { stores, clock, ids, instanceId } = services;
+    const row = await stores.containments.byId(id);
+    if (row === null || isOver(row.state) || row.nextAt === null || !isFree(services, row)) return null;
+    const token = `${instanceId}/${ids.next()}`;
+    const taken = {
+      ...row,
+      leaseOwner: token,
+      leaseUntil: clock.now() + TURN_LEASE_MS,
+      version: row.version + 1,
+    };
+    try {
+      await stores.atomically([stores.containments.update(taken)]);
+    } catch (error) {
+      if (isConflict(error)) return null;
+      throw error;
+    }
+    return new Turn(services, token, taken, signal);
+  }
+
+  /** As it was written last. */
+  get row(): Containment {
+    return this.#row;
+  }
+
+  /** One look, and what follows from it. False when the turn is over: somebody else wrote. */
+  async step(): Promise<boolean> {
+    const calls = AbortSignal.any([this.#signal, AbortSignal.timeout(CALLS_MS)]);
+    try {
+      return this.#row.state === 'finding' ? await this.#find(calls) : await this.#look(calls);
+    } catch (error) {
+      if (!(error instanceof AwsFailure) && !(error instanceof RekeyError && !isConflict(error))) throw error;
+      return this.#troubled(error);
+    }
+  }
+
+  /** Lets others have it. */
+  async release(): Promise<void> {
+    await this.#onNewest((row) => row, []);
+  }
+
+  async #find(calls: AbortSignal): Promise<boolean> {
+    const { clock } = this.#services;
+    const before = this.#row;
+    let found: Containment;
+    try {
+      found = await findUser(this.#services, before, calls);
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal === null) throw error;
+      return this.#save({ ...movedTo({ ...before, refusal }, 'refused', clock.now()), nextAt: null });
+    }
+    try {
+      return await this.#save({ ...movedTo(found, 'acting', clock.now()), nextAt: clock.now() });
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      // Somebody changed this one, or the user is contained already for another reason.
+      if ((await this.#newest())?.version !== before.version) return false;
+      await mergeInto(this.#services, before, found);
+      return false;
+    }
+  }
+
+  async #look(calls: AbortSignal): Promise<boolean> {
+    const { clock } = this.#services;
+    const before = this.#row;
+    if (before.userName === null) throw new RekeyError('internal', 'A containment has lost its user.');
+    const hands = await handsFor(this.#services, before, calls);
+    const { look } = await lookAtUser(this.#services, hands, { ...before, userName: before.userName }, calls);
+    const seen = afterLook(before, look);
+    const effects = effectsOf(seen, look);
+    if (effects.length === 0) return this.#save(settledBy(seen, clock.now()));
+    const now = clock.now();
+    const begun = effects.reduce(withIntent, { ...seen, sentAt: seen.sentAt ?? now, nextAt: now });
+    if (
+      !(await this.#save(
+        begun,
+        effects.map((effect) => effectRow(this.#services, begun, effect, null)),
+      ))
+    )
+      return false;
+    const failures = await Promise.all(effects.map((effect) => this.#carryOut(effect, hands, calls)));
+    return this.#cameOut(effects, failures);
+  }
+
+  /** Each change asks once more, right before it is sent, whether nobody took it back meanwhile. */
+  async #carryOut(
+    effect: ContainmentEffect,
+    hands: Hands,
+    calls: AbortSignal,
+  ): Promise<PartFailure | 'skipped' | null> {
+    if ((await this.#newest())?.version !== this.#row.version) return 'skipped';
+    try {
+      await send(this.#row, effect, hands, calls);
+      return null;
+    } catch (error) {
+      if (!(error instanceof AwsFailure) && !(error instanceof RekeyError)) throw error;
+      return failureOf(error, this.#services.clock.now(), effect);
+    }
+  }
+
+  async #cameOut(
+    effects: readonly ContainmentEffect[],
+    failures: readonly (PartFailure | 'skipped' | null)[],
+  ): Promise<boolean> {
+    const { clock } = this.#services;
+    const rows = effects.map((effect, at) =>
+      effectRow(this.#services, this.#row, effect, failures[at] ?? 'done'),
+    );
+    const took = failures.some((failure) => failure === null);
+    return this.#onNewest(
+      (row) => {
+        const now = clock.now();
+        const next = effects.reduce((so, effect, at) => withOutcome(so, effect, failures[at] ?? null), row);
+        // The next look is at once; how it ends is decided there.
+        return { ...next, changedAt: took ? now : next.changedAt, nextAt: row.nextAt === null ? null : now };
+      },
+      rows,
+      true,
+    );
+  }
+
+  async #troubled(error: AwsFailure | RekeyError): Promise<boolean> {
+    const now = this.#services.clock.now();
+    const trouble = failureOf(error, now, null);
+    const { heldUntil, state } = this.#row;
+    // A hold ends at its time, also when it could not be looked at.
+    const over = state === 'holding' && heldUntil !== null && now >= heldUntil;
+    const row = {
+      ...this.#row,
+      trouble,
+      nextAt: now + (error instanceof RekeyError ? REFUSED_RETRY_MS : TROUBLE_RETRY_MS),
+    };
+    await this.#save(over ? { ...settledBy(row, now), trouble } : row);
+    return false;
+  }
+
+  async #newest(): Promise<Containment | null> {
+    return this.#services.stores.containments.byId(this.#row.id);
+  }
+
+  /** Writes the next row, with what people and the audit log are told. False when somebody wrote first. */
+  async #save(next: Containment, writes: readonly Write[] = []): Promise<boolean> {
+    const { stores, clock } = this.#services;
+    const before = this.#row;
+    const now = clock.now();
+    const row: Containment = {
+      ...next,
+      leaseOwner: this.#token,
+      leaseUntil: now + TURN_LEASE_MS,
+      updatedAt: now,
+      version: before.version + 1,
+    };
+    const records = await recordsOf(this.#services, before, row);
+    try {
+      await stores.atomically([stores.containments.update(row), ...writes, ...records.writes]);
+    } catch (error) {
+      // In `finding` a conflict may be that of the user, which the caller tells apart.
+      if (!isConflict(error) || before.state === 'finding') throw error;
+      return false;
+    }
+    this.#row = row;
+    await records.written();
+    return true;
+  }
+
+  /** Changes the row whatever it is by now, since what AWS was told has happened. True when nobody else had written. */
+  async #onNewest(
+    change: (row: Containment) => Containment,
+    writes: readonly Write[],
+    keep = false,
+  ): Promise<boolean> {
+    const { stores, clock } = this.#services;
+    for (let tries = 1; ; tries += 1) {
+      const newest = await this.#newest();
+      if (newest === null) return false;
+      const mine = newest.version === this.#row.version;
+      const holds = keep && mine;
+      const row: Containment = {
+        ...change(newest),
+        leaseOwner: holds ? this.#token : newest.leaseOwner === this.#token ? null : newest.leaseOwner,
+        leaseUntil: holds
+          ? clock.now() + TURN_LEASE_MS
+          : newest.leaseOwner === this.#token
+            ? 0
+            : newest.leaseUntil,
+        version: newest.version + 1,
+      };
+      try {
+        await stores.atomically([stores.containments.update(row), ...writes]);
+        this.#row = row;
+        return mine;
+      } catch (error) {
+        if (!isConflict(error) || tries === OUTCOME_TRIES) throw error;
+      }
+    }
+  }
+}
+
+/** Why nothing can be done, where trying again would not help; null for whatever passes. */
+function refusalOf(error: unknown): Containment['refusal'] {
+  if (error instanceof AwsFailure && error.code.startsWith('denied_')) {
+    return {
+      why: `AWS does not let Rekey find out whose key this is, or how its user stands (${error.action}).`,
+      next: 'Give a connection of the account the capability contain: `/aws-test` shows what is missing. AWS says the same of a key of the root user: that one is made Inactive by signing in as root.',
+    };
+  }
+  if (!(error instanceof RekeyError) || (error.code !== 'needs_person' && error.code !== 'not_found'))
+    return null;
+  return { why: error.message, next: error.next ?? '' };
+}
+
+/** On SQLite the leases of earlier bots are void; those of the command line are not. */
+function isFree(services: Containing, { leaseOwner, leaseUntil }: Containment): boolean {
+  const now = services.clock.now();
+  if (leaseOwner === null || leaseUntil <= now || leaseUntil > now + 2 * TURN_LEASE_MS) return true;
+  const [owner = ''] = leaseOwner.split('/');
+  return services.onlyInstance && owner !== services.instanceId && !owner.startsWith(HOST_TURN);
+}

@@ -1,0 +1,22 @@
+import type { Containment } from '../domain/containment.ts';
+import type { Write } from './stores.ts';
+
+export interface ContainmentStore {
+  byId(id: string): Promise<Containment | null>;
+  /** Those that are not over, oldest first. */
+  open(limit: number): Promise<Containment[]>;
+  /** Open ones of an account, oldest first. */
+  openOfAccount(accountId: string): Promise<Containment[]>;
+  /** Open ones whose `nextAt` has come, whoever has their lease, oldest first: nothing else is read. */
+  due(now: number, limit: number): Promise<Containment[]>;
+  /** When the next one is due; null when none ever is. */
+  nextAt(): Promise<number | null>;
+  /** Those whose use is to be read in CloudTrail, oldest first. */
+  proofDue(now: number, limit: number): Promise<Containment[]>;
+  /** A second open one of a user, or of a key whose user is being found, makes the batch a `conflict`. */
+  insert(containment: Containment): Write;
+  /** Stores it if the stored version is `containment.version - 1`; else a `conflict`, as for `insert`. */
+  update(containment: Containment): Write;
+  /** Removes those that are over and were begun before; any number of rows. */
+  removeEnded(before: number): Write;
+}

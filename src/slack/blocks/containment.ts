@@ -1,0 +1,263 @@
+import type { KnownBlock } from '@slack/types';
+import { recoverableOf, undoableOf } from '../../domain/containment-acts.ts';
+import type { ContainmentCard, ContainmentLine } from '../../domain/containment-card.ts';
+import {
+  askedBy,
+  confirmedWords,
+  eventWords,
+  failuresOf,
+  NOT_STOPPED,
+  standingWords,
+  whyOf,
+} from '../../domain/containment-words.ts';
+import { isDenied, isOver, type Containment, type ContainmentProof } from '../../domain/containment.ts';
+import { SETTLE_MS } from '../../domain/settle.ts';
+import { counted } from '../../domain/time-words.ts';
+import type { Message } from '../../ports/slack.ts';
+import { actions, button, confirm, context, fields, section } from './elements.ts';
+import { accountText } from './keys.ts';
+import { brief, code, cut, escape, mentions, moment, person, words } from './mrkdwn.ts';
+
+/** Each carries the id of a containment and nothing else. */
+export const CONTAINMENT_UNDO = 'containment.undo';
+export const CONTAINMENT_RECOVER = 'containment.recover';
+export const CONTAINMENT_STOP = 'containment.stop';
+export const CONTAINMENT_DETAILS = 'containment.details';
+
+const SHOWN_EVENTS = 6;
+const SHOWN_REASONS = 5;
+
+/** The one message of a containment. */
+export function containmentCard(card: ContainmentCard): Message {
+  const { containment, now } = card;
+  return {
+    text: escape(cut(`${standingWords(containment, now)}: ${whoseWords(containment)}`, 300)),
+    blocks: [...containmentBlocks(card), ...buttonsOf(containment)],
+  };
+}
+
+/** What the message and the window say alike. What failed comes first. */
+export function containmentBlocks(card: ContainmentCard): KnownBlock[] {
+  const { containment, now } = card;
+  const { refusal, trouble } = containment;
+  return [
+    ...(refusal === null
+      ? []
+      : [section(`*Not contained.* ${brief(refusal.why, 900)}\n${brief(refusal.next, 1_500)}`)]),
+    ...failuresOf(containment, now).map(({ what, why, next }) =>
+      section(`*${words(what)}.* ${brief(why, 900)}\n${brief(next, 900)}`),
+    ),
+    ...(trouble === null || isOver(containment.state) ? [] : [section(troubleText(containment))]),
+    section(`*${words(standingWords(containment, now))}* · ${whoseText(containment)}`),
+    ...standingBlocks(card),
+    fields([
+      ['Account', accountText(containment.accountId, namesOf(card))],
+      ['Asked by', `${mentions(askedBy(containment))}, ${moment(containment.createdAt)}`],
+    ]),
+    section(reasonsText(containment)),
+    ...eventBlocks(containment),
+    ...(isDenied(containment) && !isOver(containment.state) ? [context(words(NOT_STOPPED))] : []),
+  ];
+}
+
+function troubleText({ trouble }: Containment): string {
+  if (trouble === null) return '';
+  const { why, next } = whyOf(trouble);
+  return `*The user cannot be read since ${moment(trouble.at)}.* ${brief(why, 900)} ${brief(next, 900)}`;
+}
+
+function standingBlocks({ containment, now }: ContainmentCard): KnownBlock[] {
+  const { state, heldUntil, putBack, quarantine, dateDeny } = containment;
+  const lines = [
+    ...confirmedWords(containment, now).map((line) => words(line)),
+    ...proofLines(containment),
+    ...(state === 'holding' && heldUntil !== null
+      ? [
+          `Held until ${moment(heldUntil)}: the user is read again and again, and what somebody undoes is put back${putBack === 0 ? '' : ` (${counted(putBack, 'time')} so far)`}.`,
+        ]
+      : []),
+    ...(state === 'standing' && isDenied(containment)
+      ? ['Nobody looks any more: key and deny stay as they are until *Undo* or *Recover*.']
+      : []),
+    ...(dateDeny === null || isOver(state)
+      ? []
+      : [
+          `Sessions issued before ${moment(dateDeny.issuedBefore)} are denied until ${moment(dateDeny.until)}.`,
+        ]),
+    ...(quarantine.length === 0
+      ? []
+      : [
+          `AWS has put ${code(quarantine.join(', '))} on this user. Rekey leaves it there; follow AWS’s support case.`,
+        ]),
+  ];
+  return lines.length === 0 ? [] : [section(cut(lines.join('\n'), 2_900))];
+}
+
+/** What CloudTrail proves, and until then that it does not. */
+function proofLines({ state, proof, confirmedAt, holders }: Containment): string[] {
+  if (isOver(state) || confirmedAt === null || !holders.some(({ kind }) => kind === 'stolen')) return [];
+  if (proof === null) {
+    return [
+      `CloudTrail: *not yet proven*. Calls appear there up to ${counted(SETTLE_MS / 60_000, 'minute')} late; the first answer comes about ${moment(confirmedAt + SETTLE_MS + 60_000)}.`,
+    ];
+  }
+  return [proofText(proof)];
+}
+
+function proofText({
+  accepted,
+  lastAcceptedAt,
+  calls,
+  refused,
+  since,
+  completeTo,
+  why,
+}: ContainmentProof): string {
+  const tries = refused === 0 ? '' : ` ${counted(refused, 'refused call')} since.`;
+  if (accepted > 0) {
+    const last = lastAcceptedAt === null ? '' : `, the last at ${moment(lastAcceptedAt)}`;
+    return `CloudTrail: *AWS accepted ${counted(accepted, 'call')} after that*${last}: ${calls.map((call) => code(cut(call, 120))).join(', ')}.${tries}`;
+  }
+  if (completeTo === null) return `CloudTrail: *not proven* (${brief(why, 400)}).${tries}`;
+  if (completeTo <= since) {
+    return `CloudTrail: *not yet proven*; data complete to ${moment(completeTo)}.${tries}`;
+  }
+  return `CloudTrail: no accepted call since ${moment(since)}, data complete to ${moment(completeTo)}.${tries}`;
+}
+
+function reasonsText({ holders }: Containment): string {
+  const lines = holders.slice(-SHOWN_REASONS).map((holder) => {
+    const { accessKeyId, kind, reason, incidentId, phase, taken } = holder;
+    const what = `${kind === 'stolen' ? 'Stolen or misused' : 'Planned'}: ${code(accessKeyId)}`;
+    const why = reason === '' ? '' : `, ${brief(reason, 300)}`;
+    const from = incidentId === null ? '' : ' (from its incident)';
+    const back =
+      phase === 'held' || taken === null
+        ? ''
+        : ` · ${phase === 'undone' ? 'taken back' : 'recovered'} by ${person(taken.by)} at ${moment(taken.at)}: ${brief(taken.reason, 300)}`;
+    return `• ${what}${from}${why}${back}`;
+  });
+  return cut(lines.join('\n'), 2_900);
+}
+
+function eventBlocks({ events, eventsMore }: Containment): KnownBlock[] {
+  if (events.length === 0) return [];
+  const shown = events.slice(-SHOWN_EVENTS);
+  const more = events.length + eventsMore - shown.length;
+  const lines = shown.map((event) => `• ${moment(event.at)} ${brief(eventWords(event), 350)}`);
+  return [
+    section(cut(lines.join('\n'), 2_900)),
+    ...(more === 0 ? [] : [context(`${more} earlier: see the thread.`)]),
+  ];
+}
+
+/** What may be done with it as it stands. */
+export function buttonsOf(containment: Containment): KnownBlock[] {
+  const { id: value, userName, accessKeyId, state } = containment;
+  const about = (what: string): string => `${what} ${userName ?? accessKeyId}`;
+  const planned = containment.holders.every(({ kind }) => kind === 'planned');
+  const buttons = [
+    ...(undoableOf(containment).length === 0
+      ? []
+      : [
+          button(planned ? 'Reactivate' : 'Undo', CONTAINMENT_UNDO, {
+            value,
+            about: about('Take back the containment of'),
+          }),
+        ]),
+    ...(recoverableOf(containment).length === 0
+      ? []
+      : [button('Recover', CONTAINMENT_RECOVER, { value, about: about('Recover') })]),
+    ...(state === 'holding'
+      ? [
+          button('Stop holding', CONTAINMENT_STOP, {
+            value,
+            about: about('Stop holding'),
+            confirm: confirm(
+              'Stop holding?',
+              'Nothing is put back any more. Key and deny stay as they are.',
+              'Stop holding',
+              false,
+            ),
+          }),
+        ]
+      : []),
+  ];
+  return buttons.length === 0 ? [] : [actions('containment.actions', buttons)];
+}
+
+/** One thing that happened, for the thread. */
+export function containmentLine(line: ContainmentLine, containment: Containment): Message {
+  const said = lineText(line, containment);
+  return { text: said.plain, blocks: [section(cut(said.marked, 2_900))] };
+}
+
+function lineText(
+  line: ContainmentLine,
+  containment: Containment,
+): { readonly plain: string; readonly marked: string } {
+  switch (line.kind) {
+    case 'event': {
+      const said = eventWords(line.event);
+      return { plain: escape(cut(said, 300)), marked: `${moment(line.event.at)} ${words(said)}` };
+    }
+    case 'joined':
+    case 'undone':
+    case 'recovered': {
+      const did = {
+        joined: 'contained the user for this, too',
+        undone: 'took this back',
+        recovered: 'recovers the user',
+      }[line.kind];
+      const who = line.by === null ? words(line.hostUser ?? 'Somebody on the host') : person(line.by);
+      const why = line.reason === '' ? '' : `: ${brief(line.reason, 500)}`;
+      return {
+        plain: escape(`${line.accessKeyId}: ${did}`),
+        marked: `${moment(line.at)} ${who} ${did} (${code(line.accessKeyId)})${why}`,
+      };
+    }
+    case 'stopped':
+      return {
+        plain: 'Not held any more',
+        marked: `${moment(line.at)} ${person(line.by)} stopped the hold.`,
+      };
+    case 'confirmed': {
+      const after =
+        line.afterMs === null ? '' : `, ${Math.max(1, Math.round(line.afterMs / 1_000))} s after it was sent`;
+      const said = confirmedWords(containment, line.at).join(' ');
+      return { plain: escape(cut(said, 300)), marked: `${moment(line.at)} ${words(said)}${after}` };
+    }
+    case 'over': {
+      const said = standingWords(containment, containment.updatedAt);
+      return { plain: escape(said), marked: `${moment(containment.stateAt)} *${words(said)}.*` };
+    }
+    case 'accepted': {
+      const { proof } = line.containment;
+      return {
+        plain: 'AWS accepted calls after the containment',
+        marked: `*Not shut off:* ${proof === null ? '' : proofText(proof)}`,
+      };
+    }
+  }
+}
+
+/** A line about it for the incident's own message. */
+export function containmentSummary(containment: Containment, now: number): string {
+  const failed = failuresOf(containment, now)[0];
+  const trouble = failed === undefined ? '' : ` ${words(failed.what)}.`;
+  return `*${words(standingWords(containment, now))}*${trouble} ${words(confirmedWords(containment, now)[0] ?? '')}`.trim();
+}
+
+function whoseWords({ userName, accessKeyId }: Containment): string {
+  return userName === null ? accessKeyId : `${accessKeyId} of ${cut(userName, 64)}`;
+}
+
+export function whoseText({ userName, keys, accessKeyId }: Containment): string {
+  const ids = keys.length === 0 ? [accessKeyId] : keys.map((key) => key.accessKeyId);
+  const user = userName === null ? '' : `${brief(userName, 90)} · `;
+  return `${user}${ids.map(code).join(', ')}`;
+}
+
+function namesOf({ containment, accountName }: ContainmentCard): ReadonlyMap<string, string> {
+  return new Map(accountName === containment.accountId ? [] : [[containment.accountId, accountName]]);
+}

@@ -1,0 +1,246 @@
+import { execFile } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PersonDriver } from '../../sandbox/slack/driver/person.ts';
+import type { NewKey, User } from '../../sandbox/aws/world.ts';
+import { accountOf, connectKey, freshUser } from '../support/acting.ts';
+import { bundled } from '../support/bundle.ts';
+import { CHANNELS, PEOPLE, Scene } from '../support/rekey.ts';
+
+const LONG = 60_000;
+const CONFIRMED = 'IAM confirms Inactive and the deny (3 reads in a row)';
+
+describe.each([
+  ['socket', 'sqlite'],
+  ['http', 'postgres'],
+] as const)('a stolen key over %s on %s', (transport, engine) => {
+  let scene: Scene;
+  let ada: PersonDriver;
+  let vera: PersonDriver;
+
+  beforeAll(async () => {
+    scene = await Scene.set(transport, engine);
+    await scene.start({ REKEY_ALERT_CHANNEL: CHANNELS.alerts });
+    [ada, vera] = [scene.slack.as(PEOPLE.admin), scene.slack.as(PEOPLE.viewer)];
+    const stores = await scene.stores();
+    const viewer = { subjectKind: 'user', subjectId: PEOPLE.viewer, role: 'viewer' } as const;
+    await stores.atomically([
+      stores.roleGrants.insert({ id: 'g1', ...viewer, grantedBy: PEOPLE.admin, grantedAt: 1 }),
+    ]);
+    await stores.close();
+    const { key } = freshUser(scene, 'guard', ['verify', 'contain']);
+    await (await connectKey(ada, 'main', key)).close();
+  }, LONG);
+
+  afterAll(async () => {
+    await scene.strike();
+  });
+
+  function victim(name: string): { user: User; key: NewKey } {
+    const user = accountOf(scene).addUser(name, { attached: ['ReadOnlyAccess'] });
+    return { user, key: user.addKey() };
+  }
+
+  /** Runs a subcommand in a process of its own, with the same settings but Slack's. */
+  async function rekey(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+    const { SLACK_BOT_TOKEN: _, SLACK_APP_TOKEN: __, ...env } = scene.environment;
+    const { rekey: entry } = await bundled();
+    return new Promise((resolve) => {
+      execFile(
+        process.execPath,
+        [entry, ...args],
+        { env: { ...env, PATH: process.env['PATH'], REKEY_ALERT_CHANNEL: CHANNELS.alerts } },
+        (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+      );
+    });
+  }
+
+  const state = (user: User) => ({
+    keys: user.keys.existing().map((key) => key.currentStatus),
+    denied: user.policies.attachedArns().some((arn) => arn.endsWith('/AWSDenyAll')),
+  });
+
+  const message = (person: PersonDriver, ...words: string[]) =>
+    person.waitForMessage(
+      (each) => words.every((word) => each.words.includes(word)) && each.buttons.length > 0,
+      {
+        channel: CHANNELS.alerts,
+        timeoutMs: LONG,
+      },
+    );
+
+  it(
+    'is shut off from a pasted text at the first frame, told by one message, and given back',
+    async () => {
+      const { user, key } = victim('mallory');
+      // Facts take their time; nobody waits for them.
+      const slow = scene.aws.faults.add({
+        action: 'GetAccessKeyLastUsed',
+        effect: { kind: 'latency', ms: 1_500 },
+      });
+      await ada.slash(`/aws-deactivate found "${key.accessKeyId}", on a paste site`);
+      const form = await ada.waitForModal((modal) => modal.title === 'Deactivate');
+      expect(form.words).toContain('You need not wait for it');
+      await form.fill({ Reason: 'on a paste site' });
+      expect((await form.submit()).result).toBe('updated');
+      const done = await ada.waitForModal(
+        (modal) => modal.title === 'Containment' && modal.words.includes(CONFIRMED),
+        LONG,
+      );
+      slow.remove();
+      expect(state(user)).toEqual({ keys: ['Inactive'], denied: true });
+      expect(done.buttons).toEqual(['Undo', 'Recover', 'Stop holding']);
+      await done.close();
+
+      const card = await message(ada, 'mallory', CONFIRMED);
+      expect(card.words).toContain('not yet proven');
+      expect(card.words).toContain('on a paste site');
+      expect(card.words).toContain('Held until');
+      expect(card.buttons).toEqual(['Undo', 'Recover', 'Stop holding']);
+
+      // Somebody undoes it: the thread says so, and it is back.
+      user.policies.detach('arn:aws:iam::aws:policy/AWSDenyAll');
+      await ada.waitForMessage(({ words }) => words.includes('took the deny off the user: it is back'), {
+        channel: CHANNELS.alerts,
+        timeoutMs: LONG,
+      });
+      expect(state(user).denied).toBe(true);
+
+      // Rights are asked for at each click, and the attempt is on record.
+      const seen = await message(vera, 'mallory', 'Held until');
+      await seen.click('Undo');
+      const refused = await vera.waitForModal((modal) => modal.title === 'Not done').catch(() => null);
+      const said =
+        refused?.words ?? (await vera.waitForEphemeral(({ words }) => words.includes('may not'))).words;
+      expect(said).toContain('that takes the role responder');
+      expect(said).toContain(`<@${PEOPLE.admin}>`);
+      await vera.slash(`/aws-deactivate ${key.accessKeyId}`);
+      const stores = await scene.stores();
+      await expect
+        .poll(
+          async () => (await stores.audit.newest(50)).filter(({ outcome }) => outcome === 'refused').length,
+        )
+        .toBe(2);
+      await stores.close();
+
+      await (await message(ada, 'mallory', 'Held until')).click('Undo');
+      const undo = await ada.waitForModal((modal) => modal.title === 'Undo');
+      expect((await undo.submit()).result).toBe('errors');
+      await undo.fill({ Reason: 'it was the auditor' });
+      await undo.submit();
+      await (
+        await ada.waitForModal(
+          (modal) => modal.title === 'Containment' && modal.words.includes('Taken back'),
+          LONG,
+        )
+      ).close();
+      expect(state(user)).toEqual({ keys: ['Active'], denied: false });
+      const over = await ada.waitForMessage(
+        ({ ts, words }) => ts === card.ts && words.includes('What was before is restored'),
+        { channel: CHANNELS.alerts, timeoutMs: LONG },
+      );
+      expect(over.buttons).toEqual([]);
+
+      // An old copy of the message: nothing is left, and nothing happens.
+      await card.click('Recover').catch(() => undefined);
+      expect(state(user)).toEqual({ keys: ['Active'], denied: false });
+    },
+    3 * LONG,
+  );
+
+  it(
+    'is shut off once by ten rapid clicks, from the list of keys, and recovered',
+    async () => {
+      const { user, key } = victim('rapid');
+      const stores = await scene.stores();
+      await ada.slash(`/aws-deactivate ${key.accessKeyId} seen abroad`);
+      const form = await ada.waitForModal((modal) => modal.title === 'Deactivate');
+      const sent = await Promise.allSettled(Array.from({ length: 10 }, () => form.submit()));
+      expect(sent.some((each) => each.status === 'fulfilled')).toBe(true);
+      await (
+        await ada.waitForModal(
+          (modal) => modal.title === 'Containment' && modal.words.includes(CONFIRMED),
+          LONG,
+        )
+      ).close();
+      const mine = (await stores.containments.open(50)).filter(({ userName }) => userName === 'rapid');
+      expect(mine).toHaveLength(1);
+      expect(mine[0]?.holders).toHaveLength(1);
+      expect(mine[0]?.holders[0]?.reason).toBe('seen abroad');
+
+      await ada.slash(`/aws-deactivate ${key.accessKeyId}`);
+      const again = await ada.waitForModal(
+        (modal) => modal.title === 'Deactivate' && modal.words.includes('contained already'),
+        LONG,
+      );
+      await again.submit();
+      await (
+        await ada.waitForModal(({ words }) => words.includes(`contained already by <@${PEOPLE.admin}>`))
+      ).close();
+
+      await ada.slash('/aws-deactivate');
+      const list = await ada.waitForEphemeral(({ words }) => words.includes('Contained and held'));
+      await list.click('Details', { in: 'rapid' });
+      const details = await ada.waitForModal((modal) => modal.title === 'Containment');
+      await details.click('Stop holding', { confirm: true });
+      await ada.waitForModal((modal) => modal.words.includes('The hold was stopped'));
+      await (await ada.waitForModal((modal) => modal.buttons.includes('Recover'))).click('Recover');
+      const recover = await ada.waitForModal((modal) => modal.title === 'Recover');
+      await recover.fill({ Reason: 'cleaned up' });
+      await recover.submit();
+      const done = await ada.waitForModal((modal) => modal.words.includes('the key stays Inactive'), LONG);
+      expect(done.words).toContain('IAM confirms that sessions issued before the recovery are denied');
+      expect(state(user)).toEqual({ keys: ['Inactive'], denied: false });
+      expect(user.policies.inlineNames()).toEqual(['RekeyDenySessionsFromBefore']);
+      await stores.close();
+      await done.close();
+    },
+    3 * LONG,
+  );
+
+  it(
+    'is shut off from the host, beside the running Rekey, which tells and holds it',
+    async () => {
+      const { user, key } = victim('hostile');
+      const ended = await rekey('contain', `id=${key.accessKeyId};`, '--reason', 'Slack is down');
+      expect(ended).toMatchObject({ code: 0, err: '' });
+      expect(ended.out).toContain('Contained and held: hostile');
+      expect(ended.out).toContain(CONFIRMED);
+      expect(ended.out).toContain('The Rekey that runs on this database holds it');
+      expect(state(user)).toEqual({ keys: ['Inactive'], denied: true });
+      const card = await message(ada, 'hostile', CONFIRMED);
+      expect(card.words).toContain('Slack is down');
+      expect(card.words).toContain('on the host');
+      user.keys.get(key.accessKeyId).change('Active', Date.now());
+      await expect.poll(() => state(user).keys, { timeout: LONG }).toEqual(['Inactive']);
+      expect(await rekey('contain', key.accessKeyId, '--reason', 'again')).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('contained already by'),
+      });
+    },
+    3 * LONG,
+  );
+
+  it(
+    'is refused with words where nothing can be done',
+    async () => {
+      for (const [typed, words] of [
+        ['nothing here', 'There is no access key ID in that'],
+        ['ASIAY34FZKBOKMUTVV7A', 'temporary key'],
+        ['AKIAY34FZKBOKMUTVV7A AKIAQNZGKIQY56JQ7WML', 'There are 2 access key IDs'],
+      ] as const) {
+        await ada.slash(`/aws-deactivate ${typed}`);
+        expect((await ada.waitForEphemeral((each) => each.words.includes(words))).words).toContain(words);
+      }
+      await ada.slash('/aws-deactivate AKIAY34FZKBOKMUTVV7A');
+      const form = await ada.waitForModal(
+        (modal) => modal.words.includes('Nothing connects to this account'),
+        LONG,
+      );
+      const refused = await form.submit();
+      expect(JSON.stringify(refused)).toContain('Nothing connects to the account of this key');
+      await form.close();
+      expect(scene.slack.defects).toEqual([]);
+    },
+    LONG,
+  );
+});

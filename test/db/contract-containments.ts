@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import type { Write } from '../../src/ports/stores.ts';
+import { containment } from './containment-samples.ts';
+import type { FreshStores } from './contract.ts';
+
+const conflict = { name: 'RekeyError', code: 'conflict' };
+const ids = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
+
+/** What the store of containments does, whatever the engine. */
+export function containmentsContract(fresh: FreshStores): void {
+  const opened = async (...rows: ReturnType<typeof containment>[]) => {
+    const stores = await fresh();
+    const { containments } = stores;
+    const put = (...writes: Write[]) => stores.atomically(writes);
+    for (const row of rows) await put(containments.insert(row));
+    return { containments, put };
+  };
+
+  describe('containments', () => {
+    test('come back as they were put, and change at the version that was read', async () => {
+      const full = containment({
+        state: 'holding',
+        userName: 'alice',
+        userId: 'AIDA1',
+        keys: [{ accessKeyId: 'AKIA1', before: 'Active' }],
+        deny: { way: 'inline', attached: false, inline: true },
+        dateDeny: { issuedBefore: 5, until: 9 },
+        parts: {
+          key: { reads: 3, failure: null },
+          deny: { reads: 0, failure: { action: 'a', code: 'quota', said: 's', at: 1, retryAt: 2 } },
+          date: { reads: 0, failure: null },
+        },
+        events: [{ at: 5, what: 'put_back', about: 'key' }],
+        proof: {
+          since: 1,
+          completeTo: null,
+          why: 'w',
+          accepted: 0,
+          lastAcceptedAt: null,
+          calls: [],
+          refused: 2,
+          checkedAt: 3,
+        },
+      });
+      const { containments, put } = await opened(full);
+      expect(await containments.byId('c1')).toEqual(full);
+      expect(await containments.byId('c2')).toBeNull();
+      const next = { ...full, state: 'undoing', version: 2 } as const;
+      await put(containments.update(next));
+      await expect(put(containments.update(next))).rejects.toMatchObject(conflict);
+      expect(await containments.byId('c1')).toEqual(next);
+    });
+
+    test('are one for a key that is being found, and one for a user, while they are open', async () => {
+      const { containments, put } = await opened(containment());
+      const second = containment({ id: 'c2' });
+      await expect(put(containments.insert(second))).rejects.toMatchObject(conflict);
+      const alice = { state: 'acting', userName: 'alice', userId: 'AIDA1' } as const;
+      await put(containments.update(containment({ ...alice, version: 2 })));
+      await put(containments.insert(second));
+      await expect(put(containments.update({ ...second, ...alice, version: 2 }))).rejects.toMatchObject(
+        conflict,
+      );
+      // Without a unique id the name tells; the same user elsewhere is another.
+      await put(containments.update({ ...second, ...alice, userId: null, accountId: '2', version: 2 }));
+      await put(containments.update(containment({ ...alice, state: 'undone', nextAt: null, version: 3 })));
+      await put(containments.insert(containment({ id: 'c3', ...alice, createdAt: 7 })));
+      expect(ids(await containments.open(9))).toEqual(['c3', 'c2']);
+      expect(ids(await containments.openOfAccount('2'))).toEqual(['c2']);
+      await put(containments.removeEnded(containment().createdAt + 1));
+      expect(await containments.byId('c1')).toBeNull();
+      expect(await containments.byId('c3')).not.toBeNull();
+    });
+
+    test('are due at their time, and asked about at theirs', async () => {
+      const at = (id: string, nextAt: number | null, proofAt: number | null = null) =>
+        containment({ id, accessKeyId: id, nextAt, proofAt });
+      const { containments } = await opened(at('a', 700), at('b', 500, 600), at('c', null, 400));
+      expect(ids(await containments.due(699, 9))).toEqual(['b']);
+      expect(ids(await containments.due(700, 9))).toEqual(['b', 'a']);
+      expect(ids(await containments.due(700, 1))).toEqual(['b']);
+      expect(await containments.nextAt()).toBe(500);
+      expect(ids(await containments.proofDue(600, 9))).toEqual(['c', 'b']);
+      expect(ids(await containments.proofDue(399, 9))).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,394 @@
+import { describe, expect, it } from 'vitest';
+import { failuresOf, standingWords } from '../../src/domain/containment-words.ts';
+import { HOLD_MS } from '../../src/domain/containment.ts';
+import { beginContainment } from '../../src/handlers/containments/begin.ts';
+import { refuseWhileContainmentsNeed } from '../../src/handlers/containments/needed.ts';
+import { proveContainments } from '../../src/handlers/containments/prove.ts';
+import {
+  recoverContainment,
+  stopHolding,
+  undoContainment,
+} from '../../src/handlers/containments/take-back.ts';
+import { pause } from '../../src/handlers/pause.ts';
+import { sweepAccount } from '../../src/pollers/inventory.ts';
+import { holdPass } from '../../src/pollers/hold.ts';
+import { happen } from '../pollers/watch-world.ts';
+import { InventoryWorld, PATIENT } from '../pollers/world.ts';
+import { dieAtEffects } from './containment-crashes.ts';
+import {
+  contain,
+  holdFor,
+  read,
+  request,
+  RESPONDER,
+  saidSince,
+  servicesFor,
+  settled,
+  stolen,
+  truth,
+  victim,
+} from './containment-world.ts';
+
+const DENY = 'arn:aws:iam::aws:policy/AWSDenyAll';
+const MINUTE = 60_000;
+const open = (capabilities: Parameters<typeof InventoryWorld.open>[0] = {}) =>
+  InventoryWorld.open({ capabilities: ['contain'], ...capabilities });
+
+async function undo(services: ReturnType<typeof servicesFor>, id: string) {
+  const row = await read(services, id);
+  const holderId = row.holders.find(({ phase }) => phase === 'held')?.id ?? '';
+  await undoContainment(services, request(services), { containmentId: id, holderId, reason: 'false alarm' });
+  return settled(services, id);
+}
+
+describe('who signs', () => {
+  it('is never the user itself: refused with the reason, or another connection acts', async () => {
+    await using world = await open({ capabilities: ['contain', 'verify'] });
+    const own = await world.connect({ name: 'own' });
+    const services = servicesFor(world);
+    const refused = await contain(services, stolen({ accessKeyId: own.accessKeyId ?? '' }));
+    expect(refused.state).toBe('refused');
+    expect(refused.refusal?.why).toContain('Rekey itself signs as');
+    expect(refused.refusal?.next).toContain('second time');
+    expect(truth(world.robot).keys).toEqual(['Active']);
+
+    const { user: second } = victim(world.account, 'second', ['IAMFullAccess']);
+    await world.connect({ name: 'second', signer: second });
+    const held = await contain(services, stolen({ accessKeyId: own.accessKeyId ?? '' }));
+    expect(held.state).toBe('holding');
+    const connections = await services.stores.connections.list();
+    const needed = connections.find(({ name }) => name === 'second');
+    await services.stores.atomically([services.stores.connections.remove(own.id, own.version)]);
+    await expect(refuseWhileContainmentsNeed(services, needed ?? own)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('is contained'),
+    });
+    expect(truth(world.robot)).toMatchObject({ keys: ['Inactive'] });
+    expect(truth(world.robot).attached).toContain('AWSDenyAll');
+  });
+
+  it('is not a role that the denied user assumes', async () => {
+    await using world = await open();
+    await world.connectRole();
+    const { user, key } = victim(world.account, 'host-user');
+    const services = servicesFor(world, {
+      hostIdentity: () =>
+        Promise.resolve({ available: true, arn: user.arn, accountId: world.accountId, partition: 'aws' }),
+    });
+    expect((await contain(services, stolen(key))).refusal?.why).toContain('Rekey itself signs as');
+    const free = servicesFor(world);
+    expect((await contain(free, stolen(key))).state).toBe('holding');
+  });
+
+  it('is the next one where AWS refuses the first', async () => {
+    await using world = await open({ capabilities: ['verify'] });
+    await world.connect({ name: 'weak' });
+    const { user: strong } = victim(world.account, 'strong', ['IAMFullAccess']);
+    await world.connect({ name: 'strong', signer: strong, answer: { answer: 'unknown', why: 'x' } as never });
+    const { key, user } = victim(world.account);
+    expect((await contain(servicesFor(world), stolen(key))).confirmedAt).not.toBeNull();
+    expect(truth(user).keys).toEqual(['Inactive']);
+  });
+});
+
+describe('what cannot be contained', () => {
+  it('is said: root, strangers, deleted keys, accounts without a connection', async () => {
+    await using world = await open({ capabilities: ['contain', 'inventory'] });
+    await world.connect();
+    const services = servicesFor(world);
+    const root = world.account.rootKeys.seed({});
+    // With these rights AWS does not even tell that it is root's.
+    expect((await contain(services, stolen(root))).refusal?.next).toContain('root user');
+    const { user: admin } = victim(world.account, 'admin', ['IAMFullAccess']);
+    await world.connect({ name: 'admin', signer: admin });
+    const asRoot = await contain(services, stolen(root));
+    expect(asRoot.refusal?.why).toContain('root user');
+    expect(asRoot.refusal?.next).toContain('Sign in as root');
+    expect(await saidSince(world)).toContain('root user');
+
+    const { user, key } = victim(world.account);
+    user.keys.get(key.accessKeyId).change('Deleted', world.clock.now());
+    expect((await contain(services, stolen(key))).refusal?.why).toContain('has no key');
+
+    const elsewhere = world.standIn.world.addAccount();
+    const { key: foreign } = victim(elsewhere);
+    const begun = beginContainment(services, request(services), stolen(foreign));
+    await expect(begun).rejects.toMatchObject({
+      code: 'needs_person',
+      message: expect.stringContaining('Nothing connects'),
+    });
+    const viewer = { ...RESPONDER, roles: ['viewer'] as const };
+    await expect(beginContainment(services, request(services, viewer), stolen(key))).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    const refusals = (await services.stores.audit.newest(20)).filter(({ outcome }) => outcome === 'refused');
+    // A key that IAM lists no more, and whose user the inventory knew: what its sessions may do is stopped.
+    const { user: known, key: gone } = victim(world.account, 'known');
+    await sweepAccount(world.services, world.accountId, 'full', PATIENT);
+    known.keys.get(gone.accessKeyId).change('Deleted', world.clock.now());
+    const planned = await contain(services, stolen(gone, { kind: 'planned' }));
+    expect(planned.refusal?.why).toContain('does not exist any more');
+    expect(await contain(services, stolen(gone))).toMatchObject({
+      state: 'holding',
+      keys: [{ accessKeyId: gone.accessKeyId, before: 'gone' }],
+    });
+    expect(truth(known).attached).toContain('AWSDenyAll');
+    expect(refusals.map(({ verb }) => verb)).toEqual(Array.from({ length: 5 }, () => 'containment.contain'));
+  });
+});
+
+describe('what was before', () => {
+  it('stays: Inactive keys, a deny of somebody else, quarantine', async () => {
+    await using world = await open();
+    await world.connect();
+    const services = servicesFor(world);
+    const { user } = victim(world.account, 'bob', ['AWSDenyAll', 'AWSCompromisedKeyQuarantineV3']);
+    const key = user.addKey({ status: 'Inactive' });
+    const before = truth(user);
+    const held = await contain(services, stolen(key));
+    expect(held).toMatchObject({
+      state: 'holding',
+      deniedBefore: true,
+      quarantine: ['AWSCompromisedKeyQuarantineV3'],
+    });
+    expect(truth(user)).toEqual(before);
+    expect(await saidSince(world)).toContain('Rekey leaves it there');
+    expect((await undo(services, held.id)).state).toBe('undone');
+    expect(truth(user)).toEqual(before);
+    expect([...world.standIn.requests].filter(({ action }) => action === 'DetachUserPolicy')).toEqual([]);
+  });
+
+  it('is not changed beyond the key where it was planned, also while Rekey is paused', async () => {
+    await using world = await open();
+    await world.connect();
+    const services = servicesFor(world);
+    const admin = { ...RESPONDER, roles: ['admin'] as const };
+    await pause(services, request(services, admin), 'maintenance', { text: 'x', blocks: [] });
+    const { user, key } = victim(world.account);
+    const done = await contain(services, stolen(key, { kind: 'planned' }));
+    expect(done).toMatchObject({ state: 'standing', nextAt: null, heldUntil: null });
+    expect(truth(user)).toMatchObject({ keys: ['Inactive'], attached: ['AdministratorAccess'] });
+    // The same key, stolen after all: the deny joins.
+    const held = await contain(services, stolen(key));
+    expect(held).toMatchObject({ id: done.id, state: 'holding' });
+    expect(truth(user).attached).toContain('AWSDenyAll');
+    const [planned, other] = held.holders;
+    for (const holder of [other, planned]) {
+      await undoContainment(services, request(services), {
+        containmentId: held.id,
+        holderId: holder?.id ?? '',
+        reason: 'no',
+      });
+      await settled(services, held.id);
+    }
+    expect(truth(user)).toMatchObject({ keys: ['Active'], attached: ['AdministratorAccess'] });
+  });
+});
+
+describe('what fails', () => {
+  it('is done another way: no room to attach, then no room at all, until there is', async () => {
+    await using world = await open();
+    await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account, 'full', []);
+    for (let at = 0; at < 10; at += 1) {
+      const arn = world.account.addPolicy(`p${at}`, {
+        Version: '2012-10-17',
+        Statement: { Effect: 'Allow', Action: 's3:ListBucket', Resource: '*' },
+      }).arn;
+      user.policies.attach(arn);
+    }
+    const held = await contain(services, stolen(key));
+    expect(held.confirmedAt).not.toBeNull();
+    expect(truth(user).inline).toEqual(['RekeyDenyAll']);
+    await undo(services, held.id);
+    expect(truth(user)).toMatchObject({ keys: ['Active'], inline: [] });
+
+    const filler = { Sid: 'x'.repeat(1_850), Effect: 'Deny' as const, Action: 's3:GetObject', Resource: '*' };
+    user.policies.putInline('filler', JSON.stringify({ Version: '2012-10-17', Statement: [filler] }));
+    const part = await contain(services, stolen(key));
+    expect(part).toMatchObject({ state: 'holding', confirmedAt: null });
+    expect(truth(user).keys).toEqual(['Inactive']);
+    const [failed] = failuresOf(part, world.clock.now());
+    expect(failed?.what).toBe('The user is not denied');
+    expect(failed?.why).toContain('as many policies as AWS allows');
+    expect(standingWords(part, world.clock.now())).toBe('Not contained yet');
+    user.policies.deleteInline('filler');
+    await holdFor(world, services, 2 * MINUTE);
+    expect((await read(services, part.id)).confirmedAt).not.toBeNull();
+  });
+
+  it('is said first, with what to do, when a right is missing', async () => {
+    await using world = await open({ capabilities: ['verify', 'inventory', 'rotate_others'] });
+    await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account);
+    user.tags.set('rekey', 'managed');
+    const part = await contain(services, stolen(key));
+    expect(truth(user).keys).toEqual(['Inactive']);
+    const [failed] = failuresOf(part, world.clock.now());
+    expect(failed).toMatchObject({
+      what: 'The user is not denied',
+      why: 'No connection of the account may call iam:PutUserPolicy.',
+    });
+    expect(failed?.next).toContain('capability contain');
+    const calls = () => world.calls()['AttachUserPolicy'] ?? 0;
+    const before = calls();
+    await holdFor(world, services, 2 * MINUTE);
+    // Tried again now and then, and not at every look.
+    expect(calls() - before).toBeLessThanOrEqual(6);
+    expect(calls()).toBeGreaterThan(before);
+  });
+
+  it('is not taken for done or undone: throttles, lost answers, lagging replicas', async () => {
+    await using world = await open({ requestMs: 2_000 });
+    await world.connect();
+    const services = servicesFor(world);
+    const { faults } = world.standIn;
+    faults.add({ action: 'AttachUserPolicy', times: 2, effect: { kind: 'throttle' } });
+    faults.add({ action: 'UpdateAccessKey', times: 1, effect: { kind: 'drop-after' } });
+    faults.add({ action: 'ListAccessKeys', times: 1, effect: { kind: 'service-failure' } });
+    world.standIn.world.lag.listMs = 3_500;
+    const { user, key } = victim(world.account);
+    world.forward(10_000);
+    const held = await contain(services, stolen(key));
+    expect(held).toMatchObject({ state: 'holding', putBack: 0, events: [] });
+    expect(held.confirmedAt).not.toBeNull();
+    await holdFor(world, services, MINUTE);
+    expect((await read(services, held.id)).putBack).toBe(0);
+    world.standIn.world.lag.listMs = 0;
+    expect(truth(user)).toMatchObject({
+      keys: ['Inactive'],
+      attached: ['AWSDenyAll', 'AdministratorAccess'],
+    });
+    const unknown = (await services.stores.audit.newest(100)).filter(
+      ({ verb, outcome }) => outcome === 'unknown' && verb.endsWith('_key'),
+    );
+    expect(unknown.map(({ verb }) => verb)).toEqual(['containment.set_key']);
+  });
+});
+
+describe('races', () => {
+  it('an Undo in the middle of a tick wins, and nothing is put back afterwards', async () => {
+    await using world = await open();
+    await world.connect();
+    const calm = servicesFor(world);
+    const { user, key } = victim(world.account);
+    const held = await contain(calm, stolen(key));
+    user.policies.detach(DENY);
+    user.keys.get(key.accessKeyId).change('Active', world.clock.now());
+    let undone = false;
+    const { aws } = calm;
+    const racing = servicesFor(world, {
+      aws: {
+        ...aws,
+        iamDeny: (...given) => {
+          const deny = aws.iamDeny(...given);
+          return {
+            ...deny,
+            // After the last look at the row, before AWS is told: the worst moment there is.
+            attachPolicy: async (...asked) => {
+              if (!undone) {
+                undone = true;
+                const holderId = held.holders[0]?.id ?? '';
+                await undoContainment(calm, request(calm), {
+                  containmentId: held.id,
+                  holderId,
+                  reason: 'false',
+                });
+              }
+              await deny.attachPolicy(...asked);
+            },
+          };
+        },
+      },
+    });
+    world.forward(3_000);
+    await holdPass(racing, PATIENT);
+    expect(undone).toBe(true);
+    expect(truth(user).attached).toContain('AWSDenyAll');
+    expect((await settled(calm, held.id)).state).toBe('undone');
+    expect(truth(user)).toMatchObject({ keys: ['Active'], attached: ['AdministratorAccess'] });
+    await holdFor(world, racing, HOLD_MS);
+    expect(truth(user)).toMatchObject({ keys: ['Active'], attached: ['AdministratorAccess'] });
+  });
+
+  it('two instances look in turns, and put back once', async () => {
+    await using world = await open();
+    await world.connect();
+    const one = servicesFor(world, { onlyInstance: false, instanceId: 'one' });
+    const two = servicesFor(world, { onlyInstance: false, instanceId: 'two' });
+    const { user, key } = victim(world.account);
+    const held = await contain(one, stolen(key));
+    user.policies.detach(DENY);
+    world.forward(3_000);
+    world.standIn.requests.clear();
+    await Promise.all([holdPass(one, PATIENT), holdPass(two, PATIENT), holdPass(one, PATIENT)]);
+    expect(world.calls()['AttachUserPolicy']).toBe(1);
+    expect((await read(one, held.id)).putBack).toBe(1);
+  });
+
+  it('an adversary at every look is put back, told, and does not keep an Undo or Recover from winning', async () => {
+    await using world = await open();
+    await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account);
+    const held = await contain(services, stolen(key));
+    const until = world.clock.now() + MINUTE;
+    while (world.clock.now() < until) {
+      if (truth(user).attached.includes('AWSDenyAll')) user.policies.detach(DENY);
+      user.keys.get(key.accessKeyId).change('Active', world.clock.now());
+      world.forward(2_000);
+      await holdPass(services, PATIENT);
+      expect(truth(user).keys).toEqual(['Inactive']);
+    }
+    const fought = await read(services, held.id);
+    expect(fought.putBack).toBeGreaterThan(30);
+    // One line a part and minute, not one a look.
+    expect(fought.events.length + fought.eventsMore).toBeLessThan(10);
+    await recoverContainment(services, request(services), {
+      containmentId: held.id,
+      holderId: held.holders[0]?.id ?? '',
+      reason: 'clean',
+    });
+    expect((await settled(services, held.id)).state).toBe('recovered');
+    expect(truth(user)).toMatchObject({ keys: ['Inactive'], attached: ['AdministratorAccess'] });
+  });
+});
+
+describe('a process that dies', () => {
+  it('leaves what the next one completes', async () => {
+    expect(await dieAtEffects('sqlite', 9)).toBeGreaterThan(2);
+  }, 60_000);
+});
+
+describe('CloudTrail', () => {
+  it('does not prove before its time, then that there was no accepted call, or that there was', async () => {
+    await using world = await open({ capabilities: ['contain', 'watch'] });
+    await world.connect();
+    const services = servicesFor(world);
+    const { key } = victim(world.account);
+    const held = await contain(services, stolen(key));
+    expect(await saidSince(world)).toContain('not yet proven');
+    // It is asked for all the same when nobody holds it any more.
+    await stopHolding(services, request(services), held.id);
+    const proven = async (minutes: number) => {
+      await holdFor(world, services, minutes * MINUTE);
+      await proveContainments(services, PATIENT);
+      return (await read(services, held.id)).proof;
+    };
+    happen(world, 'sts:GetCallerIdentity', { minutesAgo: -1 });
+    happen(world, 's3:ListBuckets', { minutesAgo: -1, error: 'AccessDenied' });
+    const early = await proven(6);
+    expect(early).toMatchObject({ accepted: 0, refused: 1 });
+    expect(early?.completeTo ?? 0).toBeLessThan(held.confirmedAt ?? 0);
+    const later = await proven(30);
+    expect(later?.completeTo ?? 0).toBeGreaterThan(held.confirmedAt ?? 0);
+    happen(world, 'ec2:RunInstances', { minutesAgo: 20, region: 'eu-west-1' });
+    expect(await proven(10)).toMatchObject({
+      accepted: 1,
+      calls: [expect.stringContaining('ec2:RunInstances')],
+    });
+    expect(await saidSince(world)).toContain('Not shut off');
+  });
+});

@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../../src/domain/secret.ts';
+import {
+  recoverContainment,
+  stopHolding,
+  undoContainment,
+} from '../../src/handlers/containments/take-back.ts';
+import { HOLD_MS, SESSIONS_LIVE_MS } from '../../src/domain/containment.ts';
+import { ENGINES, InventoryWorld } from '../pollers/world.ts';
+import {
+  contain,
+  holdFor,
+  incidentOf,
+  OTHER,
+  read,
+  request,
+  RESPONDER,
+  servicesFor,
+  settled,
+  stolen,
+  truth,
+  victim,
+} from './containment-world.ts';
+
+const MINUTE = 60_000;
+const open = (engine: (typeof ENGINES)[number] = 'sqlite') =>
+  InventoryWorld.open({ engine, capabilities: ['contain'] });
+
+describe.each(ENGINES)('a containment on %s', (engine) => {
+  it('shuts key and user off, is confirmed, held, and undone to exactly what was', async () => {
+    await using world = await open(engine);
+    await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account);
+    const twin = user.addKey({ status: 'Inactive' });
+    const before = truth(user);
+
+    const held = await contain(services, stolen(key));
+    expect(held.state).toBe('holding');
+    expect(held.userId).toBe(user.userId);
+    expect(held.confirmedAt).not.toBeNull();
+    expect(truth(user)).toEqual({
+      keys: ['Inactive', 'Inactive'],
+      attached: ['AWSDenyAll', 'AdministratorAccess'],
+      inline: [],
+    });
+    expect(held.keys).toEqual([{ accessKeyId: key.accessKeyId, before: 'Active' }]);
+    expect(held.seenKeys.toSorted()).toEqual([key.accessKeyId, twin.accessKeyId].toSorted());
+
+    await undoContainment(services, request(services), {
+      containmentId: held.id,
+      holderId: held.holders[0]?.id ?? '',
+      reason: 'it was the auditor',
+    });
+    const undone = await settled(services, held.id);
+    expect(undone.state).toBe('undone');
+    expect(truth(user)).toEqual(before);
+
+    const audit = (await services.stores.audit.newest(100)).map(({ verb, phase, outcome }) =>
+      `${verb} ${phase} ${outcome ?? ''}`.trim(),
+    );
+    for (const line of [
+      'containment.contain intent',
+      'containment.set_key intent',
+      'containment.set_key outcome done',
+      'containment.attach_deny intent',
+      'containment.attach_deny outcome done',
+      'containment.contain outcome done',
+      'containment.undo intent',
+      'containment.detach_deny outcome done',
+      'containment.undo outcome done',
+    ]) {
+      expect(audit).toContain(line);
+    }
+    // The rows are written in the order things happened: an intent before its outcome.
+    expect(audit.indexOf('containment.set_key outcome done')).toBeLessThan(
+      audit.lastIndexOf('containment.set_key intent'),
+    );
+  });
+
+  it('puts back what somebody undoes, until the hold is over or stopped', async () => {
+    await using world = await open(engine);
+    await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account);
+    const held = await contain(services, stolen(key));
+    user.keys.get(key.accessKeyId).change('Active', world.clock.now());
+    user.policies.detach('arn:aws:iam::aws:policy/AWSDenyAll');
+    user.keys.create();
+    await holdFor(world, services, 20_000);
+    expect(truth(user).keys).toEqual(['Inactive', 'Active']);
+    expect(truth(user).attached).toContain('AWSDenyAll');
+    const seen = await read(services, held.id);
+    expect(seen.putBack).toBe(2);
+    expect(seen.events.map(({ what, about }) => `${what} ${about}`).toSorted()).toEqual([
+      `new_key ${user.keys.existing()[1]?.accessKeyId}`,
+      'put_back deny',
+      'put_back key',
+    ]);
+
+    await stopHolding(services, request(services), held.id);
+    user.policies.detach('arn:aws:iam::aws:policy/AWSDenyAll');
+    await holdFor(world, services, HOLD_MS);
+    expect(truth(user).attached).not.toContain('AWSDenyAll');
+    expect((await read(services, held.id)).state).toBe('standing');
+    await expect(stopHolding(services, request(services), held.id)).rejects.toMatchObject({
+      code: 'conflict',
+    });
+  });
+
+  it('recovers: sessions from before stay denied for 36 hours, and new ones work', async () => {
+    await using world = await open(engine);
+    await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account);
+    const session = await sessionOf(world, key);
+    const held = await contain(services, stolen(key));
+    expect(await mayList(world, session)).toBe(false);
+    world.forward(5_000);
+    await recoverContainment(services, request(services), {
+      containmentId: held.id,
+      holderId: held.holders[0]?.id ?? '',
+      reason: 'cleaned up',
+    });
+    const recovered = await settled(services, held.id);
+    expect(recovered.state).toBe('recovered');
+    expect(truth(user)).toEqual({
+      keys: ['Inactive'],
+      attached: ['AdministratorAccess'],
+      inline: ['RekeyDenySessionsFromBefore'],
+    });
+    const order = [...world.standIn.requests].map(({ action }) => action);
+    expect(order.indexOf('PutUserPolicy')).toBeLessThan(order.indexOf('DetachUserPolicy'));
+    expect(order.slice(order.indexOf('PutUserPolicy'), order.indexOf('DetachUserPolicy'))).toEqual(
+      expect.arrayContaining(['GetUserPolicy', 'GetUserPolicy', 'GetUserPolicy']),
+    );
+    expect(await mayList(world, session)).toBe(false);
+    const fresh = user.addKey();
+    expect(await mayList(world, await sessionOf(world, fresh))).toBe(true);
+
+    await holdFor(world, services, SESSIONS_LIVE_MS + MINUTE);
+    expect((await read(services, held.id)).state).toBe('ended');
+    expect(truth(user).inline).toEqual([]);
+    expect(truth(user).keys).toEqual(['Inactive', 'Active']);
+  });
+
+  it('keeps the user contained while another incident needs it', async () => {
+    await using world = await open(engine);
+    await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account);
+    const second = user.addKey();
+    await incidentOf(services, 'i1', key);
+    await incidentOf(services, 'i2', second);
+    const first = await contain(services, stolen(key, { incidentId: 'i1' }));
+    // The inventory knows nothing of this key: its user is found, and is contained already.
+    const merged = await contain(services, stolen(second, { incidentId: 'i2' }), OTHER);
+    expect(merged.id).toBe(first.id);
+    expect(merged.holders.map(({ incidentId }) => incidentId)).toEqual(['i1', 'i2']);
+    expect(truth(user).keys).toEqual(['Inactive', 'Inactive']);
+    const [one, two] = merged.holders;
+    const take = async (holderId = '') => {
+      await undoContainment(services, request(services), { containmentId: first.id, holderId, reason: 'no' });
+      return settled(services, first.id);
+    };
+    expect((await take(one?.id)).state).toBe('holding');
+    expect(truth(user)).toMatchObject({
+      keys: ['Active', 'Inactive'],
+      attached: ['AWSDenyAll', 'AdministratorAccess'],
+    });
+    await expect(take(one?.id)).rejects.toMatchObject({ code: 'conflict' });
+    expect((await take(two?.id)).state).toBe('undone');
+    expect(truth(user)).toMatchObject({ keys: ['Active', 'Active'], attached: ['AdministratorAccess'] });
+  });
+
+  it('is begun once by ten clicks and two responders', async () => {
+    await using world = await open(engine);
+    await world.connect();
+    const services = servicesFor(world);
+    const { key, user } = victim(world.account);
+    const clicks = Array.from({ length: 10 }, (_, at) =>
+      contain(services, stolen(key), at % 2 === 0 ? RESPONDER : OTHER).then(
+        ({ id }) => id,
+        (error: Error) => error.message,
+      ),
+    );
+    const came = await Promise.all(clicks);
+    expect(new Set(came).size).toBe(2);
+    expect(came.filter((text) => /contained already by <@U0(?:RESP|OTHER)>/.test(text))).toHaveLength(9);
+    expect(truth(user)).toMatchObject({ keys: ['Inactive'] });
+    const changes = [...world.standIn.requests].filter(({ action }) => action === 'AttachUserPolicy');
+    expect(changes).toHaveLength(1);
+  });
+});
+
+async function sessionOf(world: InventoryWorld, key: { accessKeyId: string; secretAccessKey: string }) {
+  const { STSClient, GetSessionTokenCommand } = await import('@aws-sdk/client-sts');
+  const sts = new STSClient({ region: 'us-east-1', endpoint: world.standIn.url, credentials: key });
+  const { Credentials } = await sts.send(new GetSessionTokenCommand({}));
+  return {
+    kind: 'session',
+    accessKeyId: Credentials?.AccessKeyId ?? '',
+    secret: new Secret(Credentials?.SecretAccessKey ?? ''),
+    sessionToken: new Secret(Credentials?.SessionToken ?? ''),
+    expiresAt: Number.MAX_SAFE_INTEGER,
+  } as const;
+}
+
+/** Whether a session may call a service that takes sessions of users (IAM does not, without MFA). */
+async function mayList(
+  world: InventoryWorld,
+  session: Awaited<ReturnType<typeof sessionOf>>,
+): Promise<boolean> {
+  const trail = world.services.aws.trail(session, { accountId: world.accountId, partition: 'aws' });
+  return trail.enabledRegions(new AbortController().signal).then(
+    () => true,
+    () => false,
+  );
+}
