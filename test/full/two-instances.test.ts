@@ -79,7 +79,7 @@ describe.each(TRANSPORTS)('two instances over %s on one PostgreSQL', (transport)
           await person.modal()?.submit();
           return outcome(person);
         });
-        expect(report.title, String(report.words)).toBe('Connected');
+        expect({ title: report.title, words: report.words }).toMatchObject({ title: 'Connected' });
         await report.close('x');
       }),
     );
