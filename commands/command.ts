@@ -141,8 +141,16 @@ async function serveSubmission(visit: Visit): Promise<void> {
     throw new RekeyError('expired', 'This window is from an older version of Rekey. Please open it again.');
   }
   once.errorBlock = entry.errorBlock;
-  const received = entry.receive(incoming.view);
-  const actor = await known(visit, entry.needs, 'do this', entry.irreversible);
+  const may = (): Promise<Actor> => known(visit, entry.needs, 'do this', entry.irreversible);
+  let received: ReturnType<typeof entry.receive>;
+  try {
+    received = entry.receive(incoming.view);
+  } catch (error) {
+    // Who may not is told that, and not how the window looks.
+    await may();
+    throw error;
+  }
+  const actor = await may();
   if ('errors' in received) return once.send({ response_action: 'errors', errors: received.errors });
   const next = await received.submit(contextFor(visit, actor));
   await once.send(next === 'close' ? undefined : { response_action: 'update', view: next });
