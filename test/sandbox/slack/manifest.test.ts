@@ -43,6 +43,12 @@ const expected = {
         should_escape: true,
       },
       {
+        command: '/aws-deactivate',
+        description: 'Shut a stolen access key off, or switch one off on purpose',
+        usage_hint: '[access key ID [reason] | help]',
+        should_escape: true,
+      },
+      {
         command: '/aws-incidents',
         description: 'List incidents of watched access keys, latest first',
         usage_hint: '[filter | expectations | help]',
@@ -104,7 +110,7 @@ describe('manifest.yml', () => {
   test('tells the stand-in its commands, scopes and events', () => {
     const read = manifestOf(manifest);
     expect(read.command('/aws-test')).toEqual({ shouldEscape: true });
-    expect(read.command('/aws-deactivate')).toBeUndefined();
+    expect(read.command('/aws-nothing')).toBeUndefined();
     expect(read.scopes).toEqual([
       'commands',
       'chat:write',
