@@ -72,7 +72,7 @@ export function createJudges(log: Log): Judges {
         parts.delete(message.id);
         return;
       case 'broken':
-        (pending.get(message.id) ?? parts.get(message.id))?.reject(new Error(message.why));
+        (pending.get(message.id) ?? parts.get(message.id))?.reject(new ThreadEnded(message.why));
         pending.delete(message.id);
         parts.delete(message.id);
         return;

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, lt, lte, ne, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, lte, ne, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { QueueState, TrailFile, TrailQueue } from '../../src/domain/trail-queue.ts';
 import type { TrailFileStore, TrailQueueStore } from '../../src/ports/trail-queue.ts';
@@ -22,6 +22,7 @@ const state: z.ZodType<QueueState> = z.object({
   aside: z.number(),
   asideAt: z.number().nullable(),
   asideWhy: z.string().nullable(),
+  lostAt: z.number().nullable().default(null),
   trouble: watchTrouble.nullable(),
   behind: watchTrouble.nullable(),
   gaps: watchTrouble.nullable(),
@@ -82,6 +83,9 @@ export function trailQueueStore(engine: Engine): TrailQueueStore {
   };
 }
 
+/** No file waits longer for its next try; ms. */
+const LONGEST_WAIT = 3_600_000;
+
 const fileRow: z.ZodType<TrailFile> = z.object({
   queueId: z.string(),
   bucket: z.string(),
@@ -104,7 +108,8 @@ export function trailFileStore(engine: Engine): TrailFileStore {
   const one = ({ queueId, bucket, key, accountId }: TrailFile) =>
     and(eq(t.queueId, queueId), eq(t.bucket, bucket), eq(t.key, key), eq(t.accountId, accountId));
   const waiting = eq(t.state, 'waiting');
-  const due = (now: number) => and(waiting, lte(t.nextAt, now));
+  // Nobody lets a file wait for longer: the clock was set back.
+  const due = (now: number) => and(waiting, or(lte(t.nextAt, now), gt(t.nextAt, now + LONGEST_WAIT)));
   return {
     put(files) {
       const rows = onePerId(files, (file) =>
@@ -115,13 +120,14 @@ export function trailFileStore(engine: Engine): TrailFileStore {
       );
       return together(engine, writes);
     },
-    async due(accountId, now, limit) {
+    async due(accountId, now, limit, queueId) {
+      const of = queueId === undefined ? undefined : eq(t.queueId, queueId);
       return all(
         await engine.read((db) =>
           db
             .select()
             .from(t)
-            .where(and(due(now), eq(t.accountId, accountId)))
+            .where(and(due(now), eq(t.accountId, accountId), of))
             .orderBy(asc(t.arrivedAt), asc(t.key), asc(t.bucket), asc(t.queueId))
             .limit(limit),
         ),
@@ -133,12 +139,20 @@ export function trailFileStore(engine: Engine): TrailFileStore {
       );
       return rows.map(({ accountId }) => accountId);
     },
-    async oldest(queueId, accountId) {
+    async oldest(queueId, accountId, region, from) {
       const [row] = await engine.read((db) =>
         db
           .select({ arrivedAt: t.arrivedAt })
           .from(t)
-          .where(and(eq(t.queueId, queueId), waiting, inArray(t.accountId, [accountId, ''])))
+          .where(
+            and(
+              eq(t.queueId, queueId),
+              waiting,
+              inArray(t.accountId, [accountId, '']),
+              inArray(t.region, [region, '']),
+              gte(t.arrivedAt, from),
+            ),
+          )
           .orderBy(asc(t.arrivedAt))
           .limit(1),
       );

@@ -32,6 +32,8 @@ export interface QueueState {
   readonly aside: number;
   readonly asideAt: number | null;
   readonly asideWhy: string | null;
+  /** When the latest was announced that was set aside without telling whose it is; null: there was none. */
+  readonly lostAt: number | null;
   /** The queue or its files cannot be read; it grows; it is silent or does not bring all; something was set aside. */
   readonly trouble: WatchTrouble | null;
   readonly behind: WatchTrouble | null;
@@ -89,6 +91,7 @@ export const NEW_QUEUE: QueueState = {
   aside: 0,
   asideAt: null,
   asideWhy: null,
+  lostAt: null,
   trouble: null,
   behind: null,
   gaps: null,

@@ -95,6 +95,8 @@ export interface Judged {
   readonly fresh: number;
   readonly unreadable: number;
   readonly lateFrom: number | null;
+  /** When the first of the new events happened that change what a trail writes; null: none did. */
+  readonly trailFrom: number | null;
   /** Whether somebody other than Rekey and AWS's services was at work. */
   readonly active: boolean;
   /** Of the subjects of the signals. */
@@ -111,7 +113,7 @@ export interface Knowledge {
   profiles(subjects: readonly string[]): Promise<readonly KeptProfile[]>;
 }
 
-/** The thread went down with what it was about: out of memory, or a defect. */
+/** The thread failed at what it was about, or went down with it: out of memory, or a defect. */
 export class ThreadEnded extends Error {
   constructor(why: string) {
     super(why);

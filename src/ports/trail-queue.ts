@@ -83,12 +83,18 @@ export interface FilesLeft {
 export interface TrailFileStore {
   /** Adds those that are not there. Any number of rows. */
   put(files: readonly TrailFile[]): Write;
-  /** Those of an account that are due, by when they were announced. */
-  due(accountId: string, now: number, limit: number): Promise<TrailFile[]>;
+  /**
+   * Those of an account that are due (also those of a time far ahead: the clock was set back), by when they were announced; of
+   * one queue where it is named.
+   */
+  due(accountId: string, now: number, limit: number, queueId?: string): Promise<TrailFile[]>;
   /** Accounts that have some; the empty name stands for files whose account is not known yet. */
   accountsDue(now: number): Promise<string[]>;
-  /** When the first that waits was announced, of a queue's files of an account or of none; null: none waits. */
-  oldest(queueId: string, accountId: string): Promise<number | null>;
+  /**
+   * When the first that waits was announced, at `from` or later, of a queue's files of a region of an account, or of none
+   * that is known; null: none waits.
+   */
+  oldest(queueId: string, accountId: string, region: string, from: number): Promise<number | null>;
   left(queueId: string, now: number): Promise<FilesLeft>;
   /** What was set aside, latest first. */
   aside(queueId: string, limit: number): Promise<TrailFile[]>;

@@ -17,6 +17,13 @@ const KINDS: Readonly<Record<MemoryKind, true>> = { session: true, user: true, b
 /** Subjects are kept by name; nobody's is longer than the longest ARN. */
 const LONGEST_SUBJECT = 1_500;
 
+/** After one of these, a trail may have left something out. */
+const CHANGES_TRAIL: ReadonlySet<string> = new Set(
+  ['StopLogging', 'StartLogging', 'DeleteTrail', 'UpdateTrail', 'PutEventSelectors'].map(
+    (name) => `cloudtrail:${name}`,
+  ),
+);
+
 /** A batch with its events at hand. */
 export type FullBatch = Batch & { readonly events: readonly RawEvent[] };
 
@@ -63,6 +70,7 @@ export class AccountJudge {
       fresh: taken.length,
       unreadable: unreadable + broken,
       lateFrom: lateFrom(taken, batch),
+      trailFrom: batch.learn ? null : trailFrom(taken),
       active: taken.some(({ event }) => isWorking(event) && !isPolling(event)),
       ...this.#aboutSignals(detector, signals),
       roots: rootsOf(detector, batch.keyless),
@@ -208,6 +216,10 @@ function cleaned(text: string): string {
 function lateFrom(taken: readonly Taken[], { completeTo, learn }: Batch): number | null {
   const [first] = taken;
   return learn || first === undefined || first.at > completeTo ? null : first.at;
+}
+
+function trailFrom(taken: readonly Taken[]): number | null {
+  return taken.find(({ event }) => !event.failed && CHANGES_TRAIL.has(event.call.action))?.at ?? null;
 }
 
 function isWorking({ byService, caller }: CloudTrailEvent): boolean {

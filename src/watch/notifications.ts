@@ -12,7 +12,12 @@ export interface AnnouncedFile {
 
 /** What came of a message: the files it announces (none: it is of another kind), or why it cannot be understood. */
 export type Announced =
-  | { readonly ok: true; readonly files: readonly AnnouncedFile[] }
+  | {
+      readonly ok: true;
+      readonly files: readonly AnnouncedFile[];
+      /** A test of S3 says only for which bucket it was sent. */
+      readonly tests?: string;
+    }
   | { readonly ok: false; readonly why: string };
 
 /** A message of SQS has 1 MB at most (SQS developer guide, quotas); topics in topics are not a thing. */
@@ -42,7 +47,10 @@ export function readAnnouncement(body: string, depth = 0): Announced {
     // A topic is a place for people too: what is said there in words announces nothing.
     return isJson(value['Message']) ? readAnnouncement(value['Message'], depth + 1) : NOTHING;
   }
-  if (value['Event'] === 's3:TestEvent') return NOTHING;
+  if (value['Event'] === 's3:TestEvent') {
+    const { Bucket } = value;
+    return typeof Bucket === 'string' ? { ok: true, files: [], tests: Bucket } : NOTHING;
+  }
   if (Array.isArray(value['Records'])) return fromRecords(value['Records']);
   if (typeof value['s3Bucket'] === 'string') return fromCloudTrail(value['s3Bucket'], value['s3ObjectKey']);
   if (typeof value['detail-type'] === 'string') return fromEventBridge(value);

@@ -35,14 +35,21 @@ export function trailContract(fresh: FreshStores): void {
       const { files, accounts, put } = await opened();
       const [first, second] = [trailFile({ key: 'b', arrivedAt: 1 }), trailFile({ key: 'a', arrivedAt: 2 })];
       await put(files.put([second, first, second]), files.put([{ ...first, tries: 9 }]));
-      const nobody = trailFile({ key: 'c', accountId: '', arrivedAt: 0, nextAt: 5_000 });
+      const nobody = trailFile({ key: 'c', accountId: '', region: '', arrivedAt: 0, nextAt: 5_000 });
       await put(files.put([nobody]));
       expect(await files.due('123456789012', 2_000, 9)).toEqual([first, second]);
       expect(await files.due('123456789012', 2_000, 1)).toEqual([first]);
+      expect(await files.due('123456789012', 2_000, 1, first.queueId)).toEqual([first]);
+      expect(await files.due('123456789012', 2_000, 9, 'other')).toEqual([]);
       expect(await files.due('123456789012', 1_999, 9)).toEqual([]);
       expect(await files.accountsDue(5_000)).toEqual(['', '123456789012']);
-      expect(await files.oldest(first.queueId, '123456789012')).toBe(0);
-      expect(await files.oldest('other', '123456789012')).toBeNull();
+      const { region } = first;
+      expect(await files.oldest(first.queueId, '123456789012', region, 0)).toBe(0);
+      expect(await files.oldest(first.queueId, '123456789012', region, 1)).toBe(1);
+      expect(await files.oldest('other', '123456789012', region, 0)).toBeNull();
+      expect(await files.oldest(first.queueId, '123456789012', 'us-east-2', 1)).toBeNull();
+      // Times to come, by an hour and more: the clock was set back.
+      expect(await files.due('123456789012', 2_000 - 3_600_001, 9)).toEqual([first, second]);
       const failed = { ...first, failedAt: 3_000, reason: 'no', nextAt: 4_000 };
       await put(files.update(first, failed));
       await put(files.update(second, { ...second, tries: 1, state: 'aside', failedAt: 1, reason: 'torn' }));

@@ -53,7 +53,7 @@ describe.each(ENGINES)('a trail queue on %s', (engine) => {
     expect((await kept(world)).state).toMatchObject({ trouble: null, behind: null, gaps: null, depth: 0 });
     expect((await kept(world)).state.strangers).toBe(0);
     world.standIn.requests.clear();
-    happen(world, 'cloudtrail:StopLogging', { minutesAgo: 0 });
+    happen(world, 'cloudtrail:DeleteEventDataStore', { minutesAgo: 0 });
     await passing(world, 10 * MINUTE);
     expect(Object.values(await found(world)).flat()).toContain('trail-stopped');
     expect((await told(world)).heads).toHaveLength(1);

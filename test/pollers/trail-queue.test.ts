@@ -5,6 +5,7 @@ import { hearQueue } from '../../src/pollers/trail-queue/hear.ts';
 import { watchAccount } from '../../src/pollers/watch.ts';
 import { dying } from './dying.ts';
 import {
+  BUCKET,
   kept,
   listen,
   MINUTE,
@@ -162,6 +163,34 @@ describe('what a queue brings', () => {
   });
 });
 
+describe('a queue of somebody else', () => {
+  it('keeps its messages, and people are told whose files it announces; its own file mends it', async () => {
+    const set = await open();
+    const { world, queue, trail } = set;
+    await listen(world);
+    await setQueue(set);
+    // Rekey's own look-ups come by file, too.
+    trail.isLogging = false;
+    const file = { bucket: { name: 'somebody-elses' }, object: { key: 'AWSLogs/1/CloudTrail/a.json.gz' } };
+    const records = [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3: file }];
+    queue.send(JSON.stringify({ Records: records }), world.clock.now());
+    queue.send(JSON.stringify({ orderId: 7 }), world.clock.now());
+    queue.send('an order in words', world.clock.now());
+    await passing(world, 60 * MINUTE);
+    const { visible, inFlight } = queue.counts(world.clock.now());
+    expect(visible + inFlight).toBe(3);
+    const { state } = await kept(world);
+    expect(state).toMatchObject({ heardAt: null, drainedAt: null, aside: 0, files: 0, ignored: 0 });
+    expect(state.trouble?.why).toContain('the bucket “somebody-elses”, not of “acme-trail”');
+    expect(JSON.stringify((await told(world)).heads)).toContain('somebody-elses');
+    trail.write(world.accountId, 'us-east-1', [recordOf(set, 'cloudtrail:StopLogging')], world.clock.now());
+    await passing(world, 60 * MINUTE);
+    expect(Object.values(await found(world)).flat()).toEqual(['trail-stopped']);
+    expect((await kept(world)).state).toMatchObject({ trouble: null, files: 1, aside: 2 });
+    expect(queue.counts(world.clock.now())).toMatchObject({ visible: 0, inFlight: 0 });
+  });
+});
+
 describe('several instances', () => {
   it('share a queue: nothing is skipped, and nothing told twice', async () => {
     const set = await open({ engine: 'postgres' });
@@ -278,6 +307,14 @@ describe('what cannot be read', () => {
     });
     await listen(world);
     await setQueue(set);
+    const key = `AWSLogs/${world.accountId}/CloudTrail/us-east-1/2026/01/01/a.json.gz`;
+    const file = { bucket: { name: BUCKET }, object: { key } };
+    set.bucket.put(key, gzipSync('{"Records":[]}'));
+    queue.send(
+      JSON.stringify({ Records: [{ eventName: 'ObjectCreated:Put', s3: file }] }),
+      world.clock.now(),
+    );
+    await listen(world);
     queue.send('{}', world.clock.now());
     await passing(world, 30 * MINUTE);
     expect(dead.counts(world.clock.now()).visible).toBe(1);

@@ -40,7 +40,7 @@ describe('an announcement', () => {
     ['nothing', JSON.stringify({ Records: [] })],
     ['a message of CloudTrail without objects', JSON.stringify({ s3Bucket: 'b' })],
   ])('of no file: %s', (_, body) => {
-    expect(readAnnouncement(body)).toEqual({ ok: true, files: [] });
+    expect(readAnnouncement(body)).toMatchObject({ ok: true, files: [] });
   });
 
   it.each([

@@ -16,6 +16,11 @@ import type { QueuePlace } from './read-input.ts';
 const CHECK_MS = 45_000;
 const DAY_MS = 86_400_000;
 
+/** Whoever is interrupted with messages in hand leaves them to be received again. */
+const LEAST_RECEIVES = 3;
+const GOOD_RECEIVES = 5;
+const GIVE_RECEIVES = `Set its maximum receives to ${GOOD_RECEIVES} or more, and check again.`;
+
 /** What a check found. It changes nothing: no message is taken, no file is read. */
 export interface QueueCheck {
   /** Why it cannot be used, and what to do; empty: it can. */
@@ -37,6 +42,10 @@ export async function checkQueue(services: Services, place: QueuePlace): Promise
     if (missing.known && missing.calls.length > 0) {
       const what = `The connection ${quotedName(place.connection.name)} may not call ${missing.calls.join(', ')} there.`;
       return { problems: [{ what, mend: GIVE_POLICY }], notes, policies: policyFor(place) };
+    }
+    if (facts.redriveAfter !== null && facts.redriveAfter < LEAST_RECEIVES) {
+      const what = `Its redrive policy moves messages elsewhere after ${counted(facts.redriveAfter, 'receive')}: one interruption, and files are missed.`;
+      return { problems: [{ what, mend: GIVE_RECEIVES }], notes: [], policies: [] };
     }
     return { problems: [], notes, policies: [] };
   } catch (error) {
@@ -130,6 +139,6 @@ function notesOf(facts: QueueFacts, missing: Missing): string[] {
       : ['It is encrypted with a key of your own: the connection needs kms:Decrypt for that key, too.']),
     redriveAfter === null
       ? 'It has no redrive policy: Rekey sets aside what it cannot understand, and says so.'
-      : `Its redrive policy moves what cannot be understood elsewhere after ${counted(redriveAfter, 'receive')}.`,
+      : `Its redrive policy moves what cannot be understood elsewhere after ${counted(redriveAfter, 'receive')}.${redriveAfter < GOOD_RECEIVES ? ` That is little: ${GOOD_RECEIVES} or more leave room for interruptions.` : ''}`,
   ];
 }

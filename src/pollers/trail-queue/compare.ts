@@ -1,11 +1,11 @@
 import { RecordReader } from '../../detections/record.ts';
 import type { RegionFeed } from '../../domain/watch.ts';
 import { PAGE } from '../../watch/rhythm.ts';
+import { DAY, HOUR } from '../../watch/spans.ts';
 import { bucketOf, marksByFile, markOf } from '../../watch/seen.ts';
 import type { Watching } from '../watch/watching.ts';
 import type { Compared } from './feed.ts';
 
-const HOUR = 60 * 60_000;
 /** Where a page does not hold all of the time, pages at more places are looked at. */
 const PLACES = [1 / 3, 2 / 3];
 /** A trail may leave these out, since there are many; AWS offers to (CloudTrail user guide, "Excluding AWS KMS events"). */
@@ -17,8 +17,8 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Holds what files brought of a region against the event history: of up to three pages of its last hour up to `to`,
- * which events no file brought.
+ * Holds what files brought of a region against the event history: of up to three pages of what was not compared yet (of
+ * an hour, where files do not lead) up to `to`, which events no file brought.
  * @throws AwsFailure; the signal's reason
  */
 export async function compare(
@@ -29,7 +29,8 @@ export async function compare(
 ): Promise<Compared> {
   const { services, account, signal } = watching;
   const { accountId } = account;
-  const from = Math.max(feed.agreedTo ?? feed.since, to - HOUR);
+  // Where files do not lead, what is older was looked up; marks are kept for little more than a day.
+  const from = Math.max(feed.agreedTo ?? feed.since, to - (feed.leads ? DAY : HOUR));
   if (from >= to) return { to, compared: 0, missing: 0 };
   const history = services.aws.eventHistory(await watching.credentials(), { accountId });
   const page = async (end: number): Promise<readonly string[]> => {

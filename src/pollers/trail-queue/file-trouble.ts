@@ -19,7 +19,7 @@ export interface FileOutcome {
 
 /**
  * Whether the file or its source is at fault, and what becomes of it. Whoever is not allowed, throttled or cut off says
- * nothing about the file; a refusal does when other files could be read meanwhile.
+ * nothing about the file, unless others could be read meanwhile.
  * @throws what is neither, such as a database that does not answer
  */
 export function failedFile(
@@ -31,7 +31,9 @@ export function failedFile(
   const failedAt = file.failedAt ?? now;
   if (isOfFile(error, queue, failedAt)) {
     const wait = AGAIN_AFTER[file.tries];
-    const failed = { ...file, tries: file.tries + 1, failedAt, reason: whyOf(error) };
+    // A refusal counts once for each time others could be read since.
+    const since = error instanceof AwsFailure ? now : failedAt;
+    const failed = { ...file, tries: file.tries + 1, failedAt: since, reason: whyOf(error) };
     return {
       file: wait === undefined ? { ...failed, state: 'aside' } : { ...failed, nextAt: now + wait },
       ofAll: false,
@@ -51,8 +53,9 @@ function isOfFile(error: unknown, { readAt }: Pick<TrailQueue, 'readAt'>, failed
   if (error instanceof UnreadableFile || error instanceof ThreadEnded) return true;
   if (!(error instanceof AwsFailure)) return false;
   if (error.code === 'no_such_entity') return error.awsName !== 'NoSuchBucket';
-  // S3 says of an object that is gone that it is denied, to whoever may not list the bucket (facts: S3 GetObject).
-  return error.code.startsWith('denied_') && readAt !== null && readAt > failedAt;
+  // S3 says of an object that is gone that it is denied, to whoever may not list the bucket (facts: S3 GetObject); one that
+  // is archived, or encrypted with a key that cannot be used, fails in ways of its own.
+  return readAt !== null && readAt > failedAt;
 }
 
 /** For people; neither a content nor a secret. */
@@ -63,6 +66,6 @@ export function whyOf(error: unknown): string {
     return reasonOf(error);
   }
   if (error instanceof UnreadableFile) return `The file cannot be read: ${error.message}.`;
-  if (error instanceof ThreadEnded) return 'Judging it brought the thread down.';
+  if (error instanceof ThreadEnded) return 'Judging it failed, or brought the thread down.';
   return error instanceof RekeyError ? error.message : 'It could not be read.';
 }

@@ -1,6 +1,6 @@
 import { iamRegion } from '../../domain/partition.ts';
 import type { TrailFile, TrailQueue } from '../../domain/trail-queue.ts';
-import { isLearning } from '../../domain/watch.ts';
+import { isLearning, lasting } from '../../domain/watch.ts';
 import { isConflict } from '../../errors.ts';
 import { writeIfUnchanged } from '../../handlers/write-if-unchanged.ts';
 import type { FilePart, OpenFile } from '../../ports/judges.ts';
@@ -18,6 +18,8 @@ import { watchedOf } from './watched-of.ts';
 const SOME = 50;
 /** While a region learns what is normal, its files wait. */
 const LEARNING_WAIT_MS = 2 * 60_000;
+/** Where the history cannot be asked for so long, they wait for it no more. */
+const LEARNING_FAILS_MS = 30 * 60_000;
 /** So many refusals in a row are the source's. */
 const REFUSALS = 3;
 
@@ -80,21 +82,32 @@ async function tryFile(
     const { accountId, key, region } = file;
     log.warn('a file of a trail could not be read', { accountId, key, why: outcome.file.reason, error });
     await watching.inTurn(async () => {
-      const kept = watching.region(region);
       const write = files.update(file, outcome.file);
-      if (outcome.file.state === 'aside' && kept !== null) {
-        await watching.writeRegion(withoutFile(kept, file.arrivedAt, now), {}, [write]);
-      } else await watching.write({}, [write]);
+      const regions = watching.account.regions.map((each) =>
+        // A file whose name does not say of which region it is may be of any.
+        outcome.file.state === 'aside' &&
+        each.feed?.queueId === file.queueId &&
+        (region === '' || each.region === region)
+          ? withoutFile(each, file.arrivedAt, now)
+          : each,
+      );
+      await watching.write({ regions }, [write]);
     });
     return outcome.ofAll ? 'source' : outcome.file.tries > file.tries ? 'done' : 'waits';
   }
 }
 
-/** What is past is learned from the history; what files bring meanwhile is judged after it. */
-function mustLearn({ account }: Watching, file: TrailFile): boolean {
+/**
+ * What is past is learned from the history; what files bring meanwhile is judged after it. Where the history is refused,
+ * files are all there is.
+ */
+function mustLearn({ account, services }: Watching, file: TrailFile): boolean {
   const name = file.region === '' ? iamRegion(account.partition) : file.region;
   const watched = account.regions.find((each) => each.region === name);
-  return watched === undefined ? account.listedAt === null : isLearning(watched);
+  if (watched === undefined) return account.listedAt === null;
+  const trouble = lasting(watched.trouble);
+  const fails = trouble !== null && services.clock.now() - trouble.since >= LEARNING_FAILS_MS;
+  return isLearning(watched) && !fails;
 }
 
 async function takeFile(

@@ -1,4 +1,5 @@
 import type { TrailFile } from '../../domain/trail-queue.ts';
+import type { RegionWatch } from '../../domain/watch.ts';
 import { isConflict } from '../../errors.ts';
 import { wakeOutbox } from '../../handlers/alert.ts';
 import type { OpenFile, PartGroup } from '../../ports/judges.ts';
@@ -8,7 +9,7 @@ import { fileSignals } from '../watch/file-signals.ts';
 import type { KnownKeys } from '../watch/known-keys.ts';
 import { KEYLESS_MS, knowledgeOf, MOST_KEYLESS } from '../watch/read-region.ts';
 import type { Watching } from '../watch/watching.ts';
-import { withRecords } from './feed.ts';
+import { aliveSince, withoutTrail, withRecords } from './feed.ts';
 
 /** Somebody closed an incident at that very moment: the part is judged again. */
 const TRIES = 3;
@@ -78,10 +79,10 @@ async function takeOnce(watching: Watching, keys: KnownKeys, taking: Taking): Pr
     ...filed.writes,
     ...done,
   ];
-  if (region === null) await watching.write({ basis: nextBasis }, writes);
-  else {
-    await watching.writeRegion(withRecords(region, file.queueId, judged, now), { basis: nextBasis }, writes);
-  }
+  const stays = region !== null && (await isFedByAnother(watching, region, file.queueId, now));
+  const next = region === null ? null : withRecords(region, file.queueId, judged, now, stays);
+  const regions = account.regions.map((each) => (each.region === next?.region ? next : each));
+  await watching.write({ regions: withoutTrail(regions, judged.trailFrom, now), basis: nextBasis }, writes);
   if (filed.tells) await wakeOutbox(services);
   services.log.debug('records of a file were taken in', {
     accountId,
@@ -90,4 +91,16 @@ async function takeOnce(watching: Watching, keys: KnownKeys, taking: Taking): Pr
     fresh: judged.fresh,
     signals: judged.signals.length,
   });
+}
+
+/** Two queues may bring the same: the one that was first goes on, as long as it can be relied upon. */
+async function isFedByAnother(
+  { services: { stores } }: Watching,
+  { feed }: RegionWatch,
+  queueId: string,
+  now: number,
+): Promise<boolean> {
+  if (feed === null || feed.queueId === queueId) return false;
+  const other = await stores.watch.queues.byId(feed.queueId);
+  return other !== null && aliveSince(other.state, now) !== null;
 }

@@ -7,6 +7,7 @@ import type { SeenBucket } from '../../ports/watch.ts';
 import { cutSlice, newRegion, nextSlice, type Slice } from '../../watch/plan.ts';
 import { afterSlice, isDue, withClock, withFloor } from '../../watch/progress.ts';
 import { bucketOf, marksByFile } from '../../watch/seen.ts';
+import { withoutTrail } from '../trail-queue/feed.ts';
 import { symptomOf } from './blindness.ts';
 import { fileSignals } from './file-signals.ts';
 import type { KnownKeys } from './known-keys.ts';
@@ -156,7 +157,8 @@ async function takeInOnce(watching: Watching, read: Read, keys: KnownKeys): Prom
       ? { ...after, trouble: over(region.trouble, 'It was read on from where that began.') }
       : after;
   const memory = judged.memory.map((entry) => ({ ...entry, at: now }));
-  await watching.writeRegion(next, { basis: nextBasis }, [
+  const regions = account.regions.map((each) => (each.region === next.region ? next : each));
+  await watching.write({ regions: withoutTrail(regions, judged.trailFrom, now), basis: nextBasis }, [
     stores.watch.seen.put(accountId, region.region, judged.seen),
     stores.watch.profiles.put(accountId, judged.profiles),
     stores.watch.memory.put(accountId, memory),
@@ -176,14 +178,13 @@ async function takeInOnce(watching: Watching, read: Read, keys: KnownKeys): Prom
   });
 }
 
-/** Marks of what files brought of this part of time. */
+/** Marks of what files brought of this part of time, also when the queue was removed since. */
 async function seenByFile(
   { services: { stores }, account: { accountId } }: Watching,
-  { region, feed }: RegionWatch,
+  { region }: RegionWatch,
   { from, to }: Slice,
   newest: number | null,
 ): Promise<SeenBucket[]> {
-  if (feed === null) return [];
   return stores.watch.seen.read(
     accountId,
     marksByFile(region),

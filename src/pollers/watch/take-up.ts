@@ -3,6 +3,7 @@ import { continued, type AccountWatch } from '../../domain/watch.ts';
 import { answerOf, connectedTo } from '../../handlers/key-policy.ts';
 import type { Services } from '../../handlers/services.ts';
 import { writeIfUnchanged } from '../../handlers/write-if-unchanged.ts';
+import { left } from '../trail-queue/feed.ts';
 import { HOLD_MS, Watching } from './watching.ts';
 
 /** The connection that reads an account's events: the oldest one that surely may. */
@@ -85,8 +86,11 @@ async function keepBlocked(
     });
   const why = `No connection may read the events of this account: ${lacking.join('; ') || 'none is left'}.`;
   if (kept.trouble?.why === why) return;
-  const trouble = continued(kept.trouble, why, services.clock.now());
+  const now = services.clock.now();
+  const trouble = continued(kept.trouble, why, now);
+  // What files bring is not taken in meanwhile, and is not kept for ever: the history has it.
+  const regions = kept.regions.map((region) => left(region, now));
   await writeIfUnchanged(services, [
-    services.stores.watch.accounts.update({ ...kept, trouble, version: kept.version + 1 }),
+    services.stores.watch.accounts.update({ ...kept, regions, trouble, version: kept.version + 1 }),
   ]);
 }
