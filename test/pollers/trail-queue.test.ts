@@ -191,6 +191,25 @@ describe('a queue of somebody else', () => {
   });
 });
 
+describe('a region whose event history is refused', () => {
+  it('is judged by its files alone, and holds up no other region of its account', async () => {
+    const set = await open();
+    const { world, trail } = set;
+    const effect = { kind: 'error', code: 'AccessDenied', status: 403, message: 'no' } as const;
+    world.standIn.faults.add({ action: 'LookupEvents', region: 'eu-west-1', effect });
+    await listen(world);
+    const { id } = await setQueue(set);
+    const record = recordOf(set, 'cloudtrail:StopLogging');
+    trail.write(world.accountId, 'eu-west-1', [record], world.clock.now());
+    await passing(world, 15 * MINUTE);
+    expect(await found(world)).toEqual({});
+    expect(await world.stores.watch.files.oldest(id, world.accountId, 'us-east-1', 0)).toBeNull();
+    await passing(world, 25 * MINUTE);
+    expect(Object.values(await found(world)).flat()).toEqual(['trail-stopped']);
+    expect(await world.stores.watch.files.left(id, world.clock.now())).toMatchObject({ waiting: 0 });
+  });
+});
+
 describe('several instances', () => {
   it('share a queue: nothing is skipped, and nothing told twice', async () => {
     const set = await open({ engine: 'postgres' });
