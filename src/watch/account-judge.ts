@@ -12,6 +12,7 @@ import type { Batch, Judged, Knowledge, NotedKey, RawEvent } from '../ports/judg
 import { isOurs, isPolling } from './own-calls.ts';
 import { normalOf } from './normal.ts';
 import { Seen } from './seen.ts';
+import { DAY } from './spans.ts';
 
 const KINDS: Readonly<Record<MemoryKind, true>> = { session: true, user: true, birth: true, began: true };
 /** Subjects are kept by name; nobody's is longer than the longest ARN. */
@@ -214,7 +215,8 @@ function cleaned(text: string): string {
 }
 
 function lateFrom(taken: readonly Taken[], { completeTo, learn }: Batch): number | null {
-  const [first] = taken;
+  // Marks of older ones are gone: they may have been seen, and do not hide one that is late.
+  const first = taken.find(({ at }) => at >= completeTo - DAY);
   return learn || first === undefined || first.at > completeTo ? null : first.at;
 }
 
