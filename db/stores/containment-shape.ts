@@ -116,7 +116,7 @@ const facts: z.ZodType<ContainmentFacts> = z.object({
   userArn: z.string().nullable(),
   holders: z.array(holder),
   keys: z.array(key),
-  deniedBefore: z.boolean(),
+  deniedBefore: z.boolean().nullable(),
   deny: deny.nullable(),
   dateDeny: z.object({ issuedBefore: z.number(), until: z.number() }).nullable(),
   parts: z.object({ key: part, deny: part, date: part }),

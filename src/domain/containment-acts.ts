@@ -41,7 +41,7 @@ export function blankContainment(from: {
     userArn: null,
     holders: [holder],
     keys: [],
-    deniedBefore: false,
+    deniedBefore: null,
     deny: null,
     dateDeny: null,
     parts: NOTHING_READ,
@@ -81,13 +81,14 @@ export function joined(
   now: number,
 ): Containment {
   const more = keys.filter(({ accessKeyId }) => !before.keys.some((key) => key.accessKeyId === accessKeyId));
+  const deniesFirst = before.deny === null && holder.kind === 'stolen';
   const next: Containment = {
     ...before,
     holders: [...before.holders, holder],
     keys: [...before.keys, ...more],
-    deny:
-      before.deny ?? (holder.kind === 'stolen' ? { way: 'attached', attached: false, inline: false } : null),
+    ...(deniesFirst ? { deny: { way: 'attached', attached: false, inline: false }, deniedBefore: null } : {}),
     parts: NOTHING_READ,
+    sentAt: null,
     confirmedAt: null,
     nextAt: now,
   };

@@ -9,7 +9,13 @@ import {
   partsInPlay,
   wantedKeys,
 } from './containment.ts';
-import type { Containment, ContainmentEvent, ContainmentPart, PartStanding } from './containment.ts';
+import type {
+  ContainedKey,
+  Containment,
+  ContainmentEvent,
+  ContainmentPart,
+  PartStanding,
+} from './containment.ts';
 import { quarantinePolicies } from './quarantine.ts';
 
 /** An inline policy of ours as it stands: `other` says that there is one by our name with another text. */
@@ -152,12 +158,14 @@ export function afterLook(row: Containment, look: ContainedLook): Containment {
 function withPrior(row: Containment, look: ContainedLook): Containment {
   if (look.user !== 'there') return row;
   const listed = new Map(look.keys.map(({ accessKeyId, status }) => [accessKeyId, status]));
-  const keys = row.keys.map((key) =>
-    key.before === 'unread' ? { ...key, before: listed.get(key.accessKeyId) ?? ('gone' as const) } : key,
-  );
-  const nothingYet = row.deny !== null && !row.deny.attached && !row.deny.inline;
+  // A list that lags shows a key not yet: only what several in a row do not show is gone, and what one shows is not.
+  const missed = row.parts.key.reads + 1 < CONFIRM_READS ? 'unread' : 'gone';
+  const keys = row.keys.map((key): ContainedKey => {
+    if (key.before === 'unread') return { ...key, before: listed.get(key.accessKeyId) ?? missed };
+    return key.before === 'gone' ? { ...key, before: listed.get(key.accessKeyId) ?? 'gone' } : key;
+  });
   const attached = look.attached.some(({ arn }) => arn === denyAllArn(row.partition));
-  return { ...row, keys, deniedBefore: nothingYet ? attached : row.deniedBefore };
+  return { ...row, keys, deniedBefore: row.deniedBefore ?? (row.deny === null ? null : attached) };
 }
 
 /**
@@ -195,7 +203,7 @@ function appeared(before: Containment, look: ContainedLook): ContainmentEvent[] 
       .filter(({ arn }) => arn !== own && !before.seenPolicies.includes(arn))
       .map(({ arn }) => eventOf(look.at, 'new_policy', arn)),
     ...before.keys
-      .filter(({ accessKeyId, before: was }) => was !== 'gone' && !here.has(accessKeyId))
+      .filter(({ accessKeyId, before: was }) => was !== 'gone' && was !== 'unread' && !here.has(accessKeyId))
       .filter(({ accessKeyId }) => !told('gone_key', accessKeyId))
       .map(({ accessKeyId }) => eventOf(look.at, 'gone_key', accessKeyId)),
   ];

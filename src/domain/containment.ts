@@ -140,8 +140,8 @@ export interface Containment {
   readonly userArn: string | null;
   readonly holders: readonly ContainmentHolder[];
   readonly keys: readonly ContainedKey[];
-  /** AWSDenyAll was attached before us: it stays. */
-  readonly deniedBefore: boolean;
+  /** AWSDenyAll was attached before us: it stays. Null until it was read; from then on it is not asked again. */
+  readonly deniedBefore: boolean | null;
   /** How we deny everything; null while nothing of ours does. */
   readonly deny: OurDeny | null;
   /** Sessions issued before are denied until then; null while none are. */
