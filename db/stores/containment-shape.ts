@@ -50,6 +50,7 @@ const key: z.ZodType<ContainedKey> = z.object({
     gone: true,
     unread: true,
   }),
+  unwatched: z.literal(true).optional(),
 });
 
 const failure: z.ZodType<PartFailure> = z.object({
@@ -66,6 +67,7 @@ const event: z.ZodType<ContainmentEvent> = z.object({
   at: z.number(),
   what: oneOf<ContainmentEvent['what']>({
     put_back: true,
+    left_on: true,
     new_key: true,
     new_policy: true,
     gone_key: true,

@@ -82,10 +82,14 @@ export function joined(
 ): Containment {
   const more = keys.filter(({ accessKeyId }) => !before.keys.some((key) => key.accessKeyId === accessKeyId));
   const deniesFirst = before.deny === null && holder.kind === 'stolen';
+  const rested = before.state === 'standing' || before.state === 'recovered';
+  const old = before.keys.map((key) =>
+    rested && key.accessKeyId !== holder.accessKeyId ? { ...key, unwatched: true as const } : key,
+  );
   const next: Containment = {
     ...before,
     holders: [...before.holders, holder],
-    keys: [...before.keys, ...more],
+    keys: [...old, ...more],
     ...(deniesFirst ? { deny: { way: 'attached', attached: false, inline: false }, deniedBefore: null } : {}),
     parts: NOTHING_READ,
     sentAt: null,

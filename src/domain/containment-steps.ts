@@ -3,6 +3,7 @@ import {
   CONTAINMENT_PARTS,
   INLINE_DATE_DENY,
   INLINE_DENY,
+  LAG_MS,
   denyAllArn,
   isDated,
   isDenied,
@@ -50,8 +51,6 @@ export type ContainmentEffect =
 
 /** Events kept on the row; older ones are in the thread and in the audit log. */
 const KEPT_EVENTS = 20;
-/** A read that still shows the old within this time of our own change may come from a replica that lags. */
-const LAG_MS = 6_000;
 /** What was just sent is not sent again for a replica that lags; ms. */
 const SENT_AGAIN_MS = 1_000;
 /** Of what is put back again and again, one line so often. */
@@ -80,10 +79,12 @@ export function satisfied(
 
 /**
  * What is to be changed now, all of it at once. Deny-All comes off only after the deny of sessions from before, where
- * that is wanted, was read back. What failed waits for its time.
+ * that is wanted, was read back. What failed waits for its time. Where nothing is held any more only the deny of sessions
+ * from before is seen to its end.
  */
 export function effectsOf(containment: Containment, look: ContainedLook): readonly ContainmentEffect[] {
-  const { parts, changedAt } = containment;
+  const { parts, changedAt, state } = containment;
+  const rests = state === 'standing' || state === 'recovered';
   const is = satisfied(containment, look);
   const justSent = changedAt !== null && look.at - changedAt < SENT_AGAIN_MS;
   return [
@@ -92,6 +93,7 @@ export function effectsOf(containment: Containment, look: ContainedLook): readon
     ...(is.date ? [] : dateEffects(containment, look)),
   ].filter(({ part }) => {
     const { failure } = parts[part];
+    if (rests && part !== 'date') return false;
     return failure === null ? !justSent : failure.retryAt <= look.at;
   });
 }
@@ -144,7 +146,11 @@ export function afterLook(row: Containment, look: ContainedLook): Containment {
     lastPutBackAt: undone.length === 0 ? before.lastPutBackAt : look.at,
   };
   const said = undone.filter((part) => !saidLately(before, part, look.at));
-  const events = [...said.map((part) => eventOf(look.at, 'put_back', part)), ...appeared(before, look)];
+  const events = [
+    ...restedEvents(row, look),
+    ...said.map((part) => eventOf(look.at, 'put_back', part)),
+    ...appeared(before, look),
+  ];
   if (look.user !== 'there') return remember(next, events);
   return {
     ...remember(next, events),
@@ -165,7 +171,41 @@ function withPrior(row: Containment, look: ContainedLook): Containment {
     return key.before === 'gone' ? { ...key, before: listed.get(key.accessKeyId) ?? 'gone' } : key;
   });
   const attached = look.attached.some(({ arn }) => arn === denyAllArn(row.partition));
-  return { ...row, keys, deniedBefore: row.deniedBefore ?? (row.deny === null ? null : attached) };
+  const left = new Set(leftOn(row, look));
+  return {
+    ...row,
+    keys: keys
+      .filter(({ accessKeyId }) => !left.has(accessKeyId))
+      .map(({ accessKeyId, before }) => ({ accessKeyId, before })),
+    deniedBefore: row.deniedBefore ?? (row.deny === null ? null : attached),
+  };
+}
+
+/** Keys that somebody switched on while nobody looked. */
+function foundOn({ keys }: Containment, look: ContainedLook): readonly string[] {
+  return keys.flatMap(({ accessKeyId, unwatched }) => {
+    const listed = look.keys.find((key) => key.accessKeyId === accessKeyId);
+    return unwatched === true && listed?.status === 'Active' ? [accessKeyId] : [];
+  });
+}
+
+/** Those of them that were off for a plan alone: whoever needs one again has it, and we do not ask for it any more. */
+function leftOn(row: Containment, look: ContainedLook): readonly string[] {
+  return foundOn(row, look).filter((id) =>
+    row.holders
+      .filter(({ accessKeyId, phase }) => accessKeyId === id && phase !== 'undone')
+      .every(({ kind }) => kind === 'planned'),
+  );
+}
+
+/** What is said of keys that somebody switched on while nobody looked. */
+function restedEvents(row: Containment, look: ContainedLook): ContainmentEvent[] {
+  const left = leftOn(row, look);
+  const off = foundOn(row, look).length > left.length;
+  return [
+    ...left.map((id) => eventOf(look.at, 'left_on', id)),
+    ...(off ? [eventOf(look.at, 'put_back', 'key')] : []),
+  ];
 }
 
 /**

@@ -205,6 +205,8 @@ export function eventWords({ what, about }: ContainmentEvent): string {
         : about === 'deny'
           ? 'Somebody took the deny off the user: it is back.'
           : 'Somebody took the deny of sessions from before off: it is back.';
+    case 'left_on':
+      return `The key ${about}, whose deactivation was planned, is Active: somebody switched it on again. Rekey leaves it so.`;
     case 'new_key':
       return `A new key appeared on the user: ${about}. The deny holds for it, too; contain it by itself if it is not yours.`;
     case 'new_policy':

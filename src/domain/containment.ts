@@ -68,6 +68,8 @@ export interface ContainmentHolder {
 export interface ContainedKey {
   readonly accessKeyId: string;
   readonly before: 'Active' | 'Inactive' | 'Expired' | 'gone' | 'unread';
+  /** Nobody looked for a while, and whether it is still off shows at the next look. */
+  readonly unwatched?: true | undefined;
 }
 
 /** `way`: how it is tried next. `attached`, `inline`: a deny that stands there is ours, or may be. */
@@ -102,7 +104,7 @@ export const CONTAINMENT_PARTS: readonly ContainmentPart[] = ['key', 'deny', 'da
 /** Something that was found while it was held; the newest last. */
 export interface ContainmentEvent {
   readonly at: number;
-  readonly what: 'put_back' | 'new_key' | 'new_policy' | 'gone_key' | 'gone_user' | 'other_user';
+  readonly what: 'put_back' | 'left_on' | 'new_key' | 'new_policy' | 'gone_key' | 'gone_user' | 'other_user';
   /** The key, the policy, the part that was put back, or the user. */
   readonly about: string;
 }
@@ -186,6 +188,8 @@ export interface Containment {
 
 /** So many reads in a row confirm a part: AWS's replicas differ for some seconds. */
 export const CONFIRM_READS = 3;
+/** A read that still shows the old within this time of our own change may come from a replica that lags. */
+export const LAG_MS = 6_000;
 /** How long what somebody undoes is put back. */
 export const HOLD_MS = 30 * 60_000;
 /** Sessions of `GetSessionToken` and `GetFederationToken` live so long at the most. */

@@ -130,3 +130,111 @@ describe('what was before', () => {
     ]);
   });
 });
+
+describe('what is over', () => {
+  it('a key that was given back stays as people set it while another one of the user is held', () => {
+    const first = holder({ phase: 'undone', taken: taking(NOW) });
+    const second = holder({ id: 'h2', accessKeyId: OTHER });
+    const undoing = row({ state: 'undoing', holders: [first] });
+    const both = joined(undoing, second, [{ accessKeyId: OTHER, before: 'Active' }], NOW);
+    const back = looked(both, seen(NOW, { [KEY]: 'Inactive', [OTHER]: 'Active' }, true));
+    expect(back.effects).toEqual([`${KEY} Active`, `${OTHER} Inactive`]);
+    const held = watched(back.row, NOW + 1_000, 10_000, (at) =>
+      seen(at, { [KEY]: 'Active', [OTHER]: 'Inactive' }, true),
+    );
+    expect(held.row).toMatchObject({ state: 'holding', keys: [{ accessKeyId: OTHER }] });
+    const owner = looked(held.row, seen(NOW + 20_000, { [KEY]: 'Inactive', [OTHER]: 'Inactive' }, true));
+    expect(owner.effects).toEqual([]);
+  });
+
+  it('a deny that was taken off is nobody’s when a planned deactivation joins', () => {
+    const first = holder({ phase: 'undone', taken: taking(NOW) });
+    const planned = holder({ id: 'h2', kind: 'planned', accessKeyId: OTHER });
+    const undoing = row({ state: 'undoing', holders: [first] });
+    const both = joined(undoing, planned, [{ accessKeyId: OTHER, before: 'Active' }], NOW);
+    const back = looked(both, seen(NOW, { [KEY]: 'Active', [OTHER]: 'Active' }, true));
+    expect(back.effects).toEqual([`${OTHER} Inactive`, 'detach_deny']);
+    const stands = watched(back.row, NOW + 1_000, 20_000, (at) =>
+      seen(at, { [KEY]: 'Active', [OTHER]: 'Inactive' }, false),
+    );
+    expect(stands.row).toMatchObject({ state: 'standing', deny: null, keys: [{ accessKeyId: OTHER }] });
+  });
+
+  it('is not done by reads that may come from a replica that lags behind what was just sent', () => {
+    const sent = row({ state: 'acting', changedAt: NOW, parts: { key: NONE, deny: NONE, date: NONE } });
+    const back = undone(sent, 'h1', taking(NOW + 500));
+    // Three reads show the user as it was before; then what was sent shows.
+    const lagging = watched(back, NOW + 500, 4_000, (at) => seen(at, { [KEY]: 'Active' }, false));
+    expect(lagging).toMatchObject({ row: { state: 'undoing' }, effects: [] });
+    const late = looked(lagging.row, seen(NOW + 5_500, { [KEY]: 'Inactive' }, true));
+    expect(late.effects).toEqual([`${KEY} Active`, 'detach_deny']);
+    const done = watched(late.row, NOW + 6_500, 10_000, (at) => seen(at, { [KEY]: 'Active' }, false));
+    expect(done).toMatchObject({ row: { state: 'undone' }, effects: [] });
+  });
+
+  it('is not asserted again when the deny of sessions from before ends', () => {
+    const until = NOW + 100_000_000;
+    const dateDeny = { issuedBefore: NOW, until };
+    const recoveredRow = row({
+      state: 'recovered',
+      holders: [holder({ phase: 'recovered', taken: taking(NOW) })],
+      deny: null,
+      dateDeny,
+      heldUntil: null,
+      nextAt: until,
+    });
+    const end = looked(recoveredRow, seen(until, { [KEY]: 'Active' }, false, { dateDeny: 'ours' }));
+    expect(end.effects).toEqual(['delete_date']);
+    const standing = row({
+      state: 'standing',
+      holders: [holder(), holder({ id: 'h2', phase: 'recovered', taken: taking(NOW) })],
+      dateDeny,
+      heldUntil: null,
+      nextAt: until,
+    });
+    const late = looked(standing, seen(until, { [KEY]: 'Active' }, false, { dateDeny: 'ours' }));
+    expect(late.effects).toEqual(['delete_date']);
+  });
+
+  it('a key that was switched on again while nobody looked is left alone where it was planned, and said', () => {
+    const planned = row({
+      state: 'standing',
+      holders: [holder({ kind: 'planned' })],
+      deny: null,
+      heldUntil: null,
+      nextAt: null,
+    });
+    const second = holder({ id: 'h2', accessKeyId: OTHER });
+    const both = joined(planned, second, [{ accessKeyId: OTHER, before: 'Active' }], NOW);
+    const next = looked(both, seen(NOW, { [KEY]: 'Active', [OTHER]: 'Active' }, false));
+    expect(next.effects).toEqual([`${OTHER} Inactive`, 'attach_deny']);
+    expect(next.row.events).toMatchObject([{ what: 'left_on', about: KEY }]);
+    const later = watched(next.row, NOW + 1_000, 10_000, (at) =>
+      seen(at, { [KEY]: 'Active', [OTHER]: 'Inactive' }, true),
+    );
+    expect(later).toMatchObject({ row: { state: 'holding' }, effects: [] });
+    // Asked for again, it is switched off.
+    const again = joined(later.row, holder({ id: 'h3' }), [{ accessKeyId: KEY, before: 'Active' }], NOW);
+    expect(looked(again, seen(NOW + 20_000, { [KEY]: 'Active', [OTHER]: 'Inactive' }, true)).effects).toEqual(
+      [`${KEY} Inactive`],
+    );
+    // A stolen one is still to be off, and that is said, too.
+    const stolen = joined(row({ state: 'standing', heldUntil: null }), second, [], NOW);
+    const off = looked(stolen, seen(NOW, { [KEY]: 'Active', [OTHER]: 'Inactive' }, true));
+    expect(off.effects).toEqual([`${KEY} Inactive`]);
+    expect(off.row.events).toMatchObject([{ what: 'put_back', about: 'key' }]);
+  });
+
+  it('a planned deactivation that is confirmed late is not held', () => {
+    const late = row({
+      state: 'holding',
+      holders: [holder({ kind: 'planned' })],
+      deny: null,
+      confirmedAt: null,
+      parts: { key: NONE, deny: NONE, date: NONE },
+    });
+    const stands = watched(late, NOW + 60_000, 10_000, (at) => seen(at, { [KEY]: 'Inactive' }, false));
+    expect(stands.row).toMatchObject({ state: 'standing', nextAt: null, proofAt: null });
+    expect(stands.row.confirmedAt).not.toBeNull();
+  });
+});

@@ -48,7 +48,7 @@ export function withOutcome(
 }
 
 /** It may go the same way a moment later, or went already. */
-function isPassing({ code }: PartFailure): boolean {
+export function isPassing({ code }: PartFailure): boolean {
   return ['timeout', 'aws_down', 'throttled', 'no_route', 'proxy_trouble'].includes(code);
 }
 
