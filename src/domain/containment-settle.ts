@@ -124,7 +124,7 @@ function stillHeld(containment: Containment, now: number, confirmed: boolean): C
 
 /** From here on CloudTrail is to show no accepted call. */
 function confirmedNow(containment: Containment, now: number): Containment {
-  const proofAt = isDenied(containment) ? now + firstProof() : containment.proofAt;
+  const proofAt = isDenied(containment) ? now + firstProof() : null;
   return { ...containment, confirmedAt: now, proof: null, proofAt };
 }
 

@@ -195,6 +195,12 @@ export const HOLD_MS = 30 * 60_000;
 /** Sessions of `GetSessionToken` and `GetFederationToken` live so long at the most. */
 export const SESSIONS_LIVE_MS = 36 * 3_600_000;
 
+/**
+ * Sessions issued so long after a recovery are denied, too: the clocks of AWS's servers differ, and the deny takes time to
+ * reach all of them. The AWS console adds as much where it revokes sessions.
+ */
+export const RECOVERY_MARGIN_MS = 30_000;
+
 /** Our own inline policies. */
 export const INLINE_DENY = 'RekeyDenyAll';
 export const INLINE_DATE_DENY = 'RekeyDenySessionsFromBefore';
@@ -226,6 +232,16 @@ export function holdingOf({ holders }: Pick<Containment, 'holders'>): readonly C
 /** Whether some reason still wants the user denied. */
 export function isDenied(containment: Pick<Containment, 'holders'>): boolean {
   return holdingOf(containment).some(({ kind }) => kind === 'stolen');
+}
+
+/**
+ * Until when nothing the user calls is to be accepted: the whole second in which the last reason that denied it was taken
+ * back, since CloudTrail tells times in seconds. Null while a reason denies it, or none ever did.
+ */
+export function deniedUntil({ holders }: Pick<Containment, 'holders'>): number | null {
+  if (isDenied({ holders })) return null;
+  const ends = holders.flatMap(({ kind, taken }) => (kind === 'stolen' && taken !== null ? [taken.at] : []));
+  return ends.length === 0 ? null : Math.floor(Math.max(...ends) / 1_000) * 1_000;
 }
 
 /** Whether a reason that was recovered still wants sessions from before denied. */
