@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { joined, undone } from '../../src/domain/containment-acts.ts';
+import { containmentLines } from '../../src/domain/containment-card.ts';
+import { holdStopped, joined, undone } from '../../src/domain/containment-acts.ts';
 import { settledBy } from '../../src/domain/containment-settle.ts';
 import { afterLook, effectsOf, type ContainedLook } from '../../src/domain/containment-steps.ts';
 import {
@@ -170,6 +171,21 @@ describe('what is over', () => {
     expect(late.effects).toEqual([`${KEY} Active`, 'detach_deny']);
     const done = watched(late.row, NOW + 6_500, 10_000, (at) => seen(at, { [KEY]: 'Active' }, false));
     expect(done).toMatchObject({ row: { state: 'undone' }, effects: [] });
+  });
+
+  it('is given back also when the hold is stopped meanwhile', () => {
+    const first = holder({ phase: 'undone', taken: taking(NOW) });
+    const keys = [KEY, OTHER].map((accessKeyId) => ({ accessKeyId, before: 'Active' as const }));
+    const both = row({ holders: [first, holder({ id: 'h2', accessKeyId: OTHER })], keys });
+    const stopped = holdStopped(both, 'U0RESP', NOW + 1_000);
+    if (stopped === null) throw new Error('not held');
+    expect(containmentLines(both, stopped)).toMatchObject([{ kind: 'stopped' }]);
+    const late = looked(stopped, seen(NOW + 2_000, { [KEY]: 'Inactive', [OTHER]: 'Inactive' }, true));
+    expect(late.effects).toEqual([`${KEY} Active`]);
+    const stands = watched(late.row, NOW + 3_000, 20_000, (at) =>
+      seen(at, { [KEY]: 'Active', [OTHER]: 'Inactive' }, true),
+    );
+    expect(stands.row).toMatchObject({ state: 'standing', keys: [{ accessKeyId: OTHER }], nextAt: null });
   });
 
   it('is not asserted again when the deny of sessions from before ends', () => {

@@ -185,6 +185,35 @@ describe('what was before', () => {
   });
 });
 
+describe('what nobody looked at', () => {
+  it('is left as somebody set it where it was planned, when another key of the user is contained', async () => {
+    await using world = await open();
+    await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account);
+    const second = user.addKey();
+    const done = await contain(services, stolen(key, { kind: 'planned' }));
+    expect(done.state).toBe('standing');
+    user.keys.get(key.accessKeyId).change('Active', world.clock.now());
+    world.forward(60 * MINUTE);
+    const held = await contain(services, stolen(second));
+    expect(held).toMatchObject({ id: done.id, state: 'holding' });
+    expect(held.events).toMatchObject([{ what: 'left_on', about: key.accessKeyId }]);
+    expect(truth(user)).toMatchObject({
+      keys: ['Active', 'Inactive'],
+      attached: ['AWSDenyAll', 'AdministratorAccess'],
+    });
+    expect(await saidSince(world)).toContain('somebody switched it on again');
+    await undoContainment(services, request(services), {
+      containmentId: held.id,
+      holderId: held.holders[1]?.id ?? '',
+      reason: 'no',
+    });
+    expect(await settled(services, held.id)).toMatchObject({ state: 'standing', deny: null, keys: [] });
+    expect(truth(user)).toMatchObject({ keys: ['Active', 'Active'], attached: ['AdministratorAccess'] });
+  });
+});
+
 describe('what fails', () => {
   it('is done another way: no room to attach, then no room at all, until there is', async () => {
     await using world = await open();
