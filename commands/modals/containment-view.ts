@@ -1,14 +1,14 @@
-import type { ModalView } from '@slack/types';
+import type { KnownBlock, ModalView } from '@slack/types';
 import { holds, type Actor } from '../../src/domain/actor.ts';
 import { recoverableOf, undoableOf } from '../../src/domain/containment-acts.ts';
 import type { ContainmentCard } from '../../src/domain/containment-card.ts';
-import type { ContainmentHolder } from '../../src/domain/containment.ts';
+import type { Containment, ContainmentEvent, ContainmentHolder } from '../../src/domain/containment.ts';
 import { holdsSecret, SECRET_TYPED } from '../../src/domain/pasted-text.ts';
 import { counted } from '../../src/domain/time-words.ts';
 import type { TakeBackInput } from '../../src/handlers/containments/take-back.ts';
 import { buttonsOf, containmentBlocks, whoseText } from '../../src/slack/blocks/containment.ts';
 import { divider, input, option, section } from '../../src/slack/blocks/elements.ts';
-import { cut, plain } from '../../src/slack/blocks/mrkdwn.ts';
+import { brief, code, cut, person, plain } from '../../src/slack/blocks/mrkdwn.ts';
 import { tooOld, type Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
 
@@ -18,6 +18,7 @@ const HOLDER_FIELD = 'field.containmentHolder';
 const REASON_FIELD = 'field.containmentReason';
 export const TAKE_BACK_ERROR_BLOCK = REASON_FIELD;
 const LONGEST_REASON = 500;
+const SHOWN_KEYS = 8;
 
 /** One containment as it stands; `said`: what was just done, in mrkdwn, or null. */
 export function containmentView(
@@ -44,19 +45,23 @@ export function takeBackForm(card: ContainmentCard, act: 'undo' | 'recover'): Mo
   const { containment } = card;
   const holders = act === 'undo' ? undoableOf(containment) : recoverableOf(containment);
   const [only] = holders;
-  const options = holders.map((holder) => option(holderLabel(holder), holder.id));
+  const options = holders.map((holder) => option(holderLabel(holder), asShown(holder)));
   const [first] = options;
   const title = act === 'undo' ? 'Undo' : 'Recover';
   return {
     type: 'modal',
     callback_id: act === 'undo' ? UNDO_FORM : RECOVER_FORM,
-    private_metadata: JSON.stringify({ id: containment.id, holder: holders.length === 1 ? only?.id : null }),
+    private_metadata: JSON.stringify({
+      id: containment.id,
+      holder: only === undefined || holders.length > 1 ? null : asShown(only),
+    }),
     title: plain(title, 24),
     submit: plain(title, 24),
     close: plain('Cancel', 24),
     blocks: [
       section(whoseText(containment)),
       section(act === 'undo' ? UNDO_TEXT : RECOVER_TEXT),
+      ...(act === 'undo' ? recoveredBefore(holders) : freedWith(containment)),
       ...(holders.length > 1
         ? [
             section(
@@ -83,22 +88,66 @@ export function takeBackForm(card: ContainmentCard, act: 'undo' | 'recover'): Mo
 const UNDO_TEXT =
   'For a false alarm: what was before is restored. Nothing is activated that was Inactive, and no deny is removed that was there before. Whoever had the key can use it again.';
 const RECOVER_TEXT =
-  'For a true alarm that is cleaned up: the key stays Inactive. Sessions issued before now are denied for 36 hours, and only then does the deny of everything come off, so that the user works again with a new key or its password.';
+  'For a true alarm that is cleaned up: the key stays Inactive. Sessions issued until half a minute from now are denied for 36 hours; only when that is confirmed does the deny of everything come off, so that the user works again with a new key or its password. For sessions of GetFederationToken such a deny is best effort: while one may be abused, leave the user contained.';
 
-function holderLabel({ accessKeyId, kind, incidentId, reason }: ContainmentHolder): string {
-  const what = kind === 'planned' ? 'planned' : incidentId === null ? 'stolen' : 'its incident';
+/** Reasons that somebody judged true by now: their keys are not to be activated by habit. */
+function recoveredBefore(holders: readonly ContainmentHolder[]): KnownBlock[] {
+  const lines = holders.flatMap(({ phase, taken, accessKeyId }) =>
+    phase === 'recovered' && taken !== null
+      ? [`• ${code(accessKeyId)} by ${person(taken.by)}: ${brief(taken.reason, 100)}`]
+      : [],
+  );
+  if (lines.length === 0) return [];
+  const shown = lines.slice(0, SHOWN_KEYS).join('\n');
+  return [
+    section(`*Recovered already, as a true alarm:*\n${shown}\nUndo activates such a key all the same.`),
+  ];
+}
+
+/** Keys of the user that nothing makes Inactive: with the deny gone they work again, a thief's own among them. */
+function freedWith({ holders, seenKeys, events }: Containment): KnownBlock[] {
+  const said = (what: ContainmentEvent['what'], id: string): boolean =>
+    events.some((event) => event.what === what && event.about === id);
+  const kept = new Set(
+    holders.flatMap(({ phase, accessKeyId }) => (phase === 'undone' ? [] : [accessKeyId])),
+  );
+  const free = seenKeys.filter((id) => !kept.has(id) && !said('gone_key', id));
+  if (free.length === 0) return [];
+  // Those that appeared last come first: they are the likelier ones to be a thief's.
+  const lines = free
+    .toReversed()
+    .slice(0, SHOWN_KEYS)
+    .map((id) => `• ${code(id)}${said('new_key', id) ? ' *appeared since*' : ''}`);
+  const more = free.length > lines.length ? `\n… and ${counted(free.length - lines.length, 'other')}` : '';
+  return [
+    section(
+      `*Other keys of the user work again once the deny is off*, where they are Active:\n${lines.join('\n')}${more}\nContain each that is not yours first, or delete it.`,
+    ),
+  ];
+}
+
+/** A reason and how it stood when the window was opened. */
+function asShown({ id, phase }: ContainmentHolder): string {
+  return `${phase} ${id}`;
+}
+
+function holderLabel({ accessKeyId, kind, incidentId, reason, phase }: ContainmentHolder): string {
+  const asked = kind === 'planned' ? 'planned' : incidentId === null ? 'stolen' : 'its incident';
+  const what = phase === 'recovered' ? 'recovered' : asked;
   return `…${accessKeyId.slice(-6)}: ${reason === '' ? what : `${what}, ${reason}`}`;
 }
 
 /** What was confirmed. Throws `expired` for a window of another version. */
 export function parseTakeBack(view: IncomingView): Parsed<TakeBackInput> {
   const { id, holder } = metadataOf(view);
-  const holderId = holder ?? view.values.get(HOLDER_FIELD)?.one ?? null;
+  const asked = holder ?? view.values.get(HOLDER_FIELD)?.one ?? null;
   const reason = (view.values.get(REASON_FIELD)?.one ?? '').replace(/\s+/g, ' ').trim();
-  if (holderId === null) return { ok: false, errors: { [HOLDER_FIELD]: 'Choose which one.' } };
+  if (asked === null) return { ok: false, errors: { [HOLDER_FIELD]: 'Choose which one.' } };
   if (reason === '') return { ok: false, errors: { [REASON_FIELD]: 'Say why: others will wonder.' } };
   if (holdsSecret(reason)) return { ok: false, errors: { [REASON_FIELD]: SECRET_TYPED } };
-  return { ok: true, input: { containmentId: id, holderId, reason: reason.slice(0, LONGEST_REASON) } };
+  const [, phase, holderId] = /^(held|recovered) (.+)$/.exec(asked) ?? [];
+  if ((phase !== 'held' && phase !== 'recovered') || holderId === undefined) throw tooOld();
+  return { ok: true, input: { containmentId: id, holderId, phase, reason: reason.slice(0, LONGEST_REASON) } };
 }
 
 function metadataOf({ metadata }: IncomingView): { readonly id: string; readonly holder: string | null } {

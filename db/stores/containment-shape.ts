@@ -50,6 +50,7 @@ const key: z.ZodType<ContainedKey> = z.object({
     gone: true,
     unread: true,
   }),
+  unwatched: z.literal(true).optional(),
 });
 
 const failure: z.ZodType<PartFailure> = z.object({
@@ -66,6 +67,7 @@ const event: z.ZodType<ContainmentEvent> = z.object({
   at: z.number(),
   what: oneOf<ContainmentEvent['what']>({
     put_back: true,
+    left_on: true,
     new_key: true,
     new_policy: true,
     gone_key: true,
@@ -116,7 +118,7 @@ const facts: z.ZodType<ContainmentFacts> = z.object({
   userArn: z.string().nullable(),
   holders: z.array(holder),
   keys: z.array(key),
-  deniedBefore: z.boolean(),
+  deniedBefore: z.boolean().nullable(),
   deny: deny.nullable(),
   dateDeny: z.object({ issuedBefore: z.number(), until: z.number() }).nullable(),
   parts: z.object({ key: part, deny: part, date: part }),

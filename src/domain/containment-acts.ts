@@ -1,5 +1,6 @@
 import {
   NOTHING_READ,
+  RECOVERY_MARGIN_MS,
   SESSIONS_LIVE_MS,
   holdingOf,
   isOver,
@@ -41,7 +42,7 @@ export function blankContainment(from: {
     userArn: null,
     holders: [holder],
     keys: [],
-    deniedBefore: false,
+    deniedBefore: null,
     deny: null,
     dateDeny: null,
     parts: NOTHING_READ,
@@ -81,13 +82,18 @@ export function joined(
   now: number,
 ): Containment {
   const more = keys.filter(({ accessKeyId }) => !before.keys.some((key) => key.accessKeyId === accessKeyId));
+  const deniesFirst = before.deny === null && holder.kind === 'stolen';
+  const rested = before.state === 'standing' || before.state === 'recovered';
+  const old = before.keys.map((key) =>
+    rested && key.accessKeyId !== holder.accessKeyId ? { ...key, unwatched: true as const } : key,
+  );
   const next: Containment = {
     ...before,
     holders: [...before.holders, holder],
-    keys: [...before.keys, ...more],
-    deny:
-      before.deny ?? (holder.kind === 'stolen' ? { way: 'attached', attached: false, inline: false } : null),
+    keys: [...old, ...more],
+    ...(deniesFirst ? { deny: { way: 'attached', attached: false, inline: false }, deniedBefore: null } : {}),
     parts: NOTHING_READ,
+    sentAt: null,
     confirmedAt: null,
     nextAt: now,
   };
@@ -108,14 +114,14 @@ export function undone(before: Containment, holderId: string, taking: Taking): C
 }
 
 /**
- * Brings the user back after a true alarm: the key stays Inactive, and sessions issued before now are denied for as long
- * as any can live.
+ * Brings the user back after a true alarm: the key stays Inactive, and sessions issued before now, or in the next half a
+ * minute, are denied for as long as any can live.
  */
 export function recovered(before: Containment, holderId: string, taking: Taking): Containment {
   const next = withPhase(before, holderId, 'recovered', taking);
   // AWS tells when a session was issued in whole seconds.
-  const issuedBefore = Math.ceil(taking.at / 1_000) * 1_000;
-  const dateDeny = { issuedBefore, until: taking.at + SESSIONS_LIVE_MS };
+  const issuedBefore = Math.ceil((taking.at + RECOVERY_MARGIN_MS) / 1_000) * 1_000;
+  const dateDeny = { issuedBefore, until: issuedBefore + SESSIONS_LIVE_MS };
   return back({ ...movedTo(next, 'recovering', taking.at), dateDeny }, taking.at);
 }
 

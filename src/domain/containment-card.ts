@@ -74,7 +74,7 @@ export function containmentLines(before: Containment, after: Containment): reado
     });
   }
   const { holdStoppedBy } = after;
-  if (holdStoppedBy !== null && before.state === 'holding' && after.state === 'standing') {
+  if (holdStoppedBy !== null && before.state === 'holding' && after.state !== 'holding') {
     lines.push({ kind: 'stopped', by: holdStoppedBy, at: after.stateAt });
   } else if (before.state !== after.state && ENDS.has(after.state)) {
     lines.push({ kind: 'over', containment: after });

@@ -1,14 +1,16 @@
 import {
   CONFIRM_READS,
   HOLD_MS,
+  LAG_MS,
   holdingOf,
   isConfirmed,
   isDated,
   isDenied,
   movedTo,
   partsInPlay,
+  wantedKeys,
 } from './containment.ts';
-import type { Containment } from './containment.ts';
+import type { Containment, ContainmentPart } from './containment.ts';
 
 /** How long a first act may take to be confirmed before it is held as far as it is. */
 export const ACT_MS = 45_000;
@@ -37,17 +39,21 @@ export function pollAfter(sinceMs: number): number {
 
 /** Where it stands after a look: the next state, and when it is looked at again. Pure. */
 export function settledBy(before: Containment, now: number): Containment {
-  const containment = withoutOldDate(before, now);
+  const containment = withoutGivenBack(before, now);
   const { state, stateAt } = containment;
   const confirmed = isConfirmed(containment, now);
   switch (state) {
     case 'acting':
+      // A deactivation that was planned ends all looking: what is given back beside it is seen through first.
+      if (confirmed && !isDenied(containment) && givesBack(containment)) {
+        return { ...containment, nextAt: now + 1_000 };
+      }
       if (confirmed) return held(confirmedNow(containment, now), now);
       if (now - stateAt > ACT_MS || restFailed(containment, now)) return held(containment, now);
       return { ...containment, nextAt: now + 1_000 };
     case 'undoing':
     case 'recovering':
-      if (confirmed) return takenBack(containment, now);
+      if (confirmed && !mayLag(containment, now)) return takenBack(containment, now);
       return { ...containment, nextAt: now + (now - stateAt > ACT_MS ? 30_000 : 1_000) };
     case 'holding':
       return stillHeld(containment, now, confirmed);
@@ -74,11 +80,30 @@ function restFailed(containment: Containment, now: number): boolean {
   });
 }
 
-/** The deny of sessions from before is over, and IAM confirms that it is gone. */
-function withoutOldDate(containment: Containment, now: number): Containment {
-  const { dateDeny, parts } = containment;
-  const over = dateDeny !== null && dateDeny.until <= now && parts.date.reads >= CONFIRM_READS;
-  return over ? { ...containment, dateDeny: null } : containment;
+/** What is read may be how it was before the last change. */
+function mayLag({ changedAt }: Containment, now: number): boolean {
+  return changedAt !== null && now - changedAt <= LAG_MS;
+}
+
+/** Whether something is to be restored that no reason needs any more. */
+function givesBack(containment: Containment): boolean {
+  const wanted = [...wantedKeys(containment).values()];
+  return wanted.includes('Active') || (containment.deny !== null && !isDenied(containment));
+}
+
+/** What was given back is no longer ours to keep so, whatever else is under way. */
+function withoutGivenBack(containment: Containment, now: number): Containment {
+  if (mayLag(containment, now)) return containment;
+  const { holders, keys, deny, dateDeny, parts } = containment;
+  const sure = (part: ContainmentPart): boolean => parts[part].reads >= CONFIRM_READS;
+  const kept = (id: string): boolean =>
+    holders.some(({ accessKeyId, phase }) => accessKeyId === id && phase !== 'undone');
+  return {
+    ...containment,
+    keys: sure('key') ? keys.filter(({ accessKeyId }) => kept(accessKeyId)) : keys,
+    deny: sure('deny') && !isDenied(containment) ? null : deny,
+    dateDeny: sure('date') && !isDated(containment, now) ? null : dateDeny,
+  };
 }
 
 /** When the deny of sessions from before is to be looked at: at its end, or soon while it is being taken off. */
@@ -93,12 +118,13 @@ function stillHeld(containment: Containment, now: number, confirmed: boolean): C
   if (heldUntil === null || now >= heldUntil) return stood(containment, now);
   const since = now - Math.max(stateAt, lastPutBackAt ?? 0);
   const seen = confirmedAt === null && confirmed ? confirmedNow(containment, now) : containment;
+  if (confirmed && !isDenied(seen) && !givesBack(seen)) return stood(seen, now);
   return { ...seen, nextAt: Math.min(now + pollAfter(since), heldUntil) };
 }
 
 /** From here on CloudTrail is to show no accepted call. */
 function confirmedNow(containment: Containment, now: number): Containment {
-  const proofAt = isDenied(containment) ? now + firstProof() : containment.proofAt;
+  const proofAt = isDenied(containment) ? now + firstProof() : null;
   return { ...containment, confirmedAt: now, proof: null, proofAt };
 }
 
@@ -114,8 +140,14 @@ function held(containment: Containment, now: number): Containment {
   };
 }
 
-/** Nobody looks any more; the deny of sessions from before still ends by itself. */
+/**
+ * Nobody looks any more; the deny of sessions from before still ends by itself. What is still to be given back is given
+ * back first.
+ */
 export function stood(containment: Containment, now: number): Containment {
+  if (givesBack(containment)) {
+    return { ...movedTo(containment, 'undoing', now), heldUntil: null, nextAt: now + 1_000 };
+  }
   const standing = { ...movedTo(containment, 'standing', now), heldUntil: null };
   return { ...standing, nextAt: dateEnd(standing, now) };
 }

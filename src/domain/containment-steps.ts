@@ -3,13 +3,20 @@ import {
   CONTAINMENT_PARTS,
   INLINE_DATE_DENY,
   INLINE_DENY,
+  LAG_MS,
   denyAllArn,
   isDated,
   isDenied,
   partsInPlay,
   wantedKeys,
 } from './containment.ts';
-import type { Containment, ContainmentEvent, ContainmentPart, PartStanding } from './containment.ts';
+import type {
+  ContainedKey,
+  Containment,
+  ContainmentEvent,
+  ContainmentPart,
+  PartStanding,
+} from './containment.ts';
 import { quarantinePolicies } from './quarantine.ts';
 
 /** An inline policy of ours as it stands: `other` says that there is one by our name with another text. */
@@ -44,8 +51,6 @@ export type ContainmentEffect =
 
 /** Events kept on the row; older ones are in the thread and in the audit log. */
 const KEPT_EVENTS = 20;
-/** A read that still shows the old within this time of our own change may come from a replica that lags. */
-const LAG_MS = 6_000;
 /** What was just sent is not sent again for a replica that lags; ms. */
 const SENT_AGAIN_MS = 1_000;
 /** Of what is put back again and again, one line so often. */
@@ -74,10 +79,12 @@ export function satisfied(
 
 /**
  * What is to be changed now, all of it at once. Deny-All comes off only after the deny of sessions from before, where
- * that is wanted, was read back. What failed waits for its time.
+ * that is wanted, was read back. What failed waits for its time. Where nothing is held any more only the deny of sessions
+ * from before is seen to its end.
  */
 export function effectsOf(containment: Containment, look: ContainedLook): readonly ContainmentEffect[] {
-  const { parts, changedAt } = containment;
+  const { parts, changedAt, state } = containment;
+  const rests = state === 'standing' || state === 'recovered';
   const is = satisfied(containment, look);
   const justSent = changedAt !== null && look.at - changedAt < SENT_AGAIN_MS;
   return [
@@ -86,6 +93,7 @@ export function effectsOf(containment: Containment, look: ContainedLook): readon
     ...(is.date ? [] : dateEffects(containment, look)),
   ].filter(({ part }) => {
     const { failure } = parts[part];
+    if (rests && part !== 'date') return false;
     return failure === null ? !justSent : failure.retryAt <= look.at;
   });
 }
@@ -138,7 +146,11 @@ export function afterLook(row: Containment, look: ContainedLook): Containment {
     lastPutBackAt: undone.length === 0 ? before.lastPutBackAt : look.at,
   };
   const said = undone.filter((part) => !saidLately(before, part, look.at));
-  const events = [...said.map((part) => eventOf(look.at, 'put_back', part)), ...appeared(before, look)];
+  const events = [
+    ...restedEvents(row, look),
+    ...said.map((part) => eventOf(look.at, 'put_back', part)),
+    ...appeared(before, look),
+  ];
   if (look.user !== 'there') return remember(next, events);
   return {
     ...remember(next, events),
@@ -152,12 +164,48 @@ export function afterLook(row: Containment, look: ContainedLook): Containment {
 function withPrior(row: Containment, look: ContainedLook): Containment {
   if (look.user !== 'there') return row;
   const listed = new Map(look.keys.map(({ accessKeyId, status }) => [accessKeyId, status]));
-  const keys = row.keys.map((key) =>
-    key.before === 'unread' ? { ...key, before: listed.get(key.accessKeyId) ?? ('gone' as const) } : key,
-  );
-  const nothingYet = row.deny !== null && !row.deny.attached && !row.deny.inline;
+  // A list that lags shows a key not yet: only what several in a row do not show is gone, and what one shows is not.
+  const missed = row.parts.key.reads + 1 < CONFIRM_READS ? 'unread' : 'gone';
+  const keys = row.keys.map((key): ContainedKey => {
+    if (key.before === 'unread') return { ...key, before: listed.get(key.accessKeyId) ?? missed };
+    return key.before === 'gone' ? { ...key, before: listed.get(key.accessKeyId) ?? 'gone' } : key;
+  });
   const attached = look.attached.some(({ arn }) => arn === denyAllArn(row.partition));
-  return { ...row, keys, deniedBefore: nothingYet ? attached : row.deniedBefore };
+  const left = new Set(leftOn(row, look));
+  return {
+    ...row,
+    keys: keys
+      .filter(({ accessKeyId }) => !left.has(accessKeyId))
+      .map(({ accessKeyId, before }) => ({ accessKeyId, before })),
+    deniedBefore: row.deniedBefore ?? (row.deny === null ? null : attached),
+  };
+}
+
+/** Keys that somebody switched on while nobody looked. */
+function foundOn({ keys }: Containment, look: ContainedLook): readonly string[] {
+  return keys.flatMap(({ accessKeyId, unwatched }) => {
+    const listed = look.keys.find((key) => key.accessKeyId === accessKeyId);
+    return unwatched === true && listed?.status === 'Active' ? [accessKeyId] : [];
+  });
+}
+
+/** Those of them that were off for a plan alone: whoever needs one again has it, and we do not ask for it any more. */
+function leftOn(row: Containment, look: ContainedLook): readonly string[] {
+  return foundOn(row, look).filter((id) =>
+    row.holders
+      .filter(({ accessKeyId, phase }) => accessKeyId === id && phase !== 'undone')
+      .every(({ kind }) => kind === 'planned'),
+  );
+}
+
+/** What is said of keys that somebody switched on while nobody looked. */
+function restedEvents(row: Containment, look: ContainedLook): ContainmentEvent[] {
+  const left = leftOn(row, look);
+  const off = foundOn(row, look).length > left.length;
+  return [
+    ...left.map((id) => eventOf(look.at, 'left_on', id)),
+    ...(off ? [eventOf(look.at, 'put_back', 'key')] : []),
+  ];
 }
 
 /**
@@ -195,7 +243,7 @@ function appeared(before: Containment, look: ContainedLook): ContainmentEvent[] 
       .filter(({ arn }) => arn !== own && !before.seenPolicies.includes(arn))
       .map(({ arn }) => eventOf(look.at, 'new_policy', arn)),
     ...before.keys
-      .filter(({ accessKeyId, before: was }) => was !== 'gone' && !here.has(accessKeyId))
+      .filter(({ accessKeyId, before: was }) => was !== 'gone' && was !== 'unread' && !here.has(accessKeyId))
       .filter(({ accessKeyId }) => !told('gone_key', accessKeyId))
       .map(({ accessKeyId }) => eventOf(look.at, 'gone_key', accessKeyId)),
   ];

@@ -109,7 +109,7 @@ export function standingWords(containment: Containment, now: number): string {
       if (isAllConfirmed(containment, now)) return 'Contained and held';
       return confirmedAt === null
         ? 'Not contained yet'
-        : 'Somebody undoes it: put back, not confirmed again yet';
+        : 'Somebody undoes it: being put back, not confirmed again yet';
     }
     case 'standing':
       if (!stolen) return 'Deactivated';
@@ -162,7 +162,7 @@ export function confirmedWords(containment: Containment, now: number): readonly 
     lines.push(
       has('date')
         ? `IAM confirms that sessions issued before the recovery are denied (${rows}).`
-        : 'Sessions issued before now are being denied first.',
+        : 'Sessions issued before the recovery are being denied first.',
     );
   }
   for (const { accessKeyId, before } of keys) {
@@ -201,10 +201,12 @@ export function eventWords({ what, about }: ContainmentEvent): string {
   switch (what) {
     case 'put_back':
       return about === 'key'
-        ? 'Somebody switched the key on again: it is Inactive again.'
+        ? 'Somebody switched the key on again: it is being switched off again.'
         : about === 'deny'
-          ? 'Somebody took the deny off the user: it is back.'
-          : 'Somebody took the deny of sessions from before off: it is back.';
+          ? 'Somebody took the deny off the user: it is being put back.'
+          : 'Somebody took the deny of sessions from before off: it is being put back.';
+    case 'left_on':
+      return `The key ${about}, whose deactivation was planned, is Active: somebody switched it on again. Rekey leaves it so.`;
     case 'new_key':
       return `A new key appeared on the user: ${about}. The deny holds for it, too; contain it by itself if it is not yours.`;
     case 'new_policy':

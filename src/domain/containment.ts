@@ -68,6 +68,8 @@ export interface ContainmentHolder {
 export interface ContainedKey {
   readonly accessKeyId: string;
   readonly before: 'Active' | 'Inactive' | 'Expired' | 'gone' | 'unread';
+  /** Nobody looked for a while, and whether it is still off shows at the next look. */
+  readonly unwatched?: true | undefined;
 }
 
 /** `way`: how it is tried next. `attached`, `inline`: a deny that stands there is ours, or may be. */
@@ -102,7 +104,7 @@ export const CONTAINMENT_PARTS: readonly ContainmentPart[] = ['key', 'deny', 'da
 /** Something that was found while it was held; the newest last. */
 export interface ContainmentEvent {
   readonly at: number;
-  readonly what: 'put_back' | 'new_key' | 'new_policy' | 'gone_key' | 'gone_user' | 'other_user';
+  readonly what: 'put_back' | 'left_on' | 'new_key' | 'new_policy' | 'gone_key' | 'gone_user' | 'other_user';
   /** The key, the policy, the part that was put back, or the user. */
   readonly about: string;
 }
@@ -140,8 +142,8 @@ export interface Containment {
   readonly userArn: string | null;
   readonly holders: readonly ContainmentHolder[];
   readonly keys: readonly ContainedKey[];
-  /** AWSDenyAll was attached before us: it stays. */
-  readonly deniedBefore: boolean;
+  /** AWSDenyAll was attached before us: it stays. Null until it was read; from then on it is not asked again. */
+  readonly deniedBefore: boolean | null;
   /** How we deny everything; null while nothing of ours does. */
   readonly deny: OurDeny | null;
   /** Sessions issued before are denied until then; null while none are. */
@@ -186,10 +188,18 @@ export interface Containment {
 
 /** So many reads in a row confirm a part: AWS's replicas differ for some seconds. */
 export const CONFIRM_READS = 3;
+/** A read that still shows the old within this time of our own change may come from a replica that lags. */
+export const LAG_MS = 6_000;
 /** How long what somebody undoes is put back. */
 export const HOLD_MS = 30 * 60_000;
 /** Sessions of `GetSessionToken` and `GetFederationToken` live so long at the most. */
 export const SESSIONS_LIVE_MS = 36 * 3_600_000;
+
+/**
+ * Sessions issued so long after a recovery are denied, too: the clocks of AWS's servers differ, and the deny takes time to
+ * reach all of them. The AWS console adds as much where it revokes sessions.
+ */
+export const RECOVERY_MARGIN_MS = 30_000;
 
 /** Our own inline policies. */
 export const INLINE_DENY = 'RekeyDenyAll';
@@ -222,6 +232,16 @@ export function holdingOf({ holders }: Pick<Containment, 'holders'>): readonly C
 /** Whether some reason still wants the user denied. */
 export function isDenied(containment: Pick<Containment, 'holders'>): boolean {
   return holdingOf(containment).some(({ kind }) => kind === 'stolen');
+}
+
+/**
+ * Until when nothing the user calls is to be accepted: the whole second in which the last reason that denied it was taken
+ * back, since CloudTrail tells times in seconds. Null while a reason denies it, or none ever did.
+ */
+export function deniedUntil({ holders }: Pick<Containment, 'holders'>): number | null {
+  if (isDenied({ holders })) return null;
+  const ends = holders.flatMap(({ kind, taken }) => (kind === 'stolen' && taken !== null ? [taken.at] : []));
+  return ends.length === 0 ? null : Math.floor(Math.max(...ends) / 1_000) * 1_000;
 }
 
 /** Whether a reason that was recovered still wants sessions from before denied. */
@@ -262,28 +282,4 @@ export function partsInPlay(containment: Containment, now: number): readonly Con
 /** Whether IAM confirmed everything that is wanted now. */
 export function isConfirmed(containment: Containment, now: number): boolean {
   return partsInPlay(containment, now).every((part) => containment.parts[part].reads >= CONFIRM_READS);
-}
-
-/** The document of our own deny of everything. */
-export const DENY_EVERYTHING = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [{ Sid: 'RekeyDenyAll', Effect: 'Deny', Action: '*', Resource: '*' }],
-});
-
-/** The document that denies what was issued before; long-term keys have no time of issue and are not touched. */
-export function denyBefore(issuedBefore: number): string {
-  return JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Sid: 'RekeyDenySessionsFromBefore',
-        Effect: 'Deny',
-        Action: '*',
-        Resource: '*',
-        Condition: {
-          DateLessThan: { 'aws:TokenIssueTime': new Date(issuedBefore).toISOString().replace('.000Z', 'Z') },
-        },
-      },
-    ],
-  });
 }

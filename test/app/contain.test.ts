@@ -97,13 +97,16 @@ describe.each([
       expect(card.words).toContain('Held until');
       expect(card.buttons).toEqual(['Undo', 'Recover', 'Stop holding']);
 
-      // Somebody undoes it: the thread says so, and it is back.
+      // Somebody undoes it: the thread says so, and it comes back.
       user.policies.detach('arn:aws:iam::aws:policy/AWSDenyAll');
-      await ada.waitForMessage(({ words }) => words.includes('took the deny off the user: it is back'), {
-        channel: CHANNELS.alerts,
-        timeoutMs: LONG,
-      });
-      expect(state(user).denied).toBe(true);
+      await ada.waitForMessage(
+        ({ words }) => words.includes('took the deny off the user: it is being put back'),
+        {
+          channel: CHANNELS.alerts,
+          timeoutMs: LONG,
+        },
+      );
+      await expect.poll(() => state(user).denied, { timeout: LONG }).toBe(true);
 
       // Rights are asked for at each click, and the attempt is on record.
       const seen = await message(vera, 'mallory', 'Held until');

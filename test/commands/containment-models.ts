@@ -60,12 +60,12 @@ function rowOf(outside: Outside, changes: Partial<Containment> = {}): Containmen
     deniedBefore: true,
     dateDeny: { issuedBefore: NOW, until: NOW + 1_000 },
     quarantine: [`AWSCompromisedKeyQuarantine${outside.name}`],
-    events: (['put_back', 'new_key', 'new_policy', 'gone_key', 'gone_user', 'other_user'] as const).flatMap(
-      (what) => [
-        { at: NOW, what, about: outside.path },
-        { at: NOW, what, about: 'deny' },
-      ],
-    ),
+    events: (
+      ['put_back', 'left_on', 'new_key', 'new_policy', 'gone_key', 'gone_user', 'other_user'] as const
+    ).flatMap((what) => [
+      { at: NOW, what, about: outside.path },
+      { at: NOW, what, about: 'deny' },
+    ]),
     eventsMore: 900,
     putBack: 1_234,
     sentAt: NOW,
@@ -84,6 +84,22 @@ function rowOf(outside: Outside, changes: Partial<Containment> = {}): Containmen
     },
     ...changes,
   });
+}
+
+/** Some reasons were recovered already, and the user has keys that nobody holds. */
+function judgedRow(outside: Outside): Containment {
+  const row = rowOf(outside);
+  const fresh = Array.from({ length: 12 }, (_, at) => `AKIAFRESH${`${at}`.padStart(11, '0')}`);
+  return {
+    ...row,
+    holders: row.holders.map((holder, at) =>
+      at % 2 === 0 && holder.phase === 'held'
+        ? { ...holder, phase: 'recovered', taken: { by: 'U0ADMIN', at: NOW, reason: outside.description } }
+        : holder,
+    ),
+    seenKeys: [KEY, ...fresh],
+    events: [{ at: NOW, what: 'new_key', about: fresh.at(-1) ?? '' }],
+  };
 }
 
 const refused = { why: 'why', next: 'next' };
@@ -173,7 +189,9 @@ export function containmentViewsOf(outside: Outside): [name: string, view: Modal
     ]),
     ['containment, to look at', containmentView(card, { roles: ['viewer'] }, null)],
     ['undo a containment', takeBackForm(card, 'undo')],
+    ['undo what was recovered', takeBackForm({ ...card, containment: judgedRow(outside) }, 'undo')],
     ['recover a user', takeBackForm(card, 'recover')],
+    ['recover a user with other keys', takeBackForm({ ...card, containment: judgedRow(outside) }, 'recover')],
   ];
 }
 

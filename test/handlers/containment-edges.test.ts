@@ -185,6 +185,35 @@ describe('what was before', () => {
   });
 });
 
+describe('what nobody looked at', () => {
+  it('is left as somebody set it where it was planned, when another key of the user is contained', async () => {
+    await using world = await open();
+    await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account);
+    const second = user.addKey();
+    const done = await contain(services, stolen(key, { kind: 'planned' }));
+    expect(done.state).toBe('standing');
+    user.keys.get(key.accessKeyId).change('Active', world.clock.now());
+    world.forward(60 * MINUTE);
+    const held = await contain(services, stolen(second));
+    expect(held).toMatchObject({ id: done.id, state: 'holding' });
+    expect(held.events).toMatchObject([{ what: 'left_on', about: key.accessKeyId }]);
+    expect(truth(user)).toMatchObject({
+      keys: ['Active', 'Inactive'],
+      attached: ['AWSDenyAll', 'AdministratorAccess'],
+    });
+    expect(await saidSince(world)).toContain('somebody switched it on again');
+    await undoContainment(services, request(services), {
+      containmentId: held.id,
+      holderId: held.holders[1]?.id ?? '',
+      reason: 'no',
+    });
+    expect(await settled(services, held.id)).toMatchObject({ state: 'standing', deny: null, keys: [] });
+    expect(truth(user)).toMatchObject({ keys: ['Active', 'Active'], attached: ['AdministratorAccess'] });
+  });
+});
+
 describe('what fails', () => {
   it('is done another way: no room to attach, then no room at all, until there is', async () => {
     await using world = await open();
@@ -390,5 +419,35 @@ describe('CloudTrail', () => {
       calls: [expect.stringContaining('ec2:RunInstances')],
     });
     expect(await saidSince(world)).toContain('Not shut off');
+  });
+
+  it('counts calls until the user was recovered, and an Undo of before that is refused', async () => {
+    await using world = await open({ capabilities: ['contain', 'watch'] });
+    await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account);
+    const held = await contain(services, stolen(key));
+    await holdFor(world, services, 2 * MINUTE);
+    const input = { containmentId: held.id, holderId: held.holders[0]?.id ?? '', reason: 'clean' };
+    await recoverContainment(services, request(services), input);
+    const recovered = await settled(services, held.id);
+    expect(recovered).toMatchObject({ state: 'recovered', proof: null });
+    // Its window was opened while the key was not yet judged stolen.
+    await expect(
+      undoContainment(services, request(services), { ...input, phase: 'held' }),
+    ).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('recovered') });
+    expect(truth(user).keys).toEqual(['Inactive']);
+    happen(world, 's3:ListBuckets', { minutesAgo: 1, error: 'AccessDenied' });
+    happen(world, 'ec2:RunInstances', { minutesAgo: -1, region: 'eu-west-1' });
+    await holdFor(world, services, 32 * MINUTE);
+    await proveContainments(services, PATIENT);
+    const { proof } = await read(services, held.id);
+    expect(proof).toMatchObject({ accepted: 0, refused: 1 });
+    // Complete to the recovery: from then on nothing denied the user.
+    const takenAt = recovered.holders[0]?.taken?.at ?? 0;
+    expect(proof?.completeTo).toBe(Math.floor(takenAt / 1_000) * 1_000);
+    await undoContainment(services, request(services), { ...input, phase: 'recovered' });
+    expect((await settled(services, held.id)).state).toBe('undone');
+    expect(truth(user).keys).toEqual(['Active']);
   });
 });

@@ -136,6 +136,10 @@ describe.each(ENGINES)('a containment on %s', (engine) => {
     );
     expect(await mayList(world, session)).toBe(false);
     const fresh = user.addKey();
+    // The clocks of AWS's servers differ: what is issued right after the recovery is not trusted either.
+    const taken = recovered.holders[0]?.taken?.at ?? 0;
+    expect(recovered.dateDeny?.issuedBefore ?? 0).toBeGreaterThanOrEqual(taken + 30_000);
+    world.forward(30_000);
     expect(await mayList(world, await sessionOf(world, fresh))).toBe(true);
 
     await holdFor(world, services, SESSIONS_LIVE_MS + MINUTE);

@@ -1,12 +1,11 @@
 import {
   denyAllArn,
-  denyBefore,
-  DENY_EVERYTHING,
   INLINE_DATE_DENY,
   INLINE_DENY,
   type Containment,
   type PartFailure,
 } from '../../domain/containment.ts';
+import { DENY_EVERYTHING, denyBefore } from '../../domain/containment-policies.ts';
 import type { ContainmentEffect } from '../../domain/containment-steps.ts';
 import { RekeyError } from '../../errors.ts';
 import type { AwsFailure } from '../../ports/aws.ts';
@@ -48,7 +47,7 @@ export function withOutcome(
 }
 
 /** It may go the same way a moment later, or went already. */
-function isPassing({ code }: PartFailure): boolean {
+export function isPassing({ code }: PartFailure): boolean {
   return ['timeout', 'aws_down', 'throttled', 'no_route', 'proxy_trouble'].includes(code);
 }
 

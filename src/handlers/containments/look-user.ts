@@ -1,10 +1,5 @@
-import {
-  DENY_EVERYTHING,
-  denyBefore,
-  INLINE_DATE_DENY,
-  INLINE_DENY,
-  type Containment,
-} from '../../domain/containment.ts';
+import { INLINE_DATE_DENY, INLINE_DENY, type Containment } from '../../domain/containment.ts';
+import { DENY_EVERYTHING, denyBefore } from '../../domain/containment-policies.ts';
 import { inlineToRead, type ContainedLook, type InlineSeen } from '../../domain/containment-steps.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { ListedUser } from '../../ports/aws.ts';

@@ -1,4 +1,4 @@
-import { isOver, type Containment, type ContainmentProof } from '../../domain/containment.ts';
+import { deniedUntil, isOver, type Containment, type ContainmentProof } from '../../domain/containment.ts';
 import { nextProof } from '../../domain/containment-settle.ts';
 import { SETTLE_MS } from '../../domain/settle.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
@@ -33,15 +33,19 @@ export async function proveContainments(services: Containing, signal: AbortSigna
 
 async function prove(services: Containing, row: Containment, signal: AbortSignal): Promise<void> {
   const { confirmedAt, userName } = row;
-  if (isOver(row.state) || confirmedAt === null || userName === null) {
+  const until = deniedUntil(row);
+  const never = confirmedAt === null || (until !== null && until <= confirmedAt);
+  if (isOver(row.state) || never || userName === null) {
     return write(services, row, (now) => ({ ...now, proofAt: null }));
   }
   // Whoever moves its time asks: two instances do not ask twice.
   const next = nextProof(confirmedAt, services.clock.now());
   await write(services, row, (now) => ({ ...now, proofAt: next }), 1);
-  const proof = await readProof(services, { ...row, userName }, confirmedAt, signal);
-  // Confirmed anew meanwhile, it is proven anew.
-  await write(services, row, (now) => (now.confirmedAt === confirmedAt ? { ...now, proof } : now));
+  const proof = await readProof(services, { ...row, userName }, { since: confirmedAt, until }, signal);
+  // Confirmed anew or taken back meanwhile, it is proven anew.
+  await write(services, row, (now) =>
+    now.confirmedAt === confirmedAt && deniedUntil(now) === until ? { ...now, proof } : now,
+  );
 }
 
 async function write(
@@ -65,11 +69,11 @@ async function write(
   }
 }
 
-/** What CloudTrail shows of the user since then, in every enabled region. */
+/** What CloudTrail shows of the user in that time, in every enabled region; `until` null: up to now. */
 async function readProof(
   services: Containing,
   containment: Containment & { readonly userName: string },
-  since: number,
+  { since, until }: { readonly since: number; readonly until: number | null },
   signal: AbortSignal,
 ): Promise<ContainmentProof> {
   const now = services.clock.now();
@@ -83,11 +87,13 @@ async function readProof(
     if (!(error instanceof AwsFailure) && !(error instanceof RekeyError)) throw error;
     gaps.push(error instanceof AwsFailure ? whyOf(error) : error.message);
   }
-  const events = [...seen.values()].filter(({ eventTime }) => eventTime > since);
+  const events = [...seen.values()].filter(
+    ({ eventTime }) => eventTime > since && (until === null || eventTime < until),
+  );
   const accepted = events.filter(isAccepted).toSorted((a, b) => b.eventTime - a.eventTime);
   return {
     since,
-    completeTo: gaps.length === 0 ? now - SETTLE_MS : null,
+    completeTo: gaps.length === 0 ? Math.min(now - SETTLE_MS, until ?? now) : null,
     why: gaps.slice(0, 3).join('; ').slice(0, 400),
     accepted: accepted.length,
     lastAcceptedAt: accepted[0]?.eventTime ?? null,

@@ -7,7 +7,7 @@ import {
   undoableOf,
   undone,
 } from '../../domain/containment-acts.ts';
-import type { Containment } from '../../domain/containment.ts';
+import type { Containment, ContainmentHolder } from '../../domain/containment.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
 import { auditIntent, auditOutcome } from '../audit.ts';
 import { claimAndWrite, refuseClaimed } from '../claim.ts';
@@ -21,6 +21,8 @@ export interface TakeBackInput {
   readonly containmentId: string;
   readonly holderId: string;
   readonly reason: string;
+  /** How it stood when whoever undoes it was asked; an Undo of a window that is out of date changes nothing. */
+  readonly phase?: 'held' | 'recovered';
 }
 
 const TRIES = 8;
@@ -35,7 +37,9 @@ export async function undoContainment(
   input: TakeBackInput,
 ): Promise<Containment> {
   return act(services, request, input.containmentId, 'undo', input, (row, at) => {
-    if (!undoableOf(row).some(({ id }) => id === input.holderId)) throw over(row);
+    const holder = undoableOf(row).find(({ id }) => id === input.holderId);
+    if (holder === undefined) throw over(row);
+    if (input.phase !== undefined && input.phase !== holder.phase) throw judged(holder);
     return undone(row, input.holderId, { by: request.actor.userId, at, reason: input.reason });
   });
 }
@@ -131,6 +135,18 @@ export async function existingContainment(
   throw new RekeyError('not_found', 'Rekey knows no such containment.', {
     next: 'Type `/aws-deactivate` for those there are.',
   });
+}
+
+/** Meanwhile somebody said that the alarm was true: to activate the key after all takes another look. */
+function judged({ taken }: ContainmentHolder): RekeyError {
+  const by = taken === null ? '' : ` by <@${taken.by}>`;
+  return new RekeyError(
+    'conflict',
+    `This was recovered meanwhile${by}, as a true alarm: the key stays Inactive.`,
+    {
+      next: 'Only if it was a false alarm after all: open Undo again.',
+    },
+  );
 }
 
 function over(row: Containment): RekeyError {

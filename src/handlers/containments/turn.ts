@@ -5,7 +5,15 @@ import { isConflict, RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { Write } from '../../ports/stores.ts';
 import { CALLS_MS, HOST_TURN, TURN_LEASE_MS, type Containing } from './containing.ts';
-import { failureOf, REFUSED_RETRY_MS, send, TROUBLE_RETRY_MS, withIntent, withOutcome } from './effects.ts';
+import {
+  failureOf,
+  isPassing,
+  REFUSED_RETRY_MS,
+  send,
+  TROUBLE_RETRY_MS,
+  withIntent,
+  withOutcome,
+} from './effects.ts';
 import { findUser } from './find-user.ts';
 import { handsFor, type Hands } from './hands.ts';
 import { lookAtUser } from './look-user.ts';
@@ -103,7 +111,13 @@ export class Turn {
     const effects = effectsOf(seen, look);
     if (effects.length === 0) return this.#save(settledBy(seen, clock.now()));
     const now = clock.now();
-    const begun = effects.reduce(withIntent, { ...seen, sentAt: seen.sentAt ?? now, nextAt: now });
+    const begun = effects.reduce(withIntent, {
+      ...seen,
+      sentAt: seen.sentAt ?? now,
+      // Also for whoever goes on when this process dies: what shows within seconds may be how it was before.
+      changedAt: now,
+      nextAt: now,
+    });
     if (
       !(await this.#save(
         begun,
@@ -139,7 +153,9 @@ export class Turn {
     const rows = effects.map((effect, at) =>
       effectRow(this.#services, this.#row, effect, failures[at] ?? 'done'),
     );
-    const took = failures.some((failure) => failure === null);
+    const took = failures.some(
+      (failure) => failure === null || (failure !== 'skipped' && isPassing(failure)),
+    );
     return this.#onNewest(
       (row) => {
         const now = clock.now();
