@@ -15,9 +15,10 @@ import { createSealer } from './crypto/sealer.ts';
 import { confirmedWords, failuresOf, NOT_STOPPED, standingWords } from './domain/containment-words.ts';
 import { isConfirmed, isDenied, type Containment } from './domain/containment.ts';
 import { holdsSecret } from './domain/pasted-text.ts';
-import { RekeyError } from './errors.ts';
-import { beginFromHost } from './handlers/containments/begin.ts';
+import { isConflict, RekeyError } from './errors.ts';
+import { beginFromHost, type ContainInput } from './handlers/containments/begin.ts';
 import { HOST_TURN, type Containing } from './handlers/containments/containing.ts';
+import { openContainmentOf } from './handlers/containments/look.ts';
 import { pursue, takeTurn } from './handlers/containments/pursue.ts';
 import { rememberHostIdentity } from './host-identity-cache.ts';
 import { createLog } from './log.ts';
@@ -76,13 +77,29 @@ export async function contain(args: readonly string[], { env, out }: Terminal): 
     };
     const kind = values.planned === true ? 'planned' : 'stolen';
     const input = { accessKeyId, incidentId: null, kind, reason: reason.slice(0, LONGEST_REASON) } as const;
-    const begun = await beginFromHost(services, hostUser(), input);
+    const begun = await beginOrJoin(services, input, out);
     const row = await pursue(services, begun.id, WAIT_MS, new AbortController().signal);
     if (row === null) throw new RekeyError('internal', 'The containment is gone from the database.');
     await report(services, row, { database, hold: values.hold === true }, out);
   } finally {
     aws.close();
     await stores.close();
+  }
+}
+
+/** What is under way for this key already is pursued from here, too: whoever began it may be dead. */
+async function beginOrJoin(
+  services: Containing,
+  input: ContainInput,
+  out: Terminal['out'],
+): Promise<Containment> {
+  try {
+    return await beginFromHost(services, hostUser(), input);
+  } catch (error) {
+    const open = isConflict(error) ? await openContainmentOf(services, input.accessKeyId) : null;
+    if (!(error instanceof RekeyError) || open === null) throw error;
+    out(`${error.message} This command goes on with it.\n`);
+    return open;
   }
 }
 

@@ -95,6 +95,23 @@ export function joined(
   return before.state === 'finding' ? next : { ...movedTo(next, 'acting', now), stateAt: now };
 }
 
+/**
+ * Somebody asks again for what nobody looks after any more: all of it is done and read back anew. Null while that goes
+ * on anyway, or where it cannot.
+ */
+export function renewed(before: Containment, now: number): Containment | null {
+  if (before.state !== 'standing') return null;
+  const next = {
+    ...before,
+    parts: NOTHING_READ,
+    sentAt: null,
+    confirmedAt: null,
+    proof: null,
+    proofAt: null,
+  };
+  return { ...movedTo(next, 'acting', now), holdStoppedBy: null, nextAt: now };
+}
+
 /** Takes one reason back as a false alarm: what was is restored, as far as no other reason needs it. */
 export function undone(before: Containment, holderId: string, taking: Taking): Containment {
   const next = withPhase(before, holderId, 'undone', taking);

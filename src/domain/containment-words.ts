@@ -9,7 +9,7 @@ import {
   type ContainmentPart,
   type PartFailure,
 } from './containment.ts';
-import { counted } from './time-words.ts';
+import { counted, momentWords } from './time-words.ts';
 
 /** What could not be done, why, and what to do, as sentences. */
 export interface FailureWords {
@@ -27,13 +27,20 @@ const PART_UNDONE: Readonly<Record<ContainmentPart, readonly [on: string, off: s
   ],
 };
 
+const LEFT =
+  'Nobody tries again by now. Mend the cause, then contain the key again (`/aws-deactivate` or `rekey contain`): all of it is done and read back anew.';
+
 /** The parts that could not be done, the worst first. */
 export function failuresOf(containment: Containment, now: number): readonly FailureWords[] {
   return partsInPlay(containment, now).flatMap((part) => {
     const { failure, reads } = containment.parts[part];
     if (failure === null || reads >= CONFIRM_READS) return [];
     const [on, off] = PART_UNDONE[part];
-    return [{ what: isOn(containment, part, now) ? on : off, ...whyOf(failure) }];
+    const { why, next } = whyOf(failure);
+    const what = isOn(containment, part, now) ? on : off;
+    // Only the deny of sessions from before is still looked at, at its end.
+    const isLeft = containment.state === 'standing' && part !== 'date';
+    return [{ what, why, next: isLeft ? LEFT : next }];
   });
 }
 
@@ -145,12 +152,12 @@ export function confirmedWords(containment: Containment, now: number): readonly 
   const play = partsInPlay(containment, now);
   const has = (part: ContainmentPart): boolean => play.includes(part) && parts[part].reads >= CONFIRM_READS;
   const active = [...wantedKeys(containment)].flatMap(([id, status]) => (status === 'Active' ? [id] : []));
-  const rows = `${CONFIRM_READS} reads in a row`;
+  const rows = readsWords(containment);
   const lines: string[] = [];
   if (active.length === 0 && has('key') && has('deny') && isDenied(containment)) {
     lines.push(`IAM confirms Inactive and the deny (${rows}).`);
   } else {
-    if (play.includes('key')) lines.push(keyWords(has('key'), parts.key.reads, active.length > 0));
+    if (play.includes('key')) lines.push(keyWords(containment, has('key'), active.length > 0));
     if (play.includes('deny')) lines.push(denyWords(containment, has('deny')));
   }
   if (isDenied(containment) && has('deny')) {
@@ -172,10 +179,17 @@ export function confirmedWords(containment: Containment, now: number): readonly 
   return lines;
 }
 
-function keyWords(confirmed: boolean, reads: number, active: boolean): string {
+/** So many reads confirm it; where nobody looks any more, when they ended. */
+function readsWords({ state, stateAt }: Containment): string {
+  const rows = `${CONFIRM_READS} reads in a row`;
+  return state === 'standing' ? `${rows}; not read since ${momentWords(stateAt)}` : rows;
+}
+
+function keyWords(containment: Containment, confirmed: boolean, active: boolean): string {
+  const { reads } = containment.parts.key;
   const status = active ? 'Active' : 'Inactive';
   return confirmed
-    ? `IAM confirms the key as ${status} (${CONFIRM_READS} reads in a row).`
+    ? `IAM confirms the key as ${status} (${readsWords(containment)}).`
     : `The key as ${status}: not confirmed yet (${counted(reads, 'read')} of ${CONFIRM_READS} in a row).`;
 }
 
@@ -183,7 +197,7 @@ function denyWords(containment: Containment, confirmed: boolean): string {
   const { reads } = containment.parts.deny;
   if (isDenied(containment)) {
     return confirmed
-      ? `IAM confirms the deny (${CONFIRM_READS} reads in a row).`
+      ? `IAM confirms the deny (${readsWords(containment)}).`
       : `The deny: not confirmed yet (${counted(reads, 'read')} of ${CONFIRM_READS} in a row).`;
   }
   return confirmed ? 'IAM confirms that our deny is off.' : 'Our deny is being taken off.';

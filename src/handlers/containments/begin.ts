@@ -1,7 +1,7 @@
 import { accountOfKeyId } from '../../domain/access-key-id.ts';
 import { groupedAccount } from '../../domain/account.ts';
 import { personOf, type Doer } from '../../domain/actor.ts';
-import { blankContainment, joined } from '../../domain/containment-acts.ts';
+import { blankContainment, joined, renewed } from '../../domain/containment-acts.ts';
 import {
   holdingOf,
   type Containment,
@@ -42,8 +42,8 @@ const TRIES = 5;
 
 /**
  * Writes down that a key is to be shut off; nothing is asked of AWS before that. Responders may, also while Rekey is
- * paused. Throws `conflict` with who was first when that is under way for the same reason, `needs_person` when nothing
- * connects to the key's account.
+ * paused. What nobody looks after any more is done anew. Throws `conflict` with who was first when that is under way, or
+ * held, for the same reason, `needs_person` when nothing connects to the key's account.
  */
 export async function beginContainment(
   services: Services,
@@ -200,18 +200,19 @@ async function joining(
       (incidentId === input.incidentId || input.incidentId === null) &&
       (kind === input.kind || input.kind === 'planned'),
   );
-  if (same !== undefined) {
+  const now = clock.now();
+  const again = same === undefined ? null : renewed(open, now);
+  if (same !== undefined && again === null) {
     const by = same.by === null ? `${same.hostUser ?? 'somebody'} on the host` : `<@${same.by}>`;
     throw new RekeyError('conflict', `This key was contained already by ${by}.`, {
       next: 'Its message tells how it stands; `/aws-deactivate` lists what is contained.',
     });
   }
-  const now = clock.now();
-  const holder = holderFor(services, wanting, input);
   // What another key of the user was before, the next look tells.
   const key = { accessKeyId: input.accessKeyId, before: 'unread' } as const;
   const row: Containment = {
-    ...joined(open, holder, open.state === 'finding' ? [] : [key], now),
+    ...(again ??
+      joined(open, holderFor(services, wanting, input), open.state === 'finding' ? [] : [key], now)),
     updatedAt: now,
     version: open.version + 1,
   };
