@@ -39,6 +39,7 @@ export function blankContainment(from: {
     userName: null,
     userId: null,
     userArn: null,
+    absent: 0,
     holders: [holder],
     keys: [],
     deniedBefore: false,

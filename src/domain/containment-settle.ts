@@ -5,6 +5,7 @@ import {
   isConfirmed,
   isDated,
   isDenied,
+  isGone,
   movedTo,
   partsInPlay,
 } from './containment.ts';
@@ -47,7 +48,7 @@ export function settledBy(before: Containment, now: number): Containment {
       return { ...containment, nextAt: now + 1_000 };
     case 'undoing':
     case 'recovering':
-      if (confirmed) return takenBack(containment, now);
+      if (confirmed || isGone(containment)) return takenBack(containment, now);
       return { ...containment, nextAt: now + (now - stateAt > ACT_MS ? 30_000 : 1_000) };
     case 'holding':
       return stillHeld(containment, now, confirmed);
@@ -77,7 +78,8 @@ function restFailed(containment: Containment, now: number): boolean {
 /** The deny of sessions from before is over, and IAM confirms that it is gone. */
 function withoutOldDate(containment: Containment, now: number): Containment {
   const { dateDeny, parts } = containment;
-  const over = dateDeny !== null && dateDeny.until <= now && parts.date.reads >= CONFIRM_READS;
+  const isOff = parts.date.reads >= CONFIRM_READS || isGone(containment);
+  const over = dateDeny !== null && dateDeny.until <= now && isOff;
   return over ? { ...containment, dateDeny: null } : containment;
 }
 

@@ -2,6 +2,7 @@ import {
   CONFIRM_READS,
   isDated,
   isDenied,
+  isGone,
   partsInPlay,
   wantedKeys,
   type Containment,
@@ -107,6 +108,9 @@ export function whyOf({ action, code, said }: PartFailure): Omit<FailureWords, '
 export function standingWords(containment: Containment, now: number): string {
   const { state, confirmedAt } = containment;
   const stolen = isDenied(containment);
+  if (isGone(containment) && (state === 'holding' || state === 'standing')) {
+    return 'Its user is gone: not confirmed any more';
+  }
   switch (state) {
     case 'finding':
       return 'Finding whose key it is';
@@ -148,6 +152,7 @@ function isAllConfirmed(containment: Containment, now: number): boolean {
 export function confirmedWords(containment: Containment, now: number): readonly string[] {
   const { parts, keys, deniedBefore, deny, dateDeny, state } = containment;
   if (state === 'finding' || state === 'refused' || state === 'merged') return [];
+  if (containment.absent > 0) return [goneWords(containment)];
   if (state === 'undone') return [restoredWords(containment)];
   const play = partsInPlay(containment, now);
   const has = (part: ContainmentPart): boolean => play.includes(part) && parts[part].reads >= CONFIRM_READS;
@@ -177,6 +182,14 @@ export function confirmedWords(containment: Containment, now: number): readonly 
     if (before === 'gone') lines.push(`${accessKeyId} does not exist any more.`);
   }
   return lines;
+}
+
+/** What is not there can neither be confirmed nor given back; a user may have been renamed, its keys deleted. */
+function goneWords(containment: Containment): string {
+  const { userName, state } = containment;
+  const user = `IAM has no user ${userName ?? ''} of this key (any more), nor does it name another for it`;
+  if (state === 'undone') return `${user}: nothing could be given back.`;
+  return `${user}: key and deny are not confirmed. If it was renamed and its keys deleted, find it in CloudTrail (UpdateUser) and attach AWSDenyAll.`;
 }
 
 /** So many reads confirm it; where nobody looks any more, when they ended. */
@@ -226,9 +239,11 @@ export function eventWords({ what, about }: ContainmentEvent): string {
     case 'gone_key':
       return `The key ${about} was deleted. It cannot be given back.`;
     case 'gone_user':
-      return `The user ${about} does not exist any more.`;
+      return `There is no user ${about} any more, and IAM names none for its keys: it was deleted, or renamed and its keys deleted.`;
     case 'other_user':
-      return `Another user has the name ${about} by now: nothing is changed there.`;
+      return `Another user has the name ${about} by now, and IAM names none for the keys that were contained: nothing is changed there.`;
+    case 'renamed_user':
+      return `The user was renamed: it is ${about} by now, and contained under that name.`;
   }
 }
 

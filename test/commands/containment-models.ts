@@ -60,12 +60,12 @@ function rowOf(outside: Outside, changes: Partial<Containment> = {}): Containmen
     deniedBefore: true,
     dateDeny: { issuedBefore: NOW, until: NOW + 1_000 },
     quarantine: [`AWSCompromisedKeyQuarantine${outside.name}`],
-    events: (['put_back', 'new_key', 'new_policy', 'gone_key', 'gone_user', 'other_user'] as const).flatMap(
-      (what) => [
-        { at: NOW, what, about: outside.path },
-        { at: NOW, what, about: 'deny' },
-      ],
-    ),
+    events: (
+      ['put_back', 'new_key', 'new_policy', 'gone_key', 'gone_user', 'other_user', 'renamed_user'] as const
+    ).flatMap((what) => [
+      { at: NOW, what, about: outside.path },
+      { at: NOW, what, about: 'deny' },
+    ]),
     eventsMore: 900,
     putBack: 1_234,
     sentAt: NOW,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { failuresOf, standingWords } from '../../src/domain/containment-words.ts';
+import { confirmedWords, failuresOf, standingWords } from '../../src/domain/containment-words.ts';
 import { HOLD_MS } from '../../src/domain/containment.ts';
 import { beginContainment } from '../../src/handlers/containments/begin.ts';
+import { findUser } from '../../src/handlers/containments/find-user.ts';
 import { refuseWhileContainmentsNeed } from '../../src/handlers/containments/needed.ts';
 import { proveContainments } from '../../src/handlers/containments/prove.ts';
 import {
@@ -12,6 +13,7 @@ import {
 import { pause } from '../../src/handlers/pause.ts';
 import { sweepAccount } from '../../src/pollers/inventory.ts';
 import { holdPass } from '../../src/pollers/hold.ts';
+import { containment } from '../db/containment-samples.ts';
 import { happen } from '../pollers/watch-world.ts';
 import { InventoryWorld, PATIENT } from '../pollers/world.ts';
 import { dieAtEffects } from './containment-crashes.ts';
@@ -182,6 +184,79 @@ describe('what was before', () => {
       await settled(services, held.id);
     }
     expect(truth(user)).toMatchObject({ keys: ['Active'], attached: ['AdministratorAccess'] });
+  });
+});
+
+describe('a user that is renamed', () => {
+  it('is contained under its name of now, before and while it is held', async () => {
+    await using world = await open({ capabilities: ['contain', 'inventory'] });
+    await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account, 'alice');
+    await world.sweep();
+    world.account.renameUser('alice', 'mallory');
+    // Somebody may even have taken the old name.
+    const { user: decoy } = victim(world.account, 'alice');
+    const held = await contain(services, stolen(key));
+    expect(held).toMatchObject({ state: 'holding', userName: 'mallory', userId: user.userId });
+    expect(truth(decoy).keys).toEqual(['Active']);
+
+    world.account.renameUser('mallory', 'trent');
+    user.policies.detach(DENY);
+    user.keys.get(key.accessKeyId).change('Active', world.clock.now());
+    await holdFor(world, services, 20_000);
+    const seen = await read(services, held.id);
+    expect(seen).toMatchObject({ userName: 'trent', absent: 0 });
+    expect(seen.events.map(({ what }) => what)).toContain('renamed_user');
+    expect(truth(user).keys).toEqual(['Inactive']);
+    expect(truth(user).attached).toContain('AWSDenyAll');
+    expect(await saidSince(world)).toContain('it is trent by now');
+    expect((await undo(services, held.id)).state).toBe('undone');
+    expect(truth(user)).toMatchObject({ keys: ['Active'], attached: ['AdministratorAccess'] });
+  });
+
+  it('and one that is gone, is not said to be confirmed', async () => {
+    await using world = await open({ capabilities: ['contain', 'inventory'] });
+    await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account, 'alice');
+    await world.sweep();
+    const held = await contain(services, stolen(key));
+    user.keys.get(key.accessKeyId).change('Deleted', world.clock.now());
+    world.account.renameUser('alice', 'mallory');
+    await holdFor(world, services, MINUTE);
+    const gone = await read(services, held.id);
+    expect(gone.parts.deny.reads).toBe(0);
+    expect(standingWords(gone, world.clock.now())).toContain('gone');
+    expect(confirmedWords(gone, world.clock.now()).join()).toContain('not confirmed');
+    const over = await undo(services, held.id);
+    expect(over.state).toBe('undone');
+    expect(confirmedWords(over, world.clock.now()).join()).toContain('nothing could be given back');
+    const again = await contain(services, stolen(key));
+    expect(again.refusal?.why).toContain('There is no user alice any more');
+    expect(again.refusal?.next).toContain('renamed');
+  });
+});
+
+describe('a key whose ID does not tell its account', () => {
+  it('is not said to be unknown while one account could not be asked', async () => {
+    await using world = await open();
+    await world.connect();
+    const services = servicesFor(world);
+    const there = world.standIn.world.addAccount();
+    const { user: signer } = victim(there, 'signer', ['IAMFullAccess']);
+    const strange = await world.connect({ name: 'there', signer });
+    const moved = { ...strange, accountId: there.id, version: strange.version + 1 };
+    await services.stores.atomically([services.stores.connections.update(moved)]);
+    const { key } = victim(there, 'bob');
+    const blank = containment({ accountId: '', accessKeyId: key.accessKeyId });
+    const find = () => findUser(services, blank, PATIENT);
+    const accessKeyId = strange.accessKeyId ?? '';
+    const action = 'GetAccessKeyLastUsed';
+    world.standIn.faults.add({ action, accessKeyId, times: 8, effect: { kind: 'throttle' } });
+    await expect(find()).rejects.toMatchObject({ code: 'throttled' });
+    world.standIn.faults.clear();
+    expect(await find()).toMatchObject({ userName: 'bob', accountId: there.id });
   });
 });
 

@@ -8,7 +8,7 @@ import { CALLS_MS, HOST_TURN, TURN_LEASE_MS, type Containing } from './containin
 import { failureOf, REFUSED_RETRY_MS, send, TROUBLE_RETRY_MS, withIntent, withOutcome } from './effects.ts';
 import { findUser } from './find-user.ts';
 import { handsFor, type Hands } from './hands.ts';
-import { lookAtUser } from './look-user.ts';
+import { lookAfterUser } from './look-user.ts';
 import { mergeInto } from './merge.ts';
 import { effectRow, recordsOf } from './record.ts';
 
@@ -98,8 +98,9 @@ export class Turn {
     const before = this.#row;
     if (before.userName === null) throw new RekeyError('internal', 'A containment has lost its user.');
     const hands = await handsFor(this.#services, before, calls);
-    const { look } = await lookAtUser(this.#services, hands, { ...before, userName: before.userName }, calls);
-    const seen = afterLook(before, look);
+    const known = { ...before, userName: before.userName };
+    const { look, row } = await lookAfterUser(this.#services, hands, known, calls);
+    const seen = afterLook(row, look);
     const effects = effectsOf(seen, look);
     if (effects.length === 0) return this.#save(settledBy(seen, clock.now()));
     const now = clock.now();
