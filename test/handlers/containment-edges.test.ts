@@ -3,6 +3,7 @@ import { confirmedWords, failuresOf, standingWords } from '../../src/domain/cont
 import { HOLD_MS } from '../../src/domain/containment.ts';
 import { beginContainment } from '../../src/handlers/containments/begin.ts';
 import { findUser } from '../../src/handlers/containments/find-user.ts';
+import { signersFor } from '../../src/handlers/containments/hands.ts';
 import { refuseWhileContainmentsNeed } from '../../src/handlers/containments/needed.ts';
 import { proveContainments } from '../../src/handlers/containments/prove.ts';
 import {
@@ -78,8 +79,26 @@ describe('who signs', () => {
         Promise.resolve({ available: true, arn: user.arn, accountId: world.accountId, partition: 'aws' }),
     });
     expect((await contain(services, stolen(key))).refusal?.why).toContain('Rekey itself signs as');
+    const effect = { kind: 'error', code: 'AccessDenied', status: 403, message: 'no' } as const;
     const free = servicesFor(world);
     expect((await contain(free, stolen(key))).state).toBe('holding');
+
+    // Where GetUser is denied the name tells, also of another key of that user; an unknown host's roles come last.
+    const { user: owner, key: other } = victim(world.account, 'owner', ['IAMFullAccess']);
+    await world.connect({ name: 'owner', signer: owner });
+    world.standIn.faults.add({ action: 'GetUser', effect });
+    const blank = { ...containment(), accountId: world.accountId, userName: 'owner' };
+    const target = {
+      ...blank,
+      keys: [{ accessKeyId: other.accessKeyId, before: 'Active' }],
+      holders: [],
+    } as const;
+    const { able, same } = await signersFor(free, target);
+    expect([able.map(({ method }) => method), same.map(({ name }) => name)]).toEqual([['role'], ['owner']]);
+    const lists = await signersFor(free, { ...target, userName: 'somebody' });
+    expect(lists.able.map(({ method }) => method)).toEqual(['access_key', 'role']);
+    expect((await contain(free, stolen(other))).state).toBe('holding');
+    expect(truth(owner).keys).toContain('Inactive');
   });
 
   it('is the next one where AWS refuses the first', async () => {
@@ -460,6 +479,20 @@ describe('CloudTrail', () => {
     const later = await proven(30);
     expect(later?.completeTo ?? 0).toBeGreaterThan(held.confirmedAt ?? 0);
     happen(world, 'ec2:RunInstances', { minutesAgo: 20, region: 'eu-west-1' });
+    // Neither a session of a role that is named like the user, nor a sign-in: it is before every policy.
+    const arn = `arn:aws:sts::${world.accountId}:assumed-role/deploy/alice`;
+    const by = { type: 'AssumedRole', principalId: 'AROAEXAMPLE:alice', arn };
+    happen(world, 'ec2:StopInstances', { minutesAgo: 20, by });
+    happen(world, 'signin:ConsoleLogin', { minutesAgo: 20, more: { errorMessage: 'Failed authentication' } });
+    const { aws } = services;
+    const dying = (): never => {
+      throw new Error('dead');
+    };
+    // A process that dies while it asks leaves that to the next one.
+    world.forward(10 * MINUTE);
+    await proveContainments({ ...services, aws: { ...aws, trail: dying } }, PATIENT);
+    expect((await read(services, held.id)).proofAt).toBeGreaterThan(world.clock.now());
+    expect(await proven(7)).toMatchObject({ refused: 2 });
     expect(await proven(10)).toMatchObject({
       accepted: 1,
       calls: [expect.stringContaining('ec2:RunInstances')],
