@@ -96,6 +96,21 @@ export function joined(
   return before.state === 'finding' ? next : { ...movedTo(next, 'acting', now), stateAt: now };
 }
 
+/** The reason that holds already for what somebody asks for, if there is one: it would not add anything. */
+export function heldFor(
+  containment: Pick<Containment, 'holders'>,
+  { accessKeyId, incidentId, kind }: Pick<ContainmentHolder, 'accessKeyId' | 'incidentId' | 'kind'>,
+): ContainmentHolder | null {
+  return (
+    holdingOf(containment).find(
+      (each) =>
+        each.accessKeyId === accessKeyId &&
+        (each.incidentId === incidentId || incidentId === null) &&
+        (each.kind === kind || kind === 'planned'),
+    ) ?? null
+  );
+}
+
 /**
  * Somebody asks again for what nobody looks after any more: all of it is done and read back anew. Null while that goes
  * on anyway, or where it cannot.

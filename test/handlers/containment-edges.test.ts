@@ -206,6 +206,26 @@ describe('what was before', () => {
   });
 });
 
+describe('a user', () => {
+  it('is contained in one row, also where its id could not be read, and by a connection that may', async () => {
+    await using world = await open();
+    const main = await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account);
+    const effect = { kind: 'error', code: 'AccessDenied', status: 403, message: 'no' } as const;
+    world.standIn.faults.add({ action: 'GetUser', effect });
+    const first = await contain(services, stolen(key));
+    expect(first).toMatchObject({ state: 'holding', userId: null });
+    world.standIn.faults.clear();
+    const joined = await contain(services, stolen(user.addKey()));
+    expect(joined.id).toBe(first.id);
+    expect(joined.holders).toHaveLength(2);
+    expect(truth(user).keys).toEqual(['Inactive', 'Inactive']);
+    await world.connect({ name: 'weak', answer: { answer: 'no', missing: [] } });
+    await expect(refuseWhileContainmentsNeed(services, main)).rejects.toMatchObject({ code: 'conflict' });
+  });
+});
+
 describe('a user that is renamed', () => {
   it('is contained under its name of now, before and while it is held', async () => {
     await using world = await open({ capabilities: ['contain', 'inventory'] });

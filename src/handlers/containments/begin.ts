@@ -1,13 +1,8 @@
 import { accountOfKeyId } from '../../domain/access-key-id.ts';
 import { groupedAccount } from '../../domain/account.ts';
 import { personOf, type Doer } from '../../domain/actor.ts';
-import { blankContainment, joined, renewed } from '../../domain/containment-acts.ts';
-import {
-  holdingOf,
-  type Containment,
-  type ContainmentHolder,
-  type ContainmentKind,
-} from '../../domain/containment.ts';
+import { blankContainment, heldFor, joined, renewed } from '../../domain/containment-acts.ts';
+import { type Containment, type ContainmentHolder, type ContainmentKind } from '../../domain/containment.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
 import type { Write } from '../../ports/stores.ts';
 import { wakeOutbox } from '../alert.ts';
@@ -194,15 +189,10 @@ async function joining(
   open: Containment,
 ): Promise<Drawn> {
   const { stores, clock } = services;
-  const same = holdingOf(open).find(
-    ({ accessKeyId, incidentId, kind }) =>
-      accessKeyId === input.accessKeyId &&
-      (incidentId === input.incidentId || input.incidentId === null) &&
-      (kind === input.kind || input.kind === 'planned'),
-  );
+  const same = heldFor(open, input);
   const now = clock.now();
-  const again = same === undefined ? null : renewed(open, now);
-  if (same !== undefined && again === null) {
+  const again = same === null ? null : renewed(open, now);
+  if (same !== null && again === null) {
     const by = same.by === null ? `${same.hostUser ?? 'somebody'} on the host` : `<@${same.by}>`;
     throw new RekeyError('conflict', `This key was contained already by ${by}.`, {
       next: 'Its message tells how it stands; `/aws-deactivate` lists what is contained.',

@@ -9,7 +9,7 @@ import { failureOf, REFUSED_RETRY_MS, send, TROUBLE_RETRY_MS, withIntent, withOu
 import { findUser } from './find-user.ts';
 import { handsFor, type Hands } from './hands.ts';
 import { lookAfterUser } from './look-user.ts';
-import { mergeInto } from './merge.ts';
+import { mergeInto, openOfUser } from './merge.ts';
 import { effectRow, recordsOf } from './record.ts';
 
 /** How often an outcome is written to the row as it is by then: people write, too. */
@@ -81,6 +81,11 @@ export class Turn {
       const refusal = refusalOf(error);
       if (refusal === null) throw error;
       return this.#save({ ...movedTo({ ...before, refusal }, 'refused', clock.now()), nextAt: null });
+    }
+    // The database tells users apart by their id alone, where one of the two has none.
+    if ((await openOfUser(this.#services, found)) !== null) {
+      await mergeInto(this.#services, before, found);
+      return false;
     }
     try {
       return await this.#save({ ...movedTo(found, 'acting', clock.now()), nextAt: clock.now() });
