@@ -15,9 +15,10 @@ import { createSealer } from './crypto/sealer.ts';
 import { confirmedWords, failuresOf, NOT_STOPPED, standingWords } from './domain/containment-words.ts';
 import { isConfirmed, isDenied, type Containment } from './domain/containment.ts';
 import { holdsSecret } from './domain/pasted-text.ts';
-import { RekeyError } from './errors.ts';
-import { beginFromHost } from './handlers/containments/begin.ts';
+import { isConflict, RekeyError } from './errors.ts';
+import { beginFromHost, type ContainInput } from './handlers/containments/begin.ts';
 import { HOST_TURN, type Containing } from './handlers/containments/containing.ts';
+import { openContainmentOf } from './handlers/containments/look.ts';
 import { pursue, takeTurn } from './handlers/containments/pursue.ts';
 import { rememberHostIdentity } from './host-identity-cache.ts';
 import { createLog } from './log.ts';
@@ -76,13 +77,29 @@ export async function contain(args: readonly string[], { env, out }: Terminal): 
     };
     const kind = values.planned === true ? 'planned' : 'stolen';
     const input = { accessKeyId, incidentId: null, kind, reason: reason.slice(0, LONGEST_REASON) } as const;
-    const begun = await beginFromHost(services, hostUser(), input);
+    const begun = await beginOrJoin(services, input, out);
     const row = await pursue(services, begun.id, WAIT_MS, new AbortController().signal);
     if (row === null) throw new RekeyError('internal', 'The containment is gone from the database.');
     await report(services, row, { database, hold: values.hold === true }, out);
   } finally {
     aws.close();
     await stores.close();
+  }
+}
+
+/** What is under way for this key already is pursued from here, too: whoever began it may be dead. */
+async function beginOrJoin(
+  services: Containing,
+  input: ContainInput,
+  out: Terminal['out'],
+): Promise<Containment> {
+  try {
+    return await beginFromHost(services, hostUser(), input);
+  } catch (error) {
+    const open = isConflict(error) ? await openContainmentOf(services, input.accessKeyId) : null;
+    if (!(error instanceof RekeyError) || open === null) throw error;
+    out(`${error.message} This command goes on with it.\n`);
+    return open;
   }
 }
 
@@ -133,10 +150,11 @@ async function report(
           : 'No Rekey runs on this database: nobody puts back what is undone. Start it, or hold from here with --hold.\n',
     );
   }
-  if (hold && !runs) await holdHere(services, row, out);
-  if (failures.length > 0 || !isConfirmed(row, now)) {
+  const last = hold && !runs ? await holdHere(services, row, out) : row;
+  const left = failuresOf(last, systemClock.now());
+  if (left.length > 0 || !isConfirmed(last, systemClock.now())) {
     throw new RekeyError('needs_person', 'IAM does not confirm all of it', {
-      next: failures[0]?.next ?? 'Rekey goes on trying while it runs; look into the IAM console.',
+      next: left[0]?.next ?? 'Rekey goes on trying while it runs; look into the IAM console.',
     });
   }
 }
@@ -155,14 +173,31 @@ async function isRunning(stores: OpenStores, database: Database): Promise<boolea
   return false;
 }
 
-/** Until the hold is over, or somebody ends it. */
-async function holdHere(services: Containing, { id }: Containment, out: Terminal['out']): Promise<void> {
+/** What is looked after: not over, and not left to stand. */
+const LOOKED_AFTER: ReadonlySet<Containment['state']> = new Set<Containment['state']>([
+  'finding',
+  'acting',
+  'undoing',
+  'recovering',
+  'holding',
+]);
+
+/** Until the hold is over, or somebody ends it. Answers how it stands then. */
+async function holdHere(
+  services: Containing,
+  begun: Containment,
+  out: Terminal['out'],
+): Promise<Containment> {
+  let last = begun;
   let said = '';
   for (;;) {
-    const row = await services.stores.containments.byId(id);
+    const row = await services.stores.containments.byId(last.mergedInto ?? last.id);
     const now = systemClock.now();
-    if (row === null || row.state !== 'holding' || row.nextAt === null) return;
-    if (row.nextAt <= now) await takeTurn(services, id, new AbortController().signal);
+    if (row === null) return last;
+    last = row;
+    if (row.mergedInto !== null) continue;
+    if (!LOOKED_AFTER.has(row.state) || row.nextAt === null) return row;
+    if (row.nextAt <= now) await takeTurn(services, row.id, new AbortController().signal);
     const words = `${standingWords(row, now)}; put back ${row.putBack} times`;
     if (words !== said) out(`${words}\n`);
     said = words;

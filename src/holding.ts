@@ -5,6 +5,9 @@ import { holdPass, holdWait } from './pollers/hold.ts';
 /** After a pass that failed as a whole, such as without a database; ms. */
 const AFTER_TROUBLE_MS = 2_000;
 
+/** So many at once at the most; more wait. */
+const MOST_BUSY = 64;
+
 /**
  * Holds what is contained, at its rhythm, until it is closed. Every process does, whatever its jobs are busy with: a
  * row's lease says who acts.
@@ -13,14 +16,26 @@ export function keepHolding(services: Services): Closer {
   const { clock, log } = services;
   const stopping = new AbortController();
   const { signal } = stopping;
+  const busy = new Set<string>();
+  const passes = new Set<Promise<void>>();
+  const troubled = (error: unknown): void => {
+    if (!signal.aborted) log.warn('what is contained could not be held', { error });
+  };
+  // Nobody waits for a pass: an account that answers slowly would thin the hold of all others.
+  const begin = (): void => {
+    const pass: Promise<void> = holdPass(services, signal, busy)
+      .then(() => undefined, troubled)
+      .finally(() => passes.delete(pass));
+    passes.add(pass);
+  };
   const holding = (async () => {
     while (!signal.aborted) {
       let wait = AFTER_TROUBLE_MS;
       try {
-        await holdPass(services, signal);
+        if (busy.size < MOST_BUSY) begin();
         wait = await holdWait(services);
       } catch (error) {
-        if (!signal.aborted) log.warn('what is contained could not be held', { error });
+        troubled(error);
       }
       await clock.sleep(wait, signal).catch(() => null);
     }
@@ -28,5 +43,6 @@ export function keepHolding(services: Services): Closer {
   return async () => {
     stopping.abort();
     await holding;
+    await Promise.all(passes);
   };
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, lt, lte } from 'drizzle-orm';
+import { and, asc, eq, gt, isNotNull, lt, lte, or } from 'drizzle-orm';
 import { isOver } from '../../src/domain/containment.ts';
 import type { Containment } from '../../src/domain/containment.ts';
 import type { ContainmentStore } from '../../src/ports/containments.ts';
@@ -8,6 +8,8 @@ import { readFirst, readRow } from '../rows.ts';
 import { containmentRow, type ContainmentFacts } from './containment-shape.ts';
 
 const TABLE = 'containments';
+/** What was written so much later than now was written before the clock was set back; ms. */
+const SET_BACK_MS = 10_000;
 
 function stored(containment: Containment) {
   const { id, accountId, accessKeyId, state, nextAt, proofAt, ...rest } = containment;
@@ -70,7 +72,14 @@ export function containmentStore(engine: Engine): ContainmentStore {
     async due(now, limit) {
       return all(
         await engine.read((db) =>
-          db.select().from(t).where(lte(t.nextAt, now)).orderBy(asc(t.nextAt), asc(t.id)).limit(limit),
+          db
+            .select()
+            .from(t)
+            .where(
+              or(lte(t.nextAt, now), and(isOpen, isNotNull(t.nextAt), gt(t.updatedAt, now + SET_BACK_MS))),
+            )
+            .orderBy(asc(t.nextAt), asc(t.id))
+            .limit(limit),
         ),
       );
     },

@@ -40,6 +40,7 @@ export function blankContainment(from: {
     userName: null,
     userId: null,
     userArn: null,
+    absent: 0,
     holders: [holder],
     keys: [],
     deniedBefore: null,
@@ -99,6 +100,44 @@ export function joined(
   };
   // While the user is still being found, that goes on first.
   return before.state === 'finding' ? next : { ...movedTo(next, 'acting', now), stateAt: now };
+}
+
+/** The reason that holds already for what somebody asks for, if there is one: it would not add anything. */
+export function heldFor(
+  containment: Pick<Containment, 'holders'>,
+  { accessKeyId, incidentId, kind }: Pick<ContainmentHolder, 'accessKeyId' | 'incidentId' | 'kind'>,
+): ContainmentHolder | null {
+  return (
+    holdingOf(containment).find(
+      (each) =>
+        each.accessKeyId === accessKeyId &&
+        (each.incidentId === incidentId || incidentId === null) &&
+        (each.kind === kind || kind === 'planned'),
+    ) ?? null
+  );
+}
+
+/**
+ * Somebody asks again for what nobody looks after any more: all of it is done and read back anew. Null while that goes
+ * on anyway, or where it cannot.
+ */
+export function renewed(before: Containment, accessKeyId: string, now: number): Containment | null {
+  if (before.state !== 'standing') return null;
+  // One that somebody switched on meanwhile was let go of: how it is by now is read anew.
+  const keys = before.keys.map((key): ContainedKey =>
+    key.accessKeyId === accessKeyId ? { accessKeyId, before: key.before } : { ...key, unwatched: true },
+  );
+  if (!keys.some((key) => key.accessKeyId === accessKeyId)) keys.push({ accessKeyId, before: 'unread' });
+  const next = {
+    ...before,
+    keys,
+    parts: NOTHING_READ,
+    sentAt: null,
+    confirmedAt: null,
+    proof: null,
+    proofAt: null,
+  };
+  return { ...movedTo(next, 'acting', now), holdStoppedBy: null, nextAt: now };
 }
 
 /** Takes one reason back as a false alarm: what was is restored, as far as no other reason needs it. */

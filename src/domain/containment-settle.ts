@@ -6,6 +6,7 @@ import {
   isConfirmed,
   isDated,
   isDenied,
+  isGone,
   movedTo,
   partsInPlay,
   wantedKeys,
@@ -53,7 +54,7 @@ export function settledBy(before: Containment, now: number): Containment {
       return { ...containment, nextAt: now + 1_000 };
     case 'undoing':
     case 'recovering':
-      if (confirmed && !mayLag(containment, now)) return takenBack(containment, now);
+      if ((confirmed && !mayLag(containment, now)) || isGone(containment)) return takenBack(containment, now);
       return { ...containment, nextAt: now + (now - stateAt > ACT_MS ? 30_000 : 1_000) };
     case 'holding':
       return stillHeld(containment, now, confirmed);
@@ -95,7 +96,7 @@ function givesBack(containment: Containment): boolean {
 function withoutGivenBack(containment: Containment, now: number): Containment {
   if (mayLag(containment, now)) return containment;
   const { holders, keys, deny, dateDeny, parts } = containment;
-  const sure = (part: ContainmentPart): boolean => parts[part].reads >= CONFIRM_READS;
+  const sure = (part: ContainmentPart): boolean => parts[part].reads >= CONFIRM_READS || isGone(containment);
   const kept = (id: string): boolean =>
     holders.some(({ accessKeyId, phase }) => accessKeyId === id && phase !== 'undone');
   return {

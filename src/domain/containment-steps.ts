@@ -135,12 +135,15 @@ export function afterLook(row: Containment, look: ContainedLook): Containment {
   const standings = CONTAINMENT_PARTS.map((part): [ContainmentPart, PartStanding] => {
     const { reads, failure } = before.parts[part];
     if (!inPlay.includes(part)) return [part, { reads: 0, failure: null }];
+    // Without the user nothing shows how a part stands.
+    if (look.user !== 'there') return [part, { reads: 0, failure }];
     return [part, is[part] ? { reads: reads + 1, failure: null } : { reads: 0, failure }];
   });
   const undone = inPlay.filter((part) => !is[part] && wasUndone(before, part, look.at));
   const next = {
     ...before,
     parts: Object.fromEntries(standings) as Containment['parts'],
+    absent: look.user === 'there' ? 0 : before.absent + 1,
     trouble: null,
     putBack: before.putBack + undone.length,
     lastPutBackAt: undone.length === 0 ? before.lastPutBackAt : look.at,

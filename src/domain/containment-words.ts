@@ -2,6 +2,7 @@ import {
   CONFIRM_READS,
   isDated,
   isDenied,
+  isGone,
   partsInPlay,
   wantedKeys,
   type Containment,
@@ -9,7 +10,7 @@ import {
   type ContainmentPart,
   type PartFailure,
 } from './containment.ts';
-import { counted } from './time-words.ts';
+import { counted, momentWords } from './time-words.ts';
 
 /** What could not be done, why, and what to do, as sentences. */
 export interface FailureWords {
@@ -27,13 +28,20 @@ const PART_UNDONE: Readonly<Record<ContainmentPart, readonly [on: string, off: s
   ],
 };
 
+const LEFT =
+  'Nobody tries again by now. Mend the cause, then contain the key again (`/aws-deactivate` or `rekey contain`): all of it is done and read back anew.';
+
 /** The parts that could not be done, the worst first. */
 export function failuresOf(containment: Containment, now: number): readonly FailureWords[] {
   return partsInPlay(containment, now).flatMap((part) => {
     const { failure, reads } = containment.parts[part];
     if (failure === null || reads >= CONFIRM_READS) return [];
     const [on, off] = PART_UNDONE[part];
-    return [{ what: isOn(containment, part, now) ? on : off, ...whyOf(failure) }];
+    const { why, next } = whyOf(failure);
+    const what = isOn(containment, part, now) ? on : off;
+    // Only the deny of sessions from before is still looked at, at its end.
+    const isLeft = containment.state === 'standing' && part !== 'date';
+    return [{ what, why, next: isLeft ? LEFT : next }];
   });
 }
 
@@ -100,6 +108,9 @@ export function whyOf({ action, code, said }: PartFailure): Omit<FailureWords, '
 export function standingWords(containment: Containment, now: number): string {
   const { state, confirmedAt } = containment;
   const stolen = isDenied(containment);
+  if (isGone(containment) && (state === 'holding' || state === 'standing')) {
+    return 'Its user is gone: not confirmed any more';
+  }
   switch (state) {
     case 'finding':
       return 'Finding whose key it is';
@@ -141,16 +152,17 @@ function isAllConfirmed(containment: Containment, now: number): boolean {
 export function confirmedWords(containment: Containment, now: number): readonly string[] {
   const { parts, keys, deniedBefore, deny, dateDeny, state } = containment;
   if (state === 'finding' || state === 'refused' || state === 'merged') return [];
+  if (containment.absent > 0) return [goneWords(containment)];
   if (state === 'undone') return [restoredWords(containment)];
   const play = partsInPlay(containment, now);
   const has = (part: ContainmentPart): boolean => play.includes(part) && parts[part].reads >= CONFIRM_READS;
   const active = [...wantedKeys(containment)].flatMap(([id, status]) => (status === 'Active' ? [id] : []));
-  const rows = `${CONFIRM_READS} reads in a row`;
+  const rows = readsWords(containment);
   const lines: string[] = [];
   if (active.length === 0 && has('key') && has('deny') && isDenied(containment)) {
     lines.push(`IAM confirms Inactive and the deny (${rows}).`);
   } else {
-    if (play.includes('key')) lines.push(keyWords(has('key'), parts.key.reads, active.length > 0));
+    if (play.includes('key')) lines.push(keyWords(containment, has('key'), active.length > 0));
     if (play.includes('deny')) lines.push(denyWords(containment, has('deny')));
   }
   if (isDenied(containment) && has('deny')) {
@@ -172,10 +184,25 @@ export function confirmedWords(containment: Containment, now: number): readonly 
   return lines;
 }
 
-function keyWords(confirmed: boolean, reads: number, active: boolean): string {
+/** What is not there can neither be confirmed nor given back; a user may have been renamed, its keys deleted. */
+function goneWords(containment: Containment): string {
+  const { userName, state } = containment;
+  const user = `IAM has no user ${userName ?? ''} of this key (any more), nor does it name another for it`;
+  if (state === 'undone') return `${user}: nothing could be given back.`;
+  return `${user}: key and deny are not confirmed. If it was renamed and its keys deleted, find it in CloudTrail (UpdateUser) and attach AWSDenyAll.`;
+}
+
+/** So many reads confirm it; where nobody looks any more, when they ended. */
+function readsWords({ state, stateAt }: Containment): string {
+  const rows = `${CONFIRM_READS} reads in a row`;
+  return state === 'standing' ? `${rows}; not read since ${momentWords(stateAt)}` : rows;
+}
+
+function keyWords(containment: Containment, confirmed: boolean, active: boolean): string {
+  const { reads } = containment.parts.key;
   const status = active ? 'Active' : 'Inactive';
   return confirmed
-    ? `IAM confirms the key as ${status} (${CONFIRM_READS} reads in a row).`
+    ? `IAM confirms the key as ${status} (${readsWords(containment)}).`
     : `The key as ${status}: not confirmed yet (${counted(reads, 'read')} of ${CONFIRM_READS} in a row).`;
 }
 
@@ -183,7 +210,7 @@ function denyWords(containment: Containment, confirmed: boolean): string {
   const { reads } = containment.parts.deny;
   if (isDenied(containment)) {
     return confirmed
-      ? `IAM confirms the deny (${CONFIRM_READS} reads in a row).`
+      ? `IAM confirms the deny (${readsWords(containment)}).`
       : `The deny: not confirmed yet (${counted(reads, 'read')} of ${CONFIRM_READS} in a row).`;
   }
   return confirmed ? 'IAM confirms that our deny is off.' : 'Our deny is being taken off.';
@@ -214,9 +241,11 @@ export function eventWords({ what, about }: ContainmentEvent): string {
     case 'gone_key':
       return `The key ${about} was deleted. It cannot be given back.`;
     case 'gone_user':
-      return `The user ${about} does not exist any more.`;
+      return `There is no user ${about} any more, and IAM names none for its keys: it was deleted, or renamed and its keys deleted.`;
     case 'other_user':
-      return `Another user has the name ${about} by now: nothing is changed there.`;
+      return `Another user has the name ${about} by now, and IAM names none for the keys that were contained: nothing is changed there.`;
+    case 'renamed_user':
+      return `The user was renamed: it is ${about} by now, and contained under that name.`;
   }
 }
 

@@ -104,7 +104,15 @@ export const CONTAINMENT_PARTS: readonly ContainmentPart[] = ['key', 'deny', 'da
 /** Something that was found while it was held; the newest last. */
 export interface ContainmentEvent {
   readonly at: number;
-  readonly what: 'put_back' | 'left_on' | 'new_key' | 'new_policy' | 'gone_key' | 'gone_user' | 'other_user';
+  readonly what:
+    | 'put_back'
+    | 'left_on'
+    | 'new_key'
+    | 'new_policy'
+    | 'gone_key'
+    | 'gone_user'
+    | 'other_user'
+    | 'renamed_user';
   /** The key, the policy, the part that was put back, or the user. */
   readonly about: string;
 }
@@ -140,6 +148,8 @@ export interface Containment {
   /** The unique id; null where it could not be read. */
   readonly userId: string | null;
   readonly userArn: string | null;
+  /** Looks in a row that found no such user, under any name its keys are known by; 0 while it is there. */
+  readonly absent: number;
   readonly holders: readonly ContainmentHolder[];
   readonly keys: readonly ContainedKey[];
   /** AWSDenyAll was attached before us: it stays. Null until it was read; from then on it is not asked again. */
@@ -282,4 +292,9 @@ export function partsInPlay(containment: Containment, now: number): readonly Con
 /** Whether IAM confirmed everything that is wanted now. */
 export function isConfirmed(containment: Containment, now: number): boolean {
   return partsInPlay(containment, now).every((part) => containment.parts[part].reads >= CONFIRM_READS);
+}
+
+/** The user is nowhere to be found: there is nothing left to change. */
+export function isGone({ absent }: Pick<Containment, 'absent'>): boolean {
+  return absent >= CONFIRM_READS;
 }

@@ -20,18 +20,29 @@ const IDLE_MS = 2_000;
 /** What is due, and another process's at this moment, is looked at again after so long. */
 const BUSY_MS = 200;
 
-/** Takes every containment that is due one turn further; one that fails does not keep the others. How many there were. */
-export async function holdPass(services: Containing, signal: AbortSignal): Promise<number> {
+/**
+ * Takes every containment that is due one turn further; one that fails does not keep the others. How many there were.
+ * `busy`: those that an earlier pass is still at, which this one leaves alone.
+ */
+export async function holdPass(
+  services: Containing,
+  signal: AbortSignal,
+  busy = new Set<string>(),
+): Promise<number> {
   const { stores, clock, log } = services;
   const due = await stores.containments.due(clock.now(), BATCH);
   const waiting = due.map(({ id }) => id);
   const worker = async (): Promise<void> => {
     for (let id = waiting.shift(); id !== undefined && !signal.aborted; id = waiting.shift()) {
       const containmentId = id;
+      if (busy.has(id)) continue;
+      busy.add(id);
       try {
         await log.within({ containmentId }, () => takeTurn(services, containmentId, signal));
       } catch (error) {
         if (!signal.aborted) log.error('A containment could not be taken further.', { containmentId, error });
+      } finally {
+        busy.delete(containmentId);
       }
     }
   };

@@ -7,7 +7,10 @@ export interface ContainmentStore {
   open(limit: number): Promise<Containment[]>;
   /** Open ones of an account, oldest first. */
   openOfAccount(accountId: string): Promise<Containment[]>;
-  /** Open ones whose `nextAt` has come, whoever has their lease, oldest first: nothing else is read. */
+  /**
+   * Open ones whose `nextAt` has come, whoever has their lease, oldest first: nothing else is read. Those that were
+   * written well after `now` are due, too: the clock was set back.
+   */
   due(now: number, limit: number): Promise<Containment[]>;
   /** When the next one is due; null when none ever is. */
   nextAt(): Promise<number | null>;

@@ -103,6 +103,8 @@ export interface RotationWorld {
   runHook(rotation: Rotation, destinationId: string, signal: AbortSignal): Promise<HookAnswer>;
   /** Why nothing may change now (the global pause, or the stop of those begun by schedule); null when it may. */
   paused(rotation: Rotation): Promise<string | null>;
+  /** Why the old key must not be made Active: a containment keeps it off; null when none does. */
+  keptOff(rotation: Rotation): Promise<string | null>;
   /**
    * What must be written together with lines of the journal, or a change of state: audit, notices, and erasing what is
    * no longer needed.

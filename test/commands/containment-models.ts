@@ -61,7 +61,16 @@ function rowOf(outside: Outside, changes: Partial<Containment> = {}): Containmen
     dateDeny: { issuedBefore: NOW, until: NOW + 1_000 },
     quarantine: [`AWSCompromisedKeyQuarantine${outside.name}`],
     events: (
-      ['put_back', 'left_on', 'new_key', 'new_policy', 'gone_key', 'gone_user', 'other_user'] as const
+      [
+        'put_back',
+        'left_on',
+        'new_key',
+        'new_policy',
+        'gone_key',
+        'gone_user',
+        'other_user',
+        'renamed_user',
+      ] as const
     ).flatMap((what) => [
       { at: NOW, what, about: outside.path },
       { at: NOW, what, about: 'deny' },

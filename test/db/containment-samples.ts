@@ -14,6 +14,7 @@ export function containment(changes: Partial<Containment> = {}): Containment {
     userName: null,
     userId: null,
     userArn: null,
+    absent: 0,
     holders: [
       {
         id: 'h1',

@@ -74,14 +74,18 @@ export function containmentsContract(fresh: FreshStores): void {
 
     test('are due at their time, and asked about at theirs', async () => {
       const at = (id: string, nextAt: number | null, proofAt: number | null = null) =>
-        containment({ id, accessKeyId: id, nextAt, proofAt });
-      const { containments } = await opened(at('a', 700), at('b', 500, 600), at('c', null, 400));
+        containment({ id, accessKeyId: id, nextAt, proofAt, updatedAt: 0 });
+      const { containments, put } = await opened(at('a', 700), at('b', 500, 600), at('c', null, 400));
       expect(ids(await containments.due(699, 9))).toEqual(['b']);
       expect(ids(await containments.due(700, 9))).toEqual(['b', 'a']);
       expect(ids(await containments.due(700, 1))).toEqual(['b']);
       expect(await containments.nextAt()).toBe(500);
       expect(ids(await containments.proofDue(600, 9))).toEqual(['c', 'b']);
       expect(ids(await containments.proofDue(399, 9))).toEqual([]);
+      // Written at a time that is still to come: the clock was set back since.
+      await put(containments.update({ ...at('a', 90_700), updatedAt: 90_000, version: 2 }));
+      expect(ids(await containments.due(700, 9))).toEqual(['b', 'a']);
+      expect(ids(await containments.due(89_000, 9))).toEqual(['b']);
     });
   });
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { failuresOf, standingWords } from '../../src/domain/containment-words.ts';
+import { confirmedWords, failuresOf, standingWords } from '../../src/domain/containment-words.ts';
 import { HOLD_MS } from '../../src/domain/containment.ts';
 import { beginContainment } from '../../src/handlers/containments/begin.ts';
+import { findUser } from '../../src/handlers/containments/find-user.ts';
+import { signersFor } from '../../src/handlers/containments/hands.ts';
 import { refuseWhileContainmentsNeed } from '../../src/handlers/containments/needed.ts';
 import { proveContainments } from '../../src/handlers/containments/prove.ts';
 import {
@@ -12,6 +14,7 @@ import {
 import { pause } from '../../src/handlers/pause.ts';
 import { sweepAccount } from '../../src/pollers/inventory.ts';
 import { holdPass } from '../../src/pollers/hold.ts';
+import { containment } from '../db/containment-samples.ts';
 import { happen } from '../pollers/watch-world.ts';
 import { InventoryWorld, PATIENT } from '../pollers/world.ts';
 import { dieAtEffects } from './containment-crashes.ts';
@@ -76,8 +79,26 @@ describe('who signs', () => {
         Promise.resolve({ available: true, arn: user.arn, accountId: world.accountId, partition: 'aws' }),
     });
     expect((await contain(services, stolen(key))).refusal?.why).toContain('Rekey itself signs as');
+    const effect = { kind: 'error', code: 'AccessDenied', status: 403, message: 'no' } as const;
     const free = servicesFor(world);
     expect((await contain(free, stolen(key))).state).toBe('holding');
+
+    // Where GetUser is denied the name tells, also of another key of that user; an unknown host's roles come last.
+    const { user: owner, key: other } = victim(world.account, 'owner', ['IAMFullAccess']);
+    await world.connect({ name: 'owner', signer: owner });
+    world.standIn.faults.add({ action: 'GetUser', effect });
+    const blank = { ...containment(), accountId: world.accountId, userName: 'owner' };
+    const target = {
+      ...blank,
+      keys: [{ accessKeyId: other.accessKeyId, before: 'Active' }],
+      holders: [],
+    } as const;
+    const { able, same } = await signersFor(free, target);
+    expect([able.map(({ method }) => method), same.map(({ name }) => name)]).toEqual([['role'], ['owner']]);
+    const lists = await signersFor(free, { ...target, userName: 'somebody' });
+    expect(lists.able.map(({ method }) => method)).toEqual(['access_key', 'role']);
+    expect((await contain(free, stolen(other))).state).toBe('holding');
+    expect(truth(owner).keys).toContain('Inactive');
   });
 
   it('is the next one where AWS refuses the first', async () => {
@@ -211,6 +232,99 @@ describe('what nobody looked at', () => {
     });
     expect(await settled(services, held.id)).toMatchObject({ state: 'standing', deny: null, keys: [] });
     expect(truth(user)).toMatchObject({ keys: ['Active', 'Active'], attached: ['AdministratorAccess'] });
+  });
+});
+
+describe('a user', () => {
+  it('is contained in one row, also where its id could not be read, and by a connection that may', async () => {
+    await using world = await open();
+    const main = await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account);
+    const effect = { kind: 'error', code: 'AccessDenied', status: 403, message: 'no' } as const;
+    world.standIn.faults.add({ action: 'GetUser', effect });
+    const first = await contain(services, stolen(key));
+    expect(first).toMatchObject({ state: 'holding', userId: null });
+    world.standIn.faults.clear();
+    const joined = await contain(services, stolen(user.addKey()));
+    expect(joined.id).toBe(first.id);
+    expect(joined.holders).toHaveLength(2);
+    expect(truth(user).keys).toEqual(['Inactive', 'Inactive']);
+    await world.connect({ name: 'weak', answer: { answer: 'no', missing: [] } });
+    await expect(refuseWhileContainmentsNeed(services, main)).rejects.toMatchObject({ code: 'conflict' });
+  });
+});
+
+describe('a user that is renamed', () => {
+  it('is contained under its name of now, before and while it is held', async () => {
+    await using world = await open({ capabilities: ['contain', 'inventory'] });
+    await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account, 'alice');
+    await world.sweep();
+    world.account.renameUser('alice', 'mallory');
+    // Somebody may even have taken the old name.
+    const { user: decoy } = victim(world.account, 'alice');
+    const held = await contain(services, stolen(key));
+    expect(held).toMatchObject({ state: 'holding', userName: 'mallory', userId: user.userId });
+    expect(truth(decoy).keys).toEqual(['Active']);
+
+    world.account.renameUser('mallory', 'trent');
+    user.policies.detach(DENY);
+    user.keys.get(key.accessKeyId).change('Active', world.clock.now());
+    await holdFor(world, services, 20_000);
+    const seen = await read(services, held.id);
+    expect(seen).toMatchObject({ userName: 'trent', absent: 0 });
+    expect(seen.events.map(({ what }) => what)).toContain('renamed_user');
+    expect(truth(user).keys).toEqual(['Inactive']);
+    expect(truth(user).attached).toContain('AWSDenyAll');
+    expect(await saidSince(world)).toContain('it is trent by now');
+    expect((await undo(services, held.id)).state).toBe('undone');
+    expect(truth(user)).toMatchObject({ keys: ['Active'], attached: ['AdministratorAccess'] });
+  });
+
+  it('and one that is gone, is not said to be confirmed', async () => {
+    await using world = await open({ capabilities: ['contain', 'inventory'] });
+    await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account, 'alice');
+    await world.sweep();
+    const held = await contain(services, stolen(key));
+    user.keys.get(key.accessKeyId).change('Deleted', world.clock.now());
+    world.account.renameUser('alice', 'mallory');
+    await holdFor(world, services, MINUTE);
+    const gone = await read(services, held.id);
+    expect(gone.parts.deny.reads).toBe(0);
+    expect(standingWords(gone, world.clock.now())).toContain('gone');
+    expect(confirmedWords(gone, world.clock.now()).join()).toContain('not confirmed');
+    const over = await undo(services, held.id);
+    expect(over.state).toBe('undone');
+    expect(confirmedWords(over, world.clock.now()).join()).toContain('nothing could be given back');
+    const again = await contain(services, stolen(key));
+    expect(again.refusal?.why).toContain('There is no user alice any more');
+    expect(again.refusal?.next).toContain('renamed');
+  });
+});
+
+describe('a key whose ID does not tell its account', () => {
+  it('is not said to be unknown while one account could not be asked', async () => {
+    await using world = await open();
+    await world.connect();
+    const services = servicesFor(world);
+    const there = world.standIn.world.addAccount();
+    const { user: signer } = victim(there, 'signer', ['IAMFullAccess']);
+    const strange = await world.connect({ name: 'there', signer });
+    const moved = { ...strange, accountId: there.id, version: strange.version + 1 };
+    await services.stores.atomically([services.stores.connections.update(moved)]);
+    const { key } = victim(there, 'bob');
+    const blank = containment({ accountId: '', accessKeyId: key.accessKeyId });
+    const find = () => findUser(services, blank, PATIENT);
+    const accessKeyId = strange.accessKeyId ?? '';
+    const action = 'GetAccessKeyLastUsed';
+    world.standIn.faults.add({ action, accessKeyId, times: 8, effect: { kind: 'throttle' } });
+    await expect(find()).rejects.toMatchObject({ code: 'throttled' });
+    world.standIn.faults.clear();
+    expect(await find()).toMatchObject({ userName: 'bob', accountId: there.id });
   });
 });
 
@@ -414,6 +528,20 @@ describe('CloudTrail', () => {
     const later = await proven(30);
     expect(later?.completeTo ?? 0).toBeGreaterThan(held.confirmedAt ?? 0);
     happen(world, 'ec2:RunInstances', { minutesAgo: 20, region: 'eu-west-1' });
+    // Neither a session of a role that is named like the user, nor a sign-in: it is before every policy.
+    const arn = `arn:aws:sts::${world.accountId}:assumed-role/deploy/alice`;
+    const by = { type: 'AssumedRole', principalId: 'AROAEXAMPLE:alice', arn };
+    happen(world, 'ec2:StopInstances', { minutesAgo: 20, by });
+    happen(world, 'signin:ConsoleLogin', { minutesAgo: 20, more: { errorMessage: 'Failed authentication' } });
+    const { aws } = services;
+    const dying = (): never => {
+      throw new Error('dead');
+    };
+    // A process that dies while it asks leaves that to the next one.
+    world.forward(10 * MINUTE);
+    await proveContainments({ ...services, aws: { ...aws, trail: dying } }, PATIENT);
+    expect((await read(services, held.id)).proofAt).toBeGreaterThan(world.clock.now());
+    expect(await proven(7)).toMatchObject({ refused: 2 });
     expect(await proven(10)).toMatchObject({
       accepted: 1,
       calls: [expect.stringContaining('ec2:RunInstances')],

@@ -5,6 +5,7 @@ import {
   stopHolding,
   undoContainment,
 } from '../../src/handlers/containments/take-back.ts';
+import { confirmedWords, failuresOf } from '../../src/domain/containment-words.ts';
 import { HOLD_MS, SESSIONS_LIVE_MS } from '../../src/domain/containment.ts';
 import { ENGINES, InventoryWorld } from '../pollers/world.ts';
 import {
@@ -106,6 +107,20 @@ describe.each(ENGINES)('a containment on %s', (engine) => {
     await expect(stopHolding(services, request(services), held.id)).rejects.toMatchObject({
       code: 'conflict',
     });
+    const stands = await read(services, held.id);
+    expect(confirmedWords(stands, world.clock.now())[0]).toContain('not read since');
+    const failure = { action: 'a', code: 'quota', said: 's', at: 1, retryAt: 2 };
+    const failed = { ...stands, parts: { ...stands.parts, deny: { reads: 0, failure } } };
+    expect(failuresOf(failed, world.clock.now())[0]?.next).toContain('Nobody tries again');
+
+    // Nobody looks any more, so that whoever asks again gets all of it anew.
+    user.keys.get(key.accessKeyId).change('Active', world.clock.now());
+    const again = await contain(services, stolen(key));
+    expect(again).toMatchObject({ id: held.id, state: 'holding', holders: held.holders });
+    expect(again.confirmedAt).toBeGreaterThan(stands.stateAt);
+    expect(truth(user)).toMatchObject({ keys: ['Inactive', 'Active'] });
+    expect(truth(user).attached).toContain('AWSDenyAll');
+    await expect(contain(services, stolen(key))).rejects.toMatchObject({ code: 'conflict' });
   });
 
   it('recovers: sessions from before stay denied for 36 hours, and new ones work', async () => {

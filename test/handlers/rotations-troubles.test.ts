@@ -3,6 +3,7 @@ import type { User } from '../../sandbox/aws/world.ts';
 import { ROTATE_TAG } from '../../src/domain/capability.ts';
 import { undoRotation, reactivateRotation, decideRotation } from '../../src/handlers/rotations/act.ts';
 import type { Rotation } from '../../src/domain/rotation.ts';
+import { beginContainment } from '../../src/handlers/containments/begin.ts';
 import { Rotating } from '../support/rotating.ts';
 import { FIELDS, REGION, heldBy, secretTarget, statuses } from '../support/rotated-places.ts';
 
@@ -157,5 +158,29 @@ describe.each(['sqlite', 'postgres'] as const)('what can come between, on %s', (
     await expect(
       decideRotation(rekey.services, rekey.request('U1'), { ...seen(asks), choice: 'approve' }),
     ).rejects.toThrow('not the second person');
+  }, 60_000);
+
+  test('a containment keeps the old key off: Reactivate is refused, and one under way stops', async () => {
+    const { rekey, user, key } = await scene(engine);
+    await using _ = rekey;
+    const { accessKeyId } = key;
+    const begun = await rekey.start(await rekey.plan(accessKeyId));
+    const soaks = await rekey.until(begun.id, 'soaking');
+    await reactivateRotation(rekey.services, rekey.request('U5', ['operator']), seen(soaks));
+    const reason = { incidentId: null, kind: 'stolen', reason: 'seen on a paste site' } as const;
+    await beginContainment(rekey.services, rekey.request(), { accessKeyId, ...reason });
+    const asks = await rekey.until(begun.id, 'blocked');
+    expect(statuses(user)).toContainEqual([accessKeyId, 'Inactive']);
+    expect(asks.block).toMatchObject({ code: 'quarantined', choices: ['retry'] });
+    expect(asks.block?.why).toContain('is contained by <@U1> as stolen');
+    await expect(
+      reactivateRotation(rekey.services, rekey.request('U5', ['operator']), seen(asks)),
+    ).rejects.toMatchObject({ code: 'conflict', next: expect.stringContaining('/aws-deactivate') as string });
+    await decideRotation(rekey.services, rekey.request('U5', ['operator']), {
+      ...seen(asks),
+      choice: 'retry',
+    });
+    expect((await rekey.until(begun.id, 'blocked')).block?.code).toBe('quarantined');
+    expect(statuses(user)).toContainEqual([accessKeyId, 'Inactive']);
   }, 60_000);
 });

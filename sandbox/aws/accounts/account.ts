@@ -85,6 +85,15 @@ export class Account {
     return user;
   }
 
+  /** `UpdateUser --new-user-name`: unique id, keys and policies stay. */
+  renameUser(name: string, to: string): void {
+    const user = this.user(name);
+    refuseTaken(this.users, to, 'User');
+    this.users.delete(name);
+    user.name = to;
+    this.users.set(to, user);
+  }
+
   addGroup(name: string, seed: PolicySeed & { readonly path?: string } = {}): Group {
     refuseTaken(this.groups, name, 'Group');
     const group = new Group(this.environment, this, name, seed);

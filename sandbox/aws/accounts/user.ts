@@ -20,7 +20,7 @@ export interface UserSeed extends PolicySeed {
 /** An IAM user. */
 export class User {
   readonly account: Account;
-  readonly name: string;
+  name: string;
   readonly path: string;
   readonly userId: string;
   readonly createdAt: number;

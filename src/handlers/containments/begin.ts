@@ -1,13 +1,8 @@
 import { accountOfKeyId } from '../../domain/access-key-id.ts';
 import { groupedAccount } from '../../domain/account.ts';
 import { personOf, type Doer } from '../../domain/actor.ts';
-import { blankContainment, joined } from '../../domain/containment-acts.ts';
-import {
-  holdingOf,
-  type Containment,
-  type ContainmentHolder,
-  type ContainmentKind,
-} from '../../domain/containment.ts';
+import { blankContainment, heldFor, joined, renewed } from '../../domain/containment-acts.ts';
+import { type Containment, type ContainmentHolder, type ContainmentKind } from '../../domain/containment.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
 import type { Write } from '../../ports/stores.ts';
 import { wakeOutbox } from '../alert.ts';
@@ -42,8 +37,8 @@ const TRIES = 5;
 
 /**
  * Writes down that a key is to be shut off; nothing is asked of AWS before that. Responders may, also while Rekey is
- * paused. Throws `conflict` with who was first when that is under way for the same reason, `needs_person` when nothing
- * connects to the key's account.
+ * paused. What nobody looks after any more is done anew. Throws `conflict` with who was first when that is under way, or
+ * held, for the same reason, `needs_person` when nothing connects to the key's account.
  */
 export async function beginContainment(
   services: Services,
@@ -194,24 +189,20 @@ async function joining(
   open: Containment,
 ): Promise<Drawn> {
   const { stores, clock } = services;
-  const same = holdingOf(open).find(
-    ({ accessKeyId, incidentId, kind }) =>
-      accessKeyId === input.accessKeyId &&
-      (incidentId === input.incidentId || input.incidentId === null) &&
-      (kind === input.kind || input.kind === 'planned'),
-  );
-  if (same !== undefined) {
+  const same = heldFor(open, input);
+  const now = clock.now();
+  const again = same === null ? null : renewed(open, input.accessKeyId, now);
+  if (same !== null && again === null) {
     const by = same.by === null ? `${same.hostUser ?? 'somebody'} on the host` : `<@${same.by}>`;
     throw new RekeyError('conflict', `This key was contained already by ${by}.`, {
       next: 'Its message tells how it stands; `/aws-deactivate` lists what is contained.',
     });
   }
-  const now = clock.now();
-  const holder = holderFor(services, wanting, input);
   // What another key of the user was before, the next look tells.
   const key = { accessKeyId: input.accessKeyId, before: 'unread' } as const;
   const row: Containment = {
-    ...joined(open, holder, open.state === 'finding' ? [] : [key], now),
+    ...(again ??
+      joined(open, holderFor(services, wanting, input), open.state === 'finding' ? [] : [key], now)),
     updatedAt: now,
     version: open.version + 1,
   };

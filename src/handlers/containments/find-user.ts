@@ -30,13 +30,14 @@ export async function findUser(
     const hands = handsOf(services, connections, signal);
     const here = { ...containment, accountId: first.accountId, partition: first.partition };
     try {
-      const userName = known?.userName ?? (await userOfKey(hands, here, signal));
-      if (userName !== null) return await before(services, hands, { ...here, userName }, known, signal);
+      const whose = await whoseKey(hands, here, known, signal);
+      return await before(services, hands, { ...here, userName: whose.userName }, { known, whose }, signal);
     } catch (error) {
       // In an account that is not the key's, AWS refuses to tell.
       if (accounts.length === 1) throw error;
       if (!(error instanceof Error)) throw error;
-      failure ??= error;
+      // One that could not be asked may be the key's: what the others say is no answer then.
+      if (failure === null || (isNo(failure) && !isNo(error))) failure = error;
     }
   }
   if (failure !== null && !isNo(failure)) throw failure;
@@ -58,12 +59,35 @@ async function accountsOf(
   return ids.map((accountId) => connectedTo(all, accountId)).filter((ours) => ours.length > 0);
 }
 
-/** Null in an account that does not know the key. Throws `needs_person` for a root key. */
+/** What the inventory keeps of the key's user; it may have been renamed since. */
+type Known = { readonly userName: string; readonly userId: string } | null;
+
+/** Whose key it is. `unsure`: AWS could not be asked (a failure), or knows no such key any more (`gone`); the name is then the inventory's. */
+interface Whose {
+  readonly userName: string;
+  readonly unsure: AwsFailure | 'gone' | null;
+}
+
+/** AWS is asked first; where it does not answer, the name that the inventory has will do if its user has the key. */
+async function whoseKey(hands: Hands, here: Containment, known: Known, signal: AbortSignal): Promise<Whose> {
+  try {
+    return { userName: await userOfKey(hands, here, signal), unsure: null };
+  } catch (error) {
+    if (known === null) throw error;
+    if (error instanceof AwsFailure) return { userName: known.userName, unsure: error };
+    if (error instanceof RekeyError && error.code === 'not_found') {
+      return { userName: known.userName, unsure: 'gone' };
+    }
+    throw error;
+  }
+}
+
+/** Throws `not_found` in an account that does not know the key, `needs_person` for a root key. */
 async function userOfKey(
   hands: Hands,
   { accessKeyId, accountId, holders }: Containment,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<string> {
   try {
     const { userName } = await hands(({ iam }) => iam.accessKeyLastUsed(accessKeyId, signal));
     if (userName !== null) return userName;
@@ -87,25 +111,15 @@ async function before(
   services: Containing,
   hands: Hands,
   containment: Found,
-  known: { readonly userId: string } | null,
+  { known, whose }: { readonly known: Known; readonly whose: Whose },
   signal: AbortSignal,
 ): Promise<Found> {
   const { accessKeyId, userName, partition } = containment;
   const { look, user } = await lookAtUser(services, hands, containment, signal);
-  if (look.user === 'gone') {
-    throw new RekeyError('not_found', `The user ${userName} of this key does not exist any more.`, {
-      next: 'With its user a key is gone, and so are the rights of sessions made with it.',
-    });
-  }
-  if (known !== null && user !== null && user.userId !== known.userId) {
-    throw new RekeyError(
-      'not_found',
-      `The user ${userName} of this key was deleted; another one has its name.`,
-      {
-        next: 'With its user a key is gone, and so are the rights of sessions made with it.',
-      },
-    );
-  }
+  const isListed = look.keys.some((each) => each.accessKeyId === accessKeyId);
+  // A key never changes hands: whoever has it in the list is its user.
+  const isOther = !isListed && known !== null && user !== null && user.userId !== known.userId;
+  if (look.user === 'gone' || isOther) throw notThere(userName, accessKeyId, isOther, whose);
   const listed = look.keys.find((each) => each.accessKeyId === accessKeyId);
   const stolen = containment.holders.some(({ kind }) => kind === 'stolen');
   if (listed === undefined) await refuseUnlisted(hands, containment, stolen, signal);
@@ -130,6 +144,31 @@ async function before(
       next: `Connect the account ${found.accountId} a second time, by a role or another user, with the capability contain, and try again. Until then, make the key Inactive in the IAM console.`,
     },
   );
+}
+
+/** The name leads to no user, or to another: that says little as long as AWS was not asked whose key it is by now. */
+function notThere(
+  userName: string,
+  accessKeyId: string,
+  isOther: boolean,
+  { unsure }: Whose,
+): RekeyError | AwsFailure {
+  const seen = isOther
+    ? `Another user has the name ${userName} by now`
+    : `There is no user ${userName} any more`;
+  if (unsure === null) {
+    const said = 'the user whose key it is by IAM is not there yet';
+    return new AwsFailure({ code: 'aws_down', action: 'iam:GetUser', said });
+  }
+  if (unsure !== 'gone') {
+    if (!unsure.code.startsWith('denied_')) return unsure;
+    return new RekeyError('needs_person', `${seen}, and AWS does not let Rekey ask whose key it is.`, {
+      next: `The user may have been renamed. Give a connection the right iam:GetAccessKeyLastUsed (the capability contain), and try again; or find the user of ${accessKeyId} in the IAM console.`,
+    });
+  }
+  return new RekeyError('not_found', `${seen}, and IAM knows no key ${accessKeyId} any more.`, {
+    next: 'A key that does not exist cannot be used, and with its user the rights of its sessions are gone. If the user was renamed (UpdateUser in CloudTrail), sessions made with the key may live up to 36 hours: attach AWSDenyAll to it.',
+  });
 }
 
 /** Not in the list: it is gone, which only its user need be denied for; or the list lags, and is read again. */

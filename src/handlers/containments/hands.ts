@@ -23,7 +23,7 @@ export interface Tools {
 export type Hands = <T>(work: (tools: Tools) => Promise<T>) => Promise<T>;
 
 /** Whom nobody may sign as, as far as that is known. */
-export type Target = Pick<Containment, 'accountId' | 'userId' | 'userArn' | 'holders' | 'keys'>;
+export type Target = Pick<Containment, 'accountId' | 'userName' | 'userId' | 'userArn' | 'holders' | 'keys'>;
 
 /** AWS said no to who signed, and did nothing. */
 const REFUSED: ReadonlySet<AwsFailureCode> = new Set<AwsFailureCode>([
@@ -59,19 +59,32 @@ export async function signersFor(
   const isSame = (each: Connection): boolean => signsAs(each, target, hostArn);
   const that = (answer: 'yes' | 'unknown' | 'no'): Connection[] =>
     ours.filter((each) => answerOf(each, 'contain') === answer && !isSame(each));
-  return { able: [...that('yes'), ...that('unknown'), ...that('no')], same: ours.filter(isSame) };
+  const able = [...that('yes'), ...that('unknown'), ...that('no')];
+  // Whoever assumes the roles is not known: it may be the user itself, so that they come last.
+  const isDoubtful = ({ method }: Connection): boolean => method === 'role' && hostArn === null;
+  return {
+    able: [...able.filter((each) => !isDoubtful(each)), ...able.filter(isDoubtful)],
+    same: ours.filter(isSame),
+  };
 }
 
 /** A role is assumed by the host identity: where that is the user to be denied, the role goes with it. */
 function signsAs(connection: Connection, target: Target, hostArn: string | null): boolean {
   const { method, uniqueId, arn, accessKeyId } = connection;
-  if (method === 'role') return hostArn !== null && hostArn === target.userArn;
+  if (method === 'role') return hostArn !== null && isArnOf(hostArn, target);
   const ids = [...target.holders, ...target.keys].map((each) => each.accessKeyId);
   return (
-    uniqueId === target.userId ||
-    arn === target.userArn ||
+    (uniqueId !== null && uniqueId === target.userId) ||
+    isArnOf(arn, target) ||
     (accessKeyId !== null && ids.includes(accessKeyId))
   );
+}
+
+/** By the name, too: not every policy allows to read the user's ARN. Names are unique in an account, whatever the path. */
+function isArnOf(arn: string, { accountId, userArn, userName }: Target): boolean {
+  if (arn === userArn) return true;
+  const [, account, name] = /^arn:[^:]+:iam::(\d{12}):user\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
+  return account === accountId && userName !== null && name?.toLowerCase() === userName.toLowerCase();
 }
 
 async function hostArnOf(services: Containing): Promise<string | null> {

@@ -44,6 +44,46 @@ export async function lookAtUser(
   }
 }
 
+/** A look, and the row under the name that the user has by now. */
+export interface LookAtRow extends FullLook {
+  readonly row: Containment;
+}
+
+/**
+ * The same for a user that was found before. Where its name is gone, or another's, the keys tell its name by now: to
+ * rename a user takes nothing of what it may do.
+ */
+export async function lookAfterUser(
+  services: Pick<Containing, 'clock'>,
+  hands: Hands,
+  row: Containment & { readonly userName: string },
+  signal: AbortSignal,
+): Promise<LookAtRow> {
+  const first = await lookAtUser(services, hands, row, signal);
+  if (first.look.user === 'there') return { ...first, row };
+  for (const accessKeyId of new Set([row.accessKeyId, ...row.keys.map((key) => key.accessKeyId)])) {
+    const userName = await nameByKey(hands, accessKeyId, signal);
+    if (userName === null || userName === row.userName) continue;
+    const renamed = { ...row, userName };
+    const again = await lookAtUser(services, hands, renamed, signal);
+    if (again.look.user !== 'there') continue;
+    const event = { at: again.look.at, what: 'renamed_user', about: userName } as const;
+    const userArn = again.user?.arn ?? row.userArn;
+    return { ...again, row: { ...renamed, userArn, events: [...row.events, event] } };
+  }
+  return { ...first, row };
+}
+
+/** Null where AWS knows no such key, or no user of it. */
+async function nameByKey(hands: Hands, accessKeyId: string, signal: AbortSignal): Promise<string | null> {
+  try {
+    return (await hands(({ iam }) => iam.accessKeyLastUsed(accessKeyId, signal))).userName;
+  } catch (error) {
+    if (!(error instanceof AwsFailure) || error.code !== 'no_such_entity') throw error;
+    return null;
+  }
+}
+
 /** To know the user's unique id is a safeguard that not every policy allows. */
 function notAllowed(error: unknown): null {
   if (error instanceof AwsFailure && error.code.startsWith('denied_')) return null;

@@ -67,6 +67,7 @@ export async function lookBeforeContaining(
   const user = kept === null ? null : await stores.inventory.users.byId(kept.accountId, kept.userId);
   const target = {
     accountId: accountId ?? '',
+    userName,
     userId: asked.userId ?? kept?.userId ?? null,
     userArn: asked.arn ?? user?.arn ?? null,
     holders: [],

@@ -1,5 +1,5 @@
 import { movedTo, type Containment, type ContainmentHolder } from '../../domain/containment.ts';
-import { joined } from '../../domain/containment-acts.ts';
+import { heldFor, joined, renewed } from '../../domain/containment-acts.ts';
 import { isConflict } from '../../errors.ts';
 import type { Containing } from './containing.ts';
 import { recordsOf } from './record.ts';
@@ -28,7 +28,14 @@ export async function mergeInto(services: Containing, mine: Containment, found: 
     if (into === null || newest === null || newest.state !== 'finding') return;
     const now = clock.now();
     const holders: readonly ContainmentHolder[] = newest.holders;
-    const after = holders.reduce((row, holder) => joined(row, holder, found.keys, now), into);
+    // The same reason twice would have to be taken back twice.
+    const after = holders.reduce(
+      (row, holder) =>
+        heldFor(row, holder) === null
+          ? joined(row, holder, found.keys, now)
+          : (renewed(row, holder.accessKeyId, now) ?? row),
+      into,
+    );
     const over: Containment = {
       ...movedTo(newest, 'merged', now),
       mergedInto: into.id,

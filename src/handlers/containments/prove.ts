@@ -15,6 +15,8 @@ const BATCH = 10;
 const PAGES = 6;
 const SHOWN_CALLS = 4;
 const TRIES = 5;
+/** What a process that died was asking about is asked again after so long; a pass is over before. */
+const ASKED_AGAIN_MS = 6 * 60_000;
 
 /** Asks CloudTrail about every containment whose time has come. Answers how many there were. */
 export async function proveContainments(services: Containing, signal: AbortSignal): Promise<number> {
@@ -39,12 +41,17 @@ async function prove(services: Containing, row: Containment, signal: AbortSignal
     return write(services, row, (now) => ({ ...now, proofAt: null }));
   }
   // Whoever moves its time asks: two instances do not ask twice.
-  const next = nextProof(confirmedAt, services.clock.now());
-  await write(services, row, (now) => ({ ...now, proofAt: next }), 1);
+  const at = services.clock.now();
+  const next = nextProof(confirmedAt, at);
+  // A process that dies while it asks leaves it to the next one, also at the last time.
+  const retryAt = Math.min(at + ASKED_AGAIN_MS, next ?? Infinity);
+  await write(services, row, (now) => ({ ...now, proofAt: retryAt }), 1);
   const proof = await readProof(services, { ...row, userName }, { since: confirmedAt, until }, signal);
   // Confirmed anew or taken back meanwhile, it is proven anew.
   await write(services, row, (now) =>
-    now.confirmedAt === confirmedAt && deniedUntil(now) === until ? { ...now, proof } : now,
+    now.confirmedAt === confirmedAt && deniedUntil(now) === until
+      ? { ...now, proof, proofAt: now.proofAt === retryAt ? next : now.proofAt }
+      : now,
   );
 }
 
@@ -88,7 +95,8 @@ async function readProof(
     gaps.push(error instanceof AwsFailure ? whyOf(error) : error.message);
   }
   const events = [...seen.values()].filter(
-    ({ eventTime }) => eventTime > since && (until === null || eventTime < until),
+    (event) =>
+      event.eventTime > since && (until === null || event.eventTime < until) && isOf(containment, event),
   );
   const accepted = events.filter(isAccepted).toSorted((a, b) => b.eventTime - a.eventTime);
   return {
@@ -149,14 +157,45 @@ async function readAll(
   );
 }
 
-/** Who one is may be asked under every deny: that AWS answers it says nothing. */
-function isAccepted({ eventName, record }: TrailEvent): boolean {
-  return eventName !== 'GetCallerIdentity' && !isRefused(record);
+/** CloudTrail finds by name whoever has it, such as a session of a role: only the user's own calls count. */
+function isOf(
+  { accountId, userArn, userId, userName, holders, keys }: Containment,
+  event: TrailEvent,
+): boolean {
+  const ids = new Set([...holders, ...keys].map((each) => each.accessKeyId));
+  if (event.accessKeyId !== null && ids.has(event.accessKeyId)) return true;
+  const who = objectOf(event.record['userIdentity']);
+  // Whose call it was cannot be told: it counts.
+  if (typeof who['arn'] !== 'string' && typeof who['principalId'] !== 'string') return true;
+  const issuer = objectOf(objectOf(who['sessionContext'])['sessionIssuer']);
+  const isTheirs = (one: Readonly<Record<string, unknown>>): boolean =>
+    (userId !== null && one['principalId'] === userId) || (userArn !== null && one['arn'] === userArn);
+  // A federated user's principal is another; who issued the session is the user.
+  if (isTheirs(who) || isTheirs(issuer)) return true;
+  // Without its unique id the name tells, of users alone.
+  const type = who['type'];
+  return (
+    userId === null && type === 'IAMUser' && who['userName'] === userName && who['accountId'] === accountId
+  );
 }
 
-function isRefused(record: TrailEvent['record']): boolean {
-  const { errorCode } = record;
-  return typeof errorCode === 'string' && errorCode !== '';
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+/**
+ * Who one is may be asked under every deny, and a console sign-in is before every policy: that AWS answers them says
+ * nothing of the deny.
+ */
+function isAccepted({ eventName, record }: TrailEvent): boolean {
+  return eventName !== 'GetCallerIdentity' && eventName !== 'ConsoleLogin' && !isRefused(record);
+}
+
+function isRefused({ errorCode, errorMessage, eventName, responseElements }: TrailEvent['record']): boolean {
+  if (typeof errorCode === 'string' && errorCode !== '') return true;
+  // A sign-in that failed has no code.
+  if (eventName !== 'ConsoleLogin') return false;
+  return typeof errorMessage === 'string' || objectOf(responseElements)['ConsoleLogin'] === 'Failure';
 }
 
 function nameOf({ eventName, record, accessKeyId }: TrailEvent): string {

@@ -16,8 +16,8 @@ import {
 } from './effects.ts';
 import { findUser } from './find-user.ts';
 import { handsFor, type Hands } from './hands.ts';
-import { lookAtUser } from './look-user.ts';
-import { mergeInto } from './merge.ts';
+import { lookAfterUser } from './look-user.ts';
+import { mergeInto, openOfUser } from './merge.ts';
 import { effectRow, recordsOf } from './record.ts';
 
 /** How often an outcome is written to the row as it is by then: people write, too. */
@@ -90,6 +90,11 @@ export class Turn {
       if (refusal === null) throw error;
       return this.#save({ ...movedTo({ ...before, refusal }, 'refused', clock.now()), nextAt: null });
     }
+    // The database tells users apart by their id alone, where one of the two has none.
+    if ((await openOfUser(this.#services, found)) !== null) {
+      await mergeInto(this.#services, before, found);
+      return false;
+    }
     try {
       return await this.#save({ ...movedTo(found, 'acting', clock.now()), nextAt: clock.now() });
     } catch (error) {
@@ -106,8 +111,9 @@ export class Turn {
     const before = this.#row;
     if (before.userName === null) throw new RekeyError('internal', 'A containment has lost its user.');
     const hands = await handsFor(this.#services, before, calls);
-    const { look } = await lookAtUser(this.#services, hands, { ...before, userName: before.userName }, calls);
-    const seen = afterLook(before, look);
+    const known = { ...before, userName: before.userName };
+    const { look, row } = await lookAfterUser(this.#services, hands, known, calls);
+    const seen = afterLook(row, look);
     const effects = effectsOf(seen, look);
     if (effects.length === 0) return this.#save(settledBy(seen, clock.now()));
     const now = clock.now();

@@ -10,7 +10,7 @@ import { claimAndWrite, refuseClaimed } from '../claim.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
 import { wakeRotations } from './jobs.ts';
-import { authoriseAct } from './may.ts';
+import { authoriseAct, refuseContained } from './may.ts';
 import type { RotationAct } from '../../domain/rotation-acts.ts';
 import { noticesOf } from './tell.ts';
 
@@ -93,6 +93,7 @@ async function act(
   for (let tries = 1; ; tries += 1) {
     const before = await existingRotation(services, rotationId);
     await authoriseAct(services, request.actor, before, what);
+    if (what === 'reactivate') await refuseContained(services, before);
     // Whoever works on it finds its next write refused, and begins anew; its lease stands until its call has ended.
     const after = change(before, { by: request.actor.userId, at: clock.now() });
     try {

@@ -3,6 +3,7 @@ import type { Actor, Role } from '../../domain/actor.ts';
 import { isSecondPerson, type RotationAct } from '../../domain/rotation-acts.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { RekeyError } from '../../errors.ts';
+import { keepsOff } from '../containments/keeps-off.ts';
 import { ownsKey } from '../owns-key.ts';
 import type { Services } from '../services.ts';
 
@@ -54,6 +55,18 @@ export async function authoriseAct(
   if (permission.allowed) return;
   const unsure = actor.rolesUnsure === null ? '' : ` ${actor.rolesUnsure}`;
   throw new RekeyError('forbidden', `You may not do this: ${permission.why}.${unsure}`);
+}
+
+/** Throws `conflict` while a containment keeps the old key off: only that one's own Undo gives it back. */
+export async function refuseContained(
+  { stores }: Pick<Services, 'stores'>,
+  { accountId, oldKeyId }: Rotation,
+): Promise<void> {
+  const why = await keepsOff(stores, { accountId, accessKeyId: oldKeyId });
+  if (why === null) return;
+  throw new RekeyError('conflict', why, {
+    next: 'If that was a false alarm, a responder takes the containment back first (`/aws-deactivate` lists it).',
+  });
 }
 
 /** Which role it takes; any of them. A leaked key is a responder's business, too. */

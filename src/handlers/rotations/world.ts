@@ -2,6 +2,7 @@ import { OWN_PLACE_ID } from '../../domain/rotation.ts';
 import type { RotationWorld } from '../../ports/rotation-world.ts';
 import type { Services } from '../services.ts';
 import { wakeOutbox } from '../alert.ts';
+import { keepsOff } from '../containments/keeps-off.ts';
 import { rotatedAccount } from './account.ts';
 import { holdOf } from './hold.ts';
 import { Administrators } from './administrator.ts';
@@ -36,6 +37,7 @@ export function createRotationWorld(services: WorldServices): RotationWorld {
     runHook: (rotation, destinationId, signal) =>
       callHook(services, rotation, destinationId, administrators, signal),
     paused: (rotation) => holdOf(services, rotation),
+    keptOff: ({ accountId, oldKeyId }) => keepsOff(services.stores, { accountId, accessKeyId: oldKeyId }),
     writesFor: (before, after, notes) => recordsOf(services, before, after, notes),
     written: async (before, after) => {
       services.metrics.rotationMoved(after.state);

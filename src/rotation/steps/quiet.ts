@@ -92,6 +92,9 @@ async function reactivate(run: Run): Promise<Outcome> {
     await run.save({ change: null, changedAt: run.now() }, after('key.activate', 'done', { accessKeyId }));
     return { kind: 'wait', until: run.now() };
   }
+  // Somebody may have contained it since Reactivate was chosen.
+  const why = await run.ground.world.keptOff(run.rotation);
+  if (why !== null) return block(run, 'quarantined', `${why} It is not reactivated.`, ['retry']);
   await state.account.setStatus({ userName: snapshot.userName, accessKeyId, status: 'Active' }, run.signal);
   return lookAgain(run);
 }

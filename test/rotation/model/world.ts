@@ -159,6 +159,7 @@ export function worldOf(model: Model, hand: Hand): RotationWorld {
         hand.asked = true;
         return model.pausedWhy;
       }),
+    keptOff: async () => null,
     writesFor: async () => [],
     written: async () => undefined,
   };
