@@ -28,6 +28,8 @@ import { VERSION } from './version.ts';
 
 const EXAMPLE = 'rekey contain AKIA… --reason "seen on a paste site"';
 const LONGEST_REASON = 500;
+/** How long what is held may take to be confirmed again; ms. */
+const READ_BACK_MS = 30_000;
 /** How long whoever types waits for IAM to confirm. */
 const WAIT_MS = 60_000;
 /** Where bots on PostgreSQL say that they live, and how often; ms. */
@@ -80,7 +82,7 @@ export async function contain(args: readonly string[], { env, out }: Terminal): 
     const begun = await beginOrJoin(services, input, out);
     const row = await pursue(services, begun.id, WAIT_MS, new AbortController().signal);
     if (row === null) throw new RekeyError('internal', 'The containment is gone from the database.');
-    await report(services, row, { database, hold: values.hold === true }, out);
+    await report(services, await readBack(services, row), { database, hold: values.hold === true }, out);
   } finally {
     aws.close();
     await stores.close();
@@ -101,6 +103,19 @@ async function beginOrJoin(
     out(`${error.message} This command goes on with it.\n`);
     return open;
   }
+}
+
+/** One that is held and was just put back is read a few times more before it is said how it stands. */
+async function readBack(services: Containing, row: Containment): Promise<Containment> {
+  const until = systemClock.now() + READ_BACK_MS;
+  let last = row;
+  for (let now = systemClock.now(); now < until; now = systemClock.now()) {
+    if (last.state !== 'holding' || isConfirmed(last, now) || failuresOf(last, now).length > 0) break;
+    await systemClock.sleep(LOOK_MS);
+    if ((last.nextAt ?? Infinity) <= now) await takeTurn(services, last.id, new AbortController().signal);
+    last = (await services.stores.containments.byId(last.mergedInto ?? last.id)) ?? last;
+  }
+  return last;
 }
 
 function typedKey(positionals: readonly string[]): TypedKey {
