@@ -102,8 +102,8 @@ test('a region is read at the whole pace, and a person’s look-ups on another i
   const [one, two] = [await instance('one'), await instance('two')];
   const history = one.aws.eventHistory(credentials, place);
   running.push(again(() => history.pages('us-east-1', null, window, stop.signal)));
-  // Until its use is known to be its alone, it takes its half.
-  expect(await rate(15_000)).toBeLessThan(0.8);
+  // Until its use is known to be its alone, it takes its half, and what it had saved up before it knew of the other.
+  expect(await rate(15_000)).toBeLessThan(0.95);
   await clock.sleep(25_000);
   expect(one.share.instances).toBe(2);
   const alone = await rate(30_000);
