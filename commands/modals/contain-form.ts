@@ -45,7 +45,7 @@ const KINDS = [
   option(
     'Stolen or misused',
     'stolen',
-    'Key Inactive, and its user denied everything: sessions made with the key, too',
+    'Key Inactive, its user denied everything: sessions made with it stop, too',
   ),
   option('Planned', 'planned', 'Key Inactive only; sessions made with it go on for up to 36 hours'),
 ];
