@@ -4,8 +4,9 @@ import { lookDestination } from '../src/handlers/destinations/look.ts';
 import { authorise } from '../src/handlers/authorise.ts';
 import type { DestinationKind } from '../src/domain/destination.ts';
 import { bold, cut } from '../src/slack/blocks/mrkdwn.ts';
+import { connectedOnes } from './connected.ts';
 import { one, shownBelow } from './destinations.ts';
-import { modal, type Action, type Context } from './entry.ts';
+import { modal, type Action } from './entry.ts';
 import {
   DESTINATION_ERROR_BLOCK,
   DESTINATION_FORM,
@@ -20,16 +21,12 @@ import {
 import { DESTINATION_CHANGE } from './modals/destination-view.ts';
 import { DESTINATION_NEW } from './modals/destinations-view.ts';
 
-async function connections({ services }: Context) {
-  return (await services.stores.connections.list()).filter(({ state }) => state === 'connected');
-}
-
 const begin: Action = {
   actionId: DESTINATION_NEW,
   needs: 'admin',
   opensModal: true,
   async run(context) {
-    await context.show(kindForm(await connections(context)));
+    await context.show(kindForm(await connectedOnes(context)));
   },
 };
 
@@ -41,7 +38,7 @@ export const kindModal = modal<DestinationKind>({
   parse: parseKind,
   async submit(context, kind) {
     authorise(context.actor, 'admin', 'make destinations', context.services.admins);
-    return destinationForm(kind, null, await connections(context));
+    return destinationForm(kind, null, await connectedOnes(context));
   },
 });
 
@@ -51,7 +48,7 @@ const change: Action = {
   opensModal: true,
   async run(context) {
     const { destination } = await lookDestination(context.services, context.actor, context.incoming.text);
-    await context.show(destinationForm(destination.kind, destination, await connections(context)));
+    await context.show(destinationForm(destination.kind, destination, await connectedOnes(context)));
   },
 };
 

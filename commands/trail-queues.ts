@@ -13,6 +13,7 @@ import {
 import { lookQueue, lookQueues } from '../src/handlers/trail-queues/look.ts';
 import type { QueuePlace } from '../src/handlers/trail-queues/read-input.ts';
 import { bold, cut } from '../src/slack/blocks/mrkdwn.ts';
+import { connectedOnes } from './connected.ts';
 import { modal, type Action, type Context } from './entry.ts';
 import { messageView } from './modals/message-view.ts';
 import {
@@ -50,10 +51,6 @@ async function one(context: Context, id: string, said: string | null): Promise<M
   return queueView(await lookQueue(context.services, context.actor, id), said);
 }
 
-async function connections({ services }: Context) {
-  return (await services.stores.connections.list()).filter(({ state }) => state === 'connected');
-}
-
 const open: Action = {
   actionId: QUEUES_OPEN,
   needs: 'admin',
@@ -87,7 +84,7 @@ const begin: Action = {
   needs: 'admin',
   opensModal: true,
   async run(context) {
-    const found = await connections(context);
+    const found = await connectedOnes(context);
     await context.show(
       found.length === 0
         ? messageView('Trail queues', 'Connect the account of the queue first: a connection reads it.')
@@ -104,7 +101,7 @@ const change: Action = {
     const queue = await queueAt(context.services, context.incoming.text, null);
     const { id, setAt, connectionId, bucket } = queue;
     const typed = { id, seen: setAt, connectionId, bucket, url: queueUrl(queue) };
-    await context.show(queueForm(await connections(context), typed));
+    await context.show(queueForm(await connectedOnes(context), typed));
   },
 };
 
@@ -114,7 +111,7 @@ const edit: Action = {
   opensModal: false,
   async run(context, view) {
     if (view === null) return;
-    await context.desk.update(view.id, queueForm(await connections(context), typedIn(view)));
+    await context.desk.update(view.id, queueForm(await connectedOnes(context), typedIn(view)));
   },
 };
 

@@ -13,7 +13,7 @@ import { readHostTools, type Database, type Environment } from './config.ts';
 import { createIds } from './crypto/ids.ts';
 import { createSealer } from './crypto/sealer.ts';
 import { confirmedWords, failuresOf, NOT_STOPPED, standingWords } from './domain/containment-words.ts';
-import { isConfirmed, isDenied, type Containment } from './domain/containment.ts';
+import { isAtRest, isConfirmed, isDenied, isOver, type Containment } from './domain/containment.ts';
 import { holdsSecret } from './domain/pasted-text.ts';
 import { isConflict, RekeyError } from './errors.ts';
 import { beginFromHost, type ContainInput } from './handlers/containments/begin.ts';
@@ -21,6 +21,7 @@ import { HOST_TURN, type Containing } from './handlers/containments/containing.t
 import { openContainmentOf } from './handlers/containments/look.ts';
 import { pursue, takeTurn } from './handlers/containments/pursue.ts';
 import { rememberHostIdentity } from './host-identity-cache.ts';
+import { HEARTBEATS } from './instances/heartbeat.ts';
 import { createLog } from './log.ts';
 import type { Jobs } from './ports/jobs.ts';
 import { presenter } from './slack/blocks/outcome.ts';
@@ -32,8 +33,7 @@ const LONGEST_REASON = 500;
 const READ_BACK_MS = 30_000;
 /** How long whoever types waits for IAM to confirm. */
 const WAIT_MS = 60_000;
-/** Where bots on PostgreSQL say that they live, and how often; ms. */
-const HEARTBEATS = 'instance:';
+/** How often bots on PostgreSQL say that they live, at the least; ms. */
 const BEATS_WITHIN_MS = 15_000;
 const LOOK_MS = 500;
 const IDLE_MS = 2_000;
@@ -188,15 +188,6 @@ async function isRunning(stores: OpenStores, database: Database): Promise<boolea
   return false;
 }
 
-/** What is looked after: not over, and not left to stand. */
-const LOOKED_AFTER: ReadonlySet<Containment['state']> = new Set<Containment['state']>([
-  'finding',
-  'acting',
-  'undoing',
-  'recovering',
-  'holding',
-]);
-
 /** Until the hold is over, or somebody ends it. Answers how it stands then. */
 async function holdHere(
   services: Containing,
@@ -211,7 +202,7 @@ async function holdHere(
     if (row === null) return last;
     last = row;
     if (row.mergedInto !== null) continue;
-    if (!LOOKED_AFTER.has(row.state) || row.nextAt === null) return row;
+    if (isOver(row.state) || isAtRest(row.state) || row.nextAt === null) return row;
     if (row.nextAt <= now) await takeTurn(services, row.id, new AbortController().signal);
     const words = `${standingWords(row, now)}; put back ${row.putBack} times`;
     if (words !== said) out(`${words}\n`);

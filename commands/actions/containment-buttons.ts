@@ -72,11 +72,10 @@ export async function openContain(
 
 /** Does what was asked at once, beside the acknowledgement, and shows in the window how it came out. */
 function pursueIn(context: Context, viewId: string, { id }: Containment): void {
-  const { services, desk, actor, log } = context;
+  const { services, desk, log } = context;
   context.atOnce(async () => {
     const show = async (row: Containment): Promise<void> => {
-      const view = containmentView(await cardOf(services, row), actor, null);
-      await desk.update(viewId, view).catch((error: unknown) => {
+      await desk.update(viewId, await shown(context, row, null)).catch((error: unknown) => {
         log.warn('a containment was not shown in its window', { containmentId: id, error });
       });
     };
@@ -87,7 +86,7 @@ function pursueIn(context: Context, viewId: string, { id }: Containment): void {
 async function shown(
   context: Context,
   row: Containment,
-  said: string,
+  said: string | null,
 ): Promise<ReturnType<typeof containmentView>> {
   return containmentView(await cardOf(context.services, row), context.actor, said);
 }

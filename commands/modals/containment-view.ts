@@ -1,16 +1,18 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import { holds, type Actor } from '../../src/domain/actor.ts';
+import type { Actor } from '../../src/domain/actor.ts';
 import { recoverableOf, undoableOf } from '../../src/domain/containment-acts.ts';
 import type { ContainmentCard } from '../../src/domain/containment-card.ts';
+import { keptKeys } from '../../src/domain/containment-reasons.ts';
 import type { Containment, ContainmentEvent, ContainmentHolder } from '../../src/domain/containment.ts';
-import { holdsSecret, SECRET_TYPED } from '../../src/domain/pasted-text.ts';
 import { counted } from '../../src/domain/time-words.ts';
+import { mayContain } from '../../src/handlers/containments/may.ts';
 import type { TakeBackInput } from '../../src/handlers/containments/take-back.ts';
 import { buttonsOf, containmentBlocks, whoseText } from '../../src/slack/blocks/containment.ts';
 import { divider, input, option, section } from '../../src/slack/blocks/elements.ts';
 import { brief, code, cut, person, plain } from '../../src/slack/blocks/mrkdwn.ts';
 import { tooOld, type Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
+import { readReason } from './why-form.ts';
 
 export const UNDO_FORM = 'containment.undo_form';
 export const RECOVER_FORM = 'containment.recover_form';
@@ -35,7 +37,7 @@ export function containmentView(
     blocks: [
       ...(said === null ? [] : [section(cut(said, 1_500)), divider()]),
       ...containmentBlocks(card),
-      ...(holds(actor.roles, 'responder') ? buttonsOf(containment) : []),
+      ...(mayContain(actor) ? buttonsOf(containment) : []),
     ],
   };
 }
@@ -108,9 +110,7 @@ function recoveredBefore(holders: readonly ContainmentHolder[]): KnownBlock[] {
 function freedWith({ holders, seenKeys, events }: Containment): KnownBlock[] {
   const said = (what: ContainmentEvent['what'], id: string): boolean =>
     events.some((event) => event.what === what && event.about === id);
-  const kept = new Set(
-    holders.flatMap(({ phase, accessKeyId }) => (phase === 'undone' ? [] : [accessKeyId])),
-  );
+  const kept = keptKeys({ holders });
   const free = seenKeys.filter((id) => !kept.has(id) && !said('gone_key', id));
   if (free.length === 0) return [];
   // Those that appeared last come first: they are the likelier ones to be a thief's.
@@ -141,13 +141,15 @@ function holderLabel({ accessKeyId, kind, incidentId, reason, phase }: Containme
 export function parseTakeBack(view: IncomingView): Parsed<TakeBackInput> {
   const { id, holder } = metadataOf(view);
   const asked = holder ?? view.values.get(HOLDER_FIELD)?.one ?? null;
-  const reason = (view.values.get(REASON_FIELD)?.one ?? '').replace(/\s+/g, ' ').trim();
   if (asked === null) return { ok: false, errors: { [HOLDER_FIELD]: 'Choose which one.' } };
-  if (reason === '') return { ok: false, errors: { [REASON_FIELD]: 'Say why: others will wonder.' } };
-  if (holdsSecret(reason)) return { ok: false, errors: { [REASON_FIELD]: SECRET_TYPED } };
+  const reason = readReason(view, REASON_FIELD, 'Say why: others will wonder.');
+  if (!reason.ok) return reason;
   const [, phase, holderId] = /^(held|recovered) (.+)$/.exec(asked) ?? [];
   if ((phase !== 'held' && phase !== 'recovered') || holderId === undefined) throw tooOld();
-  return { ok: true, input: { containmentId: id, holderId, phase, reason: reason.slice(0, LONGEST_REASON) } };
+  return {
+    ok: true,
+    input: { containmentId: id, holderId, phase, reason: reason.input.slice(0, LONGEST_REASON) },
+  };
 }
 
 function metadataOf({ metadata }: IncomingView): { readonly id: string; readonly holder: string | null } {

@@ -15,7 +15,7 @@ import {
   option,
   section,
 } from '../../src/slack/blocks/elements.ts';
-import { brief, code, moment, person, plain, wholeLines, words } from '../../src/slack/blocks/mrkdwn.ts';
+import { brief, code, linesAndMore, moment, person, plain, words } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
 import { fingerprintOf } from './metadata.ts';
@@ -157,8 +157,6 @@ function previewBlocks(preview: PolicyPreview): KnownBlock[] {
     ({ userName, accessKeyId, codes }) =>
       `• ${brief(userName, 90)} · ${code(accessKeyId)}: ${codes.map(findingName).join(', ')}`,
   );
-  const shown = wholeLines(lines, 2_600);
-  const more = hit - shown.length;
   return [
     section(
       `*Today this policy would hit ${hit} of ${scope}* (${asOf}); the present one hits ${hitNow}. ${newly === 0 ? 'None is hit newly.' : `${counted(newly, 'key')} would be hit that ${newly === 1 ? 'is' : 'are'} not now.`}`,
@@ -175,9 +173,7 @@ function previewBlocks(preview: PolicyPreview): KnownBlock[] {
               .join(' · '),
           ),
         ]),
-    ...(shown.length === 0
-      ? []
-      : [section([...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'))]),
+    ...(lines.length === 0 ? [] : [section(linesAndMore(lines, 2_600, hit))]),
   ];
 }
 

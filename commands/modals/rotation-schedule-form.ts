@@ -19,7 +19,16 @@ import {
   option,
   section,
 } from '../../src/slack/blocks/elements.ts';
-import { brief, code, moment, person, plain, wholeLines, words } from '../../src/slack/blocks/mrkdwn.ts';
+import {
+  brief,
+  code,
+  linesAndMore,
+  moment,
+  person,
+  plain,
+  wholeLines,
+  words,
+} from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
 import { daysInput, readHours, timeInputs, zoneInput, type HoursFields } from './hours-fields.ts';
@@ -129,7 +138,6 @@ function previewBlocks(preview: SchedulePreview): KnownBlock[] {
   const { hits, hit, spared, reasons, readAt } = preview;
   const asOf = readAt === null ? 'the account was never read completely' : `as read at ${moment(readAt)}`;
   const lines = hits.map(({ userName, accessKeyId }) => `• ${brief(userName, 90)} · ${code(accessKeyId)}`);
-  const shown = wholeLines(lines, 1_400);
   const why = wholeLines(
     reasons.map(({ why: reason, count }) => `• ${count}: ${words(reason)}`),
     1_400,
@@ -138,8 +146,7 @@ function previewBlocks(preview: SchedulePreview): KnownBlock[] {
     section(
       [
         `*Today it would replace ${counted(hit, 'key')}* and spare ${spared} (${asOf}).`,
-        ...shown,
-        ...(hit > shown.length ? [`and ${hit - shown.length} more`] : []),
+        ...(hit === 0 ? [] : [linesAndMore(lines, 1_400, hit)]),
       ].join('\n'),
     ),
     ...(why.length === 0

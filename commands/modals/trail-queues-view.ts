@@ -17,10 +17,10 @@ import {
   brief,
   code,
   cut,
+  linesAndMore,
   moment,
   person,
   plain,
-  wholeLines,
   words,
 } from '../../src/slack/blocks/mrkdwn.ts';
 
@@ -102,7 +102,6 @@ export function queueView(look: OneLook, said: string | null): ModalView {
     const led = leads === 0 ? [] : [`${counted(leads, 'region')} by file alone`];
     return `• ${brief(name, 80)}: ${[...led, ...(both === 0 ? [] : [`${counted(both, 'region')} looked up, too`])].join(', ')}`;
   });
-  const more = accounts.length - named.length;
   return {
     type: 'modal',
     title: plain('Trail queue', 24),
@@ -126,13 +125,7 @@ export function queueView(look: OneLook, said: string | null): ModalView {
       ]),
       ...(named.length === 0
         ? [context('No file of a watched account came yet.')]
-        : [
-            section(
-              ['*Accounts*', ...wholeLines(named, 2_800), ...(more > 0 ? [`and ${more} more`] : [])].join(
-                '\n',
-              ),
-            ),
-          ]),
+        : [section(`*Accounts*\n${linesAndMore(named, 2_800, accounts.length)}`)]),
       ...asideBlocks(aside, left.aside),
       context(`Set by ${person(queue.setBy)} ${moment(queue.setAt)}.`),
       actions('trail_queue.actions', [
@@ -163,10 +156,5 @@ function asideBlocks(aside: readonly TrailFile[], count: number): KnownBlock[] {
     ({ key, arrivedAt, reason }) =>
       `• ${code(cut(key, 200))} ${moment(arrivedAt)}: ${brief(reason ?? '', 200)}`,
   );
-  const more = count - aside.length;
-  return [
-    section(
-      [`*Set aside*`, ...wholeLines(lines, 2_700), ...(more > 0 ? [`and ${more} more`] : [])].join('\n'),
-    ),
-  ];
+  return [section(`*Set aside*\n${linesAndMore(lines, 2_700, count)}`)];
 }

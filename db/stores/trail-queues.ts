@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, lte, ne, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import type { QueueState, TrailFile, TrailQueue } from '../../src/domain/trail-queue.ts';
+import { UNTRIED, type QueueState, type TrailFile, type TrailQueue } from '../../src/domain/trail-queue.ts';
 import type { TrailFileStore, TrailQueueStore } from '../../src/ports/trail-queue.ts';
 import { together, write } from '../atomically.ts';
 import { chunks, onePerId } from '../bulk.ts';
@@ -212,7 +212,7 @@ export function trailFileStore(engine: Engine): TrailFileStore {
     },
     again(queueId, now) {
       const aside = and(eq(t.queueId, queueId), eq(t.state, 'aside'));
-      const fresh = { state: 'waiting', tries: 0, failedAt: null, reason: null, nextAt: now };
+      const fresh = { ...UNTRIED, nextAt: now };
       return together(engine, [
         write(engine, 'trailFiles.noFiles', 'any', (db) => db.delete(t).where(and(aside, eq(t.bucket, '')))),
         write(engine, 'trailFiles.again', 'any', (db) =>

@@ -116,7 +116,8 @@ interface Stack {
 }
 
 /** A proxy's page is not an answer: the SDK would call it a syntax error, or, with status 200, an empty result. */
-function refusePages(stack: Stack): void {
+function refusingPages<Client extends { readonly middlewareStack: object }>(client: Client): Client {
+  const stack = client.middlewareStack as Stack;
   stack.add(
     (next) => async (args) => {
       const result = await next(args);
@@ -126,6 +127,7 @@ function refusePages(stack: Stack): void {
     },
     { step: 'deserialize', priority: 'low', name: 'rekeyRefusePages' },
   );
+  return client;
 }
 
 function isPage(response: unknown): response is { statusCode: number } {
@@ -142,13 +144,7 @@ export function stsClient(
   region: string,
   attempts: Attempts,
 ): STSClient {
-  const client = new STSClient({
-    ...common(ground, credentials, attempts),
-    ...endpointFor('STS', ground.env),
-    region,
-  });
-  refusePages(client.middlewareStack as unknown as Stack);
-  return client;
+  return refusingPages(new STSClient(regional(ground, credentials, region, attempts, 'STS')));
 }
 
 /**
@@ -162,13 +158,13 @@ export function iamClient(
   attempts: Attempts,
   nonce: string | null = null,
 ): IAMClient {
-  const client = new IAMClient({
-    ...common(ground, credentials, attempts, nonce),
-    ...endpointFor('IAM', ground.env),
-    region: iamRegion(partition),
-  });
-  refusePages(client.middlewareStack as unknown as Stack);
-  return client;
+  return refusingPages(
+    new IAMClient({
+      ...common(ground, credentials, attempts, nonce),
+      ...endpointFor('IAM', ground.env),
+      region: iamRegion(partition),
+    }),
+  );
 }
 
 /** What every client of a regional service is made of. */
@@ -188,16 +184,14 @@ export function secretsManagerClient(
   region: string,
   attempts: Attempts,
 ): SecretsManagerClient {
-  const client = new SecretsManagerClient(regional(ground, credentials, region, attempts, 'SECRETS_MANAGER'));
-  refusePages(client.middlewareStack as unknown as Stack);
-  return client;
+  return refusingPages(
+    new SecretsManagerClient(regional(ground, credentials, region, attempts, 'SECRETS_MANAGER')),
+  );
 }
 
 /** One try: its caller keeps a budget, which the SDK's own retries would pass by. */
 export function ssmClient(ground: ClientGround, credentials: AwsCredentials, region: string): SSMClient {
-  const client = new SSMClient(regional(ground, credentials, region, 1, 'SSM'));
-  refusePages(client.middlewareStack as unknown as Stack);
-  return client;
+  return refusingPages(new SSMClient(regional(ground, credentials, region, 1, 'SSM')));
 }
 
 /** One try: its caller keeps a budget, which the SDK's own retries would pass by. */
@@ -206,9 +200,7 @@ export function cloudTrailClient(
   credentials: AwsCredentials,
   region: string,
 ): CloudTrailClient {
-  const client = new CloudTrailClient(regional(ground, credentials, region, 1, 'CLOUDTRAIL'));
-  refusePages(client.middlewareStack as unknown as Stack);
-  return client;
+  return refusingPages(new CloudTrailClient(regional(ground, credentials, region, 1, 'CLOUDTRAIL')));
 }
 
 /** Loaded when it is first asked for: a large library, of which one call is used. */
@@ -218,9 +210,7 @@ export async function ec2Client(
   region: string,
 ): Promise<EC2Client> {
   const { EC2Client } = await import('@aws-sdk/client-ec2');
-  const client = new EC2Client(regional(ground, credentials, region, 2, 'EC2'));
-  refusePages(client.middlewareStack as unknown as Stack);
-  return client;
+  return refusingPages(new EC2Client(regional(ground, credentials, region, 2, 'EC2')));
 }
 
 /** Loaded when it is first asked for: few accounts have a queue. The queue's URL never decides where a call goes. */
@@ -230,12 +220,12 @@ export async function sqsClient(
   region: string,
 ): Promise<SQSClient> {
   const { SQSClient } = await import('@aws-sdk/client-sqs');
-  const client = new SQSClient({
-    ...regional(ground, credentials, region, 2, 'SQS'),
-    useQueueUrlAsEndpoint: false,
-  });
-  refusePages(client.middlewareStack as unknown as Stack);
-  return client;
+  return refusingPages(
+    new SQSClient({
+      ...regional(ground, credentials, region, 2, 'SQS'),
+      useQueueUrlAsEndpoint: false,
+    }),
+  );
 }
 
 /**
@@ -249,11 +239,11 @@ export async function s3Client(
 ): Promise<S3Client> {
   const { S3Client } = await import('@aws-sdk/client-s3');
   const options = regional(ground, credentials, region, 2, 'S3');
-  const client = new S3Client({
-    ...options,
-    followRegionRedirects: true,
-    forcePathStyle: Object.hasOwn(options, 'endpoint'),
-  });
-  refusePages(client.middlewareStack as unknown as Stack);
-  return client;
+  return refusingPages(
+    new S3Client({
+      ...options,
+      followRegionRedirects: true,
+      forcePathStyle: Object.hasOwn(options, 'endpoint'),
+    }),
+  );
 }

@@ -6,13 +6,13 @@ import {
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import type { Partition } from '../domain/partition.ts';
-import { AwsFailure } from '../ports/aws.ts';
 import type { AwsCredentials } from '../ports/aws.ts';
 import type { IamDeny } from '../ports/iam-deny.ts';
 import type { CallBudget } from './budget.ts';
 import { sent } from './call.ts';
 import type { CallGround } from './call.ts';
 import { iamCalls } from './iam-calls.ts';
+import { orNull } from './secrets-manager.ts';
 import { aborted } from './sts.ts';
 
 /** A person waits for all of it: it counts in the account's budget, and never waits there. */
@@ -27,7 +27,7 @@ export function openIamDeny(
     userPolicy: async (UserName, PolicyName, signal) => {
       const action = 'iam:GetUserPolicy';
       const send = () => reader.send(new GetUserPolicyCommand({ UserName, PolicyName }), aborted(signal));
-      const answer = await call(action, send, signal).catch(absent);
+      const answer = await orNull(call(action, send, signal));
       // IAM answers policies as they stand in a URL.
       return answer === null ? null : decodeURIComponent(sent(answer.PolicyDocument, action));
     },
@@ -37,7 +37,8 @@ export function openIamDeny(
     },
     detachPolicy: async (UserName, PolicyArn, signal) => {
       const send = () => writer.send(new DetachUserPolicyCommand({ UserName, PolicyArn }), aborted(signal));
-      await call('iam:DetachUserPolicy', send, signal).catch(absent);
+      // What is not there needs no taking away.
+      await orNull(call('iam:DetachUserPolicy', send, signal));
     },
     putPolicy: async (UserName, PolicyName, PolicyDocument, signal) => {
       const send = () =>
@@ -46,13 +47,7 @@ export function openIamDeny(
     },
     deletePolicy: async (UserName, PolicyName, signal) => {
       const send = () => writer.send(new DeleteUserPolicyCommand({ UserName, PolicyName }), aborted(signal));
-      await call('iam:DeleteUserPolicy', send, signal).catch(absent);
+      await orNull(call('iam:DeleteUserPolicy', send, signal));
     },
   };
-}
-
-/** What is not there needs no taking away. */
-function absent(error: unknown): null {
-  if (error instanceof AwsFailure && error.code === 'no_such_entity') return null;
-  throw error;
 }

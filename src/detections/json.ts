@@ -57,3 +57,8 @@ export function listAt(value: unknown, ...path: readonly string[]): readonly unk
 export function textsAt(value: unknown, ...path: readonly string[]): readonly string[] {
   return listAt(value, ...path).flatMap((each) => asText(each) ?? []);
 }
+
+/** A value as JSON, to look for words anywhere in it: so many characters at the most, however long it is. */
+export function writtenOut(value: unknown, most = 20_000): string {
+  return JSON.stringify(value ?? '').slice(0, most);
+}

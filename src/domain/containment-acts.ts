@@ -3,6 +3,7 @@ import {
   RECOVERY_MARGIN_MS,
   SESSIONS_LIVE_MS,
   holdingOf,
+  isAtRest,
   isOver,
   movedTo,
   type ContainedKey,
@@ -82,24 +83,13 @@ export function joined(
   keys: readonly ContainedKey[],
   now: number,
 ): Containment {
-  const more = keys.filter(({ accessKeyId }) => !before.keys.some((key) => key.accessKeyId === accessKeyId));
   const deniesFirst = before.deny === null && holder.kind === 'stolen';
-  const rested = before.state === 'standing' || before.state === 'recovered';
-  const old = before.keys.map((key) =>
-    rested && key.accessKeyId !== holder.accessKeyId ? { ...key, unwatched: true as const } : key,
-  );
   const next: Containment = {
     ...before,
     holders: [...before.holders, holder],
-    keys: [...old, ...more],
     ...(deniesFirst ? { deny: { way: 'attached', attached: false, inline: false }, deniedBefore: null } : {}),
-    parts: NOTHING_READ,
-    sentAt: null,
-    confirmedAt: null,
-    nextAt: now,
   };
-  // While the user is still being found, that goes on first.
-  return before.state === 'finding' ? next : { ...movedTo(next, 'acting', now), stateAt: now };
+  return anew(next, holder.accessKeyId, keys, now);
 }
 
 /** The reason that holds already for what somebody asks for, if there is one: it would not add anything. */
@@ -124,20 +114,35 @@ export function heldFor(
 export function renewed(before: Containment, accessKeyId: string, now: number): Containment | null {
   if (before.state !== 'standing') return null;
   // One that somebody switched on meanwhile was let go of: how it is by now is read anew.
-  const keys = before.keys.map((key): ContainedKey =>
-    key.accessKeyId === accessKeyId ? { accessKeyId, before: key.before } : { ...key, unwatched: true },
-  );
-  if (!keys.some((key) => key.accessKeyId === accessKeyId)) keys.push({ accessKeyId, before: 'unread' });
-  const next = {
+  return anew(before, accessKeyId, [{ accessKeyId, before: 'unread' }], now);
+}
+
+/** All of it is to be done and read back from the beginning. `accessKeyId`: what is asked for; `keys`: added if new. */
+function anew(
+  before: Containment,
+  accessKeyId: string,
+  keys: readonly ContainedKey[],
+  now: number,
+): Containment {
+  const rested = isAtRest(before.state);
+  const old = before.keys.map((key): ContainedKey => {
+    if (key.accessKeyId === accessKeyId) return { accessKeyId, before: key.before };
+    return rested ? { ...key, unwatched: true } : key;
+  });
+  const more = keys.filter((key) => !old.some((each) => each.accessKeyId === key.accessKeyId));
+  const next: Containment = {
     ...before,
-    keys,
+    keys: [...old, ...more],
     parts: NOTHING_READ,
     sentAt: null,
     confirmedAt: null,
     proof: null,
     proofAt: null,
+    holdStoppedBy: null,
+    nextAt: now,
   };
-  return { ...movedTo(next, 'acting', now), holdStoppedBy: null, nextAt: now };
+  // While the user is still being found, that goes on first.
+  return before.state === 'finding' ? next : { ...movedTo(next, 'acting', now), stateAt: now };
 }
 
 /** Takes one reason back as a false alarm: what was is restored, as far as no other reason needs it. */
@@ -149,7 +154,7 @@ export function undone(before: Containment, holderId: string, taking: Taking): C
       ? next
       : { ...movedTo(next, 'undone', taking.at), nextAt: null, proofAt: null };
   }
-  return back({ ...movedTo(next, 'undoing', taking.at) }, taking.at);
+  return back(movedTo(next, 'undoing', taking.at), taking.at);
 }
 
 /**
@@ -168,12 +173,6 @@ export function recovered(before: Containment, holderId: string, taking: Taking)
 export function holdStopped(before: Containment, by: string, now: number): Containment | null {
   if (before.state !== 'holding') return null;
   return { ...stood(before, now), holdStoppedBy: by };
-}
-
-/** A reason that still holds, by id; null when there is none. */
-export function holderOf(containment: Containment, holderId: string): ContainmentHolder | null {
-  if (isOver(containment.state)) return null;
-  return holdingOf(containment).find(({ id }) => id === holderId) ?? null;
 }
 
 /** Reasons an Undo may take back: those that hold, and those that were recovered. */

@@ -53,7 +53,7 @@ function shown(containment: Containment): string {
   ]);
 }
 
-/** What happened between two states of it. `before` null: it begins. */
+/** What happened between two states of it. */
 export function containmentLines(before: Containment, after: Containment): readonly ContainmentLine[] {
   const old = new Map(before.holders.map((holder) => [holder.id, holder]));
   const lines: ContainmentLine[] = after.holders.flatMap((holder): ContainmentLine[] => {

@@ -12,6 +12,7 @@ import {
   wantedKeys,
 } from './containment.ts';
 import type { Containment, ContainmentPart } from './containment.ts';
+import { keptKeys } from './containment-reasons.ts';
 
 /** How long a first act may take to be confirmed before it is held as far as it is. */
 export const ACT_MS = 45_000;
@@ -22,14 +23,20 @@ export const ACT_MS = 45_000;
  */
 const PROOFS_MS = [5, 12, 21, 31, 41, 52].map((minutes) => minutes * 60_000);
 
-function firstProof(): number {
-  return PROOFS_MS[0] ?? 0;
-}
-
 /** When it is asked next, or null after the last time. */
 export function nextProof(confirmedAt: number, now: number): number | null {
   const after = PROOFS_MS.find((ms) => confirmedAt + ms > now);
   return after === undefined ? null : confirmedAt + after;
+}
+
+/**
+ * Until when nothing the user calls is to be accepted: the whole second in which the last reason that denied it was taken
+ * back, since CloudTrail tells times in seconds. Null while a reason denies it, or none ever did.
+ */
+export function deniedUntil({ holders }: Pick<Containment, 'holders'>): number | null {
+  if (isDenied({ holders })) return null;
+  const ends = holders.flatMap(({ kind, taken }) => (kind === 'stolen' && taken !== null ? [taken.at] : []));
+  return ends.length === 0 ? null : Math.floor(Math.max(...ends) / 1_000) * 1_000;
 }
 
 /** While it is held: polled often at first and after each change, then less. */
@@ -95,15 +102,23 @@ function givesBack(containment: Containment): boolean {
 /** What was given back is no longer ours to keep so, whatever else is under way. */
 function withoutGivenBack(containment: Containment, now: number): Containment {
   if (mayLag(containment, now)) return containment;
-  const { holders, keys, deny, dateDeny, parts } = containment;
-  const sure = (part: ContainmentPart): boolean => parts[part].reads >= CONFIRM_READS || isGone(containment);
-  const kept = (id: string): boolean =>
-    holders.some(({ accessKeyId, phase }) => accessKeyId === id && phase !== 'undone');
+  const { parts } = containment;
+  return released(containment, now, (part) => parts[part].reads >= CONFIRM_READS || isGone(containment));
+}
+
+/** Without what no reason needs any more, of the parts that are given back for sure. */
+function released(
+  containment: Containment,
+  now: number,
+  isSure: (part: ContainmentPart) => boolean,
+): Containment {
+  const { keys, deny, dateDeny } = containment;
+  const kept = keptKeys(containment);
   return {
     ...containment,
-    keys: sure('key') ? keys.filter(({ accessKeyId }) => kept(accessKeyId)) : keys,
-    deny: sure('deny') && !isDenied(containment) ? null : deny,
-    dateDeny: sure('date') && !isDated(containment, now) ? null : dateDeny,
+    keys: isSure('key') ? keys.filter(({ accessKeyId }) => kept.has(accessKeyId)) : keys,
+    deny: isSure('deny') && !isDenied(containment) ? null : deny,
+    dateDeny: isSure('date') && !isDated(containment, now) ? null : dateDeny,
   };
 }
 
@@ -125,7 +140,7 @@ function stillHeld(containment: Containment, now: number, confirmed: boolean): C
 
 /** From here on CloudTrail is to show no accepted call. */
 function confirmedNow(containment: Containment, now: number): Containment {
-  const proofAt = isDenied(containment) ? now + firstProof() : null;
+  const proofAt = isDenied(containment) ? nextProof(now, now) : null;
   return { ...containment, confirmedAt: now, proof: null, proofAt };
 }
 
@@ -155,17 +170,8 @@ export function stood(containment: Containment, now: number): Containment {
 
 /** After something was taken back: over, or whatever the other reasons still want. */
 function takenBack(containment: Containment, now: number): Containment {
-  const kept = containment.holders.filter(({ phase }) => phase !== 'undone');
-  const rest: Containment = {
-    ...containment,
-    // What was given back is no longer ours to keep so.
-    keys: containment.keys.filter(({ accessKeyId }) =>
-      kept.some((holder) => holder.accessKeyId === accessKeyId),
-    ),
-    deny: isDenied(containment) ? containment.deny : null,
-    dateDeny: isDated(containment, now) ? containment.dateDeny : null,
-  };
-  if (kept.length === 0) {
+  const rest = released(containment, now, () => true);
+  if (keptKeys(rest).size === 0) {
     return { ...movedTo(rest, 'undone', now), nextAt: null, heldUntil: null, proofAt: null };
   }
   if (holdingOf(rest).length === 0) {

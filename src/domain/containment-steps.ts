@@ -5,6 +5,7 @@ import {
   INLINE_DENY,
   LAG_MS,
   denyAllArn,
+  isAtRest,
   isDated,
   isDenied,
   partsInPlay,
@@ -17,6 +18,7 @@ import type {
   ContainmentPart,
   PartStanding,
 } from './containment.ts';
+import type { Partition } from './partition.ts';
 import { quarantinePolicies } from './quarantine.ts';
 
 /** An inline policy of ours as it stands: `other` says that there is one by our name with another text. */
@@ -55,26 +57,44 @@ const KEPT_EVENTS = 20;
 const SENT_AGAIN_MS = 1_000;
 /** Of what is put back again and again, one line so often. */
 const SAID_AGAIN_MS = 60_000;
+
+/** Whether the policy that denies everything is among those of a user. */
+export function hasDenyAll(attached: readonly { readonly arn: string }[], partition: Partition): boolean {
+  const own = denyAllArn(partition);
+  return attached.some(({ arn }) => arn === own);
+}
+
 /** Which parts the user shows as they are wanted. Where there is no such user, nothing is left to want. */
 export function satisfied(
   containment: Containment,
   look: ContainedLook,
 ): Readonly<Record<ContainmentPart, boolean>> {
   if (look.user !== 'there') return { key: true, deny: true, date: true };
-  const { deniedBefore, deny, partition } = containment;
-  const attached = look.attached.some(({ arn }) => arn === denyAllArn(partition));
   const inline = look.inlineDeny ?? 'none';
-  const ours = attached && !deniedBefore && deny?.attached === true;
-  const listed = new Map(look.keys.map(({ accessKeyId, status }) => [accessKeyId, status]));
+  const listed = statusesIn(look);
   return {
     key: [...wantedKeys(containment)].every(([id, status]) => {
       const now = listed.get(id);
       // A key that is gone cannot be used, and cannot be given back.
       return now === undefined || (status === 'Active' ? now === 'Active' : now !== 'Active');
     }),
-    deny: isDenied(containment) ? attached || inline === 'ours' : !ours && inline === 'none',
+    deny: isDenied(containment)
+      ? hasDenyAll(look.attached, containment.partition) || inline === 'ours'
+      : !isOursAttached(containment, look) && inline === 'none',
     date: isDated(containment, look.at) ? look.dateDeny === 'ours' : (look.dateDeny ?? 'none') === 'none',
   };
+}
+
+function statusesIn({ keys }: ContainedLook): ReadonlyMap<string, ContainedLook['keys'][number]['status']> {
+  return new Map(keys.map(({ accessKeyId, status }) => [accessKeyId, status]));
+}
+
+/** Whether the deny that is attached is ours to take off. */
+function isOursAttached(
+  { deny, deniedBefore, partition }: Containment,
+  { attached }: ContainedLook,
+): boolean {
+  return deny?.attached === true && !deniedBefore && hasDenyAll(attached, partition);
 }
 
 /**
@@ -84,7 +104,6 @@ export function satisfied(
  */
 export function effectsOf(containment: Containment, look: ContainedLook): readonly ContainmentEffect[] {
   const { parts, changedAt, state } = containment;
-  const rests = state === 'standing' || state === 'recovered';
   const is = satisfied(containment, look);
   const justSent = changedAt !== null && look.at - changedAt < SENT_AGAIN_MS;
   return [
@@ -93,13 +112,13 @@ export function effectsOf(containment: Containment, look: ContainedLook): readon
     ...(is.date ? [] : dateEffects(containment, look)),
   ].filter(({ part }) => {
     const { failure } = parts[part];
-    if (rests && part !== 'date') return false;
+    if (isAtRest(state) && part !== 'date') return false;
     return failure === null ? !justSent : failure.retryAt <= look.at;
   });
 }
 
-function keyEffects(containment: Containment, { keys }: ContainedLook): ContainmentEffect[] {
-  const listed = new Map(keys.map(({ accessKeyId, status }) => [accessKeyId, status]));
+function keyEffects(containment: Containment, look: ContainedLook): ContainmentEffect[] {
+  const listed = statusesIn(look);
   return [...wantedKeys(containment)].flatMap(([accessKeyId, status]): ContainmentEffect[] => {
     const differs = listed.get(accessKeyId) === (status === 'Active' ? 'Inactive' : 'Active');
     return differs ? [{ part: 'key', what: 'set_key', accessKeyId, status }] : [];
@@ -107,15 +126,13 @@ function keyEffects(containment: Containment, { keys }: ContainedLook): Containm
 }
 
 function denyEffects(containment: Containment, look: ContainedLook): ContainmentEffect[] {
-  const { deny, deniedBefore, partition, parts } = containment;
+  const { deny, parts } = containment;
   if (isDenied(containment)) {
     return [{ part: 'deny', what: deny?.way === 'inline' ? 'put_deny' : 'attach_deny' }];
   }
   if (isDated(containment, look.at) && parts.date.reads < CONFIRM_READS) return [];
-  const attached = look.attached.some(({ arn }) => arn === denyAllArn(partition));
-  const ours = attached && !deniedBefore && deny?.attached === true;
   return [
-    ...(ours ? [{ part: 'deny', what: 'detach_deny' } as const] : []),
+    ...(isOursAttached(containment, look) ? [{ part: 'deny', what: 'detach_deny' } as const] : []),
     ...((look.inlineDeny ?? 'none') === 'none' ? [] : [{ part: 'deny', what: 'delete_deny' } as const]),
   ];
 }
@@ -166,14 +183,14 @@ export function afterLook(row: Containment, look: ContainedLook): Containment {
 /** What was not known yet of how things were before us. */
 function withPrior(row: Containment, look: ContainedLook): Containment {
   if (look.user !== 'there') return row;
-  const listed = new Map(look.keys.map(({ accessKeyId, status }) => [accessKeyId, status]));
+  const listed = statusesIn(look);
   // A list that lags shows a key not yet: only what several in a row do not show is gone, and what one shows is not.
   const missed = row.parts.key.reads + 1 < CONFIRM_READS ? 'unread' : 'gone';
   const keys = row.keys.map((key): ContainedKey => {
     if (key.before === 'unread') return { ...key, before: listed.get(key.accessKeyId) ?? missed };
     return key.before === 'gone' ? { ...key, before: listed.get(key.accessKeyId) ?? 'gone' } : key;
   });
-  const attached = look.attached.some(({ arn }) => arn === denyAllArn(row.partition));
+  const attached = hasDenyAll(look.attached, row.partition);
   const left = new Set(leftOn(row, look));
   return {
     ...row,
@@ -264,6 +281,6 @@ function remember(containment: Containment, events: readonly ContainmentEvent[])
 }
 
 /** The names of our own inline policies that must be read to know how things stand. */
-export function inlineToRead({ deny, dateDeny }: Containment): readonly string[] {
+export function inlineToRead({ deny, dateDeny }: Pick<Containment, 'deny' | 'dateDeny'>): readonly string[] {
   return [...(deny?.inline === true ? [INLINE_DENY] : []), ...(dateDeny === null ? [] : [INLINE_DATE_DENY])];
 }

@@ -1,5 +1,6 @@
 import {
   CONFIRM_READS,
+  isConfirmed,
   isDated,
   isDenied,
   isGone,
@@ -7,9 +8,11 @@ import {
   wantedKeys,
   type Containment,
   type ContainmentEvent,
+  type ContainmentHolder,
   type ContainmentPart,
   type PartFailure,
 } from './containment.ts';
+import { wasStolen } from './containment-reasons.ts';
 import { counted, momentWords } from './time-words.ts';
 
 /** What could not be done, why, and what to do, as sentences. */
@@ -117,14 +120,14 @@ export function standingWords(containment: Containment, now: number): string {
     case 'acting':
       return stolen ? 'Being contained' : 'Being deactivated';
     case 'holding': {
-      if (isAllConfirmed(containment, now)) return 'Contained and held';
+      if (isConfirmed(containment, now)) return 'Contained and held';
       return confirmedAt === null
         ? 'Not contained yet'
         : 'Somebody undoes it: being put back, not confirmed again yet';
     }
     case 'standing':
       if (!stolen) return 'Deactivated';
-      return isAllConfirmed(containment, now)
+      return isConfirmed(containment, now)
         ? 'Contained, not held any more'
         : 'Not contained as far as IAM shows';
     case 'undoing':
@@ -142,10 +145,6 @@ export function standingWords(containment: Containment, now: number): string {
     case 'merged':
       return 'Its user was contained already';
   }
-}
-
-function isAllConfirmed(containment: Containment, now: number): boolean {
-  return partsInPlay(containment, now).every((part) => containment.parts[part].reads >= CONFIRM_READS);
 }
 
 /** What IAM confirms of the key and of the deny, as sentences; what was there before us is said. */
@@ -216,11 +215,9 @@ function denyWords(containment: Containment, confirmed: boolean): string {
   return confirmed ? 'IAM confirms that our deny is off.' : 'Our deny is being taken off.';
 }
 
-function restoredWords({ holders, quarantine }: Containment): string {
-  const kept = quarantine.length === 0 ? '' : ' AWS’s own quarantine policy was not touched.';
-  return holders.some(({ kind }) => kind === 'stolen')
-    ? `What was before is restored.${kept}`
-    : 'The key is as it was before.';
+function restoredWords(containment: Containment): string {
+  const kept = containment.quarantine.length === 0 ? '' : ' AWS’s own quarantine policy was not touched.';
+  return wasStolen(containment) ? `What was before is restored.${kept}` : 'The key is as it was before.';
 }
 
 /** One thing that was found while it was held. */
@@ -256,6 +253,10 @@ export const NOT_STOPPED =
 /** Who asked, for a line of text; the caller marks people. */
 export function askedBy({ holders }: Containment): string {
   const [first] = holders;
-  if (first === undefined) return '';
-  return first.by === null ? `${first.hostUser ?? 'somebody'} on the host` : `<@${first.by}>`;
+  return first === undefined ? '' : askerOf(first);
+}
+
+/** The same of one reason. */
+export function askerOf({ by, hostUser }: Pick<ContainmentHolder, 'by' | 'hostUser'>): string {
+  return by === null ? `${hostUser ?? 'somebody'} on the host` : `<@${by}>`;
 }

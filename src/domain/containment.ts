@@ -1,3 +1,4 @@
+import { keptKeys } from './containment-reasons.ts';
 import type { Partition } from './partition.ts';
 
 /**
@@ -39,6 +40,11 @@ export const CONTAINMENT_MOVES: Readonly<Record<ContainmentState, readonly Conta
 
 export function isOver(state: ContainmentState): boolean {
   return CONTAINMENT_MOVES[state].length === 0;
+}
+
+/** Nobody looks any more, but for the end of the deny of sessions from before. */
+export function isAtRest(state: ContainmentState): boolean {
+  return state === 'standing' || state === 'recovered';
 }
 
 /** `stolen`: the key Inactive and its user denied; `planned`: the key alone, and nothing is held. */
@@ -244,16 +250,6 @@ export function isDenied(containment: Pick<Containment, 'holders'>): boolean {
   return holdingOf(containment).some(({ kind }) => kind === 'stolen');
 }
 
-/**
- * Until when nothing the user calls is to be accepted: the whole second in which the last reason that denied it was taken
- * back, since CloudTrail tells times in seconds. Null while a reason denies it, or none ever did.
- */
-export function deniedUntil({ holders }: Pick<Containment, 'holders'>): number | null {
-  if (isDenied({ holders })) return null;
-  const ends = holders.flatMap(({ kind, taken }) => (kind === 'stolen' && taken !== null ? [taken.at] : []));
-  return ends.length === 0 ? null : Math.floor(Math.max(...ends) / 1_000) * 1_000;
-}
-
 /** Whether a reason that was recovered still wants sessions from before denied. */
 export function isDated(
   { holders, dateDeny }: Pick<Containment, 'holders' | 'dateDeny'>,
@@ -267,9 +263,7 @@ export function wantedKeys({
   holders,
   keys,
 }: Pick<Containment, 'holders' | 'keys'>): ReadonlyMap<string, 'Active' | 'Inactive'> {
-  const kept = new Set(
-    holders.filter(({ phase }) => phase !== 'undone').map(({ accessKeyId }) => accessKeyId),
-  );
+  const kept = keptKeys({ holders });
   return new Map(
     keys.flatMap(({ accessKeyId, before }): [string, 'Active' | 'Inactive'][] => {
       if (before === 'gone') return [];

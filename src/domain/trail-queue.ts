@@ -77,6 +77,9 @@ export interface TrailFile {
   readonly nextAt: number;
 }
 
+/** How a file stands that nobody tried to read yet, or that is to be read as if nobody had. */
+export const UNTRIED = { state: 'waiting', tries: 0, failedAt: null, reason: null } as const;
+
 /** A queue nothing is known of yet. */
 export const NEW_QUEUE: QueueState = {
   heardAt: null,

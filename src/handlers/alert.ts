@@ -67,6 +67,54 @@ export async function alertWrites(
   return { noticeId, writes: [stores.notices.add(notice), stores.notices.add(page)] };
 }
 
+/** The message of a notice, where it stands in Slack or will. */
+export interface StandingMessage {
+  readonly noticeId: string;
+  readonly target: NoticePlace;
+  /** The notice whose thread it stands in, or begins. */
+  readonly thread: string;
+}
+
+/** That of a notice; null when there is none, any more, or it went to the paging service. */
+export async function standingMessage(
+  { stores }: Pick<Services, 'stores'>,
+  noticeId: string | null,
+): Promise<StandingMessage | null> {
+  const notice = noticeId === null ? null : await stores.notices.byId(noticeId);
+  if (notice === null || notice.target.kind === 'pager') return null;
+  return { noticeId: notice.id, target: notice.target, thread: notice.threadOf ?? notice.id };
+}
+
+/** The first message of what people are told of, by its notice; null: it has none. */
+type Told = { readonly noticeId: string | null; readonly correlationId: string };
+
+/** The writes that put a message as it is now in the place of the one that stands; it is drawn only if one does. */
+export async function editWrites(
+  services: Pick<Services, 'stores' | 'ids' | 'clock'>,
+  { noticeId, correlationId }: Told,
+  draw: () => Message | Promise<Message>,
+): Promise<Write[]> {
+  const first = await standingMessage(services, noticeId);
+  if (first === null) return [];
+  const { target, noticeId: edits } = first;
+  return (await alertWrites(services, { target, message: await draw(), correlationId, edits })).writes;
+}
+
+/** The writes that say something in the thread a message stands in, or begins. */
+export async function threadWrites(
+  services: Pick<Services, 'stores' | 'ids' | 'clock'>,
+  { noticeId, correlationId }: Told,
+  messages: readonly Message[],
+): Promise<Write[]> {
+  const first = messages.length === 0 ? null : await standingMessage(services, noticeId);
+  if (first === null) return [];
+  const { target, thread: threadOf } = first;
+  const alerts = messages.map((message) =>
+    alertWrites(services, { target, message, correlationId, threadOf }),
+  );
+  return (await Promise.all(alerts)).flatMap(({ writes }) => writes);
+}
+
 /** The writes that take up or close an incident at the paging service; none when it was never paged. */
 export async function followPage(
   services: Pick<Services, 'stores' | 'ids' | 'clock'>,

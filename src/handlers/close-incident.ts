@@ -1,8 +1,8 @@
 import { personOf } from '../domain/actor.ts';
-import type { IncidentLook, KeptIncident, Verdict } from '../domain/incident.ts';
+import type { KeptIncident, Verdict } from '../domain/incident.ts';
 import { RekeyError } from '../errors.ts';
 import type { Write } from '../ports/stores.ts';
-import { alertWrites, followPage, wakeOutbox } from './alert.ts';
+import { editWrites, followPage, wakeOutbox } from './alert.ts';
 import { auditOutcome } from './audit.ts';
 import { authorise } from './authorise.ts';
 import { claimAndWrite } from './claim.ts';
@@ -61,6 +61,7 @@ export async function closingWrites(
   note: string,
 ): Promise<{ readonly closed: KeptIncident; readonly writes: Write[] }> {
   const { stores, clock } = services;
+  const { correlationId } = request;
   const now = clock.now();
   const closed: KeptIncident = {
     ...incident,
@@ -74,10 +75,12 @@ export async function closingWrites(
     closed,
     writes: [
       stores.watch.incidents.update(closed),
-      ...(await editWrites(services, request, look)),
+      ...(await editWrites(services, { noticeId: incident.noticeId, correlationId }, () =>
+        services.presenter.incidentMessage(look),
+      )),
       ...(await followPage(services, 'resolve', pageKey(incident.id), {
         why,
-        correlationId: request.correlationId,
+        correlationId,
       })),
       auditOutcome(
         services,
@@ -86,7 +89,7 @@ export async function closingWrites(
           verb: 'incident.close',
           entityKind: 'incident',
           entityId: incident.id,
-          correlationId: request.correlationId,
+          correlationId,
           why: note,
           detail: { verdict, subject: incident.subject, accountId: incident.accountId },
         },
@@ -94,18 +97,4 @@ export async function closingWrites(
       ),
     ],
   };
-}
-
-/** The edit of an incident's message; none when it has no message. */
-async function editWrites(services: Services, request: Request, look: IncidentLook): Promise<Write[]> {
-  const { noticeId } = look.incident;
-  const head = noticeId === null ? null : await services.stores.notices.byId(noticeId);
-  if (head === null || head.target.kind === 'pager') return [];
-  const { writes } = await alertWrites(services, {
-    target: head.target,
-    message: services.presenter.incidentMessage(look),
-    edits: head.id,
-    correlationId: request.correlationId,
-  });
-  return writes;
 }

@@ -5,7 +5,7 @@ import type { SigningInstance } from '../ports/instances.ts';
 import type { OpenInstances, SigningKeys } from './open.ts';
 
 /** The settings that hold the heartbeats, one for each instance. */
-const PREFIX = 'instance:';
+export const HEARTBEATS = 'instance:';
 /** One read and one write each; ms. */
 const BEAT_MS = 10_000;
 /** Whose heartbeat stood still over so many of ours no longer takes part in the calls; after as many more it is dead. */
@@ -120,7 +120,7 @@ export class Heartbeat implements OpenInstances {
     await this.#loop;
     const { stores, instanceId, log } = this.#ground;
     try {
-      await stores.atomically([stores.settings.remove(PREFIX + instanceId)]);
+      await stores.atomically([stores.settings.remove(HEARTBEATS + instanceId)]);
     } catch (error) {
       log.info('the other instances notice later that this one stopped', { error });
     }
@@ -147,7 +147,7 @@ export class Heartbeat implements OpenInstances {
     for (const [use, { last }] of this.#using) {
       if (told - last > USED_FOR) this.#using.delete(use);
     }
-    if (this.#beat > 0 && (await stores.settings.get(PREFIX + instanceId)) === null) {
+    if (this.#beat > 0 && (await stores.settings.get(HEARTBEATS + instanceId)) === null) {
       log.warn('this instance stood still for so long that the others took it for dead', { instanceId });
     }
     const mine: Beat = {
@@ -156,7 +156,9 @@ export class Heartbeat implements OpenInstances {
       signsWith: await this.#signsWith(),
       using: [...this.#using.keys()],
     };
-    await stores.atomically([stores.settings.set(PREFIX + instanceId, JSON.stringify(mine), clock.now())]);
+    await stores.atomically([
+      stores.settings.set(HEARTBEATS + instanceId, JSON.stringify(mine), clock.now()),
+    ]);
     this.#beat = told;
     await this.#look();
   }
@@ -180,7 +182,7 @@ export class Heartbeat implements OpenInstances {
     }
     this.#seen = seen;
     if (this.instances !== before) log.info('instances on this database', { instances: this.instances });
-    if (dead.length > 0) await stores.atomically(dead.map((id) => stores.settings.remove(PREFIX + id)));
+    if (dead.length > 0) await stores.atomically(dead.map((id) => stores.settings.remove(HEARTBEATS + id)));
   }
 
   /** What another was throttled for since it was looked at last; all of it when it was never. */
@@ -193,11 +195,11 @@ export class Heartbeat implements OpenInstances {
 
   async #read(): Promise<ReadonlyMap<string, Row>> {
     const { stores, instanceId } = this.#ground;
-    const rows = await stores.settings.startingWith(PREFIX);
+    const rows = await stores.settings.startingWith(HEARTBEATS);
     return new Map(
       rows
-        .filter(({ key }) => key !== PREFIX + instanceId)
-        .map(({ key, value }) => [key.slice(PREFIX.length), rowOf(value)]),
+        .filter(({ key }) => key !== HEARTBEATS + instanceId)
+        .map(({ key, value }) => [key.slice(HEARTBEATS.length), rowOf(value)]),
     );
   }
 }

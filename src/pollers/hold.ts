@@ -1,4 +1,3 @@
-import { CONTAINMENTS_JOB } from '../handlers/containments/containing.ts';
 import { proveContainments } from '../handlers/containments/prove.ts';
 import { takeTurn } from '../handlers/containments/pursue.ts';
 import type { Containing } from '../handlers/containments/containing.ts';
@@ -8,6 +7,7 @@ import type { Jobs } from '../ports/jobs.ts';
 /** How many are read at a time, and worked on at once. */
 const BATCH = 100;
 const AT_ONCE = 16;
+const CONTAINMENTS_JOB = 'containments';
 /** How long a pass may take; a killed process keeps the job until that is over, while others hold by themselves. */
 const RUN_MS = 60_000;
 const LOOK_EVERY_MS = 10_000;

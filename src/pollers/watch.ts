@@ -5,7 +5,7 @@ import { momentWords } from '../domain/time-words.ts';
 import { lookAccounts, namesOf } from '../handlers/look-keys.ts';
 import type { Services } from '../handlers/services.ts';
 import { AwsFailure } from '../ports/aws.ts';
-import { endsSession, isOfAllCalls, troubleWords } from './inventory/trouble.ts';
+import { endsSession, isOfAllCalls, isTrouble, troubleWords } from './inventory/trouble.ts';
 import { placesOf } from './reminders/places.ts';
 import { followFeed } from './trail-queue/feed.ts';
 import { takeInFiles } from './trail-queue/take-files.ts';
@@ -246,10 +246,6 @@ async function look(watching: Watching): Promise<void> {
 function wordsOf({ connection }: Watching, error: unknown): string {
   if (error instanceof AwsFailure) return troubleWords(error, connection);
   return error instanceof RekeyError ? error.message : 'Rekey met an error of its own; its log has more.';
-}
-
-function isTrouble(error: unknown): error is AwsFailure | RekeyError {
-  return error instanceof AwsFailure || (error instanceof RekeyError && error.code !== 'unreachable');
 }
 
 function isOfAll(error: AwsFailure | RekeyError): boolean {

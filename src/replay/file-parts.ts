@@ -4,6 +4,7 @@ import { isRecord, recordsIn } from '../detections/record.ts';
 import { partitionOfRegion } from '../domain/partition.ts';
 import type { FilePart, FileSubject, PartGroup, RawEvent } from '../ports/judges.ts';
 import { UnreadableFile } from '../ports/trail-queue.ts';
+import { isGzip } from './files.ts';
 import { Splitter, type Pieces } from './split.ts';
 
 const CHUNK = 256 * 1024;
@@ -121,7 +122,7 @@ const LONGEST_AGO = 400 * 86_400_000;
 async function* textOf(bytes: Uint8Array, longest: number): AsyncGenerator<string, void> {
   const decoder = new StringDecoder('utf8');
   if (bytes.length === 0) throw new UnreadableFile('it is empty');
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) {
+  if (!isGzip(bytes)) {
     for (let place = 0; place < bytes.length; place += CHUNK) {
       yield decoder.write(Buffer.from(bytes.subarray(place, place + CHUNK)));
     }

@@ -86,7 +86,8 @@ async function isPacked(path: string): Promise<boolean> {
   return isGzip(await firstBytes(path, 2));
 }
 
-function isGzip(bytes: Buffer): boolean {
+/** Whether bytes begin as those of a packed file do. */
+export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 

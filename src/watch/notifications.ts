@@ -1,3 +1,4 @@
+import { within } from '../detections/json.ts';
 import { partitionOfRegion } from '../domain/partition.ts';
 
 /** What a queue brings: words of S3, of SNS, of EventBridge and of CloudTrail itself about files of a trail. */
@@ -67,8 +68,8 @@ function fromRecords(records: readonly unknown[]): Announced {
     const { eventName } = record;
     if (typeof eventName === 'string' && !/^(?:s3:)?ObjectCreated:/.test(eventName)) continue;
     const s3 = record['s3'];
-    const bucket = at(s3, 'bucket', 'name');
-    const key = at(s3, 'object', 'key');
+    const bucket = within(s3, 'bucket', 'name');
+    const key = within(s3, 'object', 'key');
     const decoded = typeof key === 'string' ? decode(key.replaceAll('+', ' ')) : null;
     if (typeof bucket !== 'string' || decoded === null) return broken('one of its records names no object');
     files.push({ bucket, key: decoded, region: regionIn(record['awsRegion']) });
@@ -90,8 +91,8 @@ function fromCloudTrail(bucket: string, keys: unknown): Announced {
 /** EventBridge's "Object Created": the key as it is (S3 user guide, "EventBridge event message structure"). */
 function fromEventBridge(value: Fields): Announced {
   if (value['source'] !== 'aws.s3' || value['detail-type'] !== 'Object Created') return NOTHING;
-  const bucket = at(value['detail'], 'bucket', 'name');
-  const key = at(value['detail'], 'object', 'key');
+  const bucket = within(value['detail'], 'bucket', 'name');
+  const key = within(value['detail'], 'object', 'key');
   if (typeof bucket !== 'string' || typeof key !== 'string') return broken('it names no object');
   return checked([{ bucket, key, region: regionIn(value['region']) }]);
 }
@@ -130,11 +131,6 @@ function isJson(text: string): boolean {
 
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function at(value: unknown, one: string, other: string): unknown {
-  const inner = isFields(value) ? value[one] : undefined;
-  return isFields(inner) ? inner[other] : undefined;
 }
 
 /** What the name of a file tells: events of an account and region, something else, or nothing. */

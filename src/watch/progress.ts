@@ -48,8 +48,7 @@ export function afterSlice(watch: RegionWatch, slice: Slice, read: SliceRead, ke
   const caughtUp = isRound && slice.to >= seconds(begunAt);
   const readTo = Math.max(watch.readTo, slice.to);
   const late = read.lateFrom === null ? 0 : begunAt - read.lateFrom;
-  const stillLate = watch.lateAt !== null && begunAt - watch.lateAt < LATE_FOR ? watch.lateBy : 0;
-  const lateBy = Math.max(late, stillLate);
+  const lateBy = Math.max(late, expectedLate(watch, begunAt));
   const perHour = measured(watch, slice, read, caughtUp);
   const lag =
     caughtUp && read.dense !== null
@@ -97,6 +96,11 @@ export function afterSlice(watch: RegionWatch, slice: Slice, read: SliceRead, ke
     completeTo: Math.min(readTo, settledTo, seconds(begunAt - Math.max(SETTLE, lateBy))),
     nextAt: isRound ? (caughtUp ? begunAt + intervalOf(next, begunAt) : begunAt) : watch.nextAt,
   };
+}
+
+/** How late events are expected to be: as late as the latest of the last hours; 0 when none was. */
+export function expectedLate({ lateBy, lateAt }: RegionWatch, now: number): number {
+  return lateAt !== null && now - lateAt < LATE_FOR ? lateBy : 0;
 }
 
 /** Short slices jump about; a mean that follows within a few of them is what plans are made of. */

@@ -1,64 +1,31 @@
-import { NOTHING_READ, type Containment } from '../../src/domain/containment.ts';
+import { blankContainment } from '../../src/domain/containment-acts.ts';
+import type { Containment } from '../../src/domain/containment.ts';
 
 const NOW = 1_790_000_000_000;
+const KEY = 'AKIAIOSFODNN7EXAMPLE';
 
 /** A containment of which nothing was done yet. */
 export function containment(changes: Partial<Containment> = {}): Containment {
-  return {
+  const holder = {
+    id: 'h1',
+    incidentId: 'i1',
+    accessKeyId: KEY,
+    kind: 'stolen',
+    by: 'U0ADMIN',
+    hostUser: null,
+    at: NOW,
+    reason: 'seen',
+    phase: 'held',
+    taken: null,
+  } as const;
+  const blank = blankContainment({
     id: 'c1',
     accountId: '111122223333',
     partition: 'aws',
-    accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
-    state: 'finding',
-    stateAt: NOW,
-    userName: null,
-    userId: null,
-    userArn: null,
-    absent: 0,
-    holders: [
-      {
-        id: 'h1',
-        incidentId: 'i1',
-        accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
-        kind: 'stolen',
-        by: 'U0ADMIN',
-        hostUser: null,
-        at: NOW,
-        reason: 'seen',
-        phase: 'held',
-        taken: null,
-      },
-    ],
-    keys: [],
-    deniedBefore: false,
-    deny: null,
-    dateDeny: null,
-    parts: NOTHING_READ,
-    quarantine: [],
-    seenKeys: [],
-    seenPolicies: [],
-    events: [],
-    eventsMore: 0,
-    putBack: 0,
-    lastPutBackAt: null,
-    sentAt: null,
-    changedAt: null,
-    confirmedAt: null,
-    heldUntil: null,
-    holdStoppedBy: null,
-    proof: null,
-    proofAt: null,
-    trouble: null,
-    refusal: null,
-    mergedInto: null,
-    noticeId: null,
-    nextAt: NOW,
-    leaseOwner: null,
-    leaseUntil: 0,
-    createdAt: NOW,
-    updatedAt: NOW,
+    accessKeyId: KEY,
+    holder,
     correlationId: 'x',
-    version: 1,
-    ...changes,
-  };
+    now: NOW,
+  });
+  return { ...blank, deniedBefore: false, ...changes };
 }

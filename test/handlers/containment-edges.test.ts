@@ -4,6 +4,7 @@ import { HOLD_MS } from '../../src/domain/containment.ts';
 import { beginContainment } from '../../src/handlers/containments/begin.ts';
 import { findUser } from '../../src/handlers/containments/find-user.ts';
 import { signersFor } from '../../src/handlers/containments/hands.ts';
+import { lookBeforeContaining } from '../../src/handlers/containments/look.ts';
 import { refuseWhileContainmentsNeed } from '../../src/handlers/containments/needed.ts';
 import { proveContainments } from '../../src/handlers/containments/prove.ts';
 import {
@@ -97,8 +98,20 @@ describe('who signs', () => {
     expect([able.map(({ method }) => method), same.map(({ name }) => name)]).toEqual([['role'], ['owner']]);
     const lists = await signersFor(free, { ...target, userName: 'somebody' });
     expect(lists.able.map(({ method }) => method)).toEqual(['access_key', 'role']);
-    expect((await contain(free, stolen(other))).state).toBe('holding');
+    // The window shows the rest all the same.
+    expect(await lookBeforeContaining(free, other.accessKeyId, PATIENT)).toMatchObject({
+      userName: 'owner',
+      status: 'Active',
+      signsAs: ['owner'],
+      trouble: null,
+    });
+    const held = await contain(free, stolen(other));
+    expect(held.state).toBe('holding');
     expect(truth(owner).keys).toContain('Inactive');
+    // CloudTrail is asked by who is not denied with the user, also where the user's id is not known.
+    await holdFor(world, free, 32 * MINUTE);
+    await proveContainments(free, PATIENT);
+    expect((await read(free, held.id)).proof).toMatchObject({ accepted: 0, why: '' });
   });
 
   it('is the next one where AWS refuses the first', async () => {

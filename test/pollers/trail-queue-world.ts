@@ -3,12 +3,13 @@ import type { QueueSettings, StoredQueue } from '../../sandbox/aws/accounts/queu
 import type { AnnouncedBy, Trail } from '../../sandbox/aws/s3/trail.ts';
 import type { Account } from '../../sandbox/aws/world.ts';
 import { call, type ExampleCall } from '../../src/detections/example.ts';
-import { NEW_QUEUE, type TrailQueue } from '../../src/domain/trail-queue.ts';
+import type { TrailQueue } from '../../src/domain/trail-queue.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import { goTrailRounds } from '../../src/pollers/trail-queue-jobs.ts';
 import { hearQueue } from '../../src/pollers/trail-queue/hear.ts';
 import { goRounds } from '../../src/pollers/watch-jobs.ts';
 import { watchAccount } from '../../src/pollers/watch.ts';
+import { trailQueue } from '../db/trail-samples.ts';
 import { userWith } from '../verification/bench.ts';
 import { servicesFor } from './watch-world.ts';
 import { InventoryWorld, PATIENT, type InventoryWorldOptions } from './world.ts';
@@ -72,21 +73,16 @@ export async function setQueue(
   changes: Partial<TrailQueue> = {},
 ): Promise<TrailQueue> {
   const [, , , region = '', accountId = ''] = queue.arn.split(':');
-  const set: TrailQueue = {
+  const set = trailQueue({
     id: world.services.ids.next(),
     connectionId,
-    partition: 'aws',
     region,
     accountId,
     name: queue.name,
     bucket: BUCKET,
-    setBy: 'U0ADMIN',
     setAt: world.clock.now(),
-    readAt: null,
-    state: NEW_QUEUE,
-    version: 1,
     ...changes,
-  };
+  });
   await world.stores.atomically([world.stores.watch.queues.insert(set)]);
   return set;
 }

@@ -50,6 +50,10 @@ export class StoredQueue {
     return this.settings.visibilityMs ?? 30_000;
   }
 
+  get retentionMs(): number {
+    return this.settings.retentionMs ?? 345_600_000;
+  }
+
   /** Puts a message in; its id. */
   send(body: string, now: number, delayMs = this.settings.delayMs ?? 0): string {
     const id = this.ids.requestId();
@@ -110,8 +114,7 @@ export class StoredQueue {
   }
 
   private expire(now: number): void {
-    const kept = this.settings.retentionMs ?? 345_600_000;
-    this.messages = this.messages.filter(({ sentAt }) => now - sentAt < kept);
+    this.messages = this.messages.filter(({ sentAt }) => now - sentAt < this.retentionMs);
   }
 
   private remove(message: StoredMessage): void {

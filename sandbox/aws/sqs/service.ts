@@ -45,6 +45,11 @@ function wanted(input: JsonInput, name: string): ReadonlySet<string> {
   return new Set(input.texts(name));
 }
 
+/** Of all attributes, those that were asked for. */
+function askedFor(all: Readonly<Record<string, string>>, names: ReadonlySet<string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name) || names.has('All')));
+}
+
 const receiveMessage: JsonOperation = {
   name: 'ReceiveMessage',
   access,
@@ -69,13 +74,13 @@ function shown(message: StoredMessage, names: ReadonlySet<string>): JsonObject {
     SentTimestamp: String(message.sentAt),
     ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
   };
-  const asked = Object.entries(all).filter(([name]) => names.has(name) || names.has('All'));
+  const asked = askedFor(all, names);
   return {
     MessageId: message.id,
     ReceiptHandle: message.receipt,
     MD5OfBody: createHash('md5').update(message.body).digest('hex'),
     Body: message.body,
-    ...(asked.length === 0 ? {} : { Attributes: Object.fromEntries(asked) }),
+    ...(Object.keys(asked).length === 0 ? {} : { Attributes: asked }),
   };
 }
 
@@ -133,14 +138,13 @@ const getQueueAttributes: JsonOperation = {
   run: ({ world, caller, input }) => {
     const queue = queueAt(world, caller, input);
     const { visible, inFlight, delayed } = queue.counts(world.clock());
-    const { settings } = queue;
-    const { redrive = null, kmsKeyArn = null } = settings;
+    const { redrive = null, kmsKeyArn = null } = queue.settings;
     const all: Record<string, string> = {
       ApproximateNumberOfMessages: String(visible),
       ApproximateNumberOfMessagesNotVisible: String(inFlight),
       ApproximateNumberOfMessagesDelayed: String(delayed),
       CreatedTimestamp: String(Math.floor(queue.createdAt / 1_000)),
-      MessageRetentionPeriod: String((settings.retentionMs ?? 345_600_000) / 1_000),
+      MessageRetentionPeriod: String(queue.retentionMs / 1_000),
       QueueArn: queue.arn,
       VisibilityTimeout: String(queue.visibilityMs / 1_000),
       ...(kmsKeyArn === null ? {} : { KmsMasterKeyId: kmsKeyArn }),
@@ -153,12 +157,7 @@ const getQueueAttributes: JsonOperation = {
             }),
           }),
     };
-    const names = wanted(input, 'AttributeNames');
-    return {
-      Attributes: Object.fromEntries(
-        Object.entries(all).filter(([name]) => names.has(name) || names.has('All')),
-      ),
-    };
+    return { Attributes: askedFor(all, wanted(input, 'AttributeNames')) };
   },
 };
 

@@ -1,5 +1,5 @@
 import { call, FOREIGN } from '../example.ts';
-import { at, listAt, textAt } from '../json.ts';
+import { at, listAt, textAt, writtenOut } from '../json.ts';
 import { outsiders } from '../policy-document.ts';
 import type { Rule } from '../rule.ts';
 
@@ -31,7 +31,7 @@ export const bucketOpened: Rule = {
     } = event;
     const bucket = textAt(asked, 'bucketName');
     if (name.includes('Acl')) {
-      const text = JSON.stringify(asked ?? '').slice(0, 20_000);
+      const text = writtenOut(asked);
       const isPublic = /public-read|authenticated-read|global\/AllUsers|global\/AuthenticatedUsers/.test(
         text,
       );

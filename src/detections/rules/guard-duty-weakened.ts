@@ -1,5 +1,5 @@
 import { call } from '../example.ts';
-import { flagAt, listAt, textAt } from '../json.ts';
+import { flagAt, listAt, textAt, writtenOut } from '../json.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -35,11 +35,7 @@ export const guardDutyWeakened: Rule = {
     )
       return null;
     const isSwitch = name === 'UpdateMemberDetectors' || name === 'UpdateOrganizationConfiguration';
-    if (
-      isSwitch &&
-      !/"(?:DISABLED|NONE)"|"(?:enable|autoEnable)":false/.test(JSON.stringify(asked ?? '').slice(0, 20_000))
-    )
-      return null;
+    if (isSwitch && !/"(?:DISABLED|NONE)"|"(?:enable|autoEnable)":false/.test(writtenOut(asked))) return null;
     if (name.endsWith('Filter') && textAt(asked, 'action') !== 'ARCHIVE') return null;
     const isMild = /IPSet|EntitySet|Filter|Invitations|ThreatIntel|Archive|Publishing/.test(name);
     return {

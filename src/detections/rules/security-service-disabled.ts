@@ -1,5 +1,5 @@
 import { call } from '../example.ts';
-import { textAt } from '../json.ts';
+import { textAt, writtenOut } from '../json.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -36,9 +36,7 @@ export const securityServiceDisabled: Rule = {
       return null;
     if (
       event.call.name === 'BatchUpdateStandardsControlAssociations' &&
-      !JSON.stringify(event.asked ?? '')
-        .slice(0, 20_000)
-        .includes('DISABLED')
+      !writtenOut(event.asked).includes('DISABLED')
     )
       return null;
     return { facts: { call: event.call.name, service: event.call.service }, of: event.call.name };

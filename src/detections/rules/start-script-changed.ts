@@ -1,11 +1,14 @@
 import { call } from '../example.ts';
-import { at, flagAt, listAt, textAt } from '../json.ts';
+import { at, flagAt, listAt, textAt, writtenOut } from '../json.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 /** A container that asks for credentials, or opens a shell to somewhere. */
 const SHELL =
   /169\.254\.17[0-9]\.2|\/dev\/tcp\/|\bncat?\b[^"]{0,80} -e|\|\s*(?:ba|z)?sh\b|base64 (?:-d|--decode)/;
+
+/** Scripts and containers are long, and are looked through so far. */
+const LONGEST = 40_000;
 
 /** Start script or metadata options of an instance changed. */
 export const startScriptChanged: Rule = {
@@ -36,16 +39,11 @@ export const startScriptChanged: Rule = {
       !isProtected
     )
       return null;
-    if (
-      name === 'CreateLaunchTemplateVersion' &&
-      !JSON.stringify(asked ?? '')
-        .slice(0, 40_000)
-        .includes('"UserData"')
-    )
+    if (name === 'CreateLaunchTemplateVersion' && !writtenOut(asked, LONGEST).includes('"UserData"'))
       return null;
     if (
       name === 'RegisterTaskDefinition' &&
-      !SHELL.test(JSON.stringify(listAt(asked, 'containerDefinitions')).slice(0, 40_000))
+      !SHELL.test(writtenOut(listAt(asked, 'containerDefinitions'), LONGEST))
     )
       return null;
     if (name === 'ModifyInstanceMetadataOptions') {

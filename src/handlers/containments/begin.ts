@@ -2,7 +2,8 @@ import { accountOfKeyId } from '../../domain/access-key-id.ts';
 import { groupedAccount } from '../../domain/account.ts';
 import { personOf, type Doer } from '../../domain/actor.ts';
 import { blankContainment, heldFor, joined, renewed } from '../../domain/containment-acts.ts';
-import { type Containment, type ContainmentHolder, type ContainmentKind } from '../../domain/containment.ts';
+import { askerOf } from '../../domain/containment-words.ts';
+import type { Containment, ContainmentHolder, ContainmentKind } from '../../domain/containment.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
 import type { Write } from '../../ports/stores.ts';
 import { wakeOutbox } from '../alert.ts';
@@ -13,6 +14,7 @@ import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
 import type { Containing } from './containing.ts';
 import { authoriseContainment } from './may.ts';
+import { openOfKey } from './merge.ts';
 import { recordsOf } from './record.ts';
 import { firstCard } from './tell.ts';
 
@@ -97,7 +99,7 @@ async function begin(
 ): Promise<Containment> {
   const place = await placeOf(services, wanting, input);
   for (let tries = 1; ; tries += 1) {
-    const open = await openFor(services, input, place);
+    const open = await openOfKey(services, { ...place, accessKeyId: input.accessKeyId });
     const drawn =
       open === null
         ? await anew(services, wanting, input, place)
@@ -124,6 +126,8 @@ interface Place {
   /** Empty: the id does not tell, and all accounts are asked. */
   readonly accountId: string;
   readonly partition: Containment['partition'];
+  /** Whose key it is by the inventory; null where it does not know the key. */
+  readonly userId: string | null;
 }
 
 /** The account of the key: known, or told by its id. Refused where nothing connects to it. */
@@ -133,7 +137,9 @@ async function placeOf(services: Containing, wanting: Wanting, input: ContainInp
   const accountId = kept?.accountId ?? accountOfKeyId(input.accessKeyId) ?? '';
   const all = await stores.connections.list();
   const [first] = accountId === '' ? all : connectedTo(all, accountId);
-  if (first !== undefined) return { accountId, partition: first.partition };
+  if (first !== undefined) {
+    return { accountId, partition: first.partition, userId: kept?.userId ?? null };
+  }
   const known = accountId === '' ? '' : ` By its ID it belongs to the account ${groupedAccount(accountId)}.`;
   const why = `Nothing connects to the account of this key.${known}`;
   const act = { ...aboutOf(wanting, input, input.accessKeyId, 'key'), why };
@@ -141,23 +147,6 @@ async function placeOf(services: Containing, wanting: Wanting, input: ContainInp
   throw new RekeyError('needs_person', why, {
     next: 'Whoever runs that account makes the key Inactive in its IAM console, and attaches AWSDenyAll to its user; an admin can connect the account with /aws-connect.',
   });
-}
-
-/** The open containment that this key, or its user, belongs to. */
-async function openFor(
-  { stores }: Containing,
-  { accessKeyId }: ContainInput,
-  { accountId }: Place,
-): Promise<Containment | null> {
-  const kept = await stores.inventory.keys.byId(accessKeyId);
-  const open = await stores.containments.openOfAccount(accountId);
-  return (
-    open.find(
-      (each) =>
-        each.holders.some((holder) => holder.accessKeyId === accessKeyId) ||
-        (kept !== null && each.userId !== null && each.userId === kept.userId),
-    ) ?? null
-  );
 }
 
 async function anew(
@@ -193,8 +182,7 @@ async function joining(
   const now = clock.now();
   const again = same === null ? null : renewed(open, input.accessKeyId, now);
   if (same !== null && again === null) {
-    const by = same.by === null ? `${same.hostUser ?? 'somebody'} on the host` : `<@${same.by}>`;
-    throw new RekeyError('conflict', `This key was contained already by ${by}.`, {
+    throw new RekeyError('conflict', `This key was contained already by ${askerOf(same)}.`, {
       next: 'Its message tells how it stands; `/aws-deactivate` lists what is contained.',
     });
   }

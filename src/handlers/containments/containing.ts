@@ -25,11 +25,3 @@ export const CALLS_MS = 25_000;
 
 /** Leases of the command line's are respected even where a bot takes those of all others for dead. */
 export const HOST_TURN = 'host-';
-
-/** The job that takes every containment further that is due. */
-export const CONTAINMENTS_JOB = 'containments';
-
-/** Lets the job look at once, after a batch that gave it something to do. */
-export async function wakeContainments({ jobs }: Pick<Services, 'jobs'>): Promise<void> {
-  await jobs.enqueue(CONTAINMENTS_JOB, 'now');
-}

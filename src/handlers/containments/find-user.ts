@@ -1,6 +1,8 @@
 import { connectedTo } from '../key-policy.ts';
 import type { Connection } from '../../domain/connection.ts';
-import { denyAllArn, type Containment } from '../../domain/containment.ts';
+import { wasStolen } from '../../domain/containment-reasons.ts';
+import { hasDenyAll } from '../../domain/containment-steps.ts';
+import type { Containment } from '../../domain/containment.ts';
 import { quarantinePolicies } from '../../domain/quarantine.ts';
 import { RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
@@ -83,11 +85,8 @@ async function whoseKey(hands: Hands, here: Containment, known: Known, signal: A
 }
 
 /** Throws `not_found` in an account that does not know the key, `needs_person` for a root key. */
-async function userOfKey(
-  hands: Hands,
-  { accessKeyId, accountId, holders }: Containment,
-  signal: AbortSignal,
-): Promise<string> {
+async function userOfKey(hands: Hands, containment: Containment, signal: AbortSignal): Promise<string> {
+  const { accessKeyId, accountId } = containment;
   try {
     const { userName } = await hands(({ iam }) => iam.accessKeyLastUsed(accessKeyId, signal));
     if (userName !== null) return userName;
@@ -95,7 +94,7 @@ async function userOfKey(
     if (!(error instanceof AwsFailure) || error.code !== 'no_such_entity') throw error;
     throw new RekeyError('not_found', `The account ${accountId} has no key ${accessKeyId} (any more).`, {
       next: `A key that does not exist cannot be used. ${
-        holders.some(({ kind }) => kind === 'stolen')
+        wasStolen(containment)
           ? 'Sessions that were made with it may live up to 36 hours: find its user in CloudTrail, and attach AWSDenyAll to it.'
           : 'Look whether it was copied whole.'
       }`,
@@ -116,19 +115,18 @@ async function before(
 ): Promise<Found> {
   const { accessKeyId, userName, partition } = containment;
   const { look, user } = await lookAtUser(services, hands, containment, signal);
-  const isListed = look.keys.some((each) => each.accessKeyId === accessKeyId);
-  // A key never changes hands: whoever has it in the list is its user.
-  const isOther = !isListed && known !== null && user !== null && user.userId !== known.userId;
-  if (look.user === 'gone' || isOther) throw notThere(userName, accessKeyId, isOther, whose);
   const listed = look.keys.find((each) => each.accessKeyId === accessKeyId);
-  const stolen = containment.holders.some(({ kind }) => kind === 'stolen');
+  // A key never changes hands: whoever has it in the list is its user.
+  const isOther = listed === undefined && known !== null && user !== null && user.userId !== known.userId;
+  if (look.user === 'gone' || isOther) throw notThere(userName, accessKeyId, isOther, whose);
+  const stolen = wasStolen(containment);
   if (listed === undefined) await refuseUnlisted(hands, containment, stolen, signal);
   const found: Found = {
     ...containment,
     userId: user?.userId ?? known?.userId ?? null,
     userArn: user?.arn ?? null,
     keys: [{ accessKeyId, before: listed?.status ?? 'gone' }],
-    deniedBefore: look.attached.some(({ arn }) => arn === denyAllArn(partition)),
+    deniedBefore: hasDenyAll(look.attached, partition),
     deny: stolen ? { way: 'attached', attached: false, inline: false } : null,
     quarantine: quarantinePolicies(look.attached),
     seenKeys: look.keys.map((each) => each.accessKeyId),

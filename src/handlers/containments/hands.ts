@@ -1,6 +1,7 @@
 import type { Connection } from '../../domain/connection.ts';
 import { quotedName } from '../../domain/connection.ts';
 import type { Containment } from '../../domain/containment.ts';
+import type { Capability } from '../../domain/verification.ts';
 import { RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { AwsFailureCode, Iam } from '../../ports/aws.ts';
@@ -49,16 +50,17 @@ export async function handsFor(services: Containing, target: Target, signal: Abo
   return handsOf(services, able, signal);
 }
 
-/** Connections that may act, in order, and those that sign as the user itself. */
+/** Connections that may act (or have another capability), in order, and those that sign as the user itself. */
 export async function signersFor(
   services: Containing,
   target: Target,
+  capability: Capability = 'contain',
 ): Promise<{ readonly able: readonly Connection[]; readonly same: readonly Connection[] }> {
   const ours = connectedTo(await services.stores.connections.list(), target.accountId);
   const hostArn = ours.some(({ method }) => method === 'role') ? await hostArnOf(services) : null;
   const isSame = (each: Connection): boolean => signsAs(each, target, hostArn);
   const that = (answer: 'yes' | 'unknown' | 'no'): Connection[] =>
-    ours.filter((each) => answerOf(each, 'contain') === answer && !isSame(each));
+    ours.filter((each) => answerOf(each, capability) === answer && !isSame(each));
   const able = [...that('yes'), ...that('unknown'), ...that('no')];
   // Whoever assumes the roles is not known: it may be the user itself, so that they come last.
   const isDoubtful = ({ method }: Connection): boolean => method === 'role' && hostArn === null;

@@ -1,3 +1,4 @@
+import { askerOf } from '../../domain/containment-words.ts';
 import type { Containment } from '../../domain/containment.ts';
 import type { Stores } from '../../ports/stores.ts';
 
@@ -15,7 +16,7 @@ export async function keepsOff(
     .flatMap(({ holders }) => holders)
     .find((each) => each.accessKeyId === accessKeyId && each.phase !== 'undone');
   if (holder === undefined) return null;
-  const by = holder.by === null ? `${holder.hostUser ?? 'somebody'} on the host` : `<@${holder.by}>`;
+  const by = askerOf(holder);
   return holder.phase === 'recovered'
     ? `The key ${accessKeyId} was contained by ${by} as ${holder.kind}, and stays Inactive since the recovery.`
     : `The key ${accessKeyId} is contained by ${by} as ${holder.kind}.`;

@@ -16,7 +16,7 @@ export interface FullLook {
 export async function lookAtUser(
   { clock }: Pick<Containing, 'clock'>,
   hands: Hands,
-  containment: Containment & { readonly userName: string },
+  containment: Pick<Containment, 'userId' | 'deny' | 'dateDeny'> & { readonly userName: string },
   signal: AbortSignal,
 ): Promise<FullLook> {
   const { userName, userId, dateDeny } = containment;

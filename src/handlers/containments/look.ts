@@ -17,6 +17,8 @@ import { actingConnection, connectedTo } from '../key-policy.ts';
 import { lookAccounts } from '../look-keys.ts';
 import type { Services } from '../services.ts';
 import { handsOf, signersFor } from './hands.ts';
+import { lookAtUser } from './look-user.ts';
+import { openOfKey } from './merge.ts';
 import { existingContainment } from './take-back.ts';
 import { cardOf } from './tell.ts';
 
@@ -74,8 +76,6 @@ export async function lookBeforeContaining(
     keys: [{ accessKeyId, before: 'unread' } as const],
   };
   const { able, same } = await signersFor(services, target);
-  const open = accountId === null ? [] : await stores.containments.openOfAccount(accountId);
-  const others = asked.keys.length > 0 ? asked.keys : [];
   return {
     accessKeyId,
     accountId,
@@ -87,17 +87,12 @@ export async function lookBeforeContaining(
     lastUse: asked.lastUse ?? kept?.lastUse ?? null,
     ownership: standing?.ownership ?? null,
     kind: standing?.kind ?? null,
-    others: others.filter((key) => key.accessKeyId !== accessKeyId),
+    others: asked.keys.filter((key) => key.accessKeyId !== accessKeyId),
     quarantine: asked.quarantine,
     signsAs: same.map(({ name }) => name),
     able: able.length,
     rotating: (await stores.rotation.rotations.openOfKey(accessKeyId)) !== null,
-    containment:
-      open.find(
-        ({ holders, userId }) =>
-          holders.some((holder) => holder.accessKeyId === accessKeyId) ||
-          (userId !== null && userId === target.userId),
-      ) ?? null,
+    containment: accountId === null ? null : await openOfKey(services, { ...target, accessKeyId }),
     trouble: asked.trouble,
   };
 }
@@ -127,6 +122,8 @@ const NOTHING: Asked = {
   trouble: null,
 };
 
+const UNKNOWN: Asked = { ...NOTHING, trouble: 'IAM does not know this key (any more)' };
+
 async function askIam(
   services: Services,
   accessKeyId: string,
@@ -143,18 +140,20 @@ async function askIam(
       used.use === null ? { kind: 'not_seen', asOf } : { kind: 'used', ...used.use, asOf };
     const userName = used.userName ?? knownName;
     if (userName === null) return { ...NOTHING, isRoot: true, lastUse };
-    const [user, keys, attached] = await Promise.all([
-      hands(({ iam }) => iam.getUser(userName, signal)),
-      hands(({ iam }) => iam.listAccessKeys(userName, signal)),
-      hands(({ iam }) => iam.listAttachedUserPolicies(userName, signal)),
-    ]);
-    const { userId, arn } = user;
-    const quarantine = quarantinePolicies(attached);
-    return { userName, userId, arn, isRoot: false, lastUse, keys, quarantine, trouble: null };
+    const untouched = { userName, userId: null, deny: null, dateDeny: null };
+    const { look, user } = await lookAtUser(services, hands, untouched, signal);
+    if (look.user === 'gone') return UNKNOWN;
+    return {
+      ...NOTHING,
+      userName,
+      userId: user?.userId ?? null,
+      arn: user?.arn ?? null,
+      lastUse,
+      keys: look.keys,
+      quarantine: quarantinePolicies(look.attached),
+    };
   } catch (error) {
-    if (error instanceof AwsFailure && error.code === 'no_such_entity') {
-      return { ...NOTHING, trouble: 'IAM does not know this key (any more)' };
-    }
+    if (error instanceof AwsFailure && error.code === 'no_such_entity') return UNKNOWN;
     if (error instanceof AwsFailure) {
       return { ...NOTHING, trouble: `${error.action}: ${error.code.replaceAll('_', ' ')}` };
     }
@@ -199,8 +198,7 @@ export async function openContainmentOf(
 ): Promise<Containment | null> {
   const kept = await stores.inventory.keys.byId(accessKeyId);
   const accountId = kept?.accountId ?? accountOfKeyId(accessKeyId) ?? '';
-  const open = await stores.containments.openOfAccount(accountId);
-  return open.find(({ holders }) => holders.some((holder) => holder.accessKeyId === accessKeyId)) ?? null;
+  return openOfKey({ stores }, { accountId, accessKeyId, userId: null });
 }
 
 /** One containment in full. Viewers may. */

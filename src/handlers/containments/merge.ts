@@ -19,6 +19,25 @@ export async function openOfUser(
   );
 }
 
+/** The open containment that a key belongs to: by a reason that names it, or by its user (null: not known). */
+export async function openOfKey(
+  { stores }: Pick<Containing, 'stores'>,
+  {
+    accountId,
+    accessKeyId,
+    userId,
+  }: Pick<Containment, 'accountId' | 'userId'> & Pick<ContainmentHolder, 'accessKeyId'>,
+): Promise<Containment | null> {
+  const open = await stores.containments.openOfAccount(accountId);
+  return (
+    open.find(
+      (each) =>
+        each.holders.some((holder) => holder.accessKeyId === accessKeyId) ||
+        (userId !== null && each.userId === userId),
+    ) ?? null
+  );
+}
+
 /** The user is contained already: the reason joins the others there, and this row is over. */
 export async function mergeInto(services: Containing, mine: Containment, found: Containment): Promise<void> {
   const { stores, clock } = services;

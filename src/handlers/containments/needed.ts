@@ -1,14 +1,14 @@
 import { quotedName } from '../../domain/connection.ts';
 import type { Connection } from '../../domain/connection.ts';
 import { RekeyError } from '../../errors.ts';
-import type { Containment } from '../../domain/containment.ts';
+import { isAtRest, type Containment } from '../../domain/containment.ts';
 import { answerOf } from '../key-policy.ts';
 import type { Containing } from './containing.ts';
 import { signersFor } from './hands.ts';
 
 /**
- * Throws `conflict` while a containment that is not at rest needs the connection, because no other that may contain, and does not sign as the contained user, reaches its
- * account; also while sessions from before are still denied for some hours.
+ * Throws `conflict` while a containment that is not at rest needs the connection, because no other that may contain, and
+ * does not sign as the contained user, reaches its account; also while sessions from before are still denied for some hours.
  */
 export async function refuseWhileContainmentsNeed(
   services: Containing,
@@ -16,9 +16,7 @@ export async function refuseWhileContainmentsNeed(
 ): Promise<void> {
   const open = await services.stores.containments.openOfAccount(accountId);
   // The deny of sessions from before is to come off, too, whoever looks by then.
-  const needing = open.filter(
-    ({ state, dateDeny }) => (state !== 'standing' && state !== 'recovered') || dateDeny !== null,
-  );
+  const needing = open.filter(({ state, dateDeny }) => !isAtRest(state) || dateDeny !== null);
   let needs: Containment | null = null;
   for (const each of needing) {
     const { able } = await signersFor(services, each);

@@ -1,12 +1,14 @@
-import { deniedUntil, isOver, type Containment, type ContainmentProof } from '../../domain/containment.ts';
-import { nextProof } from '../../domain/containment-settle.ts';
+import { isOver, type Containment, type ContainmentProof } from '../../domain/containment.ts';
+import { deniedUntil, nextProof } from '../../domain/containment-settle.ts';
 import { SETTLE_MS } from '../../domain/settle.ts';
+import { at, within } from '../../detections/json.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { Trail, TrailEvent, TrailQuestion } from '../../ports/trail.ts';
 import { credentialsOf } from '../connection-credentials.ts';
-import { answerOf, connectedTo } from '../key-policy.ts';
+import { answerOf } from '../key-policy.ts';
 import type { Containing } from './containing.ts';
+import { signersFor } from './hands.ts';
 import { recordsOf } from './record.ts';
 
 /** How many are asked about in one pass. */
@@ -41,10 +43,10 @@ async function prove(services: Containing, row: Containment, signal: AbortSignal
     return write(services, row, (now) => ({ ...now, proofAt: null }));
   }
   // Whoever moves its time asks: two instances do not ask twice.
-  const at = services.clock.now();
-  const next = nextProof(confirmedAt, at);
+  const askedAt = services.clock.now();
+  const next = nextProof(confirmedAt, askedAt);
   // A process that dies while it asks leaves it to the next one, also at the last time.
-  const retryAt = Math.min(at + ASKED_AGAIN_MS, next ?? Infinity);
+  const retryAt = Math.min(askedAt + ASKED_AGAIN_MS, next ?? Infinity);
   await write(services, row, (now) => ({ ...now, proofAt: retryAt }), 1);
   const proof = await readProof(services, { ...row, userName }, { since: confirmedAt, until }, signal);
   // Confirmed anew or taken back meanwhile, it is proven anew.
@@ -111,11 +113,10 @@ async function readProof(
   };
 }
 
-async function trailFor(services: Containing, { accountId, userId }: Containment): Promise<Trail | null> {
-  const ours = connectedTo(await services.stores.connections.list(), accountId);
-  const able = ours.filter(({ uniqueId }) => uniqueId !== userId);
-  const that = (answer: 'yes' | 'unknown') => able.find((each) => answerOf(each, 'watch') === answer);
-  const connection = that('yes') ?? that('unknown');
+/** Null: nobody may read it, or only whoever is denied with the user. */
+async function trailFor(services: Containing, containment: Containment): Promise<Trail | null> {
+  const { able } = await signersFor(services, containment, 'watch');
+  const connection = able.find((each) => answerOf(each, 'watch') !== 'no');
   if (connection === undefined) return null;
   return services.aws.trail(await credentialsOf(services, connection), connection);
 }
@@ -164,23 +165,21 @@ function isOf(
 ): boolean {
   const ids = new Set([...holders, ...keys].map((each) => each.accessKeyId));
   if (event.accessKeyId !== null && ids.has(event.accessKeyId)) return true;
-  const who = objectOf(event.record['userIdentity']);
+  const who = event.record['userIdentity'];
   // Whose call it was cannot be told: it counts.
-  if (typeof who['arn'] !== 'string' && typeof who['principalId'] !== 'string') return true;
-  const issuer = objectOf(objectOf(who['sessionContext'])['sessionIssuer']);
-  const isTheirs = (one: Readonly<Record<string, unknown>>): boolean =>
-    (userId !== null && one['principalId'] === userId) || (userArn !== null && one['arn'] === userArn);
+  if (typeof at(who, 'arn') !== 'string' && typeof at(who, 'principalId') !== 'string') return true;
+  const isTheirs = (one: unknown): boolean =>
+    (userId !== null && at(one, 'principalId') === userId) ||
+    (userArn !== null && at(one, 'arn') === userArn);
   // A federated user's principal is another; who issued the session is the user.
-  if (isTheirs(who) || isTheirs(issuer)) return true;
+  if (isTheirs(who) || isTheirs(within(who, 'sessionContext', 'sessionIssuer'))) return true;
   // Without its unique id the name tells, of users alone.
-  const type = who['type'];
   return (
-    userId === null && type === 'IAMUser' && who['userName'] === userName && who['accountId'] === accountId
+    userId === null &&
+    at(who, 'type') === 'IAMUser' &&
+    at(who, 'userName') === userName &&
+    at(who, 'accountId') === accountId
   );
-}
-
-function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 /**
@@ -195,7 +194,7 @@ function isRefused({ errorCode, errorMessage, eventName, responseElements }: Tra
   if (typeof errorCode === 'string' && errorCode !== '') return true;
   // A sign-in that failed has no code.
   if (eventName !== 'ConsoleLogin') return false;
-  return typeof errorMessage === 'string' || objectOf(responseElements)['ConsoleLogin'] === 'Failure';
+  return typeof errorMessage === 'string' || at(responseElements, 'ConsoleLogin') === 'Failure';
 }
 
 function nameOf({ eventName, record, accessKeyId }: TrailEvent): string {

@@ -1,6 +1,7 @@
 import { containmentLines, looksOther } from '../../domain/containment-card.ts';
+import { incidentsOf } from '../../domain/containment-reasons.ts';
 import {
-  CONFIRM_READS,
+  isConfirmed,
   partsInPlay,
   type Containment,
   type ContainmentState,
@@ -54,7 +55,7 @@ export function effectRow(
   effect: ContainmentEffect,
   came: 'done' | 'skipped' | PartFailure | null,
 ): Write {
-  const { accountId, userName, state, holders } = containment;
+  const { accountId, userName, state } = containment;
   const act = {
     doer: { kind: 'rekey' },
     verb: `containment.${effect.what}`,
@@ -65,7 +66,7 @@ export function effectRow(
       accountId,
       user: userName,
       state,
-      incidents: holders.flatMap(({ incidentId }) => incidentId ?? []),
+      incidents: incidentsOf(containment),
       ...(effect.what === 'set_key' ? { accessKeyId: effect.accessKeyId, status: effect.status } : {}),
       ...(came === null || came === 'done'
         ? {}
@@ -109,7 +110,7 @@ function outcomesOf(services: Containing, before: Containment, after: Containmen
       accountId: after.accountId,
       user: after.userName,
       accessKeyId: after.accessKeyId,
-      incidents: after.holders.flatMap(({ incidentId }) => incidentId ?? []),
+      incidents: incidentsOf(after),
       from: before.state,
       to: after.state,
     },
@@ -121,7 +122,7 @@ function outcomeOf(before: Containment, after: Containment): NonNullable<AuditEn
   if (after.state === 'refused') return 'refused';
   const isOvertaken = before.state !== 'finding' && ['undoing', 'recovering', 'acting'].includes(after.state);
   if (after.state === 'merged' || isOvertaken) return 'done';
-  const parts = partsInPlay(after, after.updatedAt).map((part) => after.parts[part]);
-  if (parts.every(({ reads }) => reads >= CONFIRM_READS)) return 'done';
-  return parts.some(({ failure }) => failure !== null) ? 'failed' : 'unknown';
+  if (isConfirmed(after, after.updatedAt)) return 'done';
+  const isFailed = partsInPlay(after, after.updatedAt).some((part) => after.parts[part].failure !== null);
+  return isFailed ? 'failed' : 'unknown';
 }

@@ -1,12 +1,6 @@
 import { personOf } from '../../domain/actor.ts';
-import {
-  holderOf,
-  holdStopped,
-  recoverableOf,
-  recovered,
-  undoableOf,
-  undone,
-} from '../../domain/containment-acts.ts';
+import { holdStopped, recoverableOf, recovered, undoableOf, undone } from '../../domain/containment-acts.ts';
+import { incidentsOf } from '../../domain/containment-reasons.ts';
 import type { Containment, ContainmentHolder } from '../../domain/containment.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
 import { auditIntent, auditOutcome } from '../audit.ts';
@@ -51,8 +45,7 @@ export async function recoverContainment(
   input: TakeBackInput,
 ): Promise<Containment> {
   return act(services, request, input.containmentId, 'recover', input, (row, at) => {
-    const holder = holderOf(row, input.holderId);
-    if (holder === null || !recoverableOf(row).includes(holder)) throw over(row);
+    if (!recoverableOf(row).some(({ id }) => id === input.holderId)) throw over(row);
     return recovered(row, input.holderId, { by: request.actor.userId, at, reason: input.reason });
   });
 }
@@ -82,7 +75,6 @@ async function act(
   change: (row: Containment, at: number) => Containment,
 ): Promise<Containment> {
   const { stores, clock } = services;
-  const incidents = (row: Containment) => row.holders.flatMap(({ incidentId }) => incidentId ?? []);
   await authoriseContainment(services, request, what, { containmentId });
   await refuseClaimed(services, request);
   for (let tries = 1; ; tries += 1) {
@@ -105,7 +97,7 @@ async function act(
         accountId: before.accountId,
         user: before.userName,
         accessKeyId: before.holders.find(({ id }) => id === holderId)?.accessKeyId ?? before.accessKeyId,
-        incidents: incidents(before),
+        incidents: incidentsOf(before),
         from: before.state,
       },
     };

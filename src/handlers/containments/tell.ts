@@ -1,10 +1,9 @@
 import type { ContainmentCard, ContainmentLine } from '../../domain/containment-card.ts';
+import { incidentsOf } from '../../domain/containment-reasons.ts';
 import type { Containment } from '../../domain/containment.ts';
-import type { KeptIncident } from '../../domain/incident.ts';
-import type { Notice, NoticePlace } from '../../domain/notice.ts';
-import type { Message } from '../../ports/slack.ts';
+import type { NoticePlace } from '../../domain/notice.ts';
 import type { Write } from '../../ports/stores.ts';
-import { alertWrites } from '../alert.ts';
+import { alertWrites, editWrites, standingMessage, threadWrites } from '../alert.ts';
 import { connectedTo } from '../key-policy.ts';
 import { incidentLook, ofIncident, signalsOf } from '../look-incident.ts';
 import { lookAccounts } from '../look-keys.ts';
@@ -22,7 +21,7 @@ export async function cardOf(
 }
 
 /** Where the message of a containment goes: the account's alert channel, the default, or who asked for it. */
-export async function placeFor(
+async function placeFor(
   services: Pick<Containing, 'stores' | 'defaultAlertChannel'>,
   accountId: string,
   by: string | null,
@@ -47,33 +46,22 @@ export async function firstCard(
   const [first] = holders;
   const incidentId = first?.incidentId ?? null;
   const incident = incidentId === null ? null : await stores.watch.incidents.byId(incidentId);
-  const head = await noticeOf(services, incident);
+  const head = await standingMessage(services, incident?.noticeId ?? null);
   const message = presenter.containmentCard(await cardOf(services, containment));
-  if (head !== null && head.target.kind !== 'pager') {
-    return alertWrites(services, { target: head.target, message, correlationId, threadOf: head.id });
+  if (head !== null) {
+    const { target, noticeId: threadOf } = head;
+    return alertWrites(services, { target, message, correlationId, threadOf });
   }
   const target = await placeFor(services, accountId, first?.by ?? null);
   if (target === null) return { noticeId: null, writes: [] };
   return alertWrites(services, { target, message, correlationId });
 }
 
-/** The message of an incident, once there is one. */
-async function noticeOf(
-  { stores }: Pick<Containing, 'stores'>,
-  incident: KeptIncident | null,
-): Promise<Notice | null> {
-  const id = incident?.noticeId ?? null;
-  return id === null ? null : stores.notices.byId(id);
-}
-
 /** Puts the card as it is now in the place of the one that stands in Slack. */
 export async function cardEdit(services: Containing, containment: Containment): Promise<Write[]> {
-  const { noticeId, correlationId } = containment;
-  const first = noticeId === null ? null : await services.stores.notices.byId(noticeId);
-  if (noticeId === null || first === null || first.target.kind === 'pager') return [];
-  const message = services.presenter.containmentCard(await cardOf(services, containment));
-  return (await alertWrites(services, { target: first.target, message, correlationId, edits: noticeId }))
-    .writes;
+  return editWrites(services, containment, async () =>
+    services.presenter.containmentCard(await cardOf(services, containment)),
+  );
 }
 
 /** Lines in the thread the card stands in, or that it begins. */
@@ -82,36 +70,27 @@ export async function linesInThread(
   containment: Containment,
   lines: readonly ContainmentLine[],
 ): Promise<Write[]> {
-  const { noticeId, correlationId } = containment;
-  const first = noticeId === null || lines.length === 0 ? null : await services.stores.notices.byId(noticeId);
-  if (first === null || first.target.kind === 'pager') return [];
-  const { target } = first;
-  const threadOf = first.threadOf ?? first.id;
-  const say = async (message: Message): Promise<Write[]> =>
-    (await alertWrites(services, { target, message, correlationId, threadOf })).writes;
-  const written = await Promise.all(
-    lines.map((line) => say(services.presenter.containmentLine(line, containment))),
+  const { presenter } = services;
+  return threadWrites(
+    services,
+    containment,
+    lines.map((line) => presenter.containmentLine(line, containment)),
   );
-  return written.flat();
 }
 
 /** The messages of its incidents say how it stands, too. */
 export async function incidentEdits(services: Containing, containment: Containment): Promise<Write[]> {
   const { stores, presenter } = services;
-  const ids = [...new Set(containment.holders.flatMap(({ incidentId }) => incidentId ?? []))];
+  const { correlationId } = containment;
+  const ids = [...new Set(incidentsOf(containment))];
   const writes = await Promise.all(
     ids.map(async (id) => {
       const incident = await stores.watch.incidents.byId(id);
-      const head = await noticeOf(services, incident);
-      if (incident === null || head === null || head.target.kind === 'pager') return [];
-      const look = await incidentLook(services, incident, signalsOf(await ofIncident(services, id)));
-      const edit = {
-        target: head.target,
-        message: presenter.incidentMessage({ ...look, containment }),
-        edits: head.id,
-        correlationId: containment.correlationId,
-      };
-      return (await alertWrites(services, edit)).writes;
+      if (incident === null) return [];
+      return editWrites(services, { noticeId: incident.noticeId, correlationId }, async () => {
+        const look = await incidentLook(services, incident, signalsOf(await ofIncident(services, id)));
+        return presenter.incidentMessage({ ...look, containment });
+      });
     }),
   );
   return writes.flat();

@@ -4,6 +4,7 @@ import { settledBy } from '../../domain/containment-settle.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { Write } from '../../ports/stores.ts';
+import { writeIfUnchanged } from '../write-if-unchanged.ts';
 import { CALLS_MS, HOST_TURN, TURN_LEASE_MS, type Containing } from './containing.ts';
 import {
   failureOf,
@@ -49,12 +50,7 @@ export class Turn {
       leaseUntil: clock.now() + TURN_LEASE_MS,
       version: row.version + 1,
     };
-    try {
-      await stores.atomically([stores.containments.update(taken)]);
-    } catch (error) {
-      if (isConflict(error)) return null;
-      throw error;
-    }
+    if (!(await writeIfUnchanged(services, [stores.containments.update(taken)]))) return null;
     return new Turn(services, token, taken, signal);
   }
 

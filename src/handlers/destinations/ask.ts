@@ -4,7 +4,7 @@ import type { Binding, KeptDestination } from '../../domain/destination.ts';
 import type { NoticePlace } from '../../domain/notice.ts';
 import type { Write } from '../../ports/stores.ts';
 import { allAdmins, unaskedWords } from '../admins.ts';
-import { alertWrites } from '../alert.ts';
+import { alertWrites, editWrites } from '../alert.ts';
 import { lookAccounts, namesOf } from '../look-keys.ts';
 import type { Services } from '../services.ts';
 import { alertChannel } from '../settings.ts';
@@ -79,23 +79,21 @@ export async function answerWrites(
   );
   const writes = await Promise.all(
     [...noticeIds].map(async (noticeId) => {
-      const notice = await services.stores.notices.byId(noticeId);
-      // What was said long ago is no longer kept, and not said anew.
-      if (notice === null || notice.target.kind === 'pager') return [];
       const those = bindings.filter((binding) => binding.noticeId === noticeId);
-      const ask = await askOf(
-        services,
-        {
-          destination,
-          bindings: those,
-          askedBy: those[0]?.createdBy ?? destination.createdBy,
-          changed: false,
-        },
-        (binding) => outcomes.get(binding.id) ?? standing(binding),
-      );
-      const message = services.presenter.approvalMessage(ask);
-      const edit = { target: notice.target, message, edits: noticeId, correlationId };
-      return (await alertWrites(services, edit)).writes;
+      // What was said long ago is no longer kept, and not said anew.
+      return editWrites(services, { noticeId, correlationId }, async () => {
+        const ask = await askOf(
+          services,
+          {
+            destination,
+            bindings: those,
+            askedBy: those[0]?.createdBy ?? destination.createdBy,
+            changed: false,
+          },
+          (binding) => outcomes.get(binding.id) ?? standing(binding),
+        );
+        return services.presenter.approvalMessage(ask);
+      });
     }),
   );
   return writes.flat();

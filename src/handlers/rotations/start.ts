@@ -6,7 +6,7 @@ import type { Delivery, Rotation, UserSnapshot } from '../../domain/rotation.ts'
 import { isConflict, RekeyError } from '../../errors.ts';
 import type { Write } from '../../ports/stores.ts';
 import { auditIntent } from '../audit.ts';
-import { wakeOutbox } from '../alert.ts';
+import { threadWrites, wakeOutbox } from '../alert.ts';
 import { claimAndWrite, refuseClaimed } from '../claim.ts';
 import { existingKey } from '../look-key.ts';
 import { refuseWhilePaused } from '../pause.ts';
@@ -15,7 +15,7 @@ import type { Services } from '../services.ts';
 import { blank, waiting } from './drawn-up.ts';
 import { wakeRotations } from './jobs.ts';
 import { authoriseStart } from './may-start.ts';
-import { firstCard, threadOf } from './tell.ts';
+import { firstCard } from './tell.ts';
 import { rotationLines } from '../../domain/rotation-lines.ts';
 import { MAX_QUIET_MS, MIN_QUIET_MS } from '../../rotation/quiet.ts';
 
@@ -115,7 +115,7 @@ async function afterStart(services: Services, rotation: Rotation, by: string | n
   const { presenter, clock, log, stores } = services;
   try {
     const lines = rotationLines(null, rotation, by, clock.now());
-    const writes = await threadOf(
+    const writes = await threadWrites(
       services,
       rotation,
       lines.map((line) => presenter.rotationLine(line)),

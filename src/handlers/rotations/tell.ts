@@ -6,7 +6,7 @@ import { isFinal } from '../../domain/rotation.ts';
 import type { Message } from '../../ports/slack.ts';
 import type { Write } from '../../ports/stores.ts';
 import { unaskedWords } from '../admins.ts';
-import { alertWrites } from '../alert.ts';
+import { alertWrites, editWrites, threadWrites } from '../alert.ts';
 import type { Services } from '../services.ts';
 import { cardOf, readyToRead } from './card.ts';
 import { ownersOf, peopleToAsk } from './who.ts';
@@ -32,7 +32,7 @@ export async function noticesOf(
   const card = await cardOf(services, after);
   return [
     ...(await editTo(services, card)),
-    ...(await threadOf(
+    ...(await threadWrites(
       services,
       after,
       lines.map((line) => presenter.rotationLine(line)),
@@ -58,28 +58,7 @@ export async function cardEdit(services: Telling, rotation: Rotation): Promise<W
 }
 
 async function editTo(services: Telling, card: RotationCard): Promise<Write[]> {
-  const { noticeId, correlationId } = card.rotation;
-  const first = noticeId === null ? null : await services.stores.notices.byId(noticeId);
-  if (noticeId === null || first === null || first.target.kind === 'pager') return [];
-  const message = services.presenter.rotationCard(card);
-  const edit = { target: first.target, message, correlationId, edits: noticeId };
-  return (await alertWrites(services, edit)).writes;
-}
-
-/** Messages in the thread of the card. */
-export async function threadOf(
-  services: Telling,
-  rotation: Rotation,
-  messages: readonly Message[],
-): Promise<Write[]> {
-  const { noticeId, correlationId } = rotation;
-  const first = noticeId === null ? null : await services.stores.notices.byId(noticeId);
-  if (noticeId === null || first === null || first.target.kind === 'pager') return [];
-  const { target } = first;
-  const alerts = messages.map((message) =>
-    alertWrites(services, { target, message, correlationId, threadOf: noticeId }),
-  );
-  return (await Promise.all(alerts)).flatMap(({ writes }) => writes);
+  return editWrites(services, card.rotation, () => services.presenter.rotationCard(card));
 }
 
 /** What people hear of it in a direct message: what they must do, are asked, or waited for. */
@@ -117,7 +96,7 @@ async function ask(services: Telling, card: RotationCard): Promise<Write[]> {
       : [{ at: clock.now(), by: null, what, mentions: unasked.unread } satisfies RotationLine];
   return [
     ...(await tell(services, rotation, people, presenter.rotationCard(card))),
-    ...(await threadOf(
+    ...(await threadWrites(
       services,
       rotation,
       line.map((each) => presenter.rotationLine(each)),
@@ -133,7 +112,7 @@ async function tellOrSay(
   message: Message,
 ): Promise<Write[]> {
   return people.length === 0
-    ? threadOf(services, rotation, [message])
+    ? threadWrites(services, rotation, [message])
     : tell(services, rotation, people, message);
 }
 

@@ -2,13 +2,12 @@ import { personOf } from '../../domain/actor.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { RekeyError } from '../../errors.ts';
 import { auditOutcome } from '../audit.ts';
-import { wakeOutbox } from '../alert.ts';
+import { threadWrites, wakeOutbox } from '../alert.ts';
 import { claimAndWrite, refuseClaimed } from '../claim.ts';
 import { authoriseForKey } from '../owns-key.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
 import { existingRotation } from './act.ts';
-import { threadOf } from './tell.ts';
 
 /**
  * Somebody's word that nothing broke after the old key was made Inactive. It changes nothing of the rotation: it is
@@ -34,7 +33,7 @@ export async function sayAllIsWell(
   const { id, accountId, snapshot, oldKeyId, correlationId } = rotation;
   const line = { at: clock.now(), by: userId, what: 'Says that all is well.' };
   await claimAndWrite(services, request, [
-    ...(await threadOf(services, rotation, [presenter.rotationLine(line)])),
+    ...(await threadWrites(services, rotation, [presenter.rotationLine(line)])),
     auditOutcome(
       services,
       {

@@ -110,7 +110,7 @@ export async function removeQueue(services: Services, request: Request, id: stri
   const queue = await queueAt(services, id, null);
   await claimAndWrite(services, request, [
     ...services.stores.watch.queues.remove(id, queue.version),
-    auditOutcome(services, removal(request, queue, 'trail_queue.remove'), 'done'),
+    auditOutcome(services, onQueue(request, 'trail_queue.remove', queue), 'done'),
   ]);
   return queue;
 }
@@ -121,7 +121,7 @@ export async function readAgain(services: Services, request: Request, id: string
   const queue = await queueAt(services, id, null);
   await claimAndWrite(services, request, [
     services.stores.watch.files.again(id, services.clock.now()),
-    auditOutcome(services, removal(request, queue, 'trail_queue.again'), 'done'),
+    auditOutcome(services, onQueue(request, 'trail_queue.again', queue), 'done'),
   ]);
   return queue;
 }
@@ -134,20 +134,19 @@ function idOf({ id }: QueueTarget): string {
   return id ?? 'new';
 }
 
-function act({ actor, correlationId }: Request, verb: string, entityId: string, place: QueuePlace) {
-  const { connection, address, bucket } = place;
-  const detail = { queue: queueArn(address), bucket, connection: connection.name };
-  return { doer: personOf(actor), verb, entityKind: 'trail_queue', entityId, correlationId, detail };
+function act(request: Request, verb: string, entityId: string, { connection, address, bucket }: QueuePlace) {
+  return record(request, verb, entityId, { queue: queueArn(address), bucket, connection: connection.name });
 }
 
-function removal({ actor, correlationId }: Request, queue: TrailQueue, verb: string) {
-  const detail = { queue: queueArn(queue), bucket: queue.bucket };
-  return {
-    doer: personOf(actor),
-    verb,
-    entityKind: 'trail_queue',
-    entityId: queue.id,
-    correlationId,
-    detail,
-  };
+function onQueue(request: Request, verb: string, queue: TrailQueue) {
+  return record(request, verb, queue.id, { queue: queueArn(queue), bucket: queue.bucket });
+}
+
+function record(
+  { actor, correlationId }: Request,
+  verb: string,
+  entityId: string,
+  detail: Readonly<Record<string, string>>,
+) {
+  return { doer: personOf(actor), verb, entityKind: 'trail_queue', entityId, correlationId, detail };
 }

@@ -30,7 +30,8 @@ const SHOWN_ASIDE = 10;
 export async function lookQueues(services: Services, actor: Actor): Promise<QueueLook[]> {
   authorise(actor, 'admin', 'see trail queues', services.admins);
   const queues = await services.stores.watch.queues.list();
-  return Promise.all(queues.map((queue) => lookOf(services, queue)));
+  const fed = await fedBy(services);
+  return Promise.all(queues.map((queue) => lookOf(services, queue, fed)));
 }
 
 export async function lookQueue(
@@ -41,23 +42,34 @@ export async function lookQueue(
   authorise(actor, 'admin', 'see trail queues', services.admins);
   const queue = await queueAt(services, id, null);
   const aside = await services.stores.watch.files.aside(id, SHOWN_ASIDE);
-  return { ...(await lookOf(services, queue)), aside };
+  const fed = await fedBy(services);
+  return { ...(await lookOf(services, queue, fed)), aside };
 }
 
-async function lookOf(services: Services, queue: TrailQueue): Promise<QueueLook> {
-  const { stores, clock } = services;
-  const [connection, left, watched, accounts] = await Promise.all([
+async function lookOf(
+  { stores, clock }: Services,
+  queue: TrailQueue,
+  fed: (queueId: string) => readonly FedAccount[],
+): Promise<QueueLook> {
+  const [connection, left] = await Promise.all([
     stores.connections.byId(queue.connectionId),
     stores.watch.files.left(queue.id, clock.now()),
-    stores.watch.accounts.list(),
+  ]);
+  return { queue, connection, left, accounts: fed(queue.id) };
+}
+
+/** Which accounts each queue feeds, out of one look at all of them. */
+async function fedBy(services: Services): Promise<(queueId: string) => readonly FedAccount[]> {
+  const [watched, accounts] = await Promise.all([
+    services.stores.watch.accounts.list(),
     lookAccounts(services),
   ]);
   const names = namesOf(accounts);
-  const fed = watched.flatMap(({ accountId, regions }): readonly FedAccount[] => {
-    const feeds = regions.flatMap(({ feed }) => (feed?.queueId === queue.id ? [feed] : []));
-    const leads = feeds.filter((feed) => feed.leads).length;
-    const name = names.get(accountId) ?? accountId;
-    return feeds.length === 0 ? [] : [{ name, leads, both: feeds.length - leads }];
-  });
-  return { queue, connection, left, accounts: fed };
+  return (queueId) =>
+    watched.flatMap(({ accountId, regions }): readonly FedAccount[] => {
+      const feeds = regions.flatMap(({ feed }) => (feed?.queueId === queueId ? [feed] : []));
+      const leads = feeds.filter((feed) => feed.leads).length;
+      const name = names.get(accountId) ?? accountId;
+      return feeds.length === 0 ? [] : [{ name, leads, both: feeds.length - leads }];
+    });
 }

@@ -1,5 +1,6 @@
 import { quotedName } from '../../domain/connection.ts';
 import type { Connection } from '../../domain/connection.ts';
+import { RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { AwsFailureCode } from '../../ports/aws.ts';
 import { reasonOf } from '../../verification/reasons.ts';
@@ -42,6 +43,11 @@ export async function tried<T>(signal: AbortSignal, call: () => Promise<T>): Pro
     if (!(error instanceof AwsFailure) || OF_ALL_CALLS.has(error.code)) throw error;
     return { ok: false, failure: error };
   }
+}
+
+/** Whether it is what AWS or Rekey itself says in words for people; a database that does not answer is not. */
+export function isTrouble(error: unknown): error is AwsFailure | RekeyError {
+  return error instanceof AwsFailure || (error instanceof RekeyError && error.code !== 'unreachable');
 }
 
 /** Whether every other call would fail alike. */

@@ -1,7 +1,7 @@
 import { isLearning, over, type RegionFeed, type RegionWatch } from '../../domain/watch.ts';
 import type { QueueState, TrailQueue } from '../../domain/trail-queue.ts';
 import type { Judged } from '../../ports/judges.ts';
-import { withClock } from '../../watch/progress.ts';
+import { expectedLate, withClock } from '../../watch/progress.ts';
 import { INTERVAL, intervalOf, SETTLE } from '../../watch/rhythm.ts';
 import { DAY, HOUR, MINUTE, SECOND, seconds } from '../../watch/spans.ts';
 import { symptomOf } from '../watch/blindness.ts';
@@ -9,16 +9,14 @@ import type { Watching } from '../watch/watching.ts';
 import { compare } from './compare.ts';
 
 /** Files are held against the event history so often: a sample of what happened an hour to three quarters ago. */
-export const COMPARE_EVERY = HOUR;
+const COMPARE_EVERY = HOUR;
 /** Younger events may still be on their way into a file. */
-export const COMPARE_AGE = 45 * MINUTE;
+const COMPARE_AGE = 45 * MINUTE;
 /** Without a new agreement for so long, nothing more is taken for complete. */
 const PROOF_LASTS = 3 * HOUR;
 /** A queue that was not found empty for so long, or brought nothing at all, is not relied upon. */
 export const NOT_EMPTY_FOR = 30 * MINUTE;
 export const SILENT_FOR = 90 * MINUTE;
-/** An event that came later than expected keeps complete-to back for so long. */
-const LATE_FOR = 6 * HOUR;
 /** How far before its announcement the events of a file lie at the most. */
 const FILE_REACH = HOUR;
 
@@ -123,7 +121,7 @@ export function compared(region: RegionWatch, feed: RegionFeed, outcome: Compare
 
 /** The region after files brought it up to here: read as far as they go, known less what may be late. */
 export function moved(region: RegionWatch, feed: RegionFeed, known: number, now: number): RegionWatch {
-  const late = region.lateAt !== null && now - region.lateAt < LATE_FOR ? region.lateBy : 0;
+  const late = expectedLate(region, now);
   const proven = seconds(Math.min(known - SETTLE, (feed.agreedTo ?? feed.since) + PROOF_LASTS));
   const readTo = Math.max(region.readTo, proven);
   // What the history brought last was not old enough to be all there.
@@ -214,7 +212,7 @@ export function withRecords(
     unreadable: base.unreadable + judged.unreadable,
     unreadableAt: judged.unreadable > 0 ? now : base.unreadableAt,
     activeAt: judged.active ? now : base.activeAt,
-    lateBy: Math.max(late, base.lateAt !== null && now - base.lateAt < LATE_FOR ? base.lateBy : 0),
+    lateBy: Math.max(late, expectedLate(base, now)),
     lateAt: late > 0 ? now : base.lateAt,
     completeTo: late > 0 ? Math.min(base.completeTo, seconds(now - late)) : base.completeTo,
   };

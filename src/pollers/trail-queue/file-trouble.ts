@@ -4,6 +4,7 @@ import { AwsFailure } from '../../ports/aws.ts';
 import { ThreadEnded } from '../../ports/judges.ts';
 import { UnreadableFile } from '../../ports/trail-queue.ts';
 import { reasonOf } from '../../verification/reasons.ts';
+import { isTrouble } from '../inventory/trouble.ts';
 
 /** A file that is itself at fault is read again after these waits, then set aside. */
 const AGAIN_AFTER = [1, 2, 4, 8, 15].map((minutes) => minutes * 60_000);
@@ -39,9 +40,7 @@ export function failedFile(
       ofAll: false,
     };
   }
-  const isOfSource =
-    error instanceof AwsFailure || (error instanceof RekeyError && error.code !== 'unreachable');
-  if (!isOfSource) throw error;
+  if (!isTrouble(error)) throw error;
   return {
     file: { ...file, failedAt, reason: whyOf(error), nextAt: now + SOURCE_AGAIN_MS },
     ofAll: !(error instanceof AwsFailure && error.code.startsWith('denied_')),

@@ -1,6 +1,6 @@
 import { continued, lasting, over } from '../../domain/watch.ts';
 import { partitionOfRegion } from '../../domain/partition.ts';
-import type { QueueState, TrailFile, TrailQueue } from '../../domain/trail-queue.ts';
+import { UNTRIED, type QueueState, type TrailFile, type TrailQueue } from '../../domain/trail-queue.ts';
 import { RekeyError } from '../../errors.ts';
 import type { Services } from '../../handlers/services.ts';
 import { writeIfUnchanged } from '../../handlers/write-if-unchanged.ts';
@@ -9,7 +9,7 @@ import type { EventQueue, QueueFacts, QueueMessage } from '../../ports/trail-que
 import type { Write } from '../../ports/stores.ts';
 import { readAnnouncement, readFileName } from '../../watch/notifications.ts';
 import { WATCH_JOB } from '../watch-job.ts';
-import { troubleWords } from '../inventory/trouble.ts';
+import { isTrouble, troubleWords } from '../inventory/trouble.ts';
 import { isOfFiles, tellOfQueue } from './look-at-queue.ts';
 import { isOfOthers, otherWords, speaksOf, wasProven } from './whose-queue.ts';
 import { Sources } from './sources.ts';
@@ -20,9 +20,9 @@ import { watchedOf } from './watched-of.ts';
 const LISTEN_MS = 60_000;
 export const QUEUE_RUN_MS = LISTEN_MS + 4 * 60_000;
 /** Longer than a batch is written: whoever died with messages in hand gives them back after this. */
-export const HIDDEN_SECONDS = 120;
+const HIDDEN_SECONDS = 120;
 /** A message that is not understood is set aside at its nth receive, where the queue does not move it elsewhere itself. */
-export const MOST_RECEIVES = 5;
+const MOST_RECEIVES = 5;
 const MOST_ODD = 100;
 /** A queue that seems to be somebody else's is looked at so seldom: each receive may count for its redrive policy. */
 const OTHERS_AGAIN_MS = 10 * 60_000;
@@ -52,10 +52,6 @@ export async function hearQueue(services: Services, queueId: string, signal: Abo
   }
   // Somebody changed or removed it: whoever comes next sees it as it is.
   if (hearing.isOurs) await tellOfQueue(services, hearing.queue, signal);
-}
-
-function isTrouble(error: unknown): error is AwsFailure | RekeyError {
-  return error instanceof AwsFailure || (error instanceof RekeyError && error.code !== 'unreachable');
 }
 
 async function listen(
@@ -251,7 +247,7 @@ class Hearing implements Sorted {
 }
 
 /** A queue that is gone is not a thing IAM would say. */
-export function queueWords(failure: AwsFailure, words: string): string {
+function queueWords(failure: AwsFailure, words: string): string {
   return failure.code === 'no_such_entity' ? 'There is no such queue any more.' : words;
 }
 
@@ -264,8 +260,7 @@ function latest(...times: readonly (number | null)[]): number | null {
 type Named = Pick<TrailFile, 'bucket' | 'key' | 'accountId' | 'region' | 'bucketRegion' | 'arrivedAt'>;
 
 function waiting(queueId: string, named: Named, now: number): TrailFile {
-  const fresh = { state: 'waiting', tries: 0, failedAt: null, reason: null, nextAt: now } as const;
-  return { queueId, ...named, ...fresh };
+  return { queueId, ...named, ...UNTRIED, nextAt: now };
 }
 
 /** What is no announcement leaves its id behind, and nothing of what it says. */

@@ -1,13 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { TrailQueue } from '../../domain/trail-queue.ts';
 import { counted, momentWords } from '../../domain/time-words.ts';
-import { continued, lasting, over, saidWhenOver, type WatchTrouble } from '../../domain/watch.ts';
+import { continued, lasting, over, type WatchTrouble } from '../../domain/watch.ts';
 import { wakeOutbox } from '../../handlers/alert.ts';
 import { lookAccounts, namesOf } from '../../handlers/look-keys.ts';
 import type { Services } from '../../handlers/services.ts';
 import { writeIfUnchanged } from '../../handlers/write-if-unchanged.ts';
 import type { FilesLeft } from '../../ports/trail-queue.ts';
 import { placesOf } from '../reminders/places.ts';
-import { tellBlindness, TELL_AFTER } from '../watch/blindness.ts';
+import { tellBlindness, tellOnce, type Told } from '../watch/blindness.ts';
 import { NOT_EMPTY_FOR, SILENT_FOR } from './feed.ts';
 
 /** What was set aside is over when nothing more was for a day. */
@@ -31,6 +32,7 @@ export async function tellOfQueue(services: Services, queue: TrailQueue, signal:
     incomplete: await incomplete(services, queue),
   };
   const told = queueBlindness(withSymptoms(queue, look, now), now);
+  if (told.what.length === 0 && isDeepStrictEqual(told.queue.state, queue.state)) return;
   const connection = await stores.connections.byId(queue.connectionId);
   const [place] = (await placesOf(services, connection ?? { alertChannel: null })).own;
   const writes = await tellBlindness(services, place, told.what);
@@ -139,29 +141,14 @@ function asideWords({ state }: TrailQueue, aside: number): string {
 
 interface Telling {
   readonly queue: TrailQueue;
-  readonly what: readonly { readonly text: string; readonly next: string }[];
+  readonly what: readonly Told[];
 }
 
 /** Compares the troubles of a queue with what was told of them: each once when it lasts, and once when it is over. */
-export function queueBlindness(queue: TrailQueue, now: number): Telling {
-  const what: { text: string; next: string }[] = [];
+function queueBlindness(queue: TrailQueue, now: number): Telling {
+  const what: Told[] = [];
   const name = `the trail queue ${queue.name} (${queue.region})`;
-  const check = (
-    trouble: WatchTrouble | null,
-    begins: (since: string) => string,
-    next: string,
-    ends: string,
-  ): WatchTrouble | null => {
-    if (trouble === null) return null;
-    const said = saidWhenOver(trouble);
-    if (said !== null) {
-      what.push({ text: ends, next: said });
-      return null;
-    }
-    if (trouble.toldAt !== null || now - trouble.since < TELL_AFTER) return trouble;
-    what.push({ text: begins(momentWords(trouble.since)), next: `${trouble.why} ${next}` });
-    return { ...trouble, toldAt: now };
-  };
+  const check = tellOnce(what, now);
   const { state } = queue;
   const { trouble, behind, gaps, asideTrouble } = state;
   return {
@@ -172,26 +159,34 @@ export function queueBlindness(queue: TrailQueue, now: number): Telling {
         ...state,
         trouble: check(
           trouble,
-          (since) => `Rekey cannot read ${name} since ${since}.`,
-          `${INSTEAD} *Check* under *Trail queues* in \`/aws-settings\` says what is missing.`,
+          (why, since) => ({
+            text: `Rekey cannot read ${name} since ${since}.`,
+            next: `${why} ${INSTEAD} *Check* under *Trail queues* in \`/aws-settings\` says what is missing.`,
+          }),
           `Rekey reads ${name} again.`,
         ),
         behind: check(
           behind,
-          (since) => `Rekey falls behind in ${name} since ${since}.`,
-          INSTEAD,
+          (why, since) => ({
+            text: `Rekey falls behind in ${name} since ${since}.`,
+            next: `${why} ${INSTEAD}`,
+          }),
           `Rekey has caught up with ${name}.`,
         ),
         gaps: check(
           gaps,
-          (since) => `Not everything comes through ${name}, since ${since}.`,
-          `${INSTEAD} See whether the trail is logging, in all regions and all management events, and whether its bucket still announces files to this queue.`,
+          (why, since) => ({
+            text: `Not everything comes through ${name}, since ${since}.`,
+            next: `${why} ${INSTEAD} See whether the trail is logging, in all regions and all management events, and whether its bucket still announces files to this queue.`,
+          }),
           `Everything comes through ${name} again.`,
         ),
         asideTrouble: check(
           asideTrouble,
-          (since) => `Something in ${name} cannot be read since ${since}.`,
-          'What events a file holds is looked up instead. *Trail queues* in `/aws-settings` lists what it was, and has *Read again*.',
+          (why, since) => ({
+            text: `Something in ${name} cannot be read since ${since}.`,
+            next: `${why} What events a file holds is looked up instead. *Trail queues* in \`/aws-settings\` lists what it was, and has *Read again*.`,
+          }),
           `All that comes through ${name} could be read again.`,
         ),
       },

@@ -1,4 +1,4 @@
-import type { TrailFile, TrailQueue } from '../../domain/trail-queue.ts';
+import { UNTRIED, type TrailFile, type TrailQueue } from '../../domain/trail-queue.ts';
 import { isConflict } from '../../errors.ts';
 import type { Services } from '../../handlers/services.ts';
 import { writeIfUnchanged } from '../../handlers/write-if-unchanged.ts';
@@ -69,7 +69,7 @@ async function sortFile(
   const { stores, clock } = services;
   const { files } = stores.watch;
   const watched = await watchedOf(services, await accountsIn(services, queue, file, sources, signal));
-  const rows = watched.map((accountId) => ({ ...file, accountId, tries: 0, failedAt: null, reason: null }));
+  const rows = watched.map((accountId) => ({ ...file, ...UNTRIED, accountId }));
   const read = stores.watch.queues.noteRead(queue.id, clock.now());
   // Otherwise somebody was first, or the queue was removed.
   if (!(await writeIfUnchanged(services, [files.remove(file), files.put(rows), read]))) return;

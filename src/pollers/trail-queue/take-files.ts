@@ -1,5 +1,5 @@
 import { iamRegion } from '../../domain/partition.ts';
-import type { TrailFile, TrailQueue } from '../../domain/trail-queue.ts';
+import { UNTRIED, type TrailFile, type TrailQueue } from '../../domain/trail-queue.ts';
 import { isLearning, lasting } from '../../domain/watch.ts';
 import { isConflict } from '../../errors.ts';
 import { writeIfUnchanged } from '../../handlers/write-if-unchanged.ts';
@@ -188,16 +188,7 @@ async function doneWrites(
   const watched = isOwn ? await watchedOf(services, [...others]) : [];
   return [
     files.remove(file),
-    files.put(
-      watched.map((accountId) => ({
-        ...file,
-        accountId,
-        tries: 0,
-        failedAt: null,
-        reason: null,
-        nextAt: now,
-      })),
-    ),
+    files.put(watched.map((accountId) => ({ ...file, ...UNTRIED, accountId, nextAt: now }))),
     queues.noteRead(file.queueId, now),
   ];
 }

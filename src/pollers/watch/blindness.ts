@@ -9,7 +9,7 @@ import { SETTLE } from '../../watch/rhythm.ts';
 import { isSilent } from '../../watch/silence.ts';
 
 /** Something that is not seen is told after so long: what mends itself sooner is no news. */
-export const TELL_AFTER = 30 * 60_000;
+const TELL_AFTER = 30 * 60_000;
 /** Reading that is further behind than this, beyond what its rhythm explains, is trouble. */
 export const BEHIND = 2 * 3_600_000;
 /** An event that is further ahead of our clock than this shows that the clock is slow. */
@@ -17,20 +17,25 @@ const SLOW_CLOCK = 5 * 60_000;
 /** Events that could not be read are over when none came for a day. */
 const READABLE_AFTER = 24 * 3_600_000;
 
+/** What is to be told, and what to do or to know. */
+export interface Told {
+  readonly text: string;
+  readonly next: string;
+}
+
 interface Telling {
   readonly account: AccountWatch;
-  readonly what: readonly { readonly text: string; readonly next: string }[];
+  readonly what: readonly Told[];
 }
 
 /**
- * Compares what an account's watch cannot see with what was told of it: the row with what is to be told now, and the
- * words. Says once that something is not seen, and once that it is again.
+ * Puts into `what` that a trouble began, once it has lasted for a while, and that it is over; each once. Answers the
+ * trouble with that noted; null: there is none any more.
  */
-export function blindness(account: AccountWatch, name: string, now: number): Telling {
-  const what: { text: string; next: string }[] = [];
-  const check = (
+export function tellOnce(what: Told[], now: number) {
+  return (
     trouble: WatchTrouble | null,
-    begins: (why: string, since: string) => { text: string; next: string },
+    begins: (why: string, since: string) => Told,
     ends: string,
   ): WatchTrouble | null => {
     if (trouble === null) return null;
@@ -43,6 +48,15 @@ export function blindness(account: AccountWatch, name: string, now: number): Tel
     what.push(begins(trouble.why, momentWords(trouble.since)));
     return { ...trouble, toldAt: now };
   };
+}
+
+/**
+ * Compares what an account's watch cannot see with what was told of it: the row with what is to be told now, and the
+ * words. Says once that something is not seen, and once that it is again.
+ */
+export function blindness(account: AccountWatch, name: string, now: number): Telling {
+  const what: Told[] = [];
+  const check = tellOnce(what, now);
   const trouble = check(
     account.trouble,
     (why, since) => ({
@@ -90,8 +104,8 @@ function blindRegions(
   regions: readonly RegionWatch[],
   name: string,
   now: number,
-): { readonly regions: readonly RegionWatch[]; readonly what: Telling['what'] } {
-  const what: { text: string; next: string }[] = [];
+): { readonly regions: readonly RegionWatch[]; readonly what: readonly Told[] } {
+  const what: Told[] = [];
   const untold = (region: RegionWatch): WatchTrouble | null => {
     const trouble = lasting(region.trouble);
     return trouble === null || trouble.toldAt !== null ? null : trouble;
@@ -179,7 +193,7 @@ export function symptomOf(region: RegionWatch, now: number): WatchTrouble | null
 export async function tellBlindness(
   services: Services,
   place: NoticePlace | undefined,
-  what: Telling['what'],
+  what: readonly Told[],
 ): Promise<Write[]> {
   if (place === undefined) return [];
   const writes: Write[] = [];

@@ -1,7 +1,7 @@
 import type { ApprovalAsk, AskedBinding } from '../../domain/approval.ts';
 import type { Message } from '../../ports/slack.ts';
 import { actions, button, context, fields, section } from './elements.ts';
-import { bold, brief, code, cut, escape, group, person, wholeLines, words } from './mrkdwn.ts';
+import { bold, brief, code, cut, escape, group, linesAndMore, person, words } from './mrkdwn.ts';
 
 /** Carries a destination's id. */
 export const APPROVAL_REVIEW = 'approval.review';
@@ -61,9 +61,7 @@ export const NOBODY_ELSE =
   '*Nobody else can approve this:* all admins made, changed or bound it. Give somebody else the role admin under `/aws-settings`, Roles, or add them to REKEY_ADMINS.';
 
 function lines(bindings: readonly AskedBinding[]): string {
-  const shown = wholeLines(bindings.slice(0, SHOWN).map(line), 2_900);
-  const more = bindings.length - shown.length;
-  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
+  return linesAndMore(bindings.slice(0, SHOWN).map(line), 2_900, bindings.length);
 }
 
 function line({ userName, arn, account, why, outcome }: AskedBinding): string {

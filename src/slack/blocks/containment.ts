@@ -10,6 +10,7 @@ import {
   standingWords,
   whyOf,
 } from '../../domain/containment-words.ts';
+import { wasStolen } from '../../domain/containment-reasons.ts';
 import { isDenied, isOver, type Containment, type ContainmentProof } from '../../domain/containment.ts';
 import { SETTLE_MS } from '../../domain/settle.ts';
 import { counted } from '../../domain/time-words.ts';
@@ -94,8 +95,9 @@ function standingBlocks({ containment, now }: ContainmentCard): KnownBlock[] {
 }
 
 /** What CloudTrail proves, and until then that it does not. */
-function proofLines({ state, proof, confirmedAt, holders }: Containment): string[] {
-  if (isOver(state) || confirmedAt === null || !holders.some(({ kind }) => kind === 'stolen')) return [];
+function proofLines(containment: Containment): string[] {
+  const { state, proof, confirmedAt } = containment;
+  if (isOver(state) || confirmedAt === null || !wasStolen(containment)) return [];
   if (proof === null) {
     return [
       `CloudTrail: *not yet proven*. Calls appear there up to ${counted(SETTLE_MS / 60_000, 'minute')} late; the first answer comes about ${moment(confirmedAt + SETTLE_MS + 60_000)}.`,
@@ -155,12 +157,11 @@ function eventBlocks({ events, eventsMore }: Containment): KnownBlock[] {
 export function buttonsOf(containment: Containment): KnownBlock[] {
   const { id: value, userName, accessKeyId, state } = containment;
   const about = (what: string): string => `${what} ${userName ?? accessKeyId}`;
-  const planned = containment.holders.every(({ kind }) => kind === 'planned');
   const buttons = [
     ...(undoableOf(containment).length === 0
       ? []
       : [
-          button(planned ? 'Reactivate' : 'Undo', CONTAINMENT_UNDO, {
+          button(wasStolen(containment) ? 'Undo' : 'Reactivate', CONTAINMENT_UNDO, {
             value,
             about: about('Take back the containment of'),
           }),

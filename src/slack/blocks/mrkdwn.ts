@@ -60,6 +60,13 @@ export function wholeLines(lines: readonly string[], limit: number): string[] {
   return over < 0 ? [...lines] : lines.slice(0, over);
 }
 
+/** As many whole lines as fit, and how many of `count` are not among them. */
+export function linesAndMore(lines: readonly string[], limit: number, count = lines.length): string {
+  const shown = wholeLines(lines, limit);
+  const more = count - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
+}
+
 /** Lines joined into texts of at most `limit` characters each, none cut in two; a longer one stands alone. */
 export function packedLines(lines: readonly string[], limit: number): string[] {
   const texts: string[] = [];

@@ -1,0 +1,16 @@
+import type { Containment } from './containment.ts';
+
+/** The incidents among its reasons, also of those that were taken back. */
+export function incidentsOf({ holders }: Pick<Containment, 'holders'>): readonly string[] {
+  return holders.flatMap(({ incidentId }) => incidentId ?? []);
+}
+
+/** Whether some reason denied the user, also one that was taken back. */
+export function wasStolen({ holders }: Pick<Containment, 'holders'>): boolean {
+  return holders.some(({ kind }) => kind === 'stolen');
+}
+
+/** The keys that a reason keeps off, those of reasons that were recovered among them. */
+export function keptKeys({ holders }: Pick<Containment, 'holders'>): ReadonlySet<string> {
+  return new Set(holders.filter(({ phase }) => phase !== 'undone').map(({ accessKeyId }) => accessKeyId));
+}
