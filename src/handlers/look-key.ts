@@ -6,6 +6,7 @@ import type { KeyPolicy } from '../domain/key-policy.ts';
 import type { KeyStanding } from '../domain/key-standing.ts';
 import { RekeyError } from '../errors.ts';
 import type { KeyRow } from '../ports/inventory.ts';
+import { mayContain } from './containments/may.ts';
 import { policyOfAccount } from './key-policy.ts';
 import { lookAccounts, type AccountLook } from './look-keys.ts';
 import { authoriseForKey, ownsKey } from './owns-key.ts';
@@ -112,7 +113,7 @@ export async function lookKey(services: Services, actor: Actor, accessKeyId: str
     now,
     maySnooze:
       holds(actor.roles, 'operator') || (await ownsKey(services, actor, standing?.ownership ?? null)),
-    mayContain: holds(actor.roles, 'responder'),
+    mayContain: mayContain(actor),
     mayChoose: holds(actor.roles, 'admin'),
   };
 }

@@ -92,7 +92,7 @@ describe('an incident on the sandbox page', { timeout: 600_000 }, () => {
     await visitor.picture('incident-thread');
   });
 
-  it('shows everything in Details, and what to do by hand in Deactivate', async () => {
+  it('shows everything in Details, and to a viewer what to do by hand in Deactivate', async () => {
     const shown = alarm('CloudTrail stopped or deleted');
     await shown.getByRole('button', { name: /^Details/ }).click();
     const details = visitor.window('Incident');
@@ -100,14 +100,35 @@ describe('an incident on the sandbox page', { timeout: 600_000 }, () => {
     await visitor.picture('incident-details');
     await details.getByRole('button', { name: 'Close', exact: true }).last().click();
     await details.waitFor({ state: 'detached' });
+    await visitor.become('Vera');
+    await open('aws-alerts');
     await shown.getByRole('button', { name: /^Deactivate/ }).click();
     const byHand = visitor.window('Deactivate by hand');
     const words = byHand.getByText('aws iam update-access-key').first();
     await words.waitFor();
     expect(await byHand.textContent()).toContain('--user-name=shop-backend');
     expect(await byHand.getByRole('link').first().getAttribute('href')).toContain('console.aws.amazon.com');
-    await visitor.picture('incident-deactivate');
+    await visitor.picture('incident-deactivate-by-hand');
     await byHand.getByRole('button', { name: 'Close' }).click();
+    await visitor.become('Ada');
+    await open('aws-alerts');
+  });
+
+  it('shuts the key off from the alert, and says what IAM confirms', async () => {
+    const shown = alarm('CloudTrail stopped or deleted');
+    await shown.getByRole('button', { name: /^Deactivate/ }).click();
+    const form = visitor.window('Deactivate');
+    await form.getByLabel('Reason').fill('Somebody else has it');
+    await form.getByText('Who called with it').waitFor(SLOW);
+    await visitor.picture('incident-deactivate');
+    await form.getByRole('button', { name: 'Deactivate', exact: true }).click();
+    const done = visitor.window('Containment');
+    await done.getByText('IAM confirms Inactive and the deny').waitFor(SLOW);
+    await visitor.picture('incident-contained');
+    await done.getByRole('button', { name: 'Close', exact: true }).last().click();
+    await done.waitFor({ state: 'detached' });
+    await visitor.page.getByText('not yet proven').first().waitFor(SLOW);
+    await visitor.picture('incident-containment-message');
   });
 
   it('takes an expectation, but never for what nobody may expect', async () => {

@@ -113,7 +113,7 @@ export class Shop {
   #watcher(now: number): SampleKey {
     const account = this.#account;
     const target = { partition: account.partition, accountId: account.id } as const;
-    const documents = policiesFor(['verify', 'inventory', 'watch'], {
+    const documents = policiesFor(['verify', 'inventory', 'watch', 'contain'], {
       ...target,
       principal: { kind: 'user', arn: null },
     });
@@ -123,7 +123,8 @@ export class Shop {
       .addKey({ createdAt: now - 30 * DAY });
     return {
       label: 'Shop',
-      about: 'May watch: Rekey learns what its keys do, and says when one behaves unlike itself.',
+      about:
+        'May watch and shut off: Rekey learns what its keys do, and says when one behaves unlike itself.',
       accountId: account.id,
       ...key,
     };

@@ -62,7 +62,11 @@ export function stolenKey(ways: PanelWays): HTMLElement {
       'Rekey looks every five minutes: wait, or move the clock by an hour. The incident comes to #aws-alerts.',
       ways.openClock,
     ],
-    ['See all incidents; Details tells the story, Deactivate what to do by hand.', command('/aws-incidents')],
+    ['See all incidents; Details tells the story.', command('/aws-incidents')],
+    [
+      'Shut the key off by Deactivate, then give it back by Undo. /aws-deactivate lists what is contained.',
+      command('/aws-deactivate'),
+    ],
     [
       'Say what is expected, or close the incident with a verdict, as its buttons.',
       command('/aws-incidents expectations'),
