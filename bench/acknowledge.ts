@@ -1,5 +1,5 @@
 import { templatesFrom, type Key, type Template, type Templates } from './deliveries.ts';
-import { figure, quantile, type Figure } from './figures.ts';
+import { figure, median, quantile, type Figure } from './figures.ts';
 import { Load } from './load.ts';
 import { Worker, type Measured } from './processes.ts';
 import { Site, type TransportName } from './site.ts';
@@ -82,8 +82,7 @@ function figureOf(
     unit: 'ms',
   };
   if (share < 0.9) return figure(what, of('rekey'), floor);
-  const middle = (values: readonly number[]): number => quantile(values, 0.5);
-  const most = middle(of('bare')) + middle(of('write'));
+  const most = median(of('bare')) + median(of('write'));
   return figure(what, of('rekey'), floor, { words: 'bare Bolt + one durable write', most });
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BURST, Round, WORDS, type AcknowledgePlan, type Samples } from './acknowledge.ts';
 import { templatesFrom } from './deliveries.ts';
-import { figure, quantile, type Figure } from './figures.ts';
+import { figure, median, quantile, type Figure } from './figures.ts';
 import { Load } from './load.ts';
 import { Worker, type Measured } from './processes.ts';
 import { Site } from './site.ts';
@@ -40,12 +40,11 @@ export async function benchIngest(plan: IngestPlan): Promise<Figure[]> {
 function figureOf(rounds: readonly Map<string, Samples>[], act: 'help' | 'connect', at: number): Figure {
   const of = (who: keyof Samples): number[] =>
     rounds.map((round) => quantile(round.get(`${act} ${at}`)?.[who] ?? [], 0.99));
-  const middle = (values: readonly number[]): number => quantile(values, 0.5);
   return figure(
     { bench: 'ingest', what: `${WORDS[act]}, ${at} at once, p99 during ingest (http, sqlite)`, unit: 'ms' },
     of('rekey'),
     { what: 'without ingest', rounds: of('bare') },
-    { words: 'without ingest + one durable write', most: middle(of('bare')) + middle(of('write')) },
+    { words: 'without ingest + one durable write', most: median(of('bare')) + median(of('write')) },
   );
 }
 

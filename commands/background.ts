@@ -54,10 +54,8 @@ export class Background {
   }
 
   #keep(begun: Promise<void>, log: Log): void {
-    const done = begun
-      .catch((error: unknown) => log.error('background work failed', { error }))
-      .finally(() => this.#running.delete(done));
-    this.#running.add(done);
+    const logged = begun.catch((error: unknown) => log.error('background work failed', { error }));
+    keep(this.#running, logged);
   }
 
   /**

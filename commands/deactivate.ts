@@ -1,5 +1,5 @@
 import { isAccessKeyId, kindOfId } from '../src/domain/access-key-id.ts';
-import { holdsSecret, visible, wordsOf } from '../src/domain/pasted-text.ts';
+import { holdsSecret, unescaped, visible, wordsOf } from '../src/domain/pasted-text.ts';
 import { RekeyError } from '../src/errors.ts';
 import { listContainments } from '../src/handlers/containments/look.ts';
 import type { Message } from '../src/ports/slack.ts';
@@ -20,7 +20,7 @@ export interface TypedKey {
 
 /** Finds the one access key ID in whatever was pasted. Throws `invalid` when there is none, or several. */
 export function keyIn(text: string): TypedKey {
-  const shown = visible(text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'));
+  const shown = visible(unescaped(text));
   const found = [...shown.toUpperCase().matchAll(/(?<![A-Z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])/g)].map(
     ([id]) => id,
   );

@@ -9,7 +9,7 @@ import { authoriseForKey } from '../src/handlers/owns-key.ts';
 import type { InventoryKey } from '../src/domain/inventory.ts';
 import { listRotations, lookRotation } from '../src/handlers/rotations/look.ts';
 import { mayStart } from '../src/handlers/rotations/may-start.ts';
-import { planRotation, type PlanWanted, type RotationPlan } from '../src/handlers/rotations/plan.ts';
+import { planRotation, type OnKeys, type RotationPlan } from '../src/handlers/rotations/plan.ts';
 import { cardPlace, keysNamed, openRotationOf, urgentKeys } from '../src/handlers/rotations/rotatable.ts';
 import { startRotation } from '../src/handlers/rotations/start.ts';
 import type { Message } from '../src/ports/slack.ts';
@@ -110,7 +110,7 @@ function earlyKeys(
   { services, desk, log }: Context,
   viewId: string,
   { accessKeyId, userName }: InventoryKey,
-): { readonly onKeys: NonNullable<PlanWanted['onKeys']>; readonly over: () => Promise<void> } {
+): { readonly onKeys: OnKeys; readonly over: () => Promise<void> } {
   const over = new AbortController();
   let shown = Promise.resolve();
   return {
@@ -136,7 +136,7 @@ async function planned(
   context: Context,
   { accessKeyId, userName, accountId }: InventoryKey,
   accountName: string,
-  onKeys: PlanWanted['onKeys'],
+  onKeys: OnKeys,
 ): Promise<ReturnType<typeof planView>> {
   const { services, actor, correlationId, log } = context;
   try {
@@ -156,10 +156,9 @@ async function planned(
 function freshPlan(
   { services, actor }: Context,
   accessKeyId: string,
-  onKeys?: PlanWanted['onKeys'],
+  onKeys?: OnKeys,
 ): Promise<RotationPlan> {
-  const wanted = onKeys === undefined ? {} : { onKeys };
-  return planRotation(services, actor, accessKeyId, AbortSignal.timeout(PLAN_MS), wanted);
+  return planRotation(services, actor, accessKeyId, AbortSignal.timeout(PLAN_MS), onKeys);
 }
 
 export const rotationModal = modal<TypedRotation | null>({

@@ -1,4 +1,5 @@
 import type { InputBlock, PlainTextOption } from '@slack/types';
+import { isDay } from '../../src/domain/time-words.ts';
 import { input } from '../../src/slack/blocks/elements.ts';
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
@@ -44,8 +45,4 @@ export function readUntil(
   }
   const count = Number(view.values.get(span)?.one ?? Number.NaN);
   return mayBe(count) ? { ok: true, input: count } : { ok: false, errors: { [span]: 'Choose how long.' } };
-}
-
-function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T09:00:00Z`));
 }

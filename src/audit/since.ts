@@ -1,3 +1,4 @@
+import { isDay } from '../domain/time-words.ts';
 import { RekeyError } from '../errors.ts';
 
 const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
@@ -23,9 +24,4 @@ export function parseSince(text: string, now: number): number {
   throw new RekeyError('invalid', 'That is not a time.', {
     next: 'Write a day (2026-11-23), a time (2026-11-23T14:00Z), or how long ago (12h, 7d, 2w).',
   });
-}
-
-/** Whether a day exists: JavaScript takes 30 February for a day in March. */
-function isDay(day: string): boolean {
-  return new Date(Date.parse(day)).toISOString().startsWith(day);
 }

@@ -4,7 +4,7 @@ import { isAccessKeyId } from './access-key-id.ts';
 import { nameKey, quotedName } from './connection.ts';
 import { nearest } from './nearest.ts';
 import type { OwnerRef } from './owner.ts';
-import { holdsSecret, unquoted } from './pasted-text.ts';
+import { holdsSecret, unescaped, unquoted } from './pasted-text.ts';
 
 /** What somebody wants to see of the keys: a filter in the words people type; null and empty mean any. */
 export interface KeyQuery {
@@ -239,8 +239,4 @@ function withOne(findings: readonly FindingCode[], code: FindingCode): readonly 
 
 function refusal(error: string, next: string): ReadQuery {
   return { ok: false, error, next };
-}
-
-function unescaped(text: string): string {
-  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }

@@ -12,6 +12,11 @@ export function visible(text: string): string {
   return text.replace(INVISIBLE, '').normalize('NFKC').replace(INVISIBLE, '').trim();
 }
 
+/** The text of a command as it was typed: Slack escapes these three characters. */
+export function unescaped(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}
+
 /** {@link visible}, less quotation marks (also curly ones and back-ticks) around the whole. */
 export function unquoted(text: string): string {
   let before = visible(text);

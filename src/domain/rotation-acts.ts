@@ -32,12 +32,20 @@ export function mayReactivate({ state, block: blocked, change, oldKeyId }: Rotat
   return at === 'deactivated' || at === 'soaking' || (at === 'quiet' && change?.accessKeyId === oldKeyId);
 }
 
-/** Whether somebody counts as the second person for the deletion: not who asked for it, nor who set the schedule. */
-export function isSecondPerson(
-  { requestedBy, scheduledBy }: Pick<Rotation, 'requestedBy' | 'scheduledBy'>,
-  userId: string,
-): boolean {
-  return userId !== requestedBy && !scheduledBy.includes(userId);
+type Begun = Pick<Rotation, 'requestedBy' | 'scheduledBy'>;
+
+/** Who began it: whoever asked for it, and who set the schedule. None of them is the second person for the deletion. */
+export function firstPeople({ requestedBy, scheduledBy }: Begun): readonly string[] {
+  return requestedBy === null ? scheduledBy : [requestedBy, ...scheduledBy];
+}
+
+export function isSecondPerson(rotation: Begun, userId: string): boolean {
+  return !firstPeople(rotation).includes(userId);
+}
+
+/** What one of {@link firstPeople} did, after “whoever”. */
+export function beganHow({ requestedBy }: Begun, userId: string): string {
+  return userId === requestedBy ? 'asked for the rotation' : 'set the schedule that began it';
 }
 
 const UNDOABLE: ReadonlySet<RotationState> = new Set<RotationState>([

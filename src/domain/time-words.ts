@@ -10,6 +10,12 @@ export function dayWords(at: number): string {
   return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ''} ${date.getUTCFullYear()}`;
 }
 
+/** Whether a text is a day that exists, such as `2026-11-03`: JavaScript takes 30 February for a day in March. */
+export function isDay(text: string): boolean {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+}
+
 /** A moment, such as `3 Nov 2026 14:05 UTC`. */
 export function momentWords(at: number): string {
   return `${dayWords(at)} ${new Date(at).toISOString().slice(11, 16)} UTC`;

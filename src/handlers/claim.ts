@@ -50,12 +50,26 @@ export async function claimAndWrite(
   request: Request,
   writes: readonly Write[],
 ): Promise<void> {
+  const lost = await claimUnlessOvertaken(services, request, writes);
+  if (lost !== null) throw lost;
+}
+
+/**
+ * The same, but for any other conflict, which it answers: somebody changed first what the batch goes by, and nothing was
+ * written. Null when it was.
+ */
+export async function claimUnlessOvertaken(
+  services: Services,
+  request: Request,
+  writes: readonly Write[],
+): Promise<RekeyError | null> {
   try {
     await services.stores.atomically([claimOf(services, request), ...writes]);
+    return null;
   } catch (error) {
     if (!isConflict(error)) throw error;
     const first = await services.stores.interactions.byId(request.claimId);
-    if (first === null) throw error;
+    if (first === null) return error;
     throw alreadyDone(first, request, error);
   }
 }

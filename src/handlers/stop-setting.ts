@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { personOf } from '../domain/actor.ts';
 import type { Stop } from '../domain/pause.ts';
-import { isConflict, RekeyError } from '../errors.ts';
+import { RekeyError } from '../errors.ts';
 import type { Message } from '../ports/slack.ts';
 import type { Write } from '../ports/stores.ts';
 import { alertTeam } from './alert-team.ts';
 import { auditOutcome } from './audit.ts';
-import { claimAndWrite } from './claim.ts';
+import { claimUnlessOvertaken } from './claim.ts';
 import type { Request } from './request.ts';
 import type { Services } from './services.ts';
 
@@ -41,13 +41,10 @@ export async function setStop(
   if (before !== null) throw new RekeyError('conflict', taken(before.by));
   const set: Stop = { by: request.actor.userId, why, at: services.clock.now() };
   const write = services.stores.settings.replace(act.setting, null, JSON.stringify(set), set.at);
-  try {
-    await written(services, request, act, why, write);
-  } catch (error) {
-    const first = isConflict(error) ? await stopOf(services, act.setting) : null;
-    if (first === null || (await services.stores.interactions.byId(request.claimId)) !== null) throw error;
-    throw new RekeyError('conflict', taken(first.by), { cause: error });
-  }
+  const lost = await written(services, request, act, why, write);
+  if (lost === null) return;
+  const first = await stopOf(services, act.setting);
+  throw first === null ? lost : new RekeyError('conflict', taken(first.by), { cause: lost });
 }
 
 /** Ends it; throws `conflict`, in the words of `over`, when somebody was first. */
@@ -57,16 +54,18 @@ export async function endStop(
   { over, ...act }: StopAct & { readonly over: string },
 ): Promise<void> {
   if ((await stopOf(services, act.setting)) === null) throw new RekeyError('conflict', over);
-  await written(services, request, act, '', services.stores.settings.remove(act.setting));
+  const lost = await written(services, request, act, '', services.stores.settings.remove(act.setting));
+  if (lost !== null) throw lost;
 }
 
+/** Null when it was; else the conflict of what somebody else changed first. */
 async function written(
   services: Services,
   request: Request,
   { setting, verb, said }: StopAct,
   why: string,
   write: Write,
-): Promise<void> {
+): Promise<RekeyError | null> {
   const { actor, correlationId } = request;
   const act = {
     doer: personOf(actor),
@@ -76,7 +75,7 @@ async function written(
     correlationId,
     why,
   };
-  await claimAndWrite(services, request, [
+  return claimUnlessOvertaken(services, request, [
     write,
     auditOutcome(services, act, 'done'),
     ...(await alertTeam(services, said, correlationId)),

@@ -6,7 +6,7 @@ import type { OpenInstances, SigningKeys } from './open.ts';
 
 /** The settings that hold the heartbeats, one for each instance. */
 export const HEARTBEATS = 'instance:';
-/** One read and one write each; ms. */
+/** A few small reads and one write each; ms. */
 const BEAT_MS = 10_000;
 /** Whose heartbeat stood still over so many of ours no longer takes part in the calls; after as many more it is dead. */
 const MISSED = 3;

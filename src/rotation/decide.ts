@@ -1,4 +1,4 @@
-import { isSecondPerson, mayReactivate, mayUndo } from '../domain/rotation-acts.ts';
+import { beganHow, isSecondPerson, mayReactivate, mayUndo } from '../domain/rotation-acts.ts';
 import type { BlockChoice, Delivery, Rotation, RotationState, Wait } from '../domain/rotation.ts';
 import { isFinal, mayMove } from '../domain/rotation.ts';
 import { RekeyError } from '../errors.ts';
@@ -191,8 +191,7 @@ function withoutPlace(rotation: Rotation, decision: Decision): Rotation {
 function approved(rotation: Rotation, decision: Decision): Rotation {
   const { by, at } = decision;
   if (!isSecondPerson(rotation, by)) {
-    const who = by === rotation.requestedBy ? 'asked for the rotation' : 'set the schedule that began it';
-    throw new RekeyError('forbidden', `Whoever ${who} is not the second person.`);
+    throw new RekeyError('forbidden', `Whoever ${beganHow(rotation, by)} is not the second person.`);
   }
   refuseWhileHeld(rotation, at);
   const next = resumed(rotation, rotation.block?.from ?? rotation.state, decision);

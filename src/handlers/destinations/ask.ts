@@ -3,7 +3,7 @@ import { whySecondPerson, type ApprovalAsk, type AskedBinding } from '../../doma
 import type { Binding, KeptDestination } from '../../domain/destination.ts';
 import type { NoticePlace } from '../../domain/notice.ts';
 import type { Write } from '../../ports/stores.ts';
-import { allAdmins, unaskedWords } from '../admins.ts';
+import { allAdmins, unaskedWords, type Admins } from '../admins.ts';
 import { alertWrites, editWrites } from '../alert.ts';
 import { lookAccounts, namesOf } from '../look-keys.ts';
 import type { Services } from '../services.ts';
@@ -36,18 +36,16 @@ export async function askWrites(
 ): Promise<{ readonly noticeId: string; readonly writes: Write[] }> {
   const { stores, clock, ids } = services;
   const { correlationId } = asked;
+  const ground = await groundOf(services);
+  const { channelId, admins } = ground;
   const message = services.presenter.approvalMessage(
-    await askOf(services, asked, () => ({ what: 'waiting' })),
+    await askOf(services, ground, asked, () => ({ what: 'waiting' })),
   );
-  const { channelId } = await alertChannel(services);
   if (channelId !== null) {
     return alertWrites(services, { target: { kind: 'channel', channelId }, message, correlationId });
   }
-  const admins = (await allAdmins(services)).toTell.map((userId): NoticePlace => ({
-    kind: 'person',
-    userId,
-  }));
-  const [first] = admins;
+  const places = admins.toTell.map((userId): NoticePlace => ({ kind: 'person', userId }));
+  const [first] = places;
   const createdAt = clock.now();
   const root = {
     id: ids.next(),
@@ -58,7 +56,7 @@ export async function askWrites(
     noticeId: root.id,
     writes: [
       stores.notices.add({ ...root, state: 'passed_on', doneAt: createdAt, createdAt, correlationId }),
-      ...admins.map((target) =>
+      ...places.map((target) =>
         stores.notices.add({ id: ids.next(), target, ...message, copyOf: root.id, createdAt, correlationId }),
       ),
     ],
@@ -77,6 +75,8 @@ export async function answerWrites(
   const noticeIds = new Set(
     bindings.filter(({ id }) => outcomes.has(id)).flatMap(({ noticeId }) => noticeId ?? []),
   );
+  if (noticeIds.size === 0) return [];
+  const ground = await groundOf(services);
   const writes = await Promise.all(
     [...noticeIds].map(async (noticeId) => {
       const those = bindings.filter((binding) => binding.noticeId === noticeId);
@@ -84,6 +84,7 @@ export async function answerWrites(
       return editWrites(services, { noticeId, correlationId }, async () => {
         const ask = await askOf(
           services,
+          ground,
           {
             destination,
             bindings: those,
@@ -103,14 +104,31 @@ function standing({ approvedBy }: Binding): Outcome {
   return approvedBy === null ? { what: 'waiting' } : { what: 'approved', by: approvedBy };
 }
 
+/** What every message of the kind goes by. */
+interface Ground {
+  readonly names: ReadonlyMap<string, string>;
+  readonly admins: Admins;
+  /** Where it is asked; null: in a direct message to each admin. */
+  readonly channelId: string | null;
+}
+
+async function groundOf(services: Services): Promise<Ground> {
+  const [accounts, admins, { channelId }] = await Promise.all([
+    lookAccounts(services),
+    allAdmins(services),
+    alertChannel(services),
+  ]);
+  return { names: namesOf(accounts), admins, channelId };
+}
+
 async function askOf(
   services: Services,
+  { names, admins, channelId }: Ground,
   { destination, bindings, askedBy, changed }: Omit<Asked, 'correlationId'>,
   outcomeOf: (binding: Binding) => Outcome,
 ): Promise<ApprovalAsk> {
   const { stores } = services;
   const kind = factsOf(destination.kind);
-  const names = namesOf(await lookAccounts(services));
   const connection =
     destination.connectionId === null ? null : await stores.connections.byId(destination.connectionId);
   const asked = await Promise.all(
@@ -127,8 +145,6 @@ async function askOf(
       };
     }),
   );
-  const admins = await allAdmins(services);
-  const { channelId } = await alertChannel(services);
   return {
     destinationId: destination.id,
     name: destination.name,

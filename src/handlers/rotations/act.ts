@@ -1,12 +1,12 @@
 import { personOf } from '../../domain/actor.ts';
 import { hasMovedOn } from '../../domain/rotation-card.ts';
 import type { BlockChoice, Rotation } from '../../domain/rotation.ts';
-import { isConflict, RekeyError } from '../../errors.ts';
+import { RekeyError } from '../../errors.ts';
 import type { Write } from '../../ports/stores.ts';
 import { decide, held, hurried, reactivated, undo, writesOf } from '../../rotation/decide.ts';
 import { auditOutcome } from '../audit.ts';
 import { wakeOutbox } from '../alert.ts';
-import { claimAndWrite, refuseClaimed } from '../claim.ts';
+import { claimUnlessOvertaken, refuseClaimed } from '../claim.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
 import { wakeRotations } from './jobs.ts';
@@ -96,15 +96,13 @@ async function act(
     if (what === 'reactivate') await refuseContained(services, before);
     // Whoever works on it finds its next write refused, and begins anew; its lease stands until its call has ended.
     const after = change(before, { by: request.actor.userId, at: clock.now() });
-    try {
-      await claimAndWrite(services, request, [
-        ...writesOf(stores, after),
-        recorded(services, request, before, after, what),
-        ...(await noticesOf(services, before, after, request.actor.userId)),
-      ]);
-    } catch (error) {
-      const overtaken = isConflict(error) && (await stores.interactions.byId(request.claimId)) === null;
-      if (!overtaken || tries === TRIES) throw error;
+    const lost = await claimUnlessOvertaken(services, request, [
+      ...writesOf(stores, after),
+      recorded(services, request, before, after, what),
+      ...(await noticesOf(services, before, after, request.actor.userId)),
+    ]);
+    if (lost !== null) {
+      if (tries === TRIES) throw lost;
       continue;
     }
     await wakeRotations(services);

@@ -1,6 +1,6 @@
 import { holds } from '../../domain/actor.ts';
 import type { Actor, Role } from '../../domain/actor.ts';
-import { isSecondPerson, type RotationAct } from '../../domain/rotation-acts.ts';
+import { beganHow, firstPeople, isSecondPerson, type RotationAct } from '../../domain/rotation-acts.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { RekeyError } from '../../errors.ts';
 import { keepsOff } from '../containments/keeps-off.ts';
@@ -23,11 +23,10 @@ export async function permissionFor(
   rotation: Rotation,
   act: RotationAct,
 ): Promise<Permission> {
-  const { oldKeyId, requestedBy, scheduledBy } = rotation;
   if (act === 'approve') {
-    const first = [...(requestedBy === null ? [] : [requestedBy]), ...scheduledBy];
+    const first = firstPeople(rotation);
     if (!isSecondPerson(rotation, actor.userId)) {
-      const who = actor.userId === requestedBy ? 'asked for the rotation' : 'set the schedule that began it';
+      const who = beganHow(rotation, actor.userId);
       return refused(`whoever ${who} is not the second person. Any other admin may`, services, first);
     }
     return holds(actor.roles, 'admin')
@@ -36,7 +35,7 @@ export async function permissionFor(
   }
   if (roleFor(rotation, act).some((role) => holds(actor.roles, role))) return { allowed: true };
   if (act === 'wait' || act === 'end_wait') {
-    const standing = await services.stores.inventory.standings.byKey(oldKeyId);
+    const standing = await services.stores.inventory.standings.byKey(rotation.oldKeyId);
     if (await ownsKey(services, actor, standing?.ownership ?? null)) return { allowed: true };
     return refused('that takes the role operator, or to be an owner of the key', services, []);
   }

@@ -67,13 +67,8 @@ export interface RotationPlan {
   readonly spared: readonly { readonly accessKeyId: string; readonly why: string }[];
 }
 
-/** What may be said of a plan that is wanted. */
-export interface PlanWanted {
-  /** Where it would be delivered; everywhere that may be, when left out. */
-  readonly destinationIds?: readonly string[];
-  /** Hears of the user's keys as soon as they are known; the event history takes longer. */
-  readonly onKeys?: (keys: readonly PlannedKey[]) => void;
-}
+/** Hears of the user's keys as soon as they are known; the event history takes longer. */
+export type OnKeys = (keys: readonly PlannedKey[]) => void;
 
 /**
  * Looks at everything a rotation of this key would meet: asks AWS now, and changes nothing. Operators may, and owners
@@ -85,12 +80,12 @@ export async function planRotation(
   actor: Actor,
   accessKeyId: string,
   signal: AbortSignal,
-  wanted: PlanWanted = {},
+  onKeys?: OnKeys,
 ): Promise<RotationPlan> {
   const standing = await services.stores.inventory.standings.byKey(accessKeyId);
   await authoriseForKey(services, actor, standing?.ownership ?? null, 'operator', 'plan rotations');
   const { key } = await existingKey(services, accessKeyId);
-  return planFor(services, key, actor.userId, signal, wanted);
+  return planFor(services, key, actor.userId, signal, onKeys);
 }
 
 /**
@@ -102,7 +97,7 @@ export async function planFor(
   key: InventoryKey,
   requestedBy: string | null,
   signal: AbortSignal,
-  { destinationIds, onKeys }: PlanWanted = {},
+  onKeys?: OnKeys,
 ): Promise<RotationPlan> {
   const services = { ...given, aws: readOnce(given.aws, requestedBy === null ? 'background' : 'person') };
   const { stores } = services;
@@ -116,7 +111,7 @@ export async function planFor(
   onKeys?.(keys);
   const [quiet, imagined] = await Promise.all([
     quietOf(services, rotation, keys, signal),
-    imaginedFor(services, rotation, signer, destinationIds, signal),
+    imaginedFor(services, rotation, signer, signal),
   ]);
   const { destinations, dry } = imagined;
   const planned = { ...imagined.planned, quietMs: quiet.quietMs };
@@ -158,7 +153,6 @@ async function imaginedFor(
   services: Services,
   rotation: Rotation,
   signer: Signer,
-  destinationIds: readonly string[] | undefined,
   signal: AbortSignal,
 ): Promise<{
   readonly destinations: readonly BoundDestination[];
@@ -168,9 +162,7 @@ async function imaginedFor(
   const user = { accountId: rotation.accountId, userId: rotation.snapshot.userId };
   const administrator = await new Administrators(services).isAdministrator(rotation, signal);
   const destinations = await boundDestinations(services, user, administrator);
-  const chosen = destinations.filter(({ destination, refusal }) =>
-    destinationIds === undefined ? refusal === null : destinationIds.includes(destination.id),
-  );
+  const chosen = destinations.filter(({ refusal }) => refusal === null);
   const planned: Rotation = {
     ...rotation,
     quietMs: MIN_QUIET_MS,

@@ -6,13 +6,13 @@ import {
   isRotationSchedule,
   type RotationSchedule,
 } from '../../domain/rotation-schedule.ts';
-import { isConflict, RekeyError } from '../../errors.ts';
+import { RekeyError } from '../../errors.ts';
 import type { Write } from '../../ports/stores.ts';
 import { allAdmins } from '../admins.ts';
 import { auditOutcome } from '../audit.ts';
 import { authorise } from '../authorise.ts';
 import { usable } from '../begin-work.ts';
-import { claimAndWrite, refuseClaimed } from '../claim.ts';
+import { claimUnlessOvertaken, refuseClaimed } from '../claim.ts';
 import { policyHolder } from '../key-policy.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
@@ -164,16 +164,11 @@ export async function setSchedule(
       to: schedule,
     },
   };
-  try {
-    await claimAndWrite(services, request, [
-      stores.settings.replace(setting, text, JSON.stringify(after), after.at),
-      auditOutcome(services, act, 'done'),
-    ]);
-  } catch (error) {
-    const mine = (await stores.interactions.byId(request.claimId)) === null;
-    if (isConflict(error) && mine) throw changedBy(await keptSchedule(services, connection.id));
-    throw error;
-  }
+  const lost = await claimUnlessOvertaken(services, request, [
+    stores.settings.replace(setting, text, JSON.stringify(after), after.at),
+    auditOutcome(services, act, 'done'),
+  ]);
+  if (lost !== null) throw changedBy(await keptSchedule(services, connection.id));
 }
 
 /** For whoever edited what is no longer so. */

@@ -38,7 +38,7 @@ export async function signerOf(
 }
 
 /** Who may do something in an account that has nothing to do with whose keys are rotated. */
-export async function signerFor(
+async function signerFor(
   services: Signing,
   rotation: Rotation,
   capability: Capability,

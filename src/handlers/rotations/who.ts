@@ -1,3 +1,4 @@
+import { firstPeople } from '../../domain/rotation-acts.ts';
 import type { BlockCode, Rotation } from '../../domain/rotation.ts';
 import { allAdmins, MOST_OF_A_GROUP, type Admins } from '../admins.ts';
 import { membersOf } from '../group-members.ts';
@@ -39,13 +40,13 @@ export async function peopleToAsk(
   services: Pick<Services, 'stores' | 'clock' | 'people' | 'log' | 'admins'>,
   rotation: Rotation,
 ): Promise<Asked> {
-  const { block, requestedBy, scheduledBy } = rotation;
+  const { block, requestedBy } = rotation;
   const nobody = { unread: [], untold: 0 };
   if (block === null) return { people: [], unasked: nobody };
   const asker = requestedBy === null ? [] : [requestedBy];
   const forAdmins = FOR_ADMINS.has(block.code) || asker.length === 0;
   if (!forAdmins) return { people: asker, unasked: nobody };
   const approves = block.code === 'needs_approval';
-  const admins = await allAdmins(services, approves ? [...asker, ...scheduledBy] : []);
+  const admins = await allAdmins(services, approves ? firstPeople(rotation) : []);
   return { people: approves ? admins.toTell : [...asker, ...admins.toTell], unasked: admins };
 }
