@@ -10,10 +10,12 @@ import { audit, auditActions, auditModal } from './audit.ts';
 import { connect, connectModal } from './connect.ts';
 import { containmentActions, containModal, takeBackModals } from './actions/containment-buttons.ts';
 import { deactivate } from './deactivate.ts';
+import { deleteModal, deletionActions } from './actions/delete-buttons.ts';
 import { approvalActions, approvalModal } from './destination-approval.ts';
 import { bindActions, bindConfirmModal, bindModal, bindSuggestions } from './destination-binding.ts';
 import { destinationFormActions, destinationModal, kindModal } from './destination-forms.ts';
 import { destinationActions, removeDestinationModal } from './destinations.ts';
+import { drillActions, drillModal } from './drill.ts';
 import type { Command, Registry } from './entry.ts';
 import { helpCommand } from './help.ts';
 import { incidentListActions, incidents } from './incidents.ts';
@@ -67,6 +69,8 @@ export const registry: Registry = {
     queueModal,
     containModal,
     ...takeBackModals,
+    deleteModal,
+    drillModal,
   ],
   actions: [
     homeConnect,
@@ -103,6 +107,8 @@ export const registry: Registry = {
     ...incidentActions,
     ...trailQueueActions,
     ...containmentActions,
+    ...deletionActions,
+    ...drillActions,
   ],
   suggestions: [...groupSuggestions, bindSuggestions],
   events: [homeOpened, ...appEvents],

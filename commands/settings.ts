@@ -2,6 +2,7 @@ import type { Connection } from '../src/domain/connection.ts';
 import { PAGER_OUTLET } from '../src/domain/notice.ts';
 import { isConflict } from '../src/errors.ts';
 import { countDestinations } from '../src/handlers/destinations/look.ts';
+import { lastDrill } from '../src/handlers/drills/kept.ts';
 import { pagerSetting } from '../src/handlers/pager.ts';
 import { keyTags } from '../src/handlers/key-settings.ts';
 import { pauseOf } from '../src/handlers/pause.ts';
@@ -156,6 +157,7 @@ export async function look(context: Context, said: string | null): Promise<Retur
     schedules: await lookSchedules(services, connections),
     destinations: await countDestinations(services, actor),
     trailQueues: (await services.stores.watch.queues.list()).length,
+    drill: (await lastDrill(services))?.drill ?? null,
     pause: await pauseOf(services),
     said,
   });

@@ -4,8 +4,10 @@ import { beginAuditJobs, handleAuditJobs } from './handlers/audit-jobs.ts';
 import { recoverAttempts } from './handlers/recover-attempts.ts';
 import type { Services } from './handlers/services.ts';
 import { sweep } from './handlers/sweep.ts';
+import { beginDrillJobs, handleDrillJobs } from './pollers/drills.ts';
 import { beginContainmentJobs, handleContainmentJobs } from './pollers/hold.ts';
 import { beginInventoryJobs, handleInventoryJobs } from './pollers/inventory-jobs.ts';
+import { beginDeletionJobs, handleDeletionJobs } from './pollers/key-deletions.ts';
 import { beginReminderJobs, handleReminderJobs } from './pollers/reminders.ts';
 import { beginRotationJobs, handleRotationJobs } from './pollers/rotations.ts';
 import { beginScheduleJobs, handleScheduleJobs } from './pollers/scheduled-rotations.ts';
@@ -37,6 +39,8 @@ export function handleJobs(entrance: Entrance): void {
   handleWatchJobs(services);
   handleTrailQueueJobs(services);
   handleContainmentJobs(services);
+  handleDeletionJobs(services);
+  handleDrillJobs(services);
 }
 
 /** Sets their rhythms, once the jobs are started. */
@@ -54,6 +58,8 @@ export async function beginJobs({ jobs, instanceId }: Pick<Services, 'jobs' | 'i
   await beginWatchJobs(jobs);
   await beginTrailQueueJobs(jobs);
   await beginContainmentJobs(jobs, instanceId);
+  await beginDeletionJobs(jobs, instanceId);
+  await beginDrillJobs(jobs);
 }
 
 /** Finishes what an earlier process left, and tells whoever waits for it. */

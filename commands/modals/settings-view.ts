@@ -1,6 +1,7 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { ROLES, type Role } from '../../src/domain/actor.ts';
 import type { Connection } from '../../src/domain/connection.ts';
+import type { Drill } from '../../src/domain/drill.ts';
 import { counted } from '../../src/domain/time-words.ts';
 import { hoursWords, type WorkingHours } from '../../src/domain/working-hours.ts';
 import type { KeyTags } from '../../src/handlers/key-settings.ts';
@@ -19,6 +20,7 @@ import {
   option,
   section,
 } from '../../src/slack/blocks/elements.ts';
+import { drillBlocks } from '../../src/slack/blocks/drill.ts';
 import { channel, code, cut, group, person, plain, words } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
 import { destinationBlocks } from './destinations-view.ts';
@@ -58,6 +60,8 @@ export interface SettingsLook {
   readonly destinations: { readonly count: number; readonly waiting: number };
   /** How many are set. */
   readonly trailQueues: number;
+  /** The last one, open or not. */
+  readonly drill: Drill | null;
   readonly pause: Pause | null;
   /** What the last button of this window did, or null. */
   readonly said: string | null;
@@ -111,6 +115,8 @@ export function settingsView(look: SettingsLook): ModalView {
       ...scheduleBlocks(look.schedules),
       ...destinationBlocks(look.destinations),
       ...trailQueueBlocks(look.trailQueues),
+      divider(),
+      ...drillBlocks(look.drill),
       divider(),
       ...pauseBlocks(look.pause),
       divider(),

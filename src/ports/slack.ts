@@ -7,6 +7,8 @@ import type { AuditVerdict } from '../domain/audit-verdict.ts';
 import type { ReadyToRead, RotationCard, RotationLine } from '../domain/rotation-card.ts';
 import type { ContainmentCard, ContainmentLine } from '../domain/containment-card.ts';
 import type { Containment } from '../domain/containment.ts';
+import type { DrillCard } from '../domain/drill.ts';
+import type { DeletionCard } from '../domain/key-deletion.ts';
 import type { IncidentLook } from '../domain/incident.ts';
 import type { Signal } from '../domain/signal.ts';
 
@@ -160,6 +162,14 @@ export interface Presenter {
   containmentCard(card: ContainmentCard): Message;
   /** One thing that happened to it, for the thread. */
   containmentLine(line: ContainmentLine, containment: Containment): Message;
+  /** Asks a second person whether a key is deleted for good, or says how it ended. */
+  deletionMessage(card: DeletionCard): Message;
+  /** How it ended, for its thread. */
+  deletionLine(card: DeletionCard): Message;
+  /** The one message of a drill. */
+  drillMessage(card: DrillCard): Message;
+  /** What it took, or that nobody acted, for its thread. */
+  drillReport(card: DrillCard): Message;
   /** Something only a person can mend, and what to do. */
   alarmMessage(what: string, next: string): Message;
   /** The one message of a rotation, edited as it goes on. */

@@ -36,6 +36,12 @@ import type { HomeWatch } from '../../src/handlers/look-home-watch.ts';
 import { newRegion } from '../../src/watch/plan.ts';
 import { accountWatch, keptIncident } from '../db/watch-samples.ts';
 import { containmentMessagesOf, containmentViewsOf } from './containment-models.ts';
+import {
+  deletionMessagesOf,
+  deletionViewsOf,
+  drillMessagesOf,
+  drillViewsOf,
+} from './deletion-models.ts';
 import { incidentMessagesOf, incidentViewsOf } from './incident-models.ts';
 import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
 import { scheduleMessagesOf, scheduleViewsOf } from './schedule-models.ts';
@@ -254,6 +260,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     },
     destinations: { count: 2, waiting: 1 },
     trailQueues: 1,
+    drill: null,
     pause: null,
     said: null,
   };
@@ -331,6 +338,10 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     ...incidentViewsOf(outside),
     ...trailQueueViewsOf(outside, kept),
     ...containmentViewsOf(outside),
+    ...deletionViewsOf(outside),
+    ...drillViewsOf(outside, (drill) =>
+      settingsView({ ...settings, drill, channel: { channelId: 'C1', from: 'settings' } }),
+    ),
     ['give a role', giveRoleForm(null)],
     ['give a role to people', giveRoleForm('This workspace’s plan has no user groups.')],
     ['refusal', messageView('Not done', refusalText(error, 'r', recordingLog()))],
@@ -367,6 +378,8 @@ export function messagesOf(outside: Outside): [name: string, message: Message][]
     ...destinationMessagesOf(outside),
     ...incidentMessagesOf(outside),
     ...containmentMessagesOf(outside),
+    ...deletionMessagesOf(outside),
+    ...drillMessagesOf(outside),
     ['refusal', refusalOf(error, 'r', recordingLog())],
     ['alarm', presenter.alarmMessage(outside.description, outside.name)],
   ];

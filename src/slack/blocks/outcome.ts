@@ -11,6 +11,8 @@ import { actions, button, section } from './elements.ts';
 import { sparedMessage } from './spared.ts';
 import { containmentCard, containmentLine } from './containment.ts';
 import { incidentMessage, incidentStory, incidentWorse } from './incident.ts';
+import { deletionLine, deletionMessage } from './deletion.ts';
+import { drillMessage, drillReport } from './drill.ts';
 import { bold, code, cut, escape, words } from './mrkdwn.ts';
 import { rotationCard, rotationLine } from './rotation-card.ts';
 import { rotationCutover, rotationEnd, rotationQuestion } from './rotation-messages.ts';
@@ -163,6 +165,10 @@ export const presenter: Presenter = {
   refusedMessage,
   containmentCard,
   containmentLine,
+  deletionMessage,
+  deletionLine,
+  drillMessage,
+  drillReport,
   incidentMessage,
   incidentStory,
   incidentWorse,
