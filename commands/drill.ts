@@ -85,7 +85,9 @@ const back: Action = {
     try {
       const decision = `${DRILL_GIVE_BACK}:${incoming.text}`;
       const row = await giveBack(services, context.request({ decision }), incoming.text);
-      context.atOnce(async () => void (await pursue(services, row.id, UNDO_MS, new AbortController().signal)));
+      context.atOnce(
+        async () => void (await pursue(services, row.id, UNDO_MS, new AbortController().signal)),
+      );
     } catch (error) {
       if (!isConflict(error)) throw error;
       said = refusalText(error, correlationId, log);

@@ -1,7 +1,11 @@
 import { isConflict, RekeyError } from '../../src/errors.ts';
 import type { KeyDeletion } from '../../src/domain/key-deletion.ts';
 import { askDeletion, type DeletionInput } from '../../src/handlers/deletions/ask.ts';
-import { approveDeletion, declineDeletion, type DeletionTarget } from '../../src/handlers/deletions/decide.ts';
+import {
+  approveDeletion,
+  declineDeletion,
+  type DeletionTarget,
+} from '../../src/handlers/deletions/decide.ts';
 import { policyIfRefused } from '../../src/handlers/deletions/look.ts';
 import { authoriseDeletion } from '../../src/handlers/deletions/may.ts';
 import { pursueDeletion } from '../../src/handlers/deletions/pursue.ts';
@@ -34,10 +38,7 @@ export async function openDelete(context: Context, accessKeyId: string): Promise
   await context.show(deleteForm(look));
 }
 
-async function shown(
-  { services }: Context,
-  deletion: KeyDeletion,
-): Promise<ReturnType<typeof deletionView>> {
+async function shown({ services }: Context, deletion: KeyDeletion): Promise<ReturnType<typeof deletionView>> {
   const card = await deletionCard(services, deletion);
   return deletionView(card, deletionSaid(card), await policyIfRefused(services, deletion));
 }

@@ -130,7 +130,9 @@ function warningsOf(facts: ContainFacts, now: number): string[] {
   const { containment, signsAs, able, isRoot, connected, quarantine, rotating, status, trouble } = facts;
   return [
     ...(facts.drilled === true
-      ? ['*DRILL:* a rehearsal with this key is running, and this takes part in it. If it is meant in earnest, have an admin stop the drill first.']
+      ? [
+          '*DRILL:* a rehearsal with this key is running, and this takes part in it. If it is meant in earnest, have an admin stop the drill first.',
+        ]
       : []),
     ...(isRoot ? ['*This is a key of the root user:* it cannot be shut off this way.'] : []),
     ...(connected ? [] : ['*Nothing connects to this account:* Rekey cannot act there.']),

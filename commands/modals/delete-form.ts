@@ -26,9 +26,7 @@ const Target = z.object({ key: z.string().max(128) });
 
 /** Asks why a key is to be deleted; nothing happens to it before a second person's word. */
 export function deleteForm({ key, standing, others, now }: KeyLook): ModalView {
-  const rest = others.map(
-    (other) => `${code(other.key.accessKeyId)} ${words(statusWords(other.key, now))}`,
-  );
+  const rest = others.map((other) => `${code(other.key.accessKeyId)} ${words(statusWords(other.key, now))}`);
   return {
     type: 'modal',
     callback_id: DELETE_FORM,
@@ -90,6 +88,7 @@ export function deletionView(
 /** What is said while AWS is asked, and once it was. */
 export function deletionSaid({ deletion }: DeletionCard): string {
   if (deletion.state === 'checking') return '*Asking AWS…* This window says what it shows.';
-  if (deletion.state === 'asked') return '*Asked.* The message in the alert channel waits for a second person.';
+  if (deletion.state === 'asked')
+    return '*Asked.* The message in the alert channel waits for a second person.';
   return `*${words(deletionTitle(deletion))}.*`;
 }

@@ -80,7 +80,12 @@ export const APPROVAL_WAIT_MS = 7 * DAY_MS;
 /** A word is not carried out so long after it was given. */
 export const APPROVED_HOLDS_MS = DAY_MS;
 
-const OPEN: ReadonlySet<DeletionState> = new Set<DeletionState>(['checking', 'asked', 'approved', 'deleting']);
+const OPEN: ReadonlySet<DeletionState> = new Set<DeletionState>([
+  'checking',
+  'asked',
+  'approved',
+  'deleting',
+]);
 
 export function isOpenDeletion({ state }: Pick<KeyDeletion, 'state'>): boolean {
   return OPEN.has(state);

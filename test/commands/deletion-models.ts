@@ -86,7 +86,11 @@ export function deletionViewsOf(outside: Outside): [name: string, view: ModalVie
     ['delete a key', deleteForm(keyLookOf(outside))],
     ...deletionCardsOf(outside).map(([state, card]): [string, ModalView] => [
       `deletion ${state}`,
-      deletionView(card, deletionSaid(card), state === 'refused' ? policiesFor(['rotate_others'], target) : []),
+      deletionView(
+        card,
+        deletionSaid(card),
+        state === 'refused' ? policiesFor(['rotate_others'], target) : [],
+      ),
     ]),
   ];
 }
@@ -145,7 +149,13 @@ export function drillViewsOf(
 ): [name: string, view: ModalView][] {
   const { key, standing } = keyLookOf(outside);
   return [
-    ['start a drill', drillForm(Array.from({ length: 120 }, () => ({ key, standing })), true)],
+    [
+      'start a drill',
+      drillForm(
+        Array.from({ length: 120 }, () => ({ key, standing })),
+        true,
+      ),
+    ],
     ['start a drill without a decoy', drillForm([], false)],
     ...drillCardsOf(outside).map(([state, { drill }]): [string, ModalView] => [
       `settings, drill ${state}`,

@@ -36,12 +36,7 @@ import type { HomeWatch } from '../../src/handlers/look-home-watch.ts';
 import { newRegion } from '../../src/watch/plan.ts';
 import { accountWatch, keptIncident } from '../db/watch-samples.ts';
 import { containmentMessagesOf, containmentViewsOf } from './containment-models.ts';
-import {
-  deletionMessagesOf,
-  deletionViewsOf,
-  drillMessagesOf,
-  drillViewsOf,
-} from './deletion-models.ts';
+import { deletionMessagesOf, deletionViewsOf, drillMessagesOf, drillViewsOf } from './deletion-models.ts';
 import { incidentMessagesOf, incidentViewsOf } from './incident-models.ts';
 import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
 import { scheduleMessagesOf, scheduleViewsOf } from './schedule-models.ts';

@@ -108,10 +108,21 @@ describe.each(ENGINES)('a drill on %s', (engine) => {
     expect((await now(services)).state).toBe('over');
     expect(await saidSince(world)).toContain('the decoy works again');
     // Nothing of it is an incident, or was learned.
-    expect(await services.stores.watch.incidents.page({ open: null, least: null, accountId: null, text: null }, null, 5)).toEqual([]);
+    expect(
+      await services.stores.watch.incidents.page(
+        { open: null, least: null, accountId: null, text: null },
+        null,
+        5,
+      ),
+    ).toEqual([]);
     const verbs = (await services.stores.audit.newest(200)).map(({ verb, outcome }) => `${verb} ${outcome}`);
     expect(verbs).toEqual(
-      expect.arrayContaining(['drill.start null', 'drill.start done', 'drill.reported done', 'drill.over done']),
+      expect.arrayContaining([
+        'drill.start null',
+        'drill.start done',
+        'drill.reported done',
+        'drill.over done',
+      ]),
     );
     await started(set);
   });
@@ -140,7 +151,9 @@ describe('a drill', () => {
     const other = await decoy(world, 'other');
     const { id } = await started(other);
     await expect(stopDrill(services, request(services, VIEWER), id)).rejects.toThrow('takes the role admin');
-    await expect(giveBack(services, request(services, VIEWER), id)).rejects.toThrow('takes the role responder');
+    await expect(giveBack(services, request(services, VIEWER), id)).rejects.toThrow(
+      'takes the role responder',
+    );
     await stopDrill(services, request(services, ADMIN), id);
     expect((await now(services)).state).toBe('stopped');
     await expect(giveBack(services, request(services), id)).rejects.toThrow('nothing left to give back');

@@ -69,7 +69,10 @@ async function row(services: Services, { accessKeyId }: Pick<NewKey, 'accessKeyI
 
 /** Asks, and lets AWS be asked. */
 async function asked({ services, key }: Set, by = ASKER): Promise<KeyDeletion> {
-  await askDeletion(services, request(services, by), { accessKeyId: key.accessKeyId, reason: 'left in 2019' });
+  await askDeletion(services, request(services, by), {
+    accessKeyId: key.accessKeyId,
+    reason: 'left in 2019',
+  });
   await run(services, key);
   return row(services, key);
 }
@@ -77,7 +80,8 @@ async function asked({ services, key }: Set, by = ASKER): Promise<KeyDeletion> {
 const exists = ({ user, key }: Set): boolean =>
   user.keys.existing().some((each) => each.accessKeyId === key.accessKeyId);
 
-const deletes = ({ world }: Pick<Set, 'world'>): number => world.standIn.requests.of('DeleteAccessKey').length;
+const deletes = ({ world }: Pick<Set, 'world'>): number =>
+  world.standIn.requests.of('DeleteAccessKey').length;
 
 async function audited({ services }: Pick<Set, 'services'>): Promise<string[]> {
   const rows = await services.stores.audit.newest(100);
@@ -288,7 +292,9 @@ describe('a key is not deleted', () => {
     expect(policy).not.toContain('iam:CreateAccessKey');
 
     const used = await inactive(world, { name: 'bob' });
-    used.user.keys.get(used.key.accessKeyId).recordUse({ at: world.clock.now() - DAY_MS, service: 's3', region: 'us-east-1' });
+    used.user.keys
+      .get(used.key.accessKeyId)
+      .recordUse({ at: world.clock.now() - DAY_MS, service: 's3', region: 'us-east-1' });
     expect(await asked(used)).toMatchObject({ state: 'refused' });
     expect((await row(services, used.key)).why).toContain('after Rekey saw it Inactive');
 
@@ -311,14 +317,19 @@ describe('a key is not deleted', () => {
       const { id, accessKeyId } = await asked(set);
       await told(world);
       if (set === active) set.user.keys.get(accessKeyId).change('Active', world.clock.now());
-      else set.user.keys.get(accessKeyId).recordUse({ at: world.clock.now(), service: 's3', region: 'us-east-1' });
+      else
+        set.user.keys
+          .get(accessKeyId)
+          .recordUse({ at: world.clock.now(), service: 's3', region: 'us-east-1' });
       await approveDeletion(services, request(services, ADMIN), { accessKeyId, id });
       await run(services, set.key);
       return row(services, set.key);
     };
     expect(await approve(active)).toMatchObject({ state: 'cancelled' });
     expect((await row(services, active.key)).why).toContain('AWS shows the key Active');
-    expect(JSON.stringify((await told(world)).all.map(({ blocks }) => blocks))).toContain('something changed');
+    expect(JSON.stringify((await told(world)).all.map(({ blocks }) => blocks))).toContain(
+      'something changed',
+    );
     expect(await approve(used)).toMatchObject({ state: 'cancelled' });
     expect(exists(active) && exists(used)).toBe(true);
     expect(deletes({ world })).toBe(0);

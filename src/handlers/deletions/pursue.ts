@@ -11,11 +11,11 @@ import { isConflict } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { Write } from '../../ports/stores.ts';
 import { wakeOutbox } from '../alert.ts';
-import { assessAfter } from '../assess-after.ts';
 import { auditIntent, auditOutcome } from '../audit.ts';
 import { pauseOf } from '../pause.ts';
 import type { Services } from '../services.ts';
 import { writeIfUnchanged } from '../write-if-unchanged.ts';
+import { forgetKey } from './forget.ts';
 import { deletionOf, keptAs, putDeletion, type KeptDeletion } from './kept.ts';
 import { lookForDeletion, stillThere, type DeletionLook } from './look.ts';
 import { inTheWay } from './stands-in-the-way.ts';
@@ -76,7 +76,10 @@ export function isDue(row: KeyDeletion, now: number): boolean {
 }
 
 /** Where no other bot shares the database, the leases of earlier processes are void. */
-function isFree({ clock, onlyInstance, instanceId }: Services, { leaseOwner, leaseUntil }: KeyDeletion): boolean {
+function isFree(
+  { clock, onlyInstance, instanceId }: Services,
+  { leaseOwner, leaseUntil }: KeyDeletion,
+): boolean {
   const now = clock.now();
   if (leaseOwner === null || leaseUntil <= now || leaseUntil > now + 2 * LEASE_MS) return true;
   return onlyInstance && leaseOwner.split('/')[0] !== instanceId;
@@ -212,7 +215,7 @@ class Turn {
     await this.#save({ state: 'deleted', why: null, next: null, nextAt: null }, [
       auditOutcome(this.#services, this.#act(), 'done'),
     ]);
-    if (key !== null) await forget(this.#services, key, this.#row);
+    if (key !== null) await forgetKey(this.#services, key, this.#row);
   }
 
   async #no(
@@ -240,9 +243,7 @@ class Turn {
 
   async #look(): Promise<DeletionLook> {
     const key = await this.#key();
-    return key === null
-      ? { answer: 'no', ...GONE }
-      : lookForDeletion(this.#services, key, this.#signal);
+    return key === null ? { answer: 'no', ...GONE } : lookForDeletion(this.#services, key, this.#signal);
   }
 
   #key(): Promise<InventoryKey | null> {
@@ -256,11 +257,7 @@ class Turn {
     const row = deletionMoved(this.#row, now, { leaseUntil: now + LEASE_MS, ...changes });
     const shows = row.state !== this.#row.state && row.state !== 'asked';
     const edits = shows ? await deletionEdits(services, row) : [];
-    await services.stores.atomically([
-      putDeletion(services, this.#kept, row, now),
-      ...writes,
-      ...edits,
-    ]);
+    await services.stores.atomically([putDeletion(services, this.#kept, row, now), ...writes, ...edits]);
     this.#kept = keptAs(row);
     if (edits.length === 0 && row.state !== 'asked') return;
     try {
@@ -285,25 +282,3 @@ class Turn {
 }
 
 const GONE = { why: 'AWS has no such key any more.', next: 'There is nothing left to delete.' } as const;
-
-/** The inventory knows at once; what fails here the next sweep makes good. */
-async function forget(services: Services, key: InventoryKey, row: KeyDeletion): Promise<void> {
-  const { stores, clock, ids, log } = services;
-  const { accounts, keys, keyHistory } = stores.inventory;
-  const { accessKeyId, decidedBy, askedBy, reason } = row;
-  const at = clock.now();
-  const detail = { reason, askedBy };
-  try {
-    await writeIfUnchanged(services, [
-      accounts.stillKept(key.accountId),
-      keys.put([{ ...key, goneAt: at }]),
-      keyHistory.add(key.accountId, [
-        { id: ids.next(), accessKeyId, at, what: 'deleted', userId: decidedBy, detail },
-      ]),
-    ]);
-    const beside = await keys.ofUser(key.accountId, key.userId);
-    await assessAfter(services, beside.map((each) => each.accessKeyId));
-  } catch (error) {
-    log.warn('the inventory was not told of a deletion', { accessKeyId, error });
-  }
-}

@@ -23,7 +23,10 @@ export function isProposed(standing: Pick<KeyStanding, 'findings'> | null): bool
 }
 
 /** How long this key must have been Inactive, by its policy and never less than a week; ms. */
-export async function periodOf(services: Services, { accountId, accessKeyId }: InventoryKey): Promise<number> {
+export async function periodOf(
+  services: Services,
+  { accountId, accessKeyId }: InventoryKey,
+): Promise<number> {
   const choices = await services.stores.inventory.keyChoices.byKey(accessKeyId);
   const policy = policyFor(await policyOfAccount(services, accountId), choices?.policy ?? null);
   return inactivePeriod(policy.inactiveDays);

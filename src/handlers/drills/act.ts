@@ -53,8 +53,7 @@ export async function giveBack(services: Services, request: Request, id: string)
   const containmentId =
     kept?.drill.id === id ? (kept.drill.containmentId ?? (await containmentOf(services, id))) : null;
   const found = containmentId === null ? null : await services.stores.containments.byId(containmentId);
-  const row =
-    found?.mergedInto == null ? found : await services.stores.containments.byId(found.mergedInto);
+  const row = found?.mergedInto == null ? found : await services.stores.containments.byId(found.mergedInto);
   const holder = row?.holders.find(({ drillId }) => drillId === id);
   if (row === null || holder === undefined) {
     throw new RekeyError('conflict', 'There is nothing left to give back.', {

@@ -99,11 +99,7 @@ async function changesOf(services: Services, drill: Drill): Promise<Changes | nu
   const times: DrillTimes = { ...drill.times, deliveredAt: delivered };
   const containmentId = drill.containmentId ?? (await containmentOf(services, drill.id));
   if (containmentId === null) {
-    const [real] = await stores.watch.incidents.current(
-      drill.accountId,
-      [drill.accessKeyId],
-      drill.raisedAt,
-    );
+    const [real] = await stores.watch.incidents.current(drill.accountId, [drill.accessKeyId], drill.raisedAt);
     if (real !== undefined) return { state: 'overtaken', times };
     if (now >= drill.endsAt + GRACE_MS) return { state: 'unanswered', times };
     return delivered === deliveredAt ? null : { times };

@@ -73,9 +73,13 @@ export async function beginDrill(services: Services, request: Request, input: Dr
 }
 
 function running({ startedBy, accessKeyId }: Drill): RekeyError {
-  return new RekeyError('conflict', `A drill with ${accessKeyId}, started by <@${startedBy}>, is not over yet.`, {
-    next: 'Give its key back, or stop it, first: see its message.',
-  });
+  return new RekeyError(
+    'conflict',
+    `A drill with ${accessKeyId}, started by <@${startedBy}>, is not over yet.`,
+    {
+      next: 'Give its key back, or stop it, first: see its message.',
+    },
+  );
 }
 
 /**
@@ -129,7 +133,11 @@ export async function raiseDrill(
       message: presenter.drillMessage(await drillCard(services, drill)),
       correlationId: drill.correlationId,
       ...(drill.paged
-        ? { severity: 'critical' as const, incidentKey: `rekey-drill-${drill.id}`, details: pageDetails(drill) }
+        ? {
+            severity: 'critical' as const,
+            incidentKey: `rekey-drill-${drill.id}`,
+            details: pageDetails(drill),
+          }
         : {}),
     });
     const raised = { ...drill, noticeId };
@@ -216,7 +224,10 @@ async function checkDecoy(services: Services, key: InventoryKey, signal: AbortSi
     const others = keys.filter((each) => each.accessKeyId !== accessKeyId && each.status === 'Active');
     if (others.length > 0) {
       const which = others.map((each) => each.accessKeyId).join(', ');
-      throw no(`${userName} has another active key (${which}), which would stop, too.`, 'Choose another decoy.');
+      throw no(
+        `${userName} has another active key (${which}), which would stop, too.`,
+        'Choose another decoy.',
+      );
     }
     if (await hands(({ iam }) => iam.hasLoginProfile(userName, signal))) {
       throw no(`${userName} has a console password: a person may work with it.`, 'Choose another decoy.');

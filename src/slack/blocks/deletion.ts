@@ -1,5 +1,10 @@
 import type { KnownBlock } from '@slack/types';
-import { deletionTitle, inactiveWords, isOpenDeletion, type DeletionCard } from '../../domain/key-deletion.ts';
+import {
+  deletionTitle,
+  inactiveWords,
+  isOpenDeletion,
+  type DeletionCard,
+} from '../../domain/key-deletion.ts';
 import type { Message } from '../../ports/slack.ts';
 import { actions, button, confirm, context, fields, section } from './elements.ts';
 import { accountText, ownerText } from './keys.ts';
