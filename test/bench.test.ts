@@ -57,6 +57,19 @@ describe('npm run bench', () => {
     expect(figures.find((each) => each.unit === 's')?.goal?.met).toBe(true);
   }, 180_000);
 
+  it('times containments beside the calls alone, one and fifty at once, on both engines', async () => {
+    const { figures } = await run('contain');
+    expect(figures.map(({ what }) => what)).toHaveLength(12);
+    for (const engine of ['sqlite', 'postgres']) {
+      const sent = figures.filter(({ what, goal }) => what.includes(engine) && goal !== null);
+      expect(sent).toHaveLength(2);
+      for (const { value, floor, goal } of sent) {
+        expect(goal?.most).toBeCloseTo((floor?.value ?? 0) + 150, 3);
+        expect(goal?.met).toBe(value <= (goal?.most ?? 0));
+      }
+    }
+  }, 180_000);
+
   it('judges records beside parsing them', async () => {
     const { figures } = await run('detect');
     expect(figures.map((each) => each.unit)).toEqual(['µs', 'µs', 'MB', 'µs']);

@@ -36,7 +36,15 @@ interface Set {
 /** A user whose key Rekey has seen Inactive for `days`, beside another that works. */
 async function inactive(
   world: InventoryWorld,
-  { days = 31, tags = { rekey: 'managed' } as Record<string, string>, name = 'alice' } = {},
+  {
+    days = 31,
+    tags = { rekey: 'managed' },
+    name = 'alice',
+  }: {
+    readonly days?: number;
+    readonly tags?: Readonly<Record<string, string>>;
+    readonly name?: string;
+  } = {},
 ): Promise<Set> {
   const services = servicesFor(world, { admins: ['U0ADMIN', 'U0SECOND'], onlyInstance: false });
   const user = world.account.addUser(name, { tags });

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Orphan } from '../../src/domain/rotation.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { DeleteProof, RotatedAccount, UserLook } from '../../src/ports/rotation-world.ts';
-import { oldKeyProof, ORPHAN_MS, orphanProof } from '../../src/rotation/proof.ts';
+import { longInactiveProof, oldKeyProof, ORPHAN_MS, orphanProof } from '../../src/rotation/proof.ts';
 import { rotation as sample } from '../db/rotation-samples.ts';
 
 const SIGNAL = new AbortController().signal;
@@ -67,4 +67,39 @@ test('a secret is no text, for types and for whoever prints it', () => {
     'secret: [secret]',
     '{"secret":"[secret]"}',
   ]);
+});
+
+describe('a key that no rotation is about', () => {
+  const DAY = 86_400_000;
+  const now = 100 * DAY;
+  const key = { userId: 'AIDA1', userName: 'alice', accessKeyId: 'AKIAOLD', inactiveSince: 60 * DAY };
+  const seen = {
+    userId: 'AIDA1',
+    keys: [{ accessKeyId: 'AKIAOLD', status: 'Inactive', createdAt: 1 }],
+  } as const;
+  const silent = { kind: 'not_seen', asOf: now } as const;
+  const used = (at: number) => ({ kind: 'used', at, service: 's3', region: null, asOf: now }) as const;
+  const long = { ...key, periodMs: 30 * DAY };
+
+  test('is proven by its whole period, AWS’s word of now, and no use since', () => {
+    expect(longInactiveProof(long, seen, silent, now)).toMatchObject({ accessKeyId: 'AKIAOLD' });
+    expect(longInactiveProof(long, seen, used(59 * DAY), now)).not.toBeNull();
+    expect(longInactiveProof({ ...long, periodMs: 41 * DAY }, seen, silent, now)).toBeNull();
+    expect(longInactiveProof(long, seen, used(60 * DAY + 1), now)).toBeNull();
+    const unknown = { kind: 'unknown', why: 'denied', since: now, last: null } as const;
+    expect(longInactiveProof(long, seen, unknown, now)).toBeNull();
+    expect(longInactiveProof(long, seen, { ...silent, asOf: now - 3_600_000 }, now)).toBeNull();
+    expect(longInactiveProof(long, { ...seen, userId: 'AIDAOTHER' }, silent, now)).toBeNull();
+    for (const status of ['Active', 'Expired'] as const) {
+      const other = { ...seen, keys: [{ ...seen.keys[0], status }] };
+      expect(longInactiveProof(long, other, silent, now)).toBeNull();
+    }
+    expect(longInactiveProof(long, { ...seen, keys: [] }, silent, now)).toBeNull();
+  });
+
+  test('is never proven in less than a week, whatever the policy says', () => {
+    const short = { ...key, periodMs: 1, inactiveSince: now - 7 * DAY + 1 };
+    expect(longInactiveProof(short, seen, silent, now)).toBeNull();
+    expect(longInactiveProof({ ...short, inactiveSince: now - 7 * DAY }, seen, silent, now)).not.toBeNull();
+  });
 });

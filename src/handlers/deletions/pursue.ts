@@ -104,17 +104,11 @@ class Turn {
   }
 
   async run(): Promise<void> {
-    switch (this.#row.state) {
-      case 'checking':
-        return this.#check();
-      case 'asked':
-        return this.#wait();
-      case 'approved':
-        return this.#carryOut();
-      case 'deleting':
-        return this.#findOut();
-      default:
-    }
+    const { state } = this.#row;
+    if (state === 'checking') return this.#check();
+    if (state === 'asked') return this.#wait();
+    if (state === 'approved') return this.#carryOut();
+    if (state === 'deleting') return this.#findOut();
   }
 
   async release(): Promise<void> {

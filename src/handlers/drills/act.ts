@@ -11,7 +11,7 @@ import { undoContainment } from '../containments/take-back.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
 import { drillWrites } from './follow.ts';
-import { containmentOf, lastDrill, type KeptDrill } from './kept.ts';
+import { containmentBy, containmentOf, lastDrill, type KeptDrill } from './kept.ts';
 
 /** The drill a button is about; `conflict` when it is over. */
 async function openDrill(services: Services, id: string): Promise<KeptDrill> {
@@ -52,8 +52,7 @@ export async function giveBack(services: Services, request: Request, id: string)
   const kept = await lastDrill(services);
   const containmentId =
     kept?.drill.id === id ? (kept.drill.containmentId ?? (await containmentOf(services, id))) : null;
-  const found = containmentId === null ? null : await services.stores.containments.byId(containmentId);
-  const row = found?.mergedInto == null ? found : await services.stores.containments.byId(found.mergedInto);
+  const row = containmentId === null ? null : await containmentBy(services, containmentId);
   const holder = row?.holders.find(({ drillId }) => drillId === id);
   if (row === null || holder === undefined) {
     throw new RekeyError('conflict', 'There is nothing left to give back.', {

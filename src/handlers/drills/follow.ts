@@ -13,7 +13,7 @@ import { editWrites, followPage, threadWrites, wakeOutbox } from '../alert.ts';
 import { auditOutcome } from '../audit.ts';
 import type { Services } from '../services.ts';
 import { writeIfUnchanged } from '../write-if-unchanged.ts';
-import { containmentOf, lastDrill, putDrill, untied, type KeptDrill } from './kept.ts';
+import { containmentBy, containmentOf, lastDrill, putDrill, untied, type KeptDrill } from './kept.ts';
 import { drillCard } from './start.ts';
 
 /** What is on record a moment before the end may be written a moment after it; ms. */
@@ -104,8 +104,7 @@ async function changesOf(services: Services, drill: Drill): Promise<Changes | nu
     if (now >= drill.endsAt + GRACE_MS) return { state: 'unanswered', times };
     return delivered === deliveredAt ? null : { times };
   }
-  const found = await stores.containments.byId(containmentId);
-  const row = found?.mergedInto == null ? found : await stores.containments.byId(found.mergedInto);
+  const row = await containmentBy(services, containmentId);
   const holder = row?.holders.find(({ drillId }) => drillId === drill.id) ?? null;
   if (row === null || holder === null) return { state: 'over', containmentId, times };
   return contained(drill, row, holder, times, now);

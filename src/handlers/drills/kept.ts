@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isOpenDrill, takesPart, type Drill, type DrillState, type DrillTimes } from '../../domain/drill.ts';
+import { takesPart, type Drill, type DrillState, type DrillTimes } from '../../domain/drill.ts';
 import type { Containment } from '../../domain/containment.ts';
 import type { Write } from '../../ports/stores.ts';
 import type { Services } from '../services.ts';
@@ -98,6 +98,16 @@ export async function containmentOf({ stores }: Reading, drillId: string): Promi
   return stores.settings.get(`${CONTAINED}${drillId}`);
 }
 
+/** A containment by its id, or the one that its reasons joined. */
+export async function containmentBy(
+  { stores }: { readonly stores: Pick<Services['stores'], 'containments'> },
+  id: string,
+): Promise<Containment | null> {
+  const found = await stores.containments.byId(id);
+  const into = found?.mergedInto ?? null;
+  return into === null ? found : stores.containments.byId(into);
+}
+
 /** Once the drill's own row says it. */
 export function untied({ stores }: Reading, drillId: string): Write {
   return stores.settings.remove(`${CONTAINED}${drillId}`);
@@ -107,10 +117,4 @@ export function untied({ stores }: Reading, drillId: string): Write {
 export async function drillNotice(services: Reading, drillId: string): Promise<string | null> {
   const kept = await lastDrill(services);
   return kept?.drill.id === drillId ? kept.drill.noticeId : null;
-}
-
-/** The key that a running drill is about, or null. */
-export async function drilledKey(services: Reading): Promise<string | null> {
-  const kept = await lastDrill(services);
-  return kept !== null && isOpenDrill(kept.drill) ? kept.drill.accessKeyId : null;
 }

@@ -83,7 +83,9 @@ export function drillReport({ drill }: DrillCard): Message {
       );
     case 'over':
       return said(`${mark} over: the decoy works again.`);
-    default: {
+    case 'raised':
+    case 'contained':
+    case 'reported': {
       const who = containedBy === null ? 'Somebody on the host' : person(containedBy);
       const steps = drillSteps(drill).map((line) => `• ${words(line)}`);
       const missing = trouble === null ? '' : `\n*Not confirmed:* ${brief(trouble, 600)}`;
