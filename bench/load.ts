@@ -3,6 +3,8 @@ import type { Json } from '../sandbox/slack/json.ts';
 import type { SlackStandIn } from '../sandbox/slack/stand-in.ts';
 import type { Template } from './deliveries.ts';
 
+/** The windows that {@link Template}s of taken forms are sent from. */
+export const BENCH_WINDOW = 'V0BENCH';
 /** How long work behind acknowledgements may take to end; ms. */
 const SETTLE_MS = 60_000;
 const LOOK_MS = 5;
@@ -40,14 +42,21 @@ export class Load {
     return performance.now() - since;
   }
 
-  /** The work of an attempt ends with a new Home page; the messages about it follow at their own slow pace. */
+  /** Works that have shown their outcome; the messages about it follow at their own slow pace. */
   get #ended(): number {
-    return this.#forgotten + this.#slack.received.filter(({ method }) => method === 'views.publish').length;
+    return this.#forgotten + this.#slack.received.filter(isOutcome).length;
+  }
+
+  /** The last outcome is followed by a new Home page. */
+  get #isOver(): boolean {
+    const { received } = this.#slack;
+    const last = received.findLastIndex(isOutcome);
+    return last === -1 || received.slice(last).some(({ method }) => method === 'views.publish');
   }
 
   async #settled(): Promise<void> {
     const until = performance.now() + SETTLE_MS;
-    while (this.#ended < this.#begun) {
+    while (this.#ended < this.#begun || !this.#isOver) {
       if (performance.now() > until) throw new Error(`Only ${this.#ended} of ${this.#begun} works ended`);
       await sleep(LOOK_MS);
     }
@@ -60,4 +69,8 @@ export class Load {
     (this.#slack.received as unknown[]).length = 0;
     this.#slack.defects.length = 0;
   }
+}
+
+function isOutcome({ method, args }: SlackStandIn['received'][number]): boolean {
+  return method === 'views.update' && String(args['view_id']).startsWith(BENCH_WINDOW);
 }

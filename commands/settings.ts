@@ -13,7 +13,7 @@ import { workingHours } from '../src/handlers/working-hours.ts';
 import type { Message } from '../src/ports/slack.ts';
 import { section } from '../src/slack/blocks/elements.ts';
 import { channel, person, words } from '../src/slack/blocks/mrkdwn.ts';
-import { refreshHome } from './carry-out.ts';
+import { refreshHome } from './refresh-home.ts';
 import { modal, type Action, type Command, type Context } from './entry.ts';
 import { messageView } from './modals/message-view.ts';
 import type { SchedulesLook } from './modals/rotation-schedule-stop.ts';
