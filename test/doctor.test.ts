@@ -12,6 +12,7 @@ import type { Clock } from '../src/ports/world.ts';
 import { proxyDispatcher, webClient } from '../src/slack/web-client.ts';
 import { connectKey } from './support/acting.ts';
 import { fullRotation, rotation } from './db/rotation-samples.ts';
+import { trailQueue } from './db/trail-samples.ts';
 import { withClient } from './support/postgres.ts';
 import { CHANNELS, PEOPLE, Scene } from './support/rekey.ts';
 import { systemClock } from './support/system-world.ts';
@@ -112,6 +113,21 @@ describe.each(['sqlite', 'postgres'] as const)('the doctor on %s', (engine) => {
     const report = await examine(scene.environment, { args: ['--no-connections'] });
     expect(report.text).toContain('Sealed secrets: 1');
     expect(report.text).not.toContain('Connection “');
+  });
+
+  it('checks each trail queue', async () => {
+    const stores = await scene.stores();
+    const { queues } = stores.watch;
+    await stores.atomically([queues.insert(trailQueue({ connectionId: 'gone' }))]);
+    const report = await examine(scene.environment);
+    expect(report.failed).toContain(
+      'Trail queue “trail-events” (eu-central-1): The connection that read it is gone.',
+    );
+    // The Rekey that runs here may note the same of it at this moment.
+    for (let [queue] = await queues.list(); queue !== undefined; [queue] = await queues.list()) {
+      await stores.atomically(queues.remove(queue.id, queue.version)).catch(() => undefined);
+    }
+    await stores.close();
   });
 
   it('names rotations that wait for a person, and one that nobody takes further', async () => {

@@ -42,6 +42,7 @@ export function setupOf(
   team: Team,
   samples: SampleWorld,
   more: Readonly<Record<string, SampleKey>>,
+  trail: Setup['trail'],
 ): Setup {
   const features = part(readManifest(), 'features');
   const { good, ...others } = samples.keys;
@@ -59,6 +60,7 @@ export function setupOf(
     keys: Object.entries(keys).map(([id, key]) => wireKey(id, key)),
     customerAccountId: samples.customer.id,
     openRoleArn: samples.openRole.arn,
+    trail,
     messagesReadOnly: part(features, 'app_home')['messages_tab_read_only_enabled'] === true,
   };
 }

@@ -133,6 +133,8 @@ export interface Setup {
   readonly customerAccountId: string;
   /** A role that trusts Rekey without asking for an external ID. */
   readonly openRoleArn: string;
+  /** A trail whose queue Rekey may read with the key Shop. */
+  readonly trail: { readonly queueUrl: string; readonly bucket: string };
   /** The app's Messages tab takes no words. */
   readonly messagesReadOnly: boolean;
 }

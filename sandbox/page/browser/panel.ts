@@ -8,6 +8,7 @@ import { placesMaker } from './places-maker.ts';
 import { RoleMaker } from './role-maker.ts';
 import { TroubleList } from './trouble-list.ts';
 import { reminderLife, stolenKey, thingsToTry } from './things-to-try.ts';
+import { trailSample } from './trail-sample.ts';
 
 /** What the panel does to the rest of the page. */
 export interface PanelWays {
@@ -45,6 +46,7 @@ export class Panel {
       part('A reminder’s life', true, reminderLife(ways)),
       part('Keys on their way', true, placesMaker(client)),
       part('A stolen key', true, stolenKey(ways)),
+      part('A trail queue', false, trailSample(client, ways)),
       part('Meanwhile', true, this.#meanwhile.node),
       part('Sample accounts', true, this.#keys.node),
       part('A role', true, this.#role.node),
