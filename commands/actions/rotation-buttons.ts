@@ -1,3 +1,4 @@
+import { isFinal } from '../../src/domain/rotation.ts';
 import type { BlockChoice, Rotation } from '../../src/domain/rotation.ts';
 import { stateName } from '../../src/domain/rotation-words.ts';
 import { DAY_MS } from '../../src/domain/time-words.ts';
@@ -58,6 +59,7 @@ const ASKED: readonly AskedAct[] = [
   'orphan_is_ours',
   'orphan_is_not_ours',
   'leave_place',
+  'keep_new',
 ];
 
 const BEGUN: Readonly<Record<RotationAct, string>> = {
@@ -67,6 +69,7 @@ const BEGUN: Readonly<Record<RotationAct, string>> = {
   orphan_is_ours: 'That key is made Inactive, and deleted an hour later.',
   orphan_is_not_ours: 'That key is left alone.',
   leave_place: 'That destination is left as it is.',
+  keep_new: 'The rotation goes forward with the new key.',
   reactivate: 'The old key is being made Active again: that takes some seconds.',
   approve: 'Approved: the old key is deleted.',
   stop: 'The rotation was ended.',
@@ -75,12 +78,21 @@ const BEGUN: Readonly<Record<RotationAct, string>> = {
   end_wait: 'The wait was ended.',
 };
 
+/** What is done with the click itself. */
+const CHANGE_NOTHING: ReadonlySet<RotationAct> = new Set<RotationAct>(['wait', 'end_wait', 'stop']);
+
 function seenIn(context: Context): SeenRotation {
   const seen = parseRotationValue(context.incoming.text);
   if (seen !== null) return seen;
   throw new RekeyError('expired', 'This button is from an older version of Rekey.', {
     next: 'Type `/aws-rotate` for the rotations there are.',
   });
+}
+
+/** What was begun, and that it waits where Rekey changes nothing now. */
+function begun(act: RotationAct, { rotation, paused }: RotationLook['card']): string {
+  const waits = paused !== null && !isFinal(rotation.state) && !CHANGE_NOTHING.has(act);
+  return waits ? `${BEGUN[act]} *But Rekey is paused:* it goes on when an admin resumes it.` : BEGUN[act];
 }
 
 function look(context: Context, rotationId: string): Promise<RotationLook> {
@@ -151,14 +163,15 @@ function atOnce(act: (typeof AT_ONCE)[number]): Action {
       const { rotation } = (await look(context, seen.rotationId)).card;
       // Two people, or one twice, on one drawing of the button: it happens once.
       const once = `${context.incoming.name}:${context.incoming.text}:${rotation.wait?.at ?? ''}`;
-      let said = BEGUN[act];
+      let refusal: string | null = null;
       try {
         await carriedOut(context, context.request({ decision: once }), act, seen, rotation);
       } catch (error) {
         if (!isConflict(error)) throw error;
-        said = refusalText(error, context.correlationId, context.log);
+        refusal = refusalText(error, context.correlationId, context.log);
       }
-      await answer(context, view, seen.rotationId, said);
+      const found = await look(context, seen.rotationId);
+      await answer(context, view, found, refusal ?? begun(act, found.card));
     },
   };
 }
@@ -167,10 +180,9 @@ function atOnce(act: (typeof AT_ONCE)[number]): Action {
 async function answer(
   context: Context,
   view: IncomingView | null,
-  rotationId: string,
+  found: RotationLook,
   said: string,
 ): Promise<void> {
-  const found = await look(context, rotationId);
   const { responseUrl } = context.incoming;
   if (view?.type === 'modal') await context.desk.update(view.id, rotationView(found, said));
   else if (responseUrl !== null) await context.desk.reply(responseUrl, standing(found, said));
@@ -242,8 +254,12 @@ export const rotationModals = [
         if (input === null) throw tooOld();
         const { act, accessKeyId, ...seen } = input;
         const { rotation } = (await look(context, seen.rotationId)).card;
-        return shown(context, view, seen.rotationId, BEGUN[act], () =>
-          carriedOut(context, context.request(), act, seen, rotation, accessKeyId),
+        return shown(
+          context,
+          view,
+          seen.rotationId,
+          ({ card }) => begun(act, card),
+          () => carriedOut(context, context.request(), act, seen, rotation, accessKeyId),
         );
       },
     }),
@@ -266,7 +282,8 @@ export const rotationModals = [
           field: 'waitUntil',
         });
       }
-      return shown(context, view, seen.rotationId, `Held until ${moment(until)}.`, () =>
+      const held = () => `Held until ${moment(until)}.`;
+      return shown(context, view, seen.rotationId, held, () =>
         waitRotation(services, context.request(), { ...seen, wait: { reason, until } }),
       );
     },
@@ -278,21 +295,20 @@ async function shown(
   context: Context,
   view: IncomingView,
   rotationId: string,
-  done: string,
+  done: (found: RotationLook) => string,
   run: () => Promise<Rotation>,
 ): Promise<ReturnType<typeof rotationView> | 'close'> {
-  let said = done;
-  let lost = false;
+  let lost: string | null = null;
   try {
     await run();
   } catch (error) {
     if (!isConflict(error)) throw error;
-    lost = true;
-    said = `*Not done.* ${refusalText(error, context.correlationId, context.log)}`;
+    lost = `*Not done.* ${refusalText(error, context.correlationId, context.log)}`;
   }
-  const again = rotationView(await look(context, rotationId), said);
+  const found = await look(context, rotationId);
+  const again = rotationView(found, lost ?? done(found));
   const { previousId } = view;
-  if (lost || previousId === null) return again;
+  if (lost !== null || previousId === null) return again;
   context.later(async () => {
     await context.desk.update(previousId, again);
   });

@@ -61,6 +61,11 @@ export function isFinal(state: RotationState): boolean {
   return LEGAL_MOVES[state].length === 0;
 }
 
+/** What goes wrong in the present step; null also while people have stopped it, which is no trouble. */
+export function troubleOf({ trouble }: Pick<Rotation, 'trouble'>): Rotation['trouble'] {
+  return trouble?.times === 0 ? null : trouble;
+}
+
 /** One key of the rotated user, as a plan or a step saw it. */
 export interface SeenKey {
   readonly accessKeyId: string;
@@ -195,6 +200,8 @@ export type BlockChoice =
   | 'orphan_is_not_ours'
   /** Going back: a destination that cannot be asked is left as it is, told nothing, and asked no more. */
   | 'leave_place'
+  /** Going back is no longer possible, and the new key still in place: go forward with that. */
+  | 'keep_new'
   /** Within the soak: the old key Active again. */
   | 'reactivate'
   /** The second person's word for the deletion. */
@@ -254,7 +261,10 @@ export interface Rotation {
   /** Who switched the schedule on that began it, and who changed it last; empty where a person began it. */
   readonly scheduledBy: readonly string[];
   readonly reason: string;
-  /** What keeps the present step from succeeding; null when it did. */
+  /**
+   * What keeps the present step from succeeding; null when it did. `times` is 0 while nothing is wrong, and people
+   * stopped it: the pause, or the stop of those begun by schedule.
+   */
   readonly trouble: { readonly why: string; readonly since: number; readonly times: number } | null;
   /** Its one message in Slack. */
   readonly noticeId: string | null;
