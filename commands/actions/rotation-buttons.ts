@@ -1,4 +1,3 @@
-import { isFinal } from '../../src/domain/rotation.ts';
 import type { BlockChoice, Rotation } from '../../src/domain/rotation.ts';
 import { stateName } from '../../src/domain/rotation-words.ts';
 import { DAY_MS } from '../../src/domain/time-words.ts';
@@ -44,6 +43,7 @@ import { SNIPPETS_TOOL, snippetsView } from '../modals/snippets-view.ts';
 import { parseWait, WAIT_ERROR_BLOCK, WAIT_FORM, waitForm, type TypedWait } from '../modals/wait-form.ts';
 import { morning } from '../morning.ts';
 import { refusalText } from '../refusal.ts';
+import { begun } from '../rotation-begun.ts';
 
 const HOUR_MS = 3_600_000;
 const LONGEST_WAIT_MS = 30 * DAY_MS;
@@ -62,37 +62,12 @@ const ASKED: readonly AskedAct[] = [
   'keep_new',
 ];
 
-const BEGUN: Readonly<Record<RotationAct, string>> = {
-  retry: 'Rekey tries again.',
-  undo: 'The rotation is being taken back.',
-  go_on: 'The rotation goes on.',
-  orphan_is_ours: 'That key is made Inactive, and deleted an hour later.',
-  orphan_is_not_ours: 'That key is left alone.',
-  leave_place: 'That destination is left as it is.',
-  keep_new: 'The rotation goes forward with the new key.',
-  reactivate: 'The old key is being made Active again: that takes some seconds.',
-  approve: 'Approved: the old key is deleted.',
-  stop: 'The rotation was ended.',
-  hurry: 'The old key is being made Inactive: that takes some seconds.',
-  wait: 'The rotation is held.',
-  end_wait: 'The wait was ended.',
-};
-
-/** What is done with the click itself. */
-const CHANGE_NOTHING: ReadonlySet<RotationAct> = new Set<RotationAct>(['wait', 'end_wait', 'stop']);
-
 function seenIn(context: Context): SeenRotation {
   const seen = parseRotationValue(context.incoming.text);
   if (seen !== null) return seen;
   throw new RekeyError('expired', 'This button is from an older version of Rekey.', {
     next: 'Type `/aws-rotate` for the rotations there are.',
   });
-}
-
-/** What was begun, and that it waits where Rekey changes nothing now. */
-function begun(act: RotationAct, { rotation, paused }: RotationLook['card']): string {
-  const waits = paused !== null && !isFinal(rotation.state) && !CHANGE_NOTHING.has(act);
-  return waits ? `${BEGUN[act]} *But Rekey is paused:* it goes on when an admin resumes it.` : BEGUN[act];
 }
 
 function look(context: Context, rotationId: string): Promise<RotationLook> {

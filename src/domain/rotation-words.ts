@@ -1,4 +1,4 @@
-import { troubleOf } from './rotation.ts';
+import { troubleOf } from './rotation-trouble.ts';
 import type { BlockCode, Rotation, RotationState } from './rotation.ts';
 
 /** A state in two or three words, as lists and headings show it. */

@@ -61,11 +61,6 @@ export function isFinal(state: RotationState): boolean {
   return LEGAL_MOVES[state].length === 0;
 }
 
-/** What goes wrong in the present step; null also while people have stopped it, which is no trouble. */
-export function troubleOf({ trouble }: Pick<Rotation, 'trouble'>): Rotation['trouble'] {
-  return trouble?.times === 0 ? null : trouble;
-}
-
 /** One key of the rotated user, as a plan or a step saw it. */
 export interface SeenKey {
   readonly accessKeyId: string;
@@ -261,10 +256,7 @@ export interface Rotation {
   /** Who switched the schedule on that began it, and who changed it last; empty where a person began it. */
   readonly scheduledBy: readonly string[];
   readonly reason: string;
-  /**
-   * What keeps the present step from succeeding; null when it did. `times` is 0 while nothing is wrong, and people
-   * stopped it: the pause, or the stop of those begun by schedule.
-   */
+  /** What keeps the present step from succeeding; null when it did. `times` is 0 where people stopped it. */
   readonly trouble: { readonly why: string; readonly since: number; readonly times: number } | null;
   /** Its one message in Slack. */
   readonly noticeId: string | null;

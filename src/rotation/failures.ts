@@ -2,7 +2,7 @@ import { AwsFailure } from '../ports/aws.ts';
 import type { AwsFailureCode } from '../ports/aws.ts';
 import { RekeyError } from '../errors.ts';
 import type { BlockChoice, BlockCode, Rotation } from '../domain/rotation.ts';
-import { troubleOf } from '../domain/rotation.ts';
+import { troubleOf } from '../domain/rotation-trouble.ts';
 import { mayReactivate, mayUndo } from '../domain/rotation-acts.ts';
 import type { Outcome, Patch, Run } from './run.ts';
 

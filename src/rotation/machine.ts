@@ -1,4 +1,5 @@
-import { isFinal, mayMove, troubleOf } from '../domain/rotation.ts';
+import { troubleOf } from '../domain/rotation-trouble.ts';
+import { isFinal, mayMove } from '../domain/rotation.ts';
 import type { Rotation } from '../domain/rotation.ts';
 import { isConflict, RekeyError } from '../errors.ts';
 import { outcomeOfError, provesNothingDone } from './failures.ts';

@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { RotationCard, RotationLine } from '../../domain/rotation-card.ts';
-import { isFinal, troubleOf, type Rotation } from '../../domain/rotation.ts';
+import { isFinal, type Rotation } from '../../domain/rotation.ts';
+import { troubleOf } from '../../domain/rotation-trouble.ts';
 import { statusName } from '../../domain/key-words.ts';
 import { doing, stateName, whoDecides } from '../../domain/rotation-words.ts';
 import { lengthWords } from '../../domain/time-words.ts';

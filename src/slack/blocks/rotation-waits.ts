@@ -1,5 +1,6 @@
 import type { RotationCard } from '../../domain/rotation-card.ts';
-import { isFinal, troubleOf } from '../../domain/rotation.ts';
+import { troubleOf } from '../../domain/rotation-trouble.ts';
+import { isFinal } from '../../domain/rotation.ts';
 import { counted, lengthWords, spanWords } from '../../domain/time-words.ts';
 import { SETTLE_MS } from '../../domain/settle.ts';
 import { brief, moment, person } from './mrkdwn.ts';
