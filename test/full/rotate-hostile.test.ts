@@ -55,6 +55,8 @@ describe('a hostile person at /aws-rotate', () => {
   let omar: PersonDriver;
   let vera: PersonDriver;
   let nora: PersonDriver;
+  /** Of `backup`, as it waited for the second person first. */
+  let rotation: Rotation;
 
   beforeAll(async () => {
     scene = await Scene.set('http', 'postgres');
@@ -162,7 +164,7 @@ describe('a hostile person at /aws-rotate', () => {
     const now = clock.now();
     const at = now - 8 * DAY;
     user.keys.get(id('backup')).change('Inactive', at);
-    const rotation = blank(
+    const drawn = blank(
       { ids, clock },
       {
         accountId: keys.account.id,
@@ -198,8 +200,8 @@ describe('a hostile person at /aws-rotate', () => {
         reason: 'a test',
       },
     );
-    await stores.atomically([stores.rotation.rotations.insert(rotation)]);
-    return rotation;
+    await stores.atomically([stores.rotation.rotations.insert(drawn)]);
+    return drawn;
   }
 
   const kept = async (rotationId: string): Promise<Rotation> => {
@@ -237,7 +239,7 @@ describe('a hostile person at /aws-rotate', () => {
       expect(byKey).toMatch(/takes the role/);
       await shut(nora);
     }
-    const rotation = await soaked();
+    rotation = await soaked();
     const value = `${rotation.id}:${rotation.stateAt}`;
     for (const act of ['details', 'snippets', 'approve', 'reactivate', 'undo', 'wait', 'hurry', 'well']) {
       const words = await forged(nora, `rotation.${act}`, value);
@@ -253,12 +255,6 @@ describe('a hostile person at /aws-rotate', () => {
   }, 120_000);
 
   it('whose buttons are forged is told so, whatever they carry', async () => {
-    const [rotation] = await stores.rotation.rotations.page(
-      { state: null, accountId: null, open: true },
-      null,
-      1,
-    );
-    if (rotation === undefined) throw new Error('No rotation.');
     const values = ['', 'x', ':', `${rotation.id}`, `${rotation.id}:-1`, `${rotation.id}:1e9`, `a\u0000:1`];
     for (const act of ['details', 'approve', 'reactivate', 'retry', 'keep_new', 'end_wait']) {
       for (const value of values.slice(act === 'details' ? 0 : 3)) {
@@ -276,12 +272,6 @@ describe('a hostile person at /aws-rotate', () => {
   }, 120_000);
 
   it('with an old button or an old window deletes nothing', async () => {
-    const [rotation] = await stores.rotation.rotations.page(
-      { state: null, accountId: null, open: true },
-      null,
-      1,
-    );
-    if (rotation === undefined) throw new Error('No rotation.');
     const value = `${rotation.id}:${rotation.stateAt}`;
     // Who asked for it is not the second person, though an admin by now.
     const grant = { subjectKind: 'user', grantedBy: PEOPLE.admin, grantedAt: 1 } as const;
@@ -314,12 +304,6 @@ describe('a hostile person at /aws-rotate', () => {
   }, 120_000);
 
   it('who clicks twice, or in the same moment as somebody else, does it once', async () => {
-    const [rotation] = await stores.rotation.rotations.page(
-      { state: null, accountId: null, open: true },
-      null,
-      1,
-    );
-    if (rotation === undefined) throw new Error('No rotation.');
     // Soaked again, with a second admin's window submitted twice, beside another admin's.
     const now = await kept(rotation.id);
     const at = clock.now() - 8 * DAY;
@@ -334,7 +318,7 @@ describe('a hostile person at /aws-rotate', () => {
       cutoverAt: at - DAY,
       leaseOwner: null,
       leaseUntil: 0,
-      block: { ...rotation.block, from: 'soaking', choices: ['approve', 'reactivate'] },
+      block: rotation.block,
       version: now.version + 1,
     } as Rotation;
     await stores.atomically([stores.rotation.rotations.update(asks)]);
@@ -358,16 +342,24 @@ describe('a hostile person at /aws-rotate', () => {
     const other = await plan(ada, id('deploy'));
     const late = await plan(amy, id('deploy'));
     for (const form of [first, other, late]) await form.fill({ Reason: 'Hurry' });
-    const sent = await Promise.all([first.submit(), other.submit()]);
-    const begun = await stores.rotation.rotations.page({ state: null, accountId: null, open: true }, null, 9);
-    expect(begun.map(({ oldKeyId }) => oldKeyId)).toEqual([id('deploy')]);
-    const loser = sent.find(({ result }) => result === 'errors');
-    expect(JSON.stringify(loser?.errors)).toContain('is under way');
-    await until('a new key', async () => (await kept(begun[0]?.id ?? '')).newKeyId !== null);
+    await Promise.all([first.submit(), other.submit()]);
+    const open = async (): Promise<Rotation[]> => {
+      const filter = { state: null, accountId: null, open: true };
+      return (await stores.rotation.rotations.page(filter, null, 9)).filter(
+        ({ oldKeyId }) => oldKeyId === id('deploy'),
+      );
+    };
+    const [begun, second] = await open();
+    expect([begun?.state === undefined, second]).toEqual([false, undefined]);
+    const [winner, loser] = begun?.requestedBy === PEOPLE.admin ? [ada, omar] : [omar, ada];
+    expect(winner.modal()?.words).toContain('The rotation has begun');
+    expect(loser.modal()?.words).toContain(`is under way, begun by <@${winner.id}>`);
+    await until('a new key', async () => (await kept(begun?.id ?? '')).newKeyId !== null);
     // Hours later, from a window that knows nothing of it.
     clock.forward(3 * 3_600_000);
-    expect(JSON.stringify((await late.submit()).errors)).toContain('is under way');
-    expect(await stores.rotation.rotations.countOpen()).toBe(1);
+    await late.submit();
+    expect(amy.modal()?.words).toContain('is under way');
+    expect(await open()).toHaveLength(1);
     expect(scene.aws.requests.of('CreateAccessKey')).toHaveLength(1);
   }, 120_000);
 });
