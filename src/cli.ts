@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { isUsageError } from './cli/usage-error.ts';
@@ -12,6 +13,8 @@ export interface Terminal {
   readonly env: Environment;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Resolves once what was printed was taken: whoever prints much waits for it now and then, or has it all in memory. */
+  readonly taken?: () => Promise<void>;
 }
 
 /** One subcommand. Its modules are loaded when it runs, so that help and mistakes need none of them. */
@@ -161,6 +164,9 @@ function processTerminal(env: Environment): Terminal {
     env,
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
+    async taken() {
+      if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+    },
   };
 }
 

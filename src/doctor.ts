@@ -10,6 +10,9 @@ import { checkClocks } from './doctor/clocks.ts';
 import { createSealer } from './crypto/sealer.ts';
 import { checkRotations } from './doctor/rotations.ts';
 import { checkTrailQueues } from './doctor/trail-queues.ts';
+import { checkContainments } from './doctor/containments.ts';
+import { checkAuditLog, checkOutbox } from './doctor/records.ts';
+import { checkWatch } from './doctor/watch.ts';
 import { checkDatabase, checkSealedSecrets, findMasterKeys } from './doctor/database.ts';
 import { failed, failure, ok, shown, warning, type Finding } from './doctor/finding.ts';
 import { checkAdmins, checkBotToken, checkTransport } from './doctor/slack.ts';
@@ -92,6 +95,13 @@ async function* examine(config: Config, clock: Clock, connections: boolean): Asy
     if (stores !== null) {
       yield* await attempted('Pause', () => checkPause(stores));
       yield* await attempted('Rotations', () => checkRotations(stores, clock.now()));
+      yield* await attempted('Containments', () => checkContainments(stores, clock.now()));
+      yield* await attempted('Watch', () => checkWatch(stores, clock.now()));
+      yield* await attempted('Audit log', () => checkAuditLog(stores, clock.now()));
+      yield* await attempted('Outbox', async () => {
+        const { channelId } = await alertChannel({ stores, defaultAlertChannel: config.alertChannelId });
+        return checkOutbox(stores, channelId, clock.now());
+      });
     }
     yield* await attempted('Alert channel', async () => [await checkAlertChannel(config, stores)]);
     yield* await checkClocks(config, dispatcher, clock);

@@ -142,3 +142,14 @@ export function learned(watch: RegionWatch): number {
   if (!isLearning(watch)) return 1;
   return Math.min(1, Math.max(0, (readTo - since) / (judgedFrom - since)));
 }
+
+/** How the watch of an account stands: `blind` where something is not seen, `learning` where normal is taken in yet. */
+export function watchState({
+  trouble,
+  listTrouble,
+  regions,
+}: Pick<AccountWatch, 'trouble' | 'listTrouble' | 'regions'>): 'watched' | 'learning' | 'blind' {
+  const troubles = [trouble, listTrouble, ...regions.map((region) => region.trouble)];
+  if (troubles.some((each) => lasting(each) !== null)) return 'blind';
+  return regions.length === 0 || regions.some(isLearning) ? 'learning' : 'watched';
+}

@@ -191,6 +191,7 @@ async function joining(
   const row: Containment = {
     ...(again ??
       joined(open, holderFor(services, wanting, input), open.state === 'finding' ? [] : [key], now)),
+    correlationId: wanting.correlationId,
     updatedAt: now,
     version: open.version + 1,
   };

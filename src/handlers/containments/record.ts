@@ -104,7 +104,8 @@ function outcomesOf(services: Containing, before: Containment, after: Containmen
     verb,
     entityKind: 'containment',
     entityId: after.id,
-    correlationId: after.correlationId,
+    // Of who began it: somebody else's act may be what ends it.
+    correlationId: before.correlationId,
     why: after.refusal?.why ?? '',
     detail: {
       accountId: after.accountId,

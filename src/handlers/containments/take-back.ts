@@ -82,6 +82,7 @@ async function act(
     const now = clock.now();
     const after: Containment = {
       ...change(before, now),
+      correlationId: request.correlationId,
       updatedAt: now,
       version: before.version + 1,
     };

@@ -207,7 +207,7 @@ export async function tellBlindness(
     const told = await alertWrites(services, {
       target: place,
       message: services.presenter.alarmMessage(text, next),
-      correlationId: services.ids.next(),
+      correlationId: services.log.correlationId() ?? services.ids.next(),
     });
     writes.push(...told.writes);
   }

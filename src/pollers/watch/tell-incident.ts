@@ -20,11 +20,11 @@ export async function tellIncident(
 ): Promise<{ readonly writes: Write[]; readonly changes: Partial<KeptIncident> }> {
   const { severity, toldAs, noticeId } = incident;
   if (!isAtLeast(severity, TOLD_FROM)) return { writes: [], changes: {} };
-  const { presenter, ids } = services;
+  const { presenter, ids, log } = services;
   const look = await incidentLook(services, incident, signals);
   const [place] = (await placesOf(services, connection)).own;
   if (place === undefined) return { writes: [], changes: {} };
-  const correlationId = ids.next();
+  const correlationId = log.correlationId() ?? ids.next();
   const loud = {
     target: place,
     correlationId,
