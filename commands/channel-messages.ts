@@ -41,7 +41,8 @@ function workFor(entrance: Entrance, heard: Heard): ((correlationId: string) => 
       if (exposes(heard.text)) return tell(entrance, message, heard.text);
       return mayHaveExposed(heard.before) ? end(entrance, message, 'edited', heard.before) : null;
     case 'deleted':
-      return mayHaveExposed(heard.before) ? end(entrance, message, 'deleted', heard.before) : null;
+      // The key may have been edited out before: only the row knows.
+      return end(entrance, message, 'deleted', heard.before);
   }
 }
 
@@ -78,7 +79,7 @@ function tell(entrance: Entrance, message: SeenMessage, text: string) {
 
 function end(entrance: Entrance, message: SeenMessage, what: MessageEnd['what'], before: string | null) {
   const { services } = entrance;
-  const gaveAway = before !== null;
+  const gaveAway = before !== null && exposes(before);
   return async (correlationId: string): Promise<void> => {
     const at = services.clock.now();
     await endMessage(services, message, { what, at }, { gaveAway, correlationId });

@@ -111,8 +111,8 @@ function secretsIn(text: string): SecretAt[] {
 
 /** Part of an address: signatures and names of objects look drawn, too. */
 function isInUrl(text: string, at: number): boolean {
-  const word = /\S*$/.exec(text.slice(Math.max(0, at - LONGEST_URL), at))?.[0] ?? '';
-  return word.includes('://');
+  const scheme = text.lastIndexOf('://', at);
+  return scheme >= 0 && at - scheme < LONGEST_URL && !/\s/.test(text.slice(scheme, at));
 }
 
 /** The ID a secret belongs to: the nearest that has none yet, one before it rather than one after it. */

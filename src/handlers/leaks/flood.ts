@@ -10,10 +10,15 @@ const counts = new Map<string, { readonly from: number; readonly count: number }
 
 /**
  * Counts one message of an author: `told` within the hour's measure, `first_over` for the first one beyond it, then
- * `over`. Kept by this process alone: two instances tell at most twice as many.
+ * `over`. Kept by this instance alone: two instances tell at most twice as many.
  */
-export function countMessage(author: LeakAuthor, now: number): 'told' | 'first_over' | 'over' {
-  const id = author.kind === 'person' ? author.userId : author.kind === 'app' ? `app ${author.name}` : '';
+export function countMessage(
+  instanceId: string,
+  author: LeakAuthor,
+  now: number,
+): 'told' | 'first_over' | 'over' {
+  const who = author.kind === 'person' ? author.userId : author.kind === 'app' ? `app ${author.name}` : '';
+  const id = `${instanceId} ${who}`;
   const known = counts.get(id);
   const isFresh = known !== undefined && now - known.from < HOUR_MS && now >= known.from;
   const next = isFresh ? { from: known.from, count: known.count + 1 } : { from: now, count: 1 };

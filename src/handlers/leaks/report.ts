@@ -93,7 +93,7 @@ async function toldToday(services: Services, accessKeyId: string): Promise<strin
 
 /** Somebody who posts keys of unknown accounts one after the other does not bury the alerts that count. */
 async function isTooMuch(services: Services, message: SeenMessage, correlationId: string): Promise<boolean> {
-  const count = countMessage(message.author, services.clock.now());
+  const count = countMessage(services.instanceId, message.author, services.clock.now());
   if (count === 'told') return false;
   const { channelId, ts } = message;
   services.log.warn('a message with keys was not told: its author posts too many', { channelId, ts });
