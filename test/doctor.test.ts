@@ -91,6 +91,7 @@ describe.each(['sqlite', 'postgres'] as const)('the doctor on %s', (engine) => {
       'Sealed secrets: 1 under key ',
       'Slack bot token: Slack takes it',
       'Slack scopes: All that are needed: commands, chat:write, users:read',
+      'Keys in channels: Not looked for: the app has none of the scopes',
       'Slack app token: Slack gives a socket',
       'Admins: 1, all of them members',
       `Alert channel: ${CHANNELS.alerts}, from REKEY_ALERT_CHANNEL`,
@@ -429,6 +430,10 @@ describe('the doctor', () => {
     const report = await examine(bare.environment);
     expect(report.failed).toEqual(['Slack scopes: Missing: chat:write.']);
     expect(report.warning.join('\n')).toContain('The optional usergroups:read is not there');
+    bare.slack.changeBotToken({ scopes: ['commands', 'chat:write', 'users:read', 'channels:history'] });
+    expect((await examine(bare.environment)).warning.join('\n')).toContain(
+      'Keys in channels: Looked for in public channels that Rekey is in, if the app also subscribes to their events, which Slack does not tell. Not in private channels and group messages.',
+    );
     await bare.strike();
   });
 });

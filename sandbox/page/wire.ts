@@ -149,6 +149,8 @@ export type StateValues = Record<string, Record<string, Json>>;
 export type Act =
   | { readonly act: 'command'; readonly as: string; readonly channelId: string; readonly line: string }
   | { readonly act: 'say'; readonly as: string; readonly channelId: string; readonly text: string }
+  /** Deletes one's own message. */
+  | { readonly act: 'erase'; readonly as: string; readonly channelId: string; readonly ts: string }
   | { readonly act: 'open_home'; readonly as: string; readonly tab: 'home' | 'messages' }
   | {
       readonly act: 'block_action';
