@@ -33,7 +33,8 @@ const LAYERS: Layers = [
     destinations: ['src/destinations/'],
   },
   // What to read of CloudTrail, and how events become signals beside the event loop.
-  { watch: ['src/watch/'] },
+  // What the records of a key show, worked out without asking.
+  { watch: ['src/watch/'], evidence: ['src/evidence/'] },
   { handlers: ['src/handlers/'] },
   { blocks: ['src/slack/blocks/'] },
   {
@@ -90,6 +91,7 @@ const PURE = [
   'src/rotation/',
   'src/detections/',
   'src/watch/',
+  'src/evidence/',
   'src/handlers/',
   'commands/',
 ];

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNotNull, lt, lte, or } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, isNotNull, lt, lte, or } from 'drizzle-orm';
 import { isOver } from '../../src/domain/containment.ts';
 import type { Containment } from '../../src/domain/containment.ts';
 import type { ContainmentStore } from '../../src/ports/containments.ts';
@@ -65,6 +65,17 @@ export function containmentStore(engine: Engine): ContainmentStore {
             .select()
             .from(t)
             .where(and(isOpen, eq(t.accountId, accountId)))
+            .orderBy(...byAge),
+        ),
+      );
+    },
+    async ofAccount(accountId, since) {
+      return all(
+        await engine.read((db) =>
+          db
+            .select()
+            .from(t)
+            .where(and(eq(t.accountId, accountId), gte(t.createdAt, since)))
             .orderBy(...byAge),
         ),
       );
