@@ -5,7 +5,7 @@ import type { Credential, CredentialKind, EvidenceQuestion } from './credential.
 
 /** So many credentials are followed; a key that makes more is told of as such. */
 export const MOST_CREDENTIALS = 150;
-/** So many events are kept. */
+/** So many events are kept, and as many more of those that change something. */
 export const MOST_EVENTS = 20_000;
 
 const SESSION_MAKERS = new Set([
@@ -74,7 +74,8 @@ export class Trace {
       return;
     }
     if (this.#held.has(event.id)) return;
-    if (this.#held.size >= MOST_EVENTS) {
+    // What changes something is worth more than one more look around.
+    if (this.#held.size >= (event.call.isRead ? MOST_EVENTS : 2 * MOST_EVENTS)) {
       this.#leftEvents += 1;
       return;
     }

@@ -69,7 +69,7 @@ describe.each([
       const message = await alert('CloudTrail stopped or deleted');
       expect(message.words).toContain(KEY);
       expect(message.words).toContain('192.0.2.44');
-      expect(message.buttons).toEqual(['Deactivate', 'Details', 'This is us', 'Close']);
+      expect(message.buttons).toEqual(['Deactivate', 'Details', 'Evidence', 'This is us', 'Close']);
       expect(JSON.stringify(message.blocks)).not.toContain('<!channel>');
       const story = await ada.waitForMessage(({ threadTs }) => threadTs === message.ts, {
         channel: CHANNELS.alerts,
@@ -87,6 +87,38 @@ describe.each([
       const details = await ada.waitForModal((modal) => modal.title === 'Incident');
       expect(details.words).toContain('cloudtrail:StopLogging');
       await details.close();
+
+      // The right is asked for at the click; whoever has it finds the files in a direct message.
+      const seen = await vera.waitForMessage(({ ts }) => ts === message.ts, {
+        channel: CHANNELS.alerts,
+        timeoutMs: LONG,
+      });
+      await seen.click('Evidence');
+      const refused = await vera.waitForModal((modal) => modal.words.includes('may not read evidence'));
+      expect(refused.words).toContain('that takes the role responder');
+      await refused.close();
+      await message.click('Evidence');
+      const gathering = await ada.waitForModal((modal) => modal.title === 'Evidence');
+      expect(gathering.words).toContain('in a direct message');
+      await gathering.close();
+      const files = await ada.waitForMessage(({ files }) => files.length === 2, { timeoutMs: LONG });
+      expect(files.files.map(({ name }) => name.replace(/^evidence-.+?\./, ''))).toEqual(['md', 'json.gz']);
+      const evidence = await ada.waitForMessage(
+        ({ threadTs, words }) => threadTs === message.ts && words.includes('SHA-256'),
+        { channel: CHANNELS.alerts, timeoutMs: LONG },
+      );
+      expect(evidence.words).toContain('StopLogging');
+      expect(JSON.stringify(evidence.blocks)).not.toContain('<!channel>');
+      await evidence.click('What to do');
+      const step = await ada.waitForModal((modal) => modal.title === 'What to do');
+      expect(step.words).toContain('Rekey shuts off access keys, and nothing else of this');
+      await step.close();
+      const forger = await vera.waitForMessage(({ ts }) => ts === evidence.ts, {
+        channel: CHANNELS.alerts,
+        timeoutMs: LONG,
+      });
+      await forger.click('Details');
+      await (await vera.waitForModal((modal) => modal.words.includes('may not read evidence'))).close();
 
       // A trail that is stopped is never expected: the incident stays open.
       await message.click('This is us');
@@ -106,7 +138,7 @@ describe.each([
         ({ ts, words }) => ts === message.ts && words.includes('Closed as an attack'),
         { channel: CHANNELS.alerts, timeoutMs: LONG },
       );
-      expect(edited.buttons).toEqual(['Details']);
+      expect(edited.buttons).toEqual(['Details', 'Evidence']);
     },
     2 * LONG,
   );

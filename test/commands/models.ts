@@ -36,6 +36,7 @@ import type { HomeWatch } from '../../src/handlers/look-home-watch.ts';
 import { newRegion } from '../../src/watch/plan.ts';
 import { accountWatch, keptIncident } from '../db/watch-samples.ts';
 import { containmentMessagesOf, containmentViewsOf } from './containment-models.ts';
+import { evidenceMessagesOf, evidenceViewsOf } from './evidence-models.ts';
 import { incidentMessagesOf, incidentViewsOf } from './incident-models.ts';
 import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
 import { scheduleMessagesOf, scheduleViewsOf } from './schedule-models.ts';
@@ -329,6 +330,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     ...rotationViewsOf(outside, true),
     ...destinationViewsOf(outside, kept),
     ...incidentViewsOf(outside),
+    ...evidenceViewsOf(outside),
     ...trailQueueViewsOf(outside, kept),
     ...containmentViewsOf(outside),
     ['give a role', giveRoleForm(null)],
@@ -366,6 +368,7 @@ export function messagesOf(outside: Outside): [name: string, message: Message][]
     ...rotationMessagesOf(outside, true),
     ...destinationMessagesOf(outside),
     ...incidentMessagesOf(outside),
+    ...evidenceMessagesOf(outside),
     ...containmentMessagesOf(outside),
     ['refusal', refusalOf(error, 'r', recordingLog())],
     ['alarm', presenter.alarmMessage(outside.description, outside.name)],

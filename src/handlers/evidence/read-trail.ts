@@ -14,7 +14,7 @@ import type { Services } from '../services.ts';
 import type { EvidenceAbout } from './about.ts';
 
 /** Pages of 50 events for one question in one region; what is beyond makes the answer incomplete. */
-const PAGES = 40;
+const PAGES = 200;
 /** What is not read by then is said to be missing; one look-up a second and region goes out; ms. */
 const LONGEST_MS = 15 * 60_000;
 

@@ -12,7 +12,7 @@ export const EVIDENCE_DETAILS = 'evidence.details';
 export const EVIDENCE_CONTAIN = 'evidence.contain';
 export const EVIDENCE_ITEM = 'evidence.item';
 
-const SHOWN_ITEMS = 10;
+const SHOWN_ITEMS = 8;
 const SHOWN_ROLES = 5;
 const SHOWN_ASKERS = 5;
 const PER_MESSAGE = 45;
@@ -127,7 +127,7 @@ function coverageText({ from, to, completeTo, gaps, regions }: EvidenceSummary):
   const read = `Read from ${moment(from)} to ${moment(to)}, in ${counted(regions, 'region')}.`;
   if (completeTo !== null) return `${read} Data complete to ${moment(completeTo)}.`;
   const lines = gaps.map((gap) => `• ${brief(gap, 200)}`);
-  return `${read} *Not complete:*\n${wholeLines(lines, 1_300).join('\n')}`;
+  return `${read} *Not complete:*\n${wholeLines(lines, 900).join('\n')}`;
 }
 
 function factsOf(summary: EvidenceSummary): (readonly [string, string])[] {
