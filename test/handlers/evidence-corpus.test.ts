@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { textAt } from '../../src/detections/json.ts';
 import type { RawRecord } from '../../src/detections/rule.ts';
 import type { EvidenceSummary } from '../../src/domain/evidence.ts';
 import type { Services } from '../../src/handlers/services.ts';
@@ -70,8 +71,7 @@ describe.runIf(corpus !== '')('the evidence of real attacks, replayed into an ac
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as RawRecord);
 
-  const keyOf = (record: RawRecord): string =>
-    String((record['userIdentity'] as RawRecord | undefined)?.['accessKeyId'] ?? '');
+  const keyOf = (record: RawRecord): string => textAt(record, 'userIdentity', 'accessKeyId') ?? '';
 
   /** Puts records into the account as if the last of them was half an hour ago; the key that was used most. */
   function replay(records: readonly RawRecord[]): string {
@@ -79,7 +79,7 @@ describe.runIf(corpus !== '')('the evidence of real attacks, replayed into an ac
     const shift = world.clock.now() - 30 * 60_000 - Math.max(...times);
     for (const record of records) {
       const text = JSON.stringify(record);
-      const account = String(record['recipientAccountId'] ?? '');
+      const account = textAt(record, 'recipientAccountId') ?? '';
       const own = JSON.parse(account === '' ? text : text.replaceAll(account, world.accountId)) as RawRecord;
       // Data sets put invented regions in the place of the real ones.
       const region = /^[a-z]{2}-[a-z]+-\d$/.test(String(record['awsRegion']))

@@ -111,15 +111,16 @@ export function put(
   const eventTime = new Date(second).toISOString().replace('.000Z', 'Z');
   const eventID = typeof raw['eventID'] === 'string' ? raw['eventID'] : world.standIn.world.ids.requestId();
   const identity = (raw['userIdentity'] ?? {}) as Readonly<Record<string, unknown>>;
-  const arn = String(identity['arn'] ?? '');
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  const arn = text(identity['arn']);
   world.account.in(region).history.add({
     eventId: eventID,
     at: second,
     visibleAt: second,
     name: String(raw['eventName']),
     source: String(raw['eventSource']),
-    userName: String(identity['userName'] ?? arn.slice(arn.lastIndexOf('/') + 1)),
-    accessKeyId: typeof identity['accessKeyId'] === 'string' ? identity['accessKeyId'] : '',
+    userName: text(identity['userName']) || arn.slice(arn.lastIndexOf('/') + 1),
+    accessKeyId: text(identity['accessKeyId']),
     readOnly: false,
     resources: [],
     record: { ...raw, eventID, eventTime, awsRegion: region },

@@ -54,7 +54,8 @@ export async function timesAbout(
   about: EvidenceAbout,
 ): Promise<EvidenceTimes> {
   const { incident, containments, firstAt } = about;
-  const notice = incident?.noticeId == null ? null : await stores.notices.byId(incident.noticeId);
+  const noticeId = incident?.noticeId ?? null;
+  const notice = noticeId === null ? null : await stores.notices.byId(noticeId);
   const [first] = containments;
   return timesOf({
     firstSignalAt: firstAt,
