@@ -10,6 +10,7 @@ import { audit, auditActions, auditModal } from './audit.ts';
 import { connect, connectModal } from './connect.ts';
 import { containmentActions, containModal, takeBackModals } from './actions/containment-buttons.ts';
 import { deactivate } from './deactivate.ts';
+import { evidenceActions } from './actions/evidence-buttons.ts';
 import { approvalActions, approvalModal } from './destination-approval.ts';
 import { bindActions, bindConfirmModal, bindModal, bindSuggestions } from './destination-binding.ts';
 import { destinationFormActions, destinationModal, kindModal } from './destination-forms.ts';
@@ -106,6 +107,7 @@ export const registry: Registry = {
     ...trailQueueActions,
     ...containmentActions,
     ...channelWatchActions,
+    ...evidenceActions,
   ],
   suggestions: [...groupSuggestions, bindSuggestions],
   events: [homeOpened, ...appEvents],

@@ -4,6 +4,7 @@ import { beginAuditJobs, handleAuditJobs } from './handlers/audit-jobs.ts';
 import { recoverAttempts } from './handlers/recover-attempts.ts';
 import type { Services } from './handlers/services.ts';
 import { sweep } from './handlers/sweep.ts';
+import { beginEvidenceJobs, handleEvidenceJobs } from './pollers/evidence.ts';
 import { beginContainmentJobs, handleContainmentJobs } from './pollers/hold.ts';
 import { beginInventoryJobs, handleInventoryJobs } from './pollers/inventory-jobs.ts';
 import { beginReminderJobs, handleReminderJobs } from './pollers/reminders.ts';
@@ -12,6 +13,7 @@ import { beginScheduleJobs, handleScheduleJobs } from './pollers/scheduled-rotat
 import { beginTrailQueueJobs, handleTrailQueueJobs } from './pollers/trail-queue-jobs.ts';
 import { beginWatchJobs, handleWatchJobs } from './pollers/watch-jobs.ts';
 import { emptyOutbox } from './slack/outbox.ts';
+import { VERSION } from './version.ts';
 
 const SECOND_MS = 1_000;
 const DAY_MS = 86_400_000;
@@ -37,6 +39,7 @@ export function handleJobs(entrance: Entrance): void {
   handleWatchJobs(services);
   handleTrailQueueJobs(services);
   handleContainmentJobs(services);
+  handleEvidenceJobs(services, VERSION);
 }
 
 /** Sets their rhythms, once the jobs are started. */
@@ -54,6 +57,7 @@ export async function beginJobs({ jobs, instanceId }: Pick<Services, 'jobs' | 'i
   await beginWatchJobs(jobs);
   await beginTrailQueueJobs(jobs);
   await beginContainmentJobs(jobs, instanceId);
+  await beginEvidenceJobs(jobs, instanceId);
 }
 
 /** Finishes what an earlier process left, and tells whoever waits for it. */

@@ -8,6 +8,7 @@ import type { ReadyToRead, RotationCard, RotationLine } from '../domain/rotation
 import type { ContainmentCard, ContainmentLine } from '../domain/containment-card.ts';
 import type { Containment } from '../domain/containment.ts';
 import type { LeakCard, SeenMessage } from '../domain/leak.ts';
+import type { EvidenceTold } from '../domain/evidence.ts';
 import type { IncidentLook } from '../domain/incident.ts';
 import type { Signal } from '../domain/signal.ts';
 
@@ -135,6 +136,15 @@ export interface Files {
     file: { readonly name: string; readonly title: string; readonly text: string },
     message: Message,
   ): Promise<FileResult>;
+  /** The same for several files of any content, one after another under one message. */
+  send(userId: string, files: readonly SentFile[], message: Message): Promise<FileResult>;
+}
+
+/** A file to be sent. */
+export interface SentFile {
+  readonly name: string;
+  readonly title: string;
+  readonly bytes: Buffer;
 }
 
 /** Turns results into messages; implemented beside the blocks, so that the core holds no Slack words. */
@@ -171,6 +181,12 @@ export interface Presenter {
   leakToAuthor(card: LeakCard): Message;
   /** That an author posts more than is told one by one. */
   leakFlood(message: SeenMessage, mostAnHour: number): Message;
+  /** The evidence of an incident: how far it is, and then what was found. */
+  evidenceMessage(told: EvidenceTold): Message;
+  /** Over the files of evidence, or over its pages where no files can be sent. */
+  evidenceHead(told: EvidenceTold, how: 'files' | 'pages'): Message;
+  /** The report as private messages, as many as are bearable. */
+  evidencePages(lines: readonly string[]): readonly Message[];
   /** Something only a person can mend, and what to do. */
   alarmMessage(what: string, next: string): Message;
   /** The one message of a rotation, edited as it goes on. */

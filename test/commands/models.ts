@@ -37,6 +37,7 @@ import type { HomeWatch } from '../../src/handlers/look-home-watch.ts';
 import { newRegion } from '../../src/watch/plan.ts';
 import { accountWatch, keptIncident } from '../db/watch-samples.ts';
 import { containmentMessagesOf, containmentViewsOf } from './containment-models.ts';
+import { evidenceMessagesOf, evidenceViewsOf } from './evidence-models.ts';
 import { incidentMessagesOf, incidentViewsOf } from './incident-models.ts';
 import { leakMessagesOf } from './leak-models.ts';
 import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
@@ -348,6 +349,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     ...rotationViewsOf(outside, true),
     ...destinationViewsOf(outside, kept),
     ...incidentViewsOf(outside),
+    ...evidenceViewsOf(outside),
     ...trailQueueViewsOf(outside, kept),
     ...containmentViewsOf(outside),
     ['give a role', giveRoleForm(null)],
@@ -386,6 +388,7 @@ export function messagesOf(outside: Outside): [name: string, message: Message][]
     ...destinationMessagesOf(outside),
     ...incidentMessagesOf(outside),
     ...leakMessagesOf(outside),
+    ...evidenceMessagesOf(outside),
     ...containmentMessagesOf(outside),
     ['refusal', refusalOf(error, 'r', recordingLog())],
     ['alarm', presenter.alarmMessage(outside.description, outside.name)],

@@ -16,6 +16,7 @@ import { SETTLE_MS } from '../../domain/settle.ts';
 import { counted } from '../../domain/time-words.ts';
 import type { Message } from '../../ports/slack.ts';
 import { actions, button, confirm, context, fields, section } from './elements.ts';
+import { evidenceButton } from './evidence.ts';
 import { accountText } from './keys.ts';
 import { brief, code, cut, escape, mentions, moment, person, words } from './mrkdwn.ts';
 
@@ -184,7 +185,9 @@ export function buttonsOf(containment: Containment): KnownBlock[] {
         ]
       : []),
   ];
-  return buttons.length === 0 ? [] : [actions('containment.actions', buttons)];
+  // Also when it is over: what the key did is asked afterwards, too.
+  const evidence = evidenceButton({ kind: 'containment', id: value }, userName ?? accessKeyId);
+  return [actions('containment.actions', [...buttons, ...(state === 'merged' ? [] : [evidence])])];
 }
 
 /** One thing that happened, for the thread. */

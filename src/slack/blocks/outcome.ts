@@ -8,6 +8,7 @@ import { approvalMessage, refusedMessage } from './approval.ts';
 import { alarmMessage, auditHeadMessage } from './audit.ts';
 import { diagnosisBlocks, reportBlocks } from './check.ts';
 import { actions, button, section } from './elements.ts';
+import { evidenceHead, evidenceMessage, evidencePages } from './evidence.ts';
 import { sparedMessage } from './spared.ts';
 import { containmentCard, containmentLine } from './containment.ts';
 import { leakAgain, leakAlert, leakEnd, leakFlood, leakToAuthor } from './leak.ts';
@@ -164,6 +165,9 @@ export const presenter: Presenter = {
   refusedMessage,
   containmentCard,
   containmentLine,
+  evidenceHead,
+  evidenceMessage,
+  evidencePages,
   incidentMessage,
   incidentStory,
   incidentWorse,
