@@ -2,6 +2,7 @@ import type { Connection } from '../src/domain/connection.ts';
 import { PAGER_OUTLET } from '../src/domain/notice.ts';
 import { isConflict } from '../src/errors.ts';
 import { countDestinations } from '../src/handlers/destinations/look.ts';
+import { onCallSetting } from '../src/handlers/on-call.ts';
 import { pagerSetting } from '../src/handlers/pager.ts';
 import { keyTags } from '../src/handlers/key-settings.ts';
 import { pauseOf } from '../src/handlers/pause.ts';
@@ -146,6 +147,7 @@ export async function look(context: Context, said: string | null): Promise<Retur
     grants: await listRoles(services, { actor }),
     admins: services.admins,
     pager: await pagerSetting(services),
+    onCall: await onCallSetting(services),
     pagerTrouble: (await services.stores.outlets.byId(PAGER_OUTLET))?.trouble ?? null,
     keys: {
       hours: await workingHours(services, null),

@@ -9,6 +9,7 @@ import type { ContainmentCard, ContainmentLine } from '../domain/containment-car
 import type { Containment } from '../domain/containment.ts';
 import type { IncidentLook } from '../domain/incident.ts';
 import type { Signal } from '../domain/signal.ts';
+import type { PeoplePresenter } from './people-presenter.ts';
 
 /** A person as Slack knows them. */
 export interface Person {
@@ -137,7 +138,7 @@ export interface Files {
 }
 
 /** Turns results into messages; implemented beside the blocks, so that the core holds no Slack words. */
-export interface Presenter {
+export interface Presenter extends PeoplePresenter {
   attemptMessage(attempt: Attempt, result: AttemptResult): Message;
   /** The head of the audit chain on a day (ISO), for the alert channel. */
   auditHeadMessage(day: string, verdict: AuditVerdict): Message;

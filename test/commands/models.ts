@@ -36,6 +36,7 @@ import type { HomeWatch } from '../../src/handlers/look-home-watch.ts';
 import { newRegion } from '../../src/watch/plan.ts';
 import { accountWatch, keptIncident } from '../db/watch-samples.ts';
 import { containmentMessagesOf, containmentViewsOf } from './containment-models.ts';
+import { ON_CALL, peopleMessagesOf, peopleViewsOf } from './people-models.ts';
 import { incidentMessagesOf, incidentViewsOf } from './incident-models.ts';
 import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
 import { scheduleMessagesOf, scheduleViewsOf } from './schedule-models.ts';
@@ -254,6 +255,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     },
     destinations: { count: 2, waiting: 1 },
     trailQueues: 1,
+    onCall: null,
     pause: null,
     said: null,
   };
@@ -331,6 +333,11 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     ...incidentViewsOf(outside),
     ...trailQueueViewsOf(outside, kept),
     ...containmentViewsOf(outside),
+    ...peopleViewsOf(outside),
+    [
+      'settings, with on-call',
+      settingsView({ ...settings, onCall: ON_CALL, channel: { channelId: 'C1', from: 'environment' } }),
+    ],
     ['give a role', giveRoleForm(null)],
     ['give a role to people', giveRoleForm('This workspace’s plan has no user groups.')],
     ['refusal', messageView('Not done', refusalText(error, 'r', recordingLog()))],
@@ -367,6 +374,7 @@ export function messagesOf(outside: Outside): [name: string, message: Message][]
     ...destinationMessagesOf(outside),
     ...incidentMessagesOf(outside),
     ...containmentMessagesOf(outside),
+    ...peopleMessagesOf(outside),
     ['refusal', refusalOf(error, 'r', recordingLog())],
     ['alarm', presenter.alarmMessage(outside.description, outside.name)],
   ];

@@ -15,6 +15,7 @@ import { isDenied, isOver, type Containment, type ContainmentProof } from '../..
 import { SETTLE_MS } from '../../domain/settle.ts';
 import { counted } from '../../domain/time-words.ts';
 import type { Message } from '../../ports/slack.ts';
+import { closingBlocks } from './closing.ts';
 import { actions, button, confirm, context, fields, section } from './elements.ts';
 import { accountText } from './keys.ts';
 import { brief, code, cut, escape, mentions, moment, person, words } from './mrkdwn.ts';
@@ -33,7 +34,7 @@ export function containmentCard(card: ContainmentCard): Message {
   const { containment, now } = card;
   return {
     text: escape(cut(`${standingWords(containment, now)}: ${whoseWords(containment)}`, 300)),
-    blocks: [...containmentBlocks(card), ...buttonsOf(containment)],
+    blocks: [...containmentBlocks(card), ...buttonsOf(containment), ...closingBlocks(card)],
   };
 }
 
