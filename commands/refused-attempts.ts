@@ -12,7 +12,7 @@ import {
   CONTAINMENT_UNDO,
 } from '../src/slack/blocks/containment.ts';
 import { INCIDENT_CLOSE, INCIDENT_DEACTIVATE, INCIDENT_EXPECT } from '../src/slack/blocks/incident.ts';
-import { KEY_DEACTIVATE } from '../src/slack/blocks/keys.ts';
+import { KEY_DEACTIVATE, KEY_MENU } from '../src/slack/blocks/keys.ts';
 import { OWNER_IT_WAS_ME, OWNER_IT_WAS_NOT_ME } from '../src/slack/blocks/owner-question.ts';
 import { BROKE_FORM } from './actions/aftermath-buttons.ts';
 import { OWNER_ME_FORM, OWNER_NOT_ME_FORM } from './actions/owner-answers.ts';
@@ -27,6 +27,9 @@ type Attempt =
   | { readonly about: 'containment'; readonly act: ContainmentAct }
   | { readonly about: 'incident'; readonly verb: string }
   | { readonly about: 'answer'; readonly verb: string };
+
+/** What a choice of the menu of a key begins with. */
+const FROM_MENU = 'deactivate:';
 
 const ATTEMPTS: ReadonlyMap<string, Attempt> = new Map<string, Attempt>([
   ['/aws-deactivate', { about: 'containment', act: 'contain' }],
@@ -63,10 +66,16 @@ export async function recordAttempt(
   correlationId: string,
   error: unknown,
 ): Promise<void> {
-  const attempt = ATTEMPTS.get(incoming.name);
+  const attempt = attemptOf(incoming);
   // A command without a key in it attempts nothing.
   if (attempt === undefined || (incoming.kind === 'command' && typedKey(incoming.text) === undefined)) return;
   await recordRefusal(services, () => attemptedIn(services, incoming, correlationId, attempt), error);
+}
+
+/** The menu of a key does other things, too. */
+function attemptOf({ name, text }: Incoming): Attempt | undefined {
+  const isMenu = name === KEY_MENU && text.startsWith(FROM_MENU);
+  return ATTEMPTS.get(isMenu ? KEY_DEACTIVATE : name);
 }
 
 async function attemptedIn(
@@ -109,7 +118,7 @@ interface Carried {
 /** The ids an entry carries; whatever else is in it is left out, since it may be anything. */
 function carriedIn({ kind, text, view }: Incoming): Carried {
   if (kind === 'command') return { key: typedKey(text) };
-  if (kind === 'action') return { id: idIn(text), key: idIn(text) };
+  if (kind === 'action') return { id: idIn(text), key: idIn(text.replace(FROM_MENU, '')) };
   const metadata = view?.metadata ?? '';
   try {
     const read = Object(JSON.parse(metadata)) as Record<string, unknown>;

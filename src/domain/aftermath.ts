@@ -37,7 +37,7 @@ export function nextSteps(containment: Containment, now: number): readonly strin
   if (state === 'undone') {
     return [
       'Nothing is to be done for now: the key works as before.',
-      'If what was found is how your key works, tell a responder: *This is us* keeps what is alike quiet.',
+      'If what was found is how your key works, tell a responder: “This is us” keeps what is alike quiet.',
     ];
   }
   const isBack = state === 'recovered' || state === 'ended';
