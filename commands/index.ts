@@ -6,6 +6,8 @@ import { rotationActions, rotationModals } from './actions/rotation-buttons.ts';
 import { keyActions, keyChoicesModal, snoozeModal } from './actions/key-buttons.ts';
 import { closeIncidentModal, expectModal, incidentActions } from './actions/incident-buttons.ts';
 import { showMissingPolicy } from './actions/missing-policy.ts';
+import { aftermathActions, brokeModal } from './actions/aftermath-buttons.ts';
+import { answerActions, answerModals } from './actions/owner-answers.ts';
 import { audit, auditActions, auditModal } from './audit.ts';
 import { connect, connectModal } from './connect.ts';
 import { containmentActions, containModal, takeBackModals } from './actions/containment-buttons.ts';
@@ -23,6 +25,7 @@ import { hoursActions, hoursModal } from './key-hours.ts';
 import { ownerActions, ownerRuleModal, ownersModal } from './key-owners.ts';
 import { policyActions, policyModal } from './key-policy.ts';
 import { keyListActions, keys } from './keys.ts';
+import { onCallModal, openOnCall, removeOnCallAction } from './on-call.ts';
 import { openPaging, pagingModal, removePaging, sendTestPage } from './paging.ts';
 import { openPause, pauseModal, resumeAction } from './pause.ts';
 import { rotate, rotateActions, rotationModal } from './rotate.ts';
@@ -70,6 +73,9 @@ export const registry: Registry = {
     containModal,
     ...takeBackModals,
     channelWatchModal,
+    ...answerModals,
+    brokeModal,
+    onCallModal,
   ],
   actions: [
     homeConnect,
@@ -108,6 +114,10 @@ export const registry: Registry = {
     ...containmentActions,
     ...channelWatchActions,
     ...evidenceActions,
+    ...answerActions,
+    ...aftermathActions,
+    openOnCall,
+    removeOnCallAction,
   ],
   suggestions: [...groupSuggestions, bindSuggestions],
   events: [homeOpened, ...appEvents],

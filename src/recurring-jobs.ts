@@ -7,6 +7,7 @@ import { sweep } from './handlers/sweep.ts';
 import { beginEvidenceJobs, handleEvidenceJobs } from './pollers/evidence.ts';
 import { beginContainmentJobs, handleContainmentJobs } from './pollers/hold.ts';
 import { beginInventoryJobs, handleInventoryJobs } from './pollers/inventory-jobs.ts';
+import { beginPeopleJobs, handlePeopleJobs } from './pollers/people.ts';
 import { beginReminderJobs, handleReminderJobs } from './pollers/reminders.ts';
 import { beginRotationJobs, handleRotationJobs } from './pollers/rotations.ts';
 import { beginScheduleJobs, handleScheduleJobs } from './pollers/scheduled-rotations.ts';
@@ -40,6 +41,7 @@ export function handleJobs(entrance: Entrance): void {
   handleTrailQueueJobs(services);
   handleContainmentJobs(services);
   handleEvidenceJobs(services, VERSION);
+  handlePeopleJobs(services);
 }
 
 /** Sets their rhythms, once the jobs are started. */
@@ -58,6 +60,7 @@ export async function beginJobs({ jobs, instanceId }: Pick<Services, 'jobs' | 'i
   await beginTrailQueueJobs(jobs);
   await beginContainmentJobs(jobs, instanceId);
   await beginEvidenceJobs(jobs, instanceId);
+  await beginPeopleJobs(jobs, instanceId);
 }
 
 /** Finishes what an earlier process left, and tells whoever waits for it. */

@@ -4,6 +4,7 @@ import type { Connection } from '../../src/domain/connection.ts';
 import { counted } from '../../src/domain/time-words.ts';
 import { hoursWords, type WorkingHours } from '../../src/domain/working-hours.ts';
 import type { KeyTags } from '../../src/handlers/key-settings.ts';
+import type { OnCall } from '../../src/domain/on-call.ts';
 import type { PagerSetting } from '../../src/domain/pager.ts';
 import type { Pause } from '../../src/domain/pause.ts';
 import type { RoleGrant } from '../../src/domain/records.ts';
@@ -26,6 +27,7 @@ import { destinationBlocks } from './destinations-view.ts';
 import { HOURS_OPEN } from './hours-form.ts';
 import { OWNERS_OPEN } from './owner-rules-view.ts';
 import type { IncomingView } from '../incoming.ts';
+import { onCallBlocks } from './on-call-view.ts';
 import { pagingBlocks } from './paging-view.ts';
 import { pauseBlocks } from './pause-view.ts';
 import { trailQueueBlocks } from './trail-queues-view.ts';
@@ -54,6 +56,7 @@ export interface SettingsLook {
   readonly pager: PagerSetting | null;
   /** Why pages do not get through, or null. */
   readonly pagerTrouble: string | null;
+  readonly onCall: OnCall | null;
   readonly keys: KeySettingsLook;
   readonly schedules: SchedulesLook;
   readonly destinations: { readonly count: number; readonly waiting: number };
@@ -108,6 +111,7 @@ export function settingsView(look: SettingsLook): ModalView {
       actions('settings.actions', [button('Post a test message', TEST_POST)]),
       divider(),
       ...pagingBlocks(look.pager, look.pagerTrouble),
+      ...onCallBlocks(look.onCall),
       divider(),
       ...keyBlocks(look.keys),
       ...scheduleBlocks(look.schedules),

@@ -11,6 +11,7 @@ import type { LeakCard, SeenMessage } from '../domain/leak.ts';
 import type { EvidenceTold } from '../domain/evidence.ts';
 import type { IncidentLook } from '../domain/incident.ts';
 import type { Signal } from '../domain/signal.ts';
+import type { PeoplePresenter } from './people-presenter.ts';
 
 /** A person as Slack knows them. */
 export interface Person {
@@ -148,7 +149,7 @@ export interface SentFile {
 }
 
 /** Turns results into messages; implemented beside the blocks, so that the core holds no Slack words. */
-export interface Presenter {
+export interface Presenter extends PeoplePresenter {
   attemptMessage(attempt: Attempt, result: AttemptResult): Message;
   /** The head of the audit chain on a day (ISO), for the alert channel. */
   auditHeadMessage(day: string, verdict: AuditVerdict): Message;

@@ -183,6 +183,19 @@ const NEEDS: Readonly<Record<string, Role | 'member'>> = {
   'containment.recover': 'member',
   'containment.stop': 'member',
   'containment.details': 'viewer',
+  // Owners have no role: the handlers ask who was asked.
+  'owner.it_was_me': 'member',
+  'owner.it_was_not_me': 'member',
+  'owner.me_form': 'member',
+  'owner.not_me_form': 'member',
+  'containment.well': 'member',
+  'containment.broke': 'member',
+  'containment.broke_form': 'member',
+  'containment.close_incident': 'responder',
+  'settings.on_call': 'admin',
+  'settings.on_call_form': 'admin',
+  'settings.remove_on_call': 'admin',
+  'field.mentionGroup': 'admin',
 };
 
 /** What the handlers ask of people who do not own the key (these entries are sent without one). */

@@ -38,6 +38,7 @@ import { newRegion } from '../../src/watch/plan.ts';
 import { accountWatch, keptIncident } from '../db/watch-samples.ts';
 import { containmentMessagesOf, containmentViewsOf } from './containment-models.ts';
 import { evidenceMessagesOf, evidenceViewsOf } from './evidence-models.ts';
+import { ON_CALL, peopleMessagesOf, peopleViewsOf } from './people-models.ts';
 import { incidentMessagesOf, incidentViewsOf } from './incident-models.ts';
 import { leakMessagesOf } from './leak-models.ts';
 import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
@@ -258,6 +259,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     destinations: { count: 2, waiting: 1 },
     trailQueues: 1,
     channelWatch: { seen: [], stop: null },
+    onCall: null,
     pause: null,
     said: null,
   };
@@ -352,6 +354,11 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     ...evidenceViewsOf(outside),
     ...trailQueueViewsOf(outside, kept),
     ...containmentViewsOf(outside),
+    ...peopleViewsOf(outside),
+    [
+      'settings, with on-call',
+      settingsView({ ...settings, onCall: ON_CALL, channel: { channelId: 'C1', from: 'environment' } }),
+    ],
     ['give a role', giveRoleForm(null)],
     ['give a role to people', giveRoleForm('This workspace’s plan has no user groups.')],
     ['refusal', messageView('Not done', refusalText(error, 'r', recordingLog()))],
@@ -390,6 +397,7 @@ export function messagesOf(outside: Outside): [name: string, message: Message][]
     ...leakMessagesOf(outside),
     ...evidenceMessagesOf(outside),
     ...containmentMessagesOf(outside),
+    ...peopleMessagesOf(outside),
     ['refusal', refusalOf(error, 'r', recordingLog())],
     ['alarm', presenter.alarmMessage(outside.description, outside.name)],
   ];

@@ -7,7 +7,8 @@ import { auditIntent, auditOutcome } from '../audit.ts';
 import { claimAndWrite, refuseClaimed } from '../claim.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
-import { authoriseContainment, type ContainmentAct } from './may.ts';
+import { recordingRefusals } from '../refused.ts';
+import { attemptedBy, authoriseContainment, type ContainmentAct } from './may.ts';
 import { recordsOf } from './record.ts';
 
 /** Which reason is taken back, and why. */
@@ -67,6 +68,25 @@ export async function stopHolding(
 
 /** Reads, decides and writes; again when a tick wrote in between. */
 async function act(
+  services: Services,
+  request: Request,
+  containmentId: string,
+  what: Exclude<ContainmentAct, 'contain' | 'look'>,
+  { holderId, reason }: { readonly holderId: string | null; readonly reason: string },
+  change: (row: Containment, at: number) => Containment,
+): Promise<Containment> {
+  return recordingRefusals(
+    services,
+    () =>
+      attemptedBy(services, personOf(request.actor), request.correlationId, what, {
+        containmentId,
+        detail: { reason },
+      }),
+    () => acted(services, request, containmentId, what, { holderId, reason }, change),
+  );
+}
+
+async function acted(
   services: Services,
   request: Request,
   containmentId: string,

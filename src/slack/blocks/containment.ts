@@ -15,6 +15,7 @@ import { isDenied, isOver, type Containment, type ContainmentProof } from '../..
 import { SETTLE_MS } from '../../domain/settle.ts';
 import { counted } from '../../domain/time-words.ts';
 import type { Message } from '../../ports/slack.ts';
+import { closingBlocks } from './closing.ts';
 import { actions, button, confirm, context, fields, section } from './elements.ts';
 import { evidenceButton } from './evidence.ts';
 import { accountText } from './keys.ts';
@@ -34,7 +35,7 @@ export function containmentCard(card: ContainmentCard): Message {
   const { containment, now } = card;
   return {
     text: escape(cut(`${standingWords(containment, now)}: ${whoseWords(containment)}`, 300)),
-    blocks: [...containmentBlocks(card), ...buttonsOf(containment)],
+    blocks: [...containmentBlocks(card), ...buttonsOf(containment), ...closingBlocks(card)],
   };
 }
 

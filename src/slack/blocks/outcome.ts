@@ -14,6 +14,7 @@ import { containmentCard, containmentLine } from './containment.ts';
 import { leakAgain, leakAlert, leakEnd, leakFlood, leakToAuthor } from './leak.ts';
 import { incidentMessage, incidentStory, incidentWorse } from './incident.ts';
 import { bold, code, cut, escape, words } from './mrkdwn.ts';
+import { peoplePresenter } from './people.ts';
 import { rotationCard, rotationLine } from './rotation-card.ts';
 import { rotationCutover, rotationEnd, rotationQuestion } from './rotation-messages.ts';
 
@@ -153,6 +154,7 @@ function disconnectedBlocks(result: Extract<AttemptResult, { kind: 'disconnected
 
 /** The core's results as messages; an outcome becomes a direct message for a person whose modal could not show it. */
 export const presenter: Presenter = {
+  ...peoplePresenter,
   auditHeadMessage,
   alarmMessage,
   rotationCard,
