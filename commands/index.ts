@@ -13,11 +13,13 @@ import { connect, connectModal } from './connect.ts';
 import { containmentActions, containModal, takeBackModals } from './actions/containment-buttons.ts';
 import { deactivate } from './deactivate.ts';
 import { evidenceActions } from './actions/evidence-buttons.ts';
+import { deleteModal, deletionActions } from './actions/delete-buttons.ts';
 import { approvalActions, approvalModal } from './destination-approval.ts';
 import { bindActions, bindConfirmModal, bindModal, bindSuggestions } from './destination-binding.ts';
 import { destinationFormActions, destinationModal, kindModal } from './destination-forms.ts';
 import { destinationActions, removeDestinationModal } from './destinations.ts';
 import { channelWatchActions, channelWatchModal } from './channel-watch.ts';
+import { drillActions, drillModal } from './drill.ts';
 import type { Command, Registry } from './entry.ts';
 import { helpCommand } from './help.ts';
 import { incidentListActions, incidents } from './incidents.ts';
@@ -76,6 +78,8 @@ export const registry: Registry = {
     ...answerModals,
     brokeModal,
     onCallModal,
+    deleteModal,
+    drillModal,
   ],
   actions: [
     homeConnect,
@@ -118,6 +122,8 @@ export const registry: Registry = {
     ...aftermathActions,
     openOnCall,
     removeOnCallAction,
+    ...deletionActions,
+    ...drillActions,
   ],
   suggestions: [...groupSuggestions, bindSuggestions],
   events: [homeOpened, ...appEvents],

@@ -38,6 +38,7 @@ const holder: z.ZodType<ContainmentHolder> = z.object({
   at: z.number(),
   reason: z.string(),
   phase: oneOf<ContainmentHolder['phase']>({ held: true, undone: true, recovered: true }),
+  drillId: z.string().exactOptional(),
   taken: z.object({ by: z.string(), at: z.number(), reason: z.string() }).nullable(),
 });
 

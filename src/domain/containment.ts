@@ -63,6 +63,8 @@ export interface ContainmentHolder {
   readonly at: number;
   readonly reason: string;
   readonly phase: 'held' | 'undone' | 'recovered';
+  /** The drill it is part of; left out where it is meant in earnest. */
+  readonly drillId?: string;
   /** Who took it back, and why; null while it holds. */
   readonly taken: { readonly by: string; readonly at: number; readonly reason: string } | null;
 }

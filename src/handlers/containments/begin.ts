@@ -7,6 +7,7 @@ import type { Containment, ContainmentHolder, ContainmentKind } from '../../doma
 import { isConflict, RekeyError } from '../../errors.ts';
 import type { Write } from '../../ports/stores.ts';
 import { wakeOutbox } from '../alert.ts';
+import { containedWrites, drillFor } from '../drills/kept.ts';
 import { auditIntent } from '../audit.ts';
 import { claimAndWrite, refuseClaimed } from '../claim.ts';
 import { connectedTo } from '../key-policy.ts';
@@ -120,14 +121,15 @@ async function begin(
   { write, isClaimed }: Writing,
 ): Promise<Containment> {
   const place = await placeOf(services, input);
+  const drillId = await drillFor(services, input);
   for (let tries = 1; ; tries += 1) {
     const open = await openOfKey(services, { ...place, accessKeyId: input.accessKeyId });
     const drawn =
       open === null
-        ? await anew(services, wanting, input, place)
-        : await joining(services, wanting, input, open);
+        ? await anew(services, wanting, { ...input, drillId }, place)
+        : await joining(services, wanting, { ...input, drillId }, open);
     try {
-      await write(drawn.writes);
+      await write([...drawn.writes, ...containedWrites(services, drillId, drawn.row)]);
     } catch (error) {
       // Another process wrote in between: what there is now may be joined.
       if (!isConflict(error) || tries === TRIES || (await isClaimed())) throw error;
@@ -169,10 +171,13 @@ async function placeOf(services: Containing, input: ContainInput): Promise<Place
   });
 }
 
+/** The same, with the drill it is part of; null: in earnest. */
+type Wish = ContainInput & { readonly drillId: string | null };
+
 async function anew(
   services: Containing,
   wanting: Wanting,
-  input: ContainInput,
+  input: Wish,
   { accountId, partition }: Place,
 ): Promise<Drawn> {
   const { stores, clock, ids } = services;
@@ -195,7 +200,7 @@ async function anew(
 async function joining(
   services: Containing,
   wanting: Wanting,
-  input: ContainInput,
+  input: Wish,
   open: Containment,
 ): Promise<Drawn> {
   const { stores, clock } = services;
@@ -224,7 +229,7 @@ async function joining(
 function holderFor(
   { ids, clock }: Containing,
   { by, hostUser }: Wanting,
-  { accessKeyId, incidentId, kind, reason }: ContainInput,
+  { accessKeyId, incidentId, kind, reason, drillId }: Wish,
 ): ContainmentHolder {
   return {
     id: ids.next(),
@@ -236,6 +241,7 @@ function holderFor(
     at: clock.now(),
     reason,
     phase: 'held',
+    ...(drillId === null ? {} : { drillId }),
     taken: null,
   };
 }

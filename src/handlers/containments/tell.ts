@@ -4,6 +4,7 @@ import type { Containment } from '../../domain/containment.ts';
 import type { NoticePlace } from '../../domain/notice.ts';
 import type { Write } from '../../ports/stores.ts';
 import { alertWrites, editWrites, standingMessage, threadWrites } from '../alert.ts';
+import { drillNotice } from '../drills/kept.ts';
 import { connectedTo } from '../key-policy.ts';
 import { incidentLook, ofIncident, signalsOf } from '../look-incident.ts';
 import { lookAccounts } from '../look-keys.ts';
@@ -41,7 +42,7 @@ export async function placeFor(
 }
 
 /**
- * The first message of a containment: in the thread of its incident, where that has a message, else by itself. Null id
+ * The first message of a containment: in the thread of its incident or drill, where that has a message, else by itself. Null id
  * when there is nowhere to say it.
  */
 export async function firstCard(
@@ -53,7 +54,8 @@ export async function firstCard(
   const [first] = holders;
   const incidentId = first?.incidentId ?? null;
   const incident = incidentId === null ? null : await stores.watch.incidents.byId(incidentId);
-  const head = await standingMessage(services, incident?.noticeId ?? null);
+  const drilled = first?.drillId === undefined ? null : await drillNotice(services, first.drillId);
+  const head = await standingMessage(services, incident?.noticeId ?? drilled);
   const message = presenter.containmentCard(await cardOf(services, containment));
   if (head !== null) {
     const { target, noticeId: threadOf } = head;

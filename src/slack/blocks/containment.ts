@@ -13,6 +13,7 @@ import {
 import { wasStolen } from '../../domain/containment-reasons.ts';
 import { isDenied, isOver, type Containment, type ContainmentProof } from '../../domain/containment.ts';
 import { SETTLE_MS } from '../../domain/settle.ts';
+import { isDrilled } from '../../domain/drill.ts';
 import { counted } from '../../domain/time-words.ts';
 import type { Message } from '../../ports/slack.ts';
 import { closingBlocks } from './closing.ts';
@@ -34,7 +35,9 @@ const SHOWN_REASONS = 5;
 export function containmentCard(card: ContainmentCard): Message {
   const { containment, now } = card;
   return {
-    text: escape(cut(`${standingWords(containment, now)}: ${whoseWords(containment)}`, 300)),
+    text: escape(
+      cut(`${drillMark(containment)}${standingWords(containment, now)}: ${whoseWords(containment)}`, 300),
+    ),
     blocks: [...containmentBlocks(card), ...buttonsOf(containment), ...closingBlocks(card)],
   };
 }
@@ -44,6 +47,7 @@ export function containmentBlocks(card: ContainmentCard): KnownBlock[] {
   const { containment, now } = card;
   const { refusal, trouble } = containment;
   return [
+    ...(isDrilled(containment) ? [section('*DRILL:* a rehearsal on a decoy, nothing happened.')] : []),
     ...(refusal === null
       ? []
       : [section(`*Not contained.* ${brief(refusal.why, 900)}\n${brief(refusal.next, 1_500)}`)]),
@@ -194,7 +198,13 @@ export function buttonsOf(containment: Containment): KnownBlock[] {
 /** One thing that happened, for the thread. */
 export function containmentLine(line: ContainmentLine, containment: Containment): Message {
   const said = lineText(line, containment);
-  return { text: said.plain, blocks: [section(cut(said.marked, 2_900))] };
+  const mark = drillMark(containment);
+  return { text: `${mark}${said.plain}`, blocks: [section(cut(`${mark}${said.marked}`, 2_900))] };
+}
+
+/** Before all that a rehearsal says. */
+function drillMark(containment: Containment): string {
+  return isDrilled(containment) ? 'DRILL: ' : '';
 }
 
 function lineText(
