@@ -9,6 +9,7 @@ import { showMissingPolicy } from './actions/missing-policy.ts';
 import { audit, auditActions, auditModal } from './audit.ts';
 import { connect, connectModal } from './connect.ts';
 import { containmentActions, containModal, takeBackModals } from './actions/containment-buttons.ts';
+import { roleActions, roleModals } from './actions/role-buttons.ts';
 import { deactivate } from './deactivate.ts';
 import { approvalActions, approvalModal } from './destination-approval.ts';
 import { bindActions, bindConfirmModal, bindModal, bindSuggestions } from './destination-binding.ts';
@@ -69,6 +70,7 @@ export const registry: Registry = {
     containModal,
     ...takeBackModals,
     channelWatchModal,
+    ...roleModals,
   ],
   actions: [
     homeConnect,
@@ -106,6 +108,7 @@ export const registry: Registry = {
     ...trailQueueActions,
     ...containmentActions,
     ...channelWatchActions,
+    ...roleActions,
   ],
   suggestions: [...groupSuggestions, bindSuggestions],
   events: [homeOpened, ...appEvents],

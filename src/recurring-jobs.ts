@@ -6,6 +6,7 @@ import type { Services } from './handlers/services.ts';
 import { sweep } from './handlers/sweep.ts';
 import { beginContainmentJobs, handleContainmentJobs } from './pollers/hold.ts';
 import { beginInventoryJobs, handleInventoryJobs } from './pollers/inventory-jobs.ts';
+import { beginSurroundingsJobs, handleSurroundingsJobs } from './pollers/surroundings.ts';
 import { beginReminderJobs, handleReminderJobs } from './pollers/reminders.ts';
 import { beginRotationJobs, handleRotationJobs } from './pollers/rotations.ts';
 import { beginScheduleJobs, handleScheduleJobs } from './pollers/scheduled-rotations.ts';
@@ -37,6 +38,7 @@ export function handleJobs(entrance: Entrance): void {
   handleWatchJobs(services);
   handleTrailQueueJobs(services);
   handleContainmentJobs(services);
+  handleSurroundingsJobs(services);
 }
 
 /** Sets their rhythms, once the jobs are started. */
@@ -54,6 +56,7 @@ export async function beginJobs({ jobs, instanceId }: Pick<Services, 'jobs' | 'i
   await beginWatchJobs(jobs);
   await beginTrailQueueJobs(jobs);
   await beginContainmentJobs(jobs, instanceId);
+  await beginSurroundingsJobs(jobs, instanceId);
 }
 
 /** Finishes what an earlier process left, and tells whoever waits for it. */

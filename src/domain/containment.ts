@@ -1,4 +1,5 @@
 import { keptKeys } from './containment-reasons.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Partition } from './partition.ts';
 
 /**
@@ -69,13 +70,18 @@ export interface ContainmentHolder {
 
 /**
  * A key that is, or was to be, Inactive; as it was before us. `gone`: it did not exist any more; `unread`: the next look
- * tells, before anything is changed.
+ * tells, before anything is changed; `unknown`: it was switched off without having been read, so that only a person can
+ * say whether it is to be given back.
  */
 export interface ContainedKey {
   readonly accessKeyId: string;
-  readonly before: 'Active' | 'Inactive' | 'Expired' | 'gone' | 'unread';
+  readonly before: 'Active' | 'Inactive' | 'Expired' | 'gone' | 'unread' | 'unknown';
   /** Nobody looked for a while, and whether it is still off shows at the next look. */
   readonly unwatched?: true | undefined;
+  /** Looks in a row that did not list it any more, though its user is there; no more than {@link CONFIRM_READS}. */
+  readonly missed?: number | undefined;
+  /** What AWS took last, while the user's keys could not be read. */
+  readonly sent?: { readonly status: 'Active' | 'Inactive'; readonly at: number } | undefined;
 }
 
 /** `way`: how it is tried next. `attached`, `inline`: a deny that stands there is ours, or may be. */
@@ -115,6 +121,7 @@ export interface ContainmentEvent {
     | 'left_on'
     | 'new_key'
     | 'new_policy'
+    | 'new_inline'
     | 'gone_key'
     | 'gone_user'
     | 'other_user'
@@ -170,6 +177,8 @@ export interface Containment {
   /** Keys and policies that are known of the user; what is not among them is new. */
   readonly seenKeys: readonly string[];
   readonly seenPolicies: readonly string[];
+  /** Its inline policies by name; null until they could be read. */
+  readonly seenInline: readonly string[] | null;
   /** The newest; `eventsMore` older ones were let go. */
   readonly events: readonly ContainmentEvent[];
   readonly eventsMore: number;
@@ -185,6 +194,8 @@ export interface Containment {
   readonly holdStoppedBy: string | null;
   readonly proof: ContainmentProof | null;
   readonly proofAt: number | null;
+  /** What CloudTrail shows around the user: roles its key assumed, and what was made meanwhile; null before the first look. */
+  readonly around: Surroundings | null;
   /** The user could not be read when it was tried last. */
   readonly trouble: PartFailure | null;
   /** Why nothing was done: a sentence, and what can be done. */
