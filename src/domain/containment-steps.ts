@@ -14,11 +14,11 @@ import {
 import type {
   ContainedKey,
   Containment,
-  ContainmentEvent,
   ContainmentPart,
   PartFailure,
   PartStanding,
 } from './containment.ts';
+import { appeared, eventOf, leftOn, remember, restedEvents, saidLately } from './containment-events.ts';
 import type { Partition } from './partition.ts';
 import { quarantinePolicies } from './quarantine.ts';
 
@@ -61,14 +61,10 @@ export type ContainmentEffect =
   | { readonly part: 'date'; readonly what: 'put_date'; readonly issuedBefore: number }
   | { readonly part: 'date'; readonly what: 'delete_date' };
 
-/** Events kept on the row; older ones are in the thread and in the audit log. */
-const KEPT_EVENTS = 20;
 /** What was just sent is not sent again for a replica that lags; ms. */
 const SENT_AGAIN_MS = 1_000;
 /** What cannot be read back is sent again so often while it is held. */
 const UNREAD_AGAIN_MS = 30_000;
-/** Of what is put back again and again, one line so often. */
-const SAID_AGAIN_MS = 60_000;
 
 /** Whether the policy that denies everything is among those of a user. */
 export function hasDenyAll(attached: readonly { readonly arn: string }[], partition: Partition): boolean {
@@ -259,89 +255,18 @@ function withMisses({ accessKeyId, before, missed = 0 }: ContainedKey, isListed:
   return { accessKeyId, before, missed: Math.min(CONFIRM_READS, missed + 1) };
 }
 
-/** Keys that somebody switched on while nobody looked. */
-function foundOn({ keys }: Containment, look: ContainedLook): readonly string[] {
-  return keys.flatMap(({ accessKeyId, unwatched }) => {
-    const listed = look.keys?.find((key) => key.accessKeyId === accessKeyId);
-    return unwatched === true && listed?.status === 'Active' ? [accessKeyId] : [];
-  });
-}
-
-/** Those of them that were off for a plan alone: whoever needs one again has it, and we do not ask for it any more. */
-function leftOn(row: Containment, look: ContainedLook): readonly string[] {
-  return foundOn(row, look).filter((id) =>
-    row.holders
-      .filter(({ accessKeyId, phase }) => accessKeyId === id && phase !== 'undone')
-      .every(({ kind }) => kind === 'planned'),
-  );
-}
-
-/** What is said of keys that somebody switched on while nobody looked. */
-function restedEvents(row: Containment, look: ContainedLook): ContainmentEvent[] {
-  const left = leftOn(row, look);
-  const off = foundOn(row, look).length > left.length;
-  return [
-    ...left.map((id) => eventOf(look.at, 'left_on', id)),
-    ...(off ? [eventOf(look.at, 'put_back', 'key')] : []),
-  ];
-}
-
 /**
- * Whether somebody undid a part that is held: it was confirmed since our last change, or the time in which a replica may
- * still show how it was before that is over.
+ * Whether somebody undid a part that is held: it was confirmed since our last change, or seen as wanted since where
+ * somebody is at it already, or the time in which a replica may still show how it was before that is over.
  */
-function wasUndone({ state, parts, changedAt }: Containment, part: ContainmentPart, at: number): boolean {
+function wasUndone(
+  { state, parts, putBack, changedAt }: Containment,
+  part: ContainmentPart,
+  at: number,
+): boolean {
   if (state !== 'holding' || parts[part].failure !== null) return false;
-  return parts[part].reads >= CONFIRM_READS || at - (changedAt ?? at) > LAG_MS;
-}
-
-function saidLately({ events }: Containment, part: ContainmentPart, now: number): boolean {
-  return events.some(
-    ({ what, about, at }) => what === 'put_back' && about === part && now - at < SAID_AGAIN_MS,
-  );
-}
-
-function appeared(row: Containment, before: Containment, look: ContainedLook): ContainmentEvent[] {
-  const told = (what: ContainmentEvent['what'], about: string) =>
-    before.events.some((event) => event.what === what && event.about === about);
-  if (look.user !== 'there') {
-    const what = look.user === 'gone' ? 'gone_user' : 'other_user';
-    const about = before.userName ?? '';
-    return told(what, about) ? [] : [eventOf(look.at, what, about)];
-  }
-  const { keys, attached, inline } = look;
-  const here = new Set((keys ?? []).map(({ accessKeyId }) => accessKeyId));
-  const own = denyAllArn(before.partition);
-  const { seenKeys, seenPolicies, seenInline } = before;
-  // What is read for the first time was there before, as far as anybody can tell.
-  const firstKeys = seenKeys.length === 0;
-  const firstPolicies = seenPolicies.length === 0 && row.deniedBefore === null;
-  return [
-    ...(firstKeys
-      ? []
-      : [...here].filter((id) => !seenKeys.includes(id)).map((id) => eventOf(look.at, 'new_key', id))),
-    ...(firstPolicies ? [] : (attached ?? []))
-      .filter(({ arn }) => arn !== own && !seenPolicies.includes(arn))
-      .map(({ arn }) => eventOf(look.at, 'new_policy', arn)),
-    ...(seenInline === null ? [] : (inline ?? []))
-      .filter((name) => !seenInline?.includes(name) && name !== INLINE_DENY && name !== INLINE_DATE_DENY)
-      .map((name) => eventOf(look.at, 'new_inline', name)),
-    ...before.keys
-      .filter(({ missed }) => missed !== undefined)
-      .filter(({ accessKeyId }) => !told('gone_key', accessKeyId))
-      .map(({ accessKeyId }) => eventOf(look.at, 'gone_key', accessKeyId)),
-  ];
-}
-
-function eventOf(at: number, what: ContainmentEvent['what'], about: string): ContainmentEvent {
-  return { at, what, about };
-}
-
-/** Adds events; of very many the newest are kept on the row. */
-function remember(containment: Containment, events: readonly ContainmentEvent[]): Containment {
-  const all = [...containment.events, ...events];
-  const dropped = Math.max(0, all.length - KEPT_EVENTS);
-  return { ...containment, events: all.slice(dropped), eventsMore: containment.eventsMore + dropped };
+  const { reads } = parts[part];
+  return reads >= CONFIRM_READS || (reads > 0 && putBack > 0) || at - (changedAt ?? at) > LAG_MS;
 }
 
 /** The names of our own inline policies that must be read to know how things stand. */

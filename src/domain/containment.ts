@@ -1,6 +1,9 @@
+import type { ContainedKey } from './contained-key.ts';
 import { keptKeys } from './containment-reasons.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Partition } from './partition.ts';
+
+export type { ContainedKey } from './contained-key.ts';
 
 /**
  * - `finding`: whose key it is is being found
@@ -66,22 +69,6 @@ export interface ContainmentHolder {
   readonly phase: 'held' | 'undone' | 'recovered';
   /** Who took it back, and why; null while it holds. */
   readonly taken: { readonly by: string; readonly at: number; readonly reason: string } | null;
-}
-
-/**
- * A key that is, or was to be, Inactive; as it was before us. `gone`: it did not exist any more; `unread`: the next look
- * tells, before anything is changed; `unknown`: it was switched off without having been read, so that only a person can
- * say whether it is to be given back.
- */
-export interface ContainedKey {
-  readonly accessKeyId: string;
-  readonly before: 'Active' | 'Inactive' | 'Expired' | 'gone' | 'unread' | 'unknown';
-  /** Nobody looked for a while, and whether it is still off shows at the next look. */
-  readonly unwatched?: true | undefined;
-  /** Looks in a row that did not list it any more, though its user is there; no more than {@link CONFIRM_READS}. */
-  readonly missed?: number | undefined;
-  /** What AWS took last, while the user's keys could not be read. */
-  readonly sent?: { readonly status: 'Active' | 'Inactive'; readonly at: number } | undefined;
 }
 
 /** `way`: how it is tried next. `attached`, `inline`: a deny that stands there is ours, or may be. */

@@ -1,9 +1,9 @@
+import { SURROUNDINGS_JOB } from '../handlers/containments/containing.ts';
 import { revocationsPass } from '../handlers/containments/roles/pursue-role.ts';
 import { readSurroundings } from '../handlers/containments/surroundings.ts';
 import type { Services } from '../handlers/services.ts';
 import type { Jobs } from '../ports/jobs.ts';
 
-const AROUND_JOB = 'containment-surroundings';
 /** Look-ups are paced by AWS's limit of one account: a thief's many sessions take their time. */
 const AROUND_RUN_MS = 5 * 60_000;
 const AROUND_EVERY_MS = 20_000;
@@ -16,7 +16,7 @@ const RETRIES = 12;
 export function handleSurroundingsJobs(services: Services): void {
   const { jobs } = services;
   jobs.handle(
-    AROUND_JOB,
+    SURROUNDINGS_JOB,
     { deadlineMs: AROUND_RUN_MS, retries: RETRIES, backoffMs: 30_000 },
     async ({ signal }) => void (await readSurroundings(services, signal)),
   );
@@ -30,6 +30,6 @@ export function handleSurroundingsJobs(services: Services): void {
 /** Sets their rhythm; what an earlier process left is looked for at once. */
 export async function beginSurroundingsJobs(jobs: Jobs, instanceId: string): Promise<void> {
   await jobs.enqueue(ROLES_JOB, instanceId);
-  await jobs.every(AROUND_JOB, AROUND_EVERY_MS);
+  await jobs.every(SURROUNDINGS_JOB, AROUND_EVERY_MS);
   await jobs.every(ROLES_JOB, ROLES_EVERY_MS);
 }

@@ -4,12 +4,12 @@ import type { ContainmentCard, ContainmentLine } from '../../domain/containment-
 import {
   askedBy,
   confirmedWords,
-  eventWords,
   failuresOf,
   NOT_STOPPED,
   standingWords,
   whyOf,
 } from '../../domain/containment-words.ts';
+import { eventWords } from '../../domain/containment-event-words.ts';
 import { wasStolen } from '../../domain/containment-reasons.ts';
 import { isDenied, isOver, type Containment, type ContainmentProof } from '../../domain/containment.ts';
 import { SETTLE_MS } from '../../domain/settle.ts';
