@@ -41,8 +41,8 @@ export type ContainmentLine =
       readonly revocation: RoleRevocation;
     };
 
-/** So many things are named in one message. */
-const MADE_AT_ONCE = 15;
+/** So many things, or roles, are named in one message. */
+const MADE_AT_ONCE = 12;
 
 /** What of it the card shows; two that look alike need no edit. */
 export function looksOther(before: Containment, after: Containment): boolean {
@@ -99,7 +99,10 @@ function aroundLines(before: Containment, after: Containment): readonly Containm
     made.slice(at * MADE_AT_ONCE, (at + 1) * MADE_AT_ONCE),
   );
   return [
-    ...(roles.length === 0 ? [] : [{ kind: 'roles', roles } as const]),
+    ...Array.from(
+      { length: Math.ceil(roles.length / MADE_AT_ONCE) },
+      (_, at) => ({ kind: 'roles', roles: roles.slice(at * MADE_AT_ONCE, (at + 1) * MADE_AT_ONCE) }) as const,
+    ),
     ...chunks.map(
       (things, at) =>
         ({

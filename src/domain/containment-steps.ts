@@ -11,13 +11,7 @@ import {
   partsInPlay,
   wantedKeys,
 } from './containment.ts';
-import type {
-  ContainedKey,
-  Containment,
-  ContainmentPart,
-  PartFailure,
-  PartStanding,
-} from './containment.ts';
+import type { ContainedKey, Containment, ContainmentPart, PartFailure, PartStanding } from './containment.ts';
 import { appeared, eventOf, leftOn, remember, restedEvents, saidLately } from './containment-events.ts';
 import type { Partition } from './partition.ts';
 import { quarantinePolicies } from './quarantine.ts';
@@ -221,7 +215,10 @@ export function afterLook(row: Containment, look: ContainedLook): Containment {
     quarantine: attached === null ? before.quarantine : quarantinePolicies(attached),
     seenKeys: [...new Set([...before.seenKeys, ...(keys ?? []).map(({ accessKeyId }) => accessKeyId)])],
     seenPolicies: [...new Set([...before.seenPolicies, ...(attached ?? []).map(({ arn }) => arn)])],
-    seenInline: inline == null ? before.seenInline : [...new Set([...(before.seenInline ?? []), ...inline])],
+    seenInline:
+      inline === null || inline === undefined
+        ? before.seenInline
+        : [...new Set([...(before.seenInline ?? []), ...inline])],
   };
 }
 

@@ -247,7 +247,7 @@ function aroundMessagesOf(outside: Outside): [name: string, message: Message][] 
       'many made',
       line({
         kind: 'made',
-        things: [...things, ...things, ...things].slice(0, 15),
+        things: [...things, ...things].slice(0, 12),
         completeTo: null,
         more: 0,
       }),

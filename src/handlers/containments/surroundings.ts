@@ -38,7 +38,9 @@ export async function readSurroundings(services: Containing, signal: AbortSignal
   for (const row of due) {
     if (signal.aborted) break;
     try {
-      await read(services, row, signal);
+      // What was read before this one took its time, and another process may have been here.
+      const newest = await stores.containments.byId(row.id);
+      if (newest !== null && isDue(newest, clock.now())) await read(services, newest, signal);
     } catch (error) {
       if (!isConflict(error)) log.warn('the surroundings were not read', { containmentId: row.id, error });
     }

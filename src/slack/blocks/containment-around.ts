@@ -25,8 +25,9 @@ export const ROLE_LIFT = 'containment.role_lift';
 /** Carries the id of a key that is not the one that was contained. */
 export const OTHER_KEY = 'containment.other_key';
 
-/** As many roles as a card shows; the rest is in its window. */
-const SHOWN_ROLES = 5;
+/** As many roles as a card shows; all of them are in the thread. */
+const SHOWN_ROLES = 4;
+const TOLD_ROLES = 12;
 const LAG_MINUTES = SETTLE_MS / 60_000;
 
 export function roleValue({ id }: Pick<Containment, 'id'>, arn: string): string {
@@ -44,7 +45,7 @@ export function aroundBlocks(
   const more = around.roles.length - roles.length;
   return [
     ...roles.map((role) => roleBlock(containment, role, revocationOf(revocations, role))),
-    ...(more > 0 ? [context(`${counted(more, 'more role')}: see *Details*, or the thread.`)] : []),
+    ...(more > 0 ? [context(`${counted(more, 'more role')}: each has its button in the thread.`)] : []),
     context(aroundText(containment)),
   ];
 }
@@ -94,7 +95,7 @@ export function revocationText(revocation: RoleRevocation): string {
     const { why } = whyOf(failure);
     const next = nextAt === null ? 'Nobody tries again by now.' : 'Rekey tries again every half a minute.';
     lines.push(
-      `*${state === 'revoking' ? 'Its sessions are not revoked' : 'The revocation is not taken off'}.* ${brief(why, 500)} ${next}`,
+      `*${state === 'revoking' ? 'Its sessions are not revoked' : 'The revocation is not taken off'}.* ${brief(why, 250)} ${next}`,
     );
   }
   lines.push(`*${words(revocationWords(revocation))}.*`);
@@ -103,11 +104,13 @@ export function revocationText(revocation: RoleRevocation): string {
       `Sessions issued before ${moment(issuedBefore)}, whoever made them; Rekey takes that off at ${moment(until)}, when none of them lives any more.`,
     );
   }
-  const reason = asked.reason === '' ? '' : `: ${brief(asked.reason, 200)}`;
+  const reason = asked.reason === '' ? '' : `: ${brief(asked.reason, 120)}`;
   const who = asked.by === null ? '' : `Asked by ${person(asked.by)}${reason}.`;
-  const second =
-    decided?.by == null ? '' : ` ${state === 'declined' ? 'Declined' : 'Decided'} by ${person(decided.by)}.`;
-  const off = lifted?.by == null ? '' : ` Undone by ${person(lifted.by)}: ${brief(lifted.reason, 200)}.`;
+  const decider = decided?.by ?? null;
+  const verb = state === 'declined' ? 'Declined' : 'Decided';
+  const second = decider === null ? '' : ` ${verb} by ${person(decider)}.`;
+  const lifter = lifted?.by ?? null;
+  const off = lifter === null ? '' : ` Undone by ${person(lifter)}: ${brief(lifted?.reason ?? '', 120)}.`;
   lines.push(`${who}${second}${off}`.trim());
   return lines.filter((line) => line !== '').join('\n');
 }
@@ -133,7 +136,7 @@ function aroundText({ around }: Containment): string {
 export function rolesMessage(roles: readonly AssumedRole[], containment: Containment): Message {
   return {
     text: escape(cut(`The key’s sessions assumed ${roles.map(({ name }) => name).join(', ')}`, 300)),
-    blocks: roles.slice(0, 20).map((role) => roleBlock(containment, role, null)),
+    blocks: roles.slice(0, TOLD_ROLES).map((role) => roleBlock(containment, role, null)),
   };
 }
 

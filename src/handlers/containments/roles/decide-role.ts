@@ -200,7 +200,8 @@ async function refuseFirst(
 /** What was asked is still what the person saw. */
 function asSeen(row: RoleRevocation | null, askedAt: number): RoleRevocation {
   if (row !== null && row.state === 'asked' && row.asked.at === askedAt) return row;
-  const by = row?.decided?.by == null ? '' : ` by <@${row.decided.by}>`;
+  const who = row?.decided?.by ?? null;
+  const by = who === null ? '' : ` by <@${who}>`;
   throw new RekeyError(
     'conflict',
     `This does not wait any more: it was decided already${by}, or asked anew.`,
