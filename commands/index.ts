@@ -11,6 +11,7 @@ import { answerActions, answerModals } from './actions/owner-answers.ts';
 import { audit, auditActions, auditModal } from './audit.ts';
 import { connect, connectModal } from './connect.ts';
 import { containmentActions, containModal, takeBackModals } from './actions/containment-buttons.ts';
+import { roleActions, roleModals } from './actions/role-buttons.ts';
 import { deactivate } from './deactivate.ts';
 import { evidenceActions } from './actions/evidence-buttons.ts';
 import { deleteModal, deletionActions } from './actions/delete-buttons.ts';
@@ -80,6 +81,7 @@ export const registry: Registry = {
     onCallModal,
     deleteModal,
     drillModal,
+    ...roleModals,
   ],
   actions: [
     homeConnect,
@@ -124,6 +126,7 @@ export const registry: Registry = {
     removeOnCallAction,
     ...deletionActions,
     ...drillActions,
+    ...roleActions,
   ],
   suggestions: [...groupSuggestions, bindSuggestions],
   events: [homeOpened, ...appEvents],

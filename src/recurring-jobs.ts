@@ -10,6 +10,7 @@ import { beginInventoryJobs, handleInventoryJobs } from './pollers/inventory-job
 import { beginPeopleJobs, handlePeopleJobs } from './pollers/people.ts';
 import { beginDrillJobs, handleDrillJobs } from './pollers/drills.ts';
 import { beginDeletionJobs, handleDeletionJobs } from './pollers/key-deletions.ts';
+import { beginSurroundingsJobs, handleSurroundingsJobs } from './pollers/surroundings.ts';
 import { beginReminderJobs, handleReminderJobs } from './pollers/reminders.ts';
 import { beginRotationJobs, handleRotationJobs } from './pollers/rotations.ts';
 import { beginScheduleJobs, handleScheduleJobs } from './pollers/scheduled-rotations.ts';
@@ -46,6 +47,7 @@ export function handleJobs(entrance: Entrance): void {
   handlePeopleJobs(services);
   handleDeletionJobs(services);
   handleDrillJobs(services);
+  handleSurroundingsJobs(services);
 }
 
 /** Sets their rhythms, once the jobs are started. */
@@ -67,6 +69,7 @@ export async function beginJobs({ jobs, instanceId }: Pick<Services, 'jobs' | 'i
   await beginPeopleJobs(jobs, instanceId);
   await beginDeletionJobs(jobs, instanceId);
   await beginDrillJobs(jobs);
+  await beginSurroundingsJobs(jobs, instanceId);
 }
 
 /** Finishes what an earlier process left, and tells whoever waits for it. */

@@ -14,7 +14,7 @@ import { connectedTo } from '../key-policy.ts';
 import { recordingRefusals, type Attempted } from '../refused.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
-import type { Containing } from './containing.ts';
+import { SURROUNDINGS_JOB, type Containing } from './containing.ts';
 import { attemptedBy, authoriseContainment } from './may.ts';
 import { openOfKey } from './merge.ts';
 import { recordsOf } from './record.ts';
@@ -39,6 +39,8 @@ export interface Wanting {
 }
 
 const TRIES = 5;
+/** By then it is known whose key it is, as a rule; else the job's rhythm finds it. */
+const AROUND_SOON_MS = 3_000;
 
 /**
  * Writes down that a key is to be shut off; nothing is asked of AWS before that. Responders may, also while Rekey is
@@ -271,7 +273,11 @@ function aboutOf(
 async function awake(services: Containing, { id }: Containment): Promise<void> {
   try {
     await wakeOutbox(services);
+    await services.jobs.enqueue(SURROUNDINGS_JOB, id, {}, services.clock.now() + AROUND_SOON_MS);
   } catch (error) {
-    services.log.warn('a containment was begun, and the outbox was not woken', { containmentId: id, error });
+    services.log.warn('a containment was begun, and what follows was not woken', {
+      containmentId: id,
+      error,
+    });
   }
 }
