@@ -13,8 +13,9 @@ import type {
 } from '../../src/domain/containment.ts';
 import { json, oneOf } from '../rows.ts';
 import { partition } from './shapes.ts';
+import { surroundings } from './surroundings-shape.ts';
 
-const state = oneOf<ContainmentState>({
+export const containmentState = oneOf<ContainmentState>({
   finding: true,
   acting: true,
   holding: true,
@@ -50,8 +51,13 @@ const key: z.ZodType<ContainedKey> = z.object({
     Expired: true,
     gone: true,
     unread: true,
+    unknown: true,
   }),
   unwatched: z.literal(true).optional(),
+  missed: z.number().optional(),
+  sent: z
+    .object({ status: oneOf<'Active' | 'Inactive'>({ Active: true, Inactive: true }), at: z.number() })
+    .optional(),
 });
 
 const failure: z.ZodType<PartFailure> = z.object({
@@ -71,6 +77,7 @@ const event: z.ZodType<ContainmentEvent> = z.object({
     left_on: true,
     new_key: true,
     new_policy: true,
+    new_inline: true,
     gone_key: true,
     gone_user: true,
     renamed_user: true,
@@ -128,6 +135,7 @@ const facts: z.ZodType<ContainmentFacts> = z.object({
   quarantine: z.array(z.string()),
   seenKeys: z.array(z.string()),
   seenPolicies: z.array(z.string()),
+  seenInline: z.array(z.string()).nullable().default(null),
   events: z.array(event),
   eventsMore: z.number(),
   putBack: z.number(),
@@ -138,6 +146,7 @@ const facts: z.ZodType<ContainmentFacts> = z.object({
   heldUntil: z.number().nullable(),
   holdStoppedBy: z.string().nullable(),
   proof: proof.nullable(),
+  around: surroundings.nullable().default(null),
   trouble: failure.nullable(),
   refusal: z.object({ why: z.string(), next: z.string() }).nullable(),
   mergedInto: z.string().nullable(),
@@ -150,7 +159,7 @@ export const containmentRow: z.ZodType<Containment> = z
     id: z.string(),
     accountId: z.string(),
     accessKeyId: z.string(),
-    state,
+    state: containmentState,
     facts: json(facts),
     nextAt: z.number().nullable(),
     proofAt: z.number().nullable(),

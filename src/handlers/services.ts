@@ -11,6 +11,14 @@ import type { Stores } from '../ports/stores.ts';
 import type { Clock, Ids, Log, Sealer } from '../ports/world.ts';
 import type { Leases } from './leases.ts';
 
+/** What Slack said of its workspace and of our token when the process started. */
+export interface WorkspaceFacts {
+  /** `https://NAME.slack.com/`; null when Slack did not say. */
+  readonly url: string | null;
+  /** Those of the bot's token; null when Slack did not say. */
+  readonly scopes: readonly string[] | null;
+}
+
 /** What the handlers work with; put together once, in `main.ts`. */
 export interface Services {
   readonly stores: Stores;
@@ -35,14 +43,18 @@ export interface Services {
   readonly instances: Instances;
   /** Beside the event loop. */
   readonly judges: Judges;
-  /** Rekey's own AWS identity, asked again when the last answer is some minutes old. */
-  hostIdentity(): Promise<HostIdentity>;
+  /**
+   * Rekey's own AWS identity, asked again when the last answer is some minutes old; `afresh`: one that is missing is
+   * looked for before this answers, unless that was just done.
+   */
+  hostIdentity(how?: 'afresh'): Promise<HostIdentity>;
   /** New at each start of the process: names the holder of leases. */
   readonly instanceId: string;
   /** True where no other bot can share the database (SQLite): leases of earlier processes are void. */
   readonly onlyInstance: boolean;
   readonly leases: Leases;
   readonly teamId: string;
+  readonly workspace: WorkspaceFacts;
   /** `REKEY_ADMINS`. */
   readonly admins: readonly string[];
   /** `REKEY_ALERT_CHANNEL`, or null. */

@@ -22,7 +22,10 @@ export function containmentsContract(fresh: FreshStores): void {
         state: 'holding',
         userName: 'alice',
         userId: 'AIDA1',
-        keys: [{ accessKeyId: 'AKIA1', before: 'Active' }],
+        keys: [
+          { accessKeyId: 'AKIA1', before: 'Active', missed: 2 },
+          { accessKeyId: 'AKIA2', before: 'unknown', sent: { status: 'Inactive', at: 7 } },
+        ],
         deny: { way: 'inline', attached: false, inline: true },
         dateDeny: { issuedBefore: 5, until: 9 },
         parts: {
@@ -31,6 +34,17 @@ export function containmentsContract(fresh: FreshStores): void {
           date: { reads: 0, failure: null },
         },
         events: [{ at: 5, what: 'put_back', about: 'key' }],
+        seenInline: ['own'],
+        around: {
+          completeTo: 5,
+          why: '',
+          checkedAt: 6,
+          nextAt: null,
+          sessions: ['ASIA1'],
+          roles: [{ arn: 'r', name: 'r', accountId: '1', sessions: 2, lastAt: 3, by: 'ASIA1' }],
+          made: [{ id: 'e', kind: 'key', name: 'AKIA2', on: '', at: 3, by: 'bob', byKey: null, own: false }],
+          more: 1,
+        },
         proof: {
           since: 1,
           completeTo: null,
@@ -67,19 +81,38 @@ export function containmentsContract(fresh: FreshStores): void {
       await put(containments.insert(containment({ id: 'c3', ...alice, createdAt: 7 })));
       expect(ids(await containments.open(9))).toEqual(['c3', 'c2']);
       expect(ids(await containments.openOfAccount('2'))).toEqual(['c2']);
+      expect(await containments.countByState()).toEqual(new Map([['acting', 2]]));
       await put(containments.removeEnded(containment().createdAt + 1));
       expect(await containments.byId('c1')).toBeNull();
       expect(await containments.byId('c3')).not.toBeNull();
+    });
+
+    test('that ended after a recovery are still found, for their account and from a time on', async () => {
+      const over = { state: 'ended', nextAt: null, userName: 'alice', userId: 'AIDA1' } as const;
+      const { containments } = await opened(
+        containment({ id: 'old', ...over, updatedAt: 4, createdAt: 1 }),
+        containment({ id: 'late', ...over, updatedAt: 9, createdAt: 3 }),
+        containment({ id: 'early', ...over, updatedAt: 5, createdAt: 2 }),
+        containment({ id: 'undone', ...over, state: 'undone', updatedAt: 9 }),
+        containment({ id: 'open', state: 'recovered', userName: 'bob', updatedAt: 9 }),
+        containment({ id: 'elsewhere', ...over, accountId: '2', updatedAt: 9 }),
+      );
+      const { accountId } = containment();
+      expect(ids(await containments.endedOfAccount(accountId, 5))).toEqual(['early', 'late']);
+      expect(ids(await containments.endedOfAccount('2', 10))).toEqual([]);
     });
 
     test('are due at their time, and asked about at theirs', async () => {
       const at = (id: string, nextAt: number | null, proofAt: number | null = null) =>
         containment({ id, accessKeyId: id, nextAt, proofAt, updatedAt: 0 });
       const { containments, put } = await opened(at('a', 700), at('b', 500, 600), at('c', null, 400));
+      expect(ids(await containments.openSince(-1))).toEqual(['a', 'b', 'c']);
+      expect(ids(await containments.openSince(0))).toEqual([]);
       expect(ids(await containments.due(699, 9))).toEqual(['b']);
       expect(ids(await containments.due(700, 9))).toEqual(['b', 'a']);
       expect(ids(await containments.due(700, 1))).toEqual(['b']);
       expect(await containments.nextAt()).toBe(500);
+      expect([await containments.longestDue(499), await containments.longestDue(700)]).toEqual([null, 500]);
       expect(ids(await containments.proofDue(600, 9))).toEqual(['c', 'b']);
       expect(ids(await containments.proofDue(399, 9))).toEqual([]);
       // Written at a time that is still to come: the clock was set back since.

@@ -120,23 +120,28 @@ async function before(
   signal: AbortSignal,
 ): Promise<FoundUser> {
   const { accessKeyId, userName, partition } = containment;
-  const { look, user } = await lookAtUser(services, hands, containment, signal);
-  const listed = look.keys.find((each) => each.accessKeyId === accessKeyId);
+  const { look, user, unread } = await lookAtUser(services, hands, containment, signal, containment);
+  // Whose key it is must be sure where its user does not show it.
+  if (unread !== null && whose.unsure !== null) throw unread;
+  const { keys, attached } = look;
+  const listed = keys?.find((each) => each.accessKeyId === accessKeyId);
   // A key never changes hands: whoever has it in the list is its user.
-  const isOther = listed === undefined && known !== null && user !== null && user.userId !== known.userId;
+  const isOther =
+    keys !== null && listed === undefined && known !== null && user !== null && user.userId !== known.userId;
   if (look.user === 'gone' || isOther) throw notThere(userName, accessKeyId, isOther, whose);
   const stolen = wasStolen(containment);
-  if (listed === undefined) await refuseUnlisted(hands, containment, stolen, signal);
+  if (keys !== null && listed === undefined) await refuseUnlisted(hands, containment, stolen, signal);
   const found: Found = {
     ...containment,
     userId: user?.userId ?? known?.userId ?? null,
     userArn: user?.arn ?? null,
-    keys: [{ accessKeyId, before: listed?.status ?? 'gone' }],
-    deniedBefore: hasDenyAll(look.attached, partition),
+    keys: [{ accessKeyId, before: keys === null ? 'unread' : (listed?.status ?? 'gone') }],
+    deniedBefore: attached === null ? null : hasDenyAll(attached, partition),
     deny: stolen ? { way: 'attached', attached: false, inline: false } : null,
-    quarantine: quarantinePolicies(look.attached),
-    seenKeys: look.keys.map((each) => each.accessKeyId),
-    seenPolicies: look.attached.map(({ arn }) => arn),
+    quarantine: quarantinePolicies(attached ?? []),
+    seenKeys: (keys ?? []).map((each) => each.accessKeyId),
+    seenPolicies: (attached ?? []).map(({ arn }) => arn),
+    seenInline: look.inline ?? null,
   };
   const { able, same } = await signersFor(services, found);
   if (able.length > 0) return { found, look };

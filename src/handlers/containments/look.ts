@@ -153,8 +153,8 @@ async function askIam(
       userId: user?.userId ?? null,
       arn: user?.arn ?? null,
       lastUse,
-      keys: look.keys,
-      quarantine: quarantinePolicies(look.attached),
+      keys: look.keys ?? [],
+      quarantine: quarantinePolicies(look.attached ?? []),
     };
   } catch (error) {
     if (error instanceof AwsFailure && error.code === 'no_such_entity') return UNKNOWN;

@@ -9,20 +9,31 @@ import { connectedTo } from '../key-policy.ts';
 import { incidentLook, ofIncident, signalsOf } from '../look-incident.ts';
 import { lookAccounts } from '../look-keys.ts';
 import { alertChannel } from '../settings.ts';
+import { closingOf } from './closing.ts';
 import type { Containing } from './containing.ts';
+import { keptRevocations } from './roles/kept.ts';
 
 /** Everything the card shows. */
 export async function cardOf(
   services: Pick<Containing, 'stores' | 'clock'>,
   containment: Containment,
 ): Promise<ContainmentCard> {
+  const { accountId, around } = containment;
   const accounts = await lookAccounts(services);
-  const account = accounts.find(({ accountId }) => accountId === containment.accountId);
-  return { containment, accountName: account?.name ?? containment.accountId, now: services.clock.now() };
+  const account = accounts.find((each) => each.accountId === accountId);
+  const hasRoles = (around?.roles.length ?? 0) > 0;
+  const closing = await closingOf(services, containment);
+  return {
+    containment,
+    accountName: account?.name ?? accountId,
+    now: services.clock.now(),
+    ...(hasRoles ? { revocations: await keptRevocations(services.stores, accountId) } : {}),
+    ...(closing === null ? {} : { closing }),
+  };
 }
 
 /** Where the message of a containment goes: the account's alert channel, the default, or who asked for it. */
-async function placeFor(
+export async function placeFor(
   services: Pick<Containing, 'stores' | 'defaultAlertChannel'>,
   accountId: string,
   by: string | null,
@@ -64,6 +75,15 @@ export async function cardEdit(services: Containing, containment: Containment): 
   return editWrites(services, containment, async () =>
     services.presenter.containmentCard(await cardOf(services, containment)),
   );
+}
+
+/** The same with the card as it will be. */
+export async function cardEditOf(
+  services: Containing,
+  containment: Containment,
+  card: ContainmentCard,
+): Promise<Write[]> {
+  return editWrites(services, containment, () => services.presenter.containmentCard(card));
 }
 
 /** Lines in the thread the card stands in, or that it begins. */

@@ -189,7 +189,8 @@ export class Turn {
 
   async #troubled(error: AwsFailure | RekeyError): Promise<boolean> {
     const now = this.#services.clock.now();
-    const trouble = failureOf(error, now, null);
+    // It is said since when it cannot be read, not when that was tried last.
+    const trouble = { ...failureOf(error, now, null), at: this.#row.trouble?.at ?? now };
     const { heldUntil, state } = this.#row;
     // A hold ends at its time, also when it could not be looked at.
     const over = state === 'holding' && heldUntil !== null && now >= heldUntil;

@@ -77,7 +77,7 @@ export async function inTheWay(services: Services, key: InventoryKey): Promise<I
   }
   const contained =
     (await openOfUser({ stores }, { accountId, userId, userName })) !== null ||
-    (await keepsOff(stores, { accountId, accessKeyId })) !== null;
+    (await keepsOff(stores, { accountId, accessKeyId, since: now })) !== null;
   if (contained) {
     return {
       why: `${userName} is contained: its keys stay as they are, also as evidence.`,

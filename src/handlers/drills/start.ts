@@ -193,7 +193,7 @@ async function checkDecoy(services: Services, key: InventoryKey, signal: AbortSi
   }
   const contained =
     (await openOfUser({ stores }, { accountId, userId, userName })) !== null ||
-    (await keepsOff(stores, { accountId, accessKeyId })) !== null;
+    (await keepsOff(stores, { accountId, accessKeyId, since: clock.now() })) !== null;
   if (contained) throw no(`${userName} is contained already.`, 'Take that back first (`/aws-deactivate`).');
   const [incident] = await stores.watch.incidents.current(accountId, [accessKeyId], 0);
   if (incident !== undefined) {
