@@ -255,7 +255,7 @@ describe('a hostile person at /aws-rotate', () => {
   }, 120_000);
 
   it('whose buttons are forged is told so, whatever they carry', async () => {
-    const values = ['', 'x', ':', `${rotation.id}`, `${rotation.id}:-1`, `${rotation.id}:1e9`, `a\u0000:1`];
+    const values = ['', 'x', ':', rotation.id, `${rotation.id}:-1`, `${rotation.id}:1e9`, `a\u0000:1`];
     for (const act of ['details', 'approve', 'reactivate', 'retry', 'keep_new', 'end_wait']) {
       for (const value of values.slice(act === 'details' ? 0 : 3)) {
         const words = await forged(ada, `rotation.${act}`, value === '' ? ' ' : value);
