@@ -305,6 +305,10 @@ describe('a hostile person at /aws-rotate', () => {
 
   it('who clicks twice, or in the same moment as somebody else, does it once', async () => {
     // Soaked again, with a second admin's window submitted twice, beside another admin's.
+    await until('nobody works on it', async () => {
+      const { change, leaseOwner } = await kept(rotation.id);
+      return change === null && leaseOwner === null;
+    });
     const now = await kept(rotation.id);
     const at = clock.now() - 8 * DAY;
     keys.account.users.get('backup')?.keys.get(id('backup')).change('Inactive', at);
