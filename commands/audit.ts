@@ -1,10 +1,13 @@
-import { entryLine } from '../src/audit/line.ts';
 import { nameKey, quotedName } from '../src/domain/connection.ts';
 import { RekeyError } from '../src/errors.ts';
 import { checkAudit } from '../src/handlers/check-audit.ts';
-import { EXPORTED, exportAudit } from '../src/handlers/export-audit.ts';
+import {
+  auditExportFailed,
+  beginAuditExport,
+  exportAudit,
+  type AuditExport,
+} from '../src/handlers/export-audit.ts';
 import { lookAudit, type AuditFrom } from '../src/handlers/look-audit.ts';
-import { exportMessages } from '../src/slack/blocks/line-pages.ts';
 import { verdictText, VERB_FAMILIES } from '../src/slack/blocks/audit.ts';
 import { cut } from '../src/slack/blocks/mrkdwn.ts';
 import { modal, type Action, type Command, type Context } from './entry.ts';
@@ -21,7 +24,9 @@ import {
   parsePlace,
   type AuditChoice,
 } from './modals/audit-view.ts';
+import { auditExportWords } from './messages/audit-export.ts';
 import { refusalText } from './refusal.ts';
+import { tellPerson } from './tell-person.ts';
 
 /** Admins only: the log names what people did. */
 export const audit: Command = {
@@ -84,17 +89,26 @@ export const auditModal = modal<AuditChoice>({
   async submit(context, choice, view) {
     const { services } = context;
     const filter = filterOf(choice, services.clock.now());
-    const { sent, more } = await exportAudit(services, context.request(), filter, (entries, more) =>
-      exportMessages(entries.map(entryLine), more),
-    );
+    const exported = await beginAuditExport(services, context.request(), filter);
+    if (exported !== null) context.later(() => sendExport(context, exported));
     const said =
-      sent === 0
+      exported === null
         ? 'No entry matches: nothing was sent.'
-        : `${sent === 1 ? '1 entry is' : `${sent} entries are`} on the way to you, in direct messages. ` +
-          (more ? `More match; an export sends the newest ${EXPORTED}.` : 'That is all that match.');
+        : 'Your export is on its way: it comes to you in a direct message from Rekey.';
     return look(context, choice, parsePlace(view.metadata), said);
   },
 });
+
+async function sendExport(context: Context, exported: AuditExport): Promise<void> {
+  const { services, actor, correlationId, log } = context;
+  try {
+    await exportAudit(services, exported, auditExportWords);
+  } catch (error) {
+    await auditExportFailed(services, exported);
+    const why = refusalText(error, correlationId, log);
+    await tellPerson(services, { userId: actor.userId, correlationId }, `*Your export failed.* ${why}`);
+  }
+}
 
 async function look(
   context: Context,

@@ -6,14 +6,18 @@ import { rotationActions, rotationModals } from './actions/rotation-buttons.ts';
 import { keyActions, keyChoicesModal, snoozeModal } from './actions/key-buttons.ts';
 import { closeIncidentModal, expectModal, incidentActions } from './actions/incident-buttons.ts';
 import { showMissingPolicy } from './actions/missing-policy.ts';
+import { aftermathActions, brokeModal } from './actions/aftermath-buttons.ts';
+import { answerActions, answerModals } from './actions/owner-answers.ts';
 import { audit, auditActions, auditModal } from './audit.ts';
 import { connect, connectModal } from './connect.ts';
 import { containmentActions, containModal, takeBackModals } from './actions/containment-buttons.ts';
 import { deactivate } from './deactivate.ts';
+import { evidenceActions } from './actions/evidence-buttons.ts';
 import { approvalActions, approvalModal } from './destination-approval.ts';
 import { bindActions, bindConfirmModal, bindModal, bindSuggestions } from './destination-binding.ts';
 import { destinationFormActions, destinationModal, kindModal } from './destination-forms.ts';
 import { destinationActions, removeDestinationModal } from './destinations.ts';
+import { channelWatchActions, channelWatchModal } from './channel-watch.ts';
 import type { Command, Registry } from './entry.ts';
 import { helpCommand } from './help.ts';
 import { incidentListActions, incidents } from './incidents.ts';
@@ -21,6 +25,7 @@ import { hoursActions, hoursModal } from './key-hours.ts';
 import { ownerActions, ownerRuleModal, ownersModal } from './key-owners.ts';
 import { policyActions, policyModal } from './key-policy.ts';
 import { keyListActions, keys } from './keys.ts';
+import { onCallModal, openOnCall, removeOnCallAction } from './on-call.ts';
 import { openPaging, pagingModal, removePaging, sendTestPage } from './paging.ts';
 import { openPause, pauseModal, resumeAction } from './pause.ts';
 import { rotate, rotateActions, rotationModal } from './rotate.ts';
@@ -67,6 +72,10 @@ export const registry: Registry = {
     queueModal,
     containModal,
     ...takeBackModals,
+    channelWatchModal,
+    ...answerModals,
+    brokeModal,
+    onCallModal,
   ],
   actions: [
     homeConnect,
@@ -103,6 +112,12 @@ export const registry: Registry = {
     ...incidentActions,
     ...trailQueueActions,
     ...containmentActions,
+    ...channelWatchActions,
+    ...evidenceActions,
+    ...answerActions,
+    ...aftermathActions,
+    openOnCall,
+    removeOnCallAction,
   ],
   suggestions: [...groupSuggestions, bindSuggestions],
   events: [homeOpened, ...appEvents],

@@ -25,10 +25,12 @@ const SINCE_EXAMPLE = 'such as --since 7d or --since 2026-11-23';
 interface Terminal {
   readonly env: Environment;
   readonly out: (text: string) => void;
+  readonly taken?: () => Promise<void>;
 }
 
 /** `rekey audit verify|export`: works on the database alone, also beside a running Rekey. */
-export async function audit(args: readonly string[], { env, out }: Terminal): Promise<void> {
+export async function audit(args: readonly string[], terminal: Terminal): Promise<void> {
+  const { env, out } = terminal;
   const { values, positionals } = parseArgs({
     args: [...args],
     options: { head: { type: 'string' }, since: { type: 'string' } },
@@ -57,7 +59,10 @@ export async function audit(args: readonly string[], { env, out }: Terminal): Pr
   try {
     if (act === 'export') {
       endWithReader();
-      for await (const row of everyRow(stores.audit, since)) out(`${entryLine(row)}\n`);
+      for await (const row of everyRow(stores.audit, since)) {
+        out(`${entryLine(row)}\n`);
+        await terminal.taken?.();
+      }
     } else {
       await verify(stores, keysOf(database, masterKeys), { head, since }, out);
     }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { isUsageError } from './cli/usage-error.ts';
@@ -12,6 +13,8 @@ export interface Terminal {
   readonly env: Environment;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Resolves once what was printed was taken: whoever prints much waits for it now and then, or has it all in memory. */
+  readonly taken?: () => Promise<void>;
 }
 
 /** One subcommand. Its modules are loaded when it runs, so that help and mistakes need none of them. */
@@ -61,9 +64,12 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     },
   },
   manifest: {
-    takes: '[--http URL]',
+    takes: '[--http URL] [--with channel-watch]',
     summary: 'print the manifest of the Slack app',
-    details: ['For Socket Mode; with --http, for signed HTTP requests to URL.'],
+    details: [
+      'For Socket Mode; with --http, for signed HTTP requests to URL. --with channel-watch adds the scopes and',
+      'events for finding access keys in channels.',
+    ],
     async run(args, { out }) {
       const { printManifest } = await import('./manifest.ts');
       out(printManifest(args));
@@ -161,6 +167,9 @@ function processTerminal(env: Environment): Terminal {
     env,
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
+    async taken() {
+      if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+    },
   };
 }
 

@@ -51,6 +51,10 @@ export function createLog(options: {
       error: (message, fields) => write('error', message, fields),
       with: (fields) => logWith({ ...bound, ...safeFields(fields) }),
       within: (fields, work) => around.run({ ...around.getStore(), ...safeFields(fields) }, work),
+      correlationId() {
+        const id = around.getStore()?.['correlationId'];
+        return typeof id === 'string' ? id : null;
+      },
     };
   }
 

@@ -4,14 +4,17 @@ import { beginAuditJobs, handleAuditJobs } from './handlers/audit-jobs.ts';
 import { recoverAttempts } from './handlers/recover-attempts.ts';
 import type { Services } from './handlers/services.ts';
 import { sweep } from './handlers/sweep.ts';
+import { beginEvidenceJobs, handleEvidenceJobs } from './pollers/evidence.ts';
 import { beginContainmentJobs, handleContainmentJobs } from './pollers/hold.ts';
 import { beginInventoryJobs, handleInventoryJobs } from './pollers/inventory-jobs.ts';
+import { beginPeopleJobs, handlePeopleJobs } from './pollers/people.ts';
 import { beginReminderJobs, handleReminderJobs } from './pollers/reminders.ts';
 import { beginRotationJobs, handleRotationJobs } from './pollers/rotations.ts';
 import { beginScheduleJobs, handleScheduleJobs } from './pollers/scheduled-rotations.ts';
 import { beginTrailQueueJobs, handleTrailQueueJobs } from './pollers/trail-queue-jobs.ts';
 import { beginWatchJobs, handleWatchJobs } from './pollers/watch-jobs.ts';
 import { emptyOutbox } from './slack/outbox.ts';
+import { VERSION } from './version.ts';
 
 const SECOND_MS = 1_000;
 const DAY_MS = 86_400_000;
@@ -37,6 +40,8 @@ export function handleJobs(entrance: Entrance): void {
   handleWatchJobs(services);
   handleTrailQueueJobs(services);
   handleContainmentJobs(services);
+  handleEvidenceJobs(services, VERSION);
+  handlePeopleJobs(services);
 }
 
 /** Sets their rhythms, once the jobs are started. */
@@ -54,6 +59,8 @@ export async function beginJobs({ jobs, instanceId }: Pick<Services, 'jobs' | 'i
   await beginWatchJobs(jobs);
   await beginTrailQueueJobs(jobs);
   await beginContainmentJobs(jobs, instanceId);
+  await beginEvidenceJobs(jobs, instanceId);
+  await beginPeopleJobs(jobs, instanceId);
 }
 
 /** Finishes what an earlier process left, and tells whoever waits for it. */

@@ -30,10 +30,13 @@ const LAYERS: Layers = [
     inventory: ['src/inventory/'],
     rotation: ['src/rotation/'],
     detections: ['src/detections/'],
+    // What a message of Slack gives away.
+    leaks: ['src/leaks/'],
     destinations: ['src/destinations/'],
   },
   // What to read of CloudTrail, and how events become signals beside the event loop.
-  { watch: ['src/watch/'] },
+  // What the records of a key show, worked out without asking.
+  { watch: ['src/watch/'], evidence: ['src/evidence/'] },
   { handlers: ['src/handlers/'] },
   { blocks: ['src/slack/blocks/'] },
   {
@@ -89,7 +92,9 @@ const PURE = [
   'src/inventory/',
   'src/rotation/',
   'src/detections/',
+  'src/leaks/',
   'src/watch/',
+  'src/evidence/',
   'src/handlers/',
   'commands/',
 ];

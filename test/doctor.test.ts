@@ -11,7 +11,13 @@ import { boltLogger, createLog } from '../src/log.ts';
 import type { Clock } from '../src/ports/world.ts';
 import { proxyDispatcher, webClient } from '../src/slack/web-client.ts';
 import { connectKey } from './support/acting.ts';
+import { containment } from './db/containment-samples.ts';
 import { fullRotation, rotation } from './db/rotation-samples.ts';
+import { trailQueue } from './db/trail-samples.ts';
+import { accountWatch } from './db/watch-samples.ts';
+import { NOTHING_READ } from '../src/domain/containment.ts';
+import { NEW_QUEUE } from '../src/domain/trail-queue.ts';
+import { newRegion } from '../src/watch/plan.ts';
 import { withClient } from './support/postgres.ts';
 import { CHANNELS, PEOPLE, Scene } from './support/rekey.ts';
 import { systemClock } from './support/system-world.ts';
@@ -85,6 +91,7 @@ describe.each(['sqlite', 'postgres'] as const)('the doctor on %s', (engine) => {
       'Sealed secrets: 1 under key ',
       'Slack bot token: Slack takes it',
       'Slack scopes: All that are needed: commands, chat:write, users:read',
+      'Keys in channels: Not looked for: the app has none of the scopes',
       'Slack app token: Slack gives a socket',
       'Admins: 1, all of them members',
       `Alert channel: ${CHANNELS.alerts}, from REKEY_ALERT_CHANNEL`,
@@ -114,6 +121,21 @@ describe.each(['sqlite', 'postgres'] as const)('the doctor on %s', (engine) => {
     expect(report.text).not.toContain('Connection “');
   });
 
+  it('checks each trail queue', async () => {
+    const stores = await scene.stores();
+    const { queues } = stores.watch;
+    await stores.atomically([queues.insert(trailQueue({ connectionId: 'gone' }))]);
+    const report = await examine(scene.environment);
+    expect(report.failed).toContain(
+      'Trail queue “trail-events” (eu-central-1): The connection that read it is gone.',
+    );
+    // The Rekey that runs here may note the same of it at this moment.
+    for (let [queue] = await queues.list(); queue !== undefined; [queue] = await queues.list()) {
+      await stores.atomically(queues.remove(queue.id, queue.version)).catch(() => undefined);
+    }
+    await stores.close();
+  });
+
   it('names rotations that wait for a person, and one that nobody takes further', async () => {
     const stores = await scene.stores();
     const { rotations } = stores.rotation;
@@ -138,6 +160,75 @@ describe.each(['sqlite', 'postgres'] as const)('the doctor on %s', (engine) => {
       rotations.update({ ...blocked, ...ended }),
       rotations.update({ ...due, ...ended }),
     ]);
+  });
+
+  it('names what is not seen, not held, not told and not proved', async () => {
+    const at = Date.now() - 3 * 3_600_000;
+    const trouble = { why: 'cloudtrail:LookupEvents is missing.', since: at, toldAt: null };
+    const blind = { ...newRegion('eu-west-1', at), trouble };
+    const key = {
+      failure: { action: 'iam:UpdateAccessKey', code: 'denied_by_policy', said: 'no', at, retryAt: at },
+    };
+    const held = containment({
+      state: 'holding',
+      userName: 'mallory',
+      userId: 'AIDAMALLORY',
+      keys: [{ accessKeyId: containment().accessKeyId, before: 'Active' }],
+      parts: { ...NOTHING_READ, key: { reads: 0, ...key } },
+      nextAt: at,
+      // The Rekey that runs here leaves it as it is.
+      leaseOwner: 'host-test/1',
+      leaseUntil: Date.now() + 40_000,
+      version: 1,
+    });
+    const stores = await scene.stores();
+    const { containments, watch, outlets, settings } = stores;
+    const queue = trailQueue({ state: { ...NEW_QUEUE, behind: { ...trouble, why: 'Many wait.' } } });
+    const last = { result: 'broken', at, to: 4, problems: 2 };
+    await stores.atomically([
+      containments.insert(held),
+      watch.accounts.insert(accountWatch({ accountId: '999988887777', trouble: null, regions: [blind] })),
+      watch.queues.insert(queue),
+      outlets.trouble('pager', 'HTTP 403', at),
+      settings.set('audit_last_check', JSON.stringify(last), at),
+    ]);
+    const report = await examine(scene.environment, { args: ['--no-connections'] });
+    const said = report.warning.join('\n');
+    expect(said).toContain('Containments: One is due since ');
+    expect(said).toContain('Containment of mallory in 111122223333: The key is not switched off: ');
+    expect(said).toMatch(
+      /Watch of 999988887777: 1 region not seen, such as eu-west-1 since .*LookupEvents is missing/,
+    );
+    expect(said).toContain('Trail queue trail-events (eu-central-1): Since ');
+    expect(report.failed.join('\n')).toContain('Paging: Pages do not get through since ');
+    expect(report.failed.join('\n')).toMatch(/Audit log: Its last check, .* says: broken \(2 findings\)/);
+    const metrics = await (await fetch(`${scene.opsUrl}/metrics`)).text();
+    for (const line of [
+      'rekey_containments_open{state="holding"} 1',
+      'rekey_watched_accounts{state="blind"} 1',
+      'rekey_trail_queues{state="troubled"} 1',
+      'rekey_outlets_troubled{kind="paging"} 1',
+      'rekey_audit_verified 0',
+    ]) {
+      expect(metrics).toContain(`\n${line}\n`);
+    }
+    await stores.atomically([
+      containments.update({
+        ...held,
+        state: 'undone',
+        nextAt: null,
+        leaseOwner: null,
+        leaseUntil: 0,
+        version: 2,
+      }),
+      ...watch.accounts.forget('999988887777'),
+      ...watch.queues.remove(queue.id, 1),
+      outlets.mended('pager'),
+      settings.remove('audit_last_check'),
+    ]);
+    await stores.close();
+    const well = (await examine(scene.environment, { args: ['--no-connections'] })).ok.join('\n');
+    for (const words of ['Audit log: ', 'Outbox: ']) expect(well).toContain(words);
   });
 
   it('says that Rekey is paused, and that the alert channel takes nothing', async () => {
@@ -339,6 +430,10 @@ describe('the doctor', () => {
     const report = await examine(bare.environment);
     expect(report.failed).toEqual(['Slack scopes: Missing: chat:write.']);
     expect(report.warning.join('\n')).toContain('The optional usergroups:read is not there');
+    bare.slack.changeBotToken({ scopes: ['commands', 'chat:write', 'users:read', 'channels:history'] });
+    expect((await examine(bare.environment)).warning.join('\n')).toContain(
+      'Keys in channels: Looked for in public channels that Rekey is in, if the app also subscribes to their events, which Slack does not tell. Not in private channels and group messages.',
+    );
     await bare.strike();
   });
 });

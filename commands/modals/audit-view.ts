@@ -1,6 +1,6 @@
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import type { AuditFilter, AuditPlace } from '../../src/ports/audit.ts';
-import { EXPORTED } from '../../src/handlers/export-audit.ts';
+import { IN_FILE, IN_MESSAGES } from '../../src/handlers/export-audit.ts';
 import type { AuditFrom, AuditLook } from '../../src/handlers/look-audit.ts';
 import { chainText, entryText, VERB_FAMILIES } from '../../src/slack/blocks/audit.ts';
 import {
@@ -97,7 +97,7 @@ export function auditView(look: AuditLook, choice: AuditChoice, said: string | n
       ...look.entries.map((entry) => section(entryText(entry, names))),
       ...paging(look),
       context(
-        `Export sends the newest ${EXPORTED} entries that match to you, in direct messages, and is itself recorded here.`,
+        `Export sends the newest entries that match to you in a direct message: ${IN_FILE.toLocaleString('en')} in a file at the most, ${IN_MESSAGES} where the app may send no files. It is itself recorded here.`,
       ),
     ],
   };

@@ -7,6 +7,7 @@ import type { Containment, ContainmentEvent, ContainmentHolder } from '../../src
 import { counted } from '../../src/domain/time-words.ts';
 import { mayContain } from '../../src/handlers/containments/may.ts';
 import type { TakeBackInput } from '../../src/handlers/containments/take-back.ts';
+import { closingBlocks } from '../../src/slack/blocks/closing.ts';
 import { buttonsOf, containmentBlocks, whoseText } from '../../src/slack/blocks/containment.ts';
 import { divider, input, option, section } from '../../src/slack/blocks/elements.ts';
 import { brief, code, cut, person, plain } from '../../src/slack/blocks/mrkdwn.ts';
@@ -37,7 +38,7 @@ export function containmentView(
     blocks: [
       ...(said === null ? [] : [section(cut(said, 1_500)), divider()]),
       ...containmentBlocks(card),
-      ...(mayContain(actor) ? buttonsOf(containment) : []),
+      ...(mayContain(actor) ? [...buttonsOf(containment), ...closingBlocks(card)] : []),
     ],
   };
 }

@@ -4,6 +4,7 @@ import type { Connection } from '../../src/domain/connection.ts';
 import { counted } from '../../src/domain/time-words.ts';
 import { hoursWords, type WorkingHours } from '../../src/domain/working-hours.ts';
 import type { KeyTags } from '../../src/handlers/key-settings.ts';
+import type { OnCall } from '../../src/domain/on-call.ts';
 import type { PagerSetting } from '../../src/domain/pager.ts';
 import type { Pause } from '../../src/domain/pause.ts';
 import type { RoleGrant } from '../../src/domain/records.ts';
@@ -21,10 +22,12 @@ import {
 } from '../../src/slack/blocks/elements.ts';
 import { channel, code, cut, group, person, plain, words } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
+import { channelWatchBlocks, type ChannelWatchLook } from './channel-watch-view.ts';
 import { destinationBlocks } from './destinations-view.ts';
 import { HOURS_OPEN } from './hours-form.ts';
 import { OWNERS_OPEN } from './owner-rules-view.ts';
 import type { IncomingView } from '../incoming.ts';
+import { onCallBlocks } from './on-call-view.ts';
 import { pagingBlocks } from './paging-view.ts';
 import { pauseBlocks } from './pause-view.ts';
 import { trailQueueBlocks } from './trail-queues-view.ts';
@@ -53,11 +56,13 @@ export interface SettingsLook {
   readonly pager: PagerSetting | null;
   /** Why pages do not get through, or null. */
   readonly pagerTrouble: string | null;
+  readonly onCall: OnCall | null;
   readonly keys: KeySettingsLook;
   readonly schedules: SchedulesLook;
   readonly destinations: { readonly count: number; readonly waiting: number };
   /** How many are set. */
   readonly trailQueues: number;
+  readonly channelWatch: ChannelWatchLook;
   readonly pause: Pause | null;
   /** What the last button of this window did, or null. */
   readonly said: string | null;
@@ -106,11 +111,14 @@ export function settingsView(look: SettingsLook): ModalView {
       actions('settings.actions', [button('Post a test message', TEST_POST)]),
       divider(),
       ...pagingBlocks(look.pager, look.pagerTrouble),
+      ...onCallBlocks(look.onCall),
       divider(),
       ...keyBlocks(look.keys),
       ...scheduleBlocks(look.schedules),
       ...destinationBlocks(look.destinations),
       ...trailQueueBlocks(look.trailQueues),
+      divider(),
+      ...channelWatchBlocks(look.channelWatch),
       divider(),
       ...pauseBlocks(look.pause),
       divider(),

@@ -14,7 +14,7 @@ import type {
 import { json, oneOf } from '../rows.ts';
 import { partition } from './shapes.ts';
 
-const state = oneOf<ContainmentState>({
+export const containmentState = oneOf<ContainmentState>({
   finding: true,
   acting: true,
   holding: true,
@@ -149,7 +149,7 @@ export const containmentRow: z.ZodType<Containment> = z
     id: z.string(),
     accountId: z.string(),
     accessKeyId: z.string(),
-    state,
+    state: containmentState,
     facts: json(facts),
     nextAt: z.number().nullable(),
     proofAt: z.number().nullable(),

@@ -1,13 +1,15 @@
-import { and, asc, eq, gt, gte, isNotNull, lt, lte, or } from 'drizzle-orm';
+import { and, asc, count, eq, gt, gte, isNotNull, lt, lte, or } from 'drizzle-orm';
+import { z } from 'zod';
 import { isOver } from '../../src/domain/containment.ts';
 import type { Containment } from '../../src/domain/containment.ts';
 import type { ContainmentStore } from '../../src/ports/containments.ts';
 import { write } from '../atomically.ts';
 import type { Engine } from '../engine.ts';
 import { readFirst, readRow } from '../rows.ts';
-import { containmentRow, type ContainmentFacts } from './containment-shape.ts';
+import { containmentRow, containmentState, type ContainmentFacts } from './containment-shape.ts';
 
 const TABLE = 'containments';
+const stateCount = z.object({ state: containmentState, count: z.number() });
 /** What was written so much later than now was written before the clock was set back; ms. */
 const SET_BACK_MS = 10_000;
 
@@ -81,6 +83,17 @@ export function containmentStore(engine: Engine): ContainmentStore {
         ),
       );
     },
+    async ofAccount(accountId, since) {
+      return all(
+        await engine.read((db) =>
+          db
+            .select()
+            .from(t)
+            .where(and(eq(t.accountId, accountId), gte(t.createdAt, since)))
+            .orderBy(...byAge),
+        ),
+      );
+    },
     async due(now, limit) {
       return all(
         await engine.read((db) =>
@@ -101,6 +114,23 @@ export function containmentStore(engine: Engine): ContainmentStore {
           .select({ at: t.nextAt })
           .from(t)
           .where(lte(t.nextAt, Number.MAX_SAFE_INTEGER))
+          .orderBy(asc(t.nextAt))
+          .limit(1),
+      );
+      return rows[0]?.at ?? null;
+    },
+    async countByState() {
+      const rows = await engine.read((db) =>
+        db.select({ state: t.state, count: count() }).from(t).where(isOpen).groupBy(t.state),
+      );
+      return new Map(rows.map((found) => stateCount.parse(found)).map((found) => [found.state, found.count]));
+    },
+    async longestDue(now) {
+      const rows = await engine.read((db) =>
+        db
+          .select({ at: t.nextAt })
+          .from(t)
+          .where(and(isOpen, lte(t.nextAt, now)))
           .orderBy(asc(t.nextAt))
           .limit(1),
       );

@@ -5,6 +5,8 @@ export interface ContainmentCard {
   readonly containment: Containment;
   readonly accountName: string;
   readonly now: number;
+  /** The incident that may be closed since its part of this is over, and the verdict that suggests; left out: none. */
+  readonly closing?: { readonly incidentId: string; readonly verdict: 'attack' | 'false_alarm' | null };
 }
 
 /** One thing that happened, for the thread. */

@@ -118,6 +118,18 @@ export function lasting(trouble: WatchTrouble | null): WatchTrouble | null {
   return trouble === null || saidWhenOver(trouble) !== null ? null : trouble;
 }
 
+const BY_FILES = 'Only what the files of its trail bring is judged. ';
+
+/** Why an account is known by files alone: what its connections lack to look events up. */
+export function byFilesWords(lacking: string): string {
+  return `${BY_FILES}${lacking}`;
+}
+
+/** True for trouble of an account whose events cannot be looked up, while files bring them. */
+export function isByFilesAlone({ why }: WatchTrouble): boolean {
+  return why.startsWith(BY_FILES);
+}
+
 /** Still taking history in: nothing is judged yet. */
 export function isLearning({ readTo, judgedFrom }: RegionWatch): boolean {
   // Times are whole seconds: the last one to learn is the one before.
@@ -129,4 +141,15 @@ export function learned(watch: RegionWatch): number {
   const { since, readTo, judgedFrom } = watch;
   if (!isLearning(watch)) return 1;
   return Math.min(1, Math.max(0, (readTo - since) / (judgedFrom - since)));
+}
+
+/** How the watch of an account stands: `blind` where something is not seen, `learning` where normal is taken in yet. */
+export function watchState({
+  trouble,
+  listTrouble,
+  regions,
+}: Pick<AccountWatch, 'trouble' | 'listTrouble' | 'regions'>): 'watched' | 'learning' | 'blind' {
+  const troubles = [trouble, listTrouble, ...regions.map((region) => region.trouble)];
+  if (troubles.some((each) => lasting(each) !== null)) return 'blind';
+  return regions.length === 0 || regions.some(isLearning) ? 'learning' : 'watched';
 }

@@ -70,7 +70,7 @@ export async function pruneAudit(services: Services, signal?: AbortSignal): Prom
             verb: 'audit.prune',
             entityKind: 'audit',
             entityId: 'log',
-            correlationId: ids.next(),
+            correlationId: log.correlationId() ?? ids.next(),
             why: 'retention',
             detail: { ...cut, before: new Date(cut.before).toISOString() },
           },

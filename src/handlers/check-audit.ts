@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { verifyChain } from '../audit/verify.ts';
 import type { AuditVerdict } from '../domain/audit-verdict.ts';
+import type { Stores } from '../ports/stores.ts';
 import type { Services } from './services.ts';
 
 const LAST_CHECK = 'audit_last_check';
@@ -36,8 +37,12 @@ export async function checkAudit(services: Services, signal?: AbortSignal): Prom
   return verdict;
 }
 
-export async function lastAuditCheck(services: Services): Promise<LastAuditCheck | null> {
-  const text = await services.stores.settings.get(LAST_CHECK);
+export async function lastAuditCheck({
+  stores,
+}: {
+  readonly stores: Pick<Stores, 'settings'>;
+}): Promise<LastAuditCheck | null> {
+  const text = await stores.settings.get(LAST_CHECK);
   if (text === null) return null;
   try {
     return shape.parse(JSON.parse(text));

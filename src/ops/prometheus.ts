@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Readings } from './readings.ts';
+import { storedGauges } from './stored-gauges.ts';
 
 /** Around Slack's three seconds. */
 const ACK_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 2.5, 3, 5];
@@ -148,67 +149,5 @@ export function openPrometheus({ version, transport, engine, read }: PrometheusO
         .map(({ name }) => name)
         .filter((name) => name.startsWith('rekey_'))
         .sort(),
-  };
-}
-
-/** What is as true for every instance that shares the database. */
-function storedGauges(registers: Registry[]): { show(readings: Readings | null): void } {
-  const readable = new Gauge({
-    name: 'rekey_database_readable',
-    help: '1 when the database answered this very page; else the figures from it are missing.',
-    registers,
-  });
-  const outboxDepth = new Gauge({
-    name: 'rekey_outbox_waiting',
-    help: 'Notices that wait to be posted.',
-    registers,
-  });
-  const outboxAge = new Gauge({
-    name: 'rekey_outbox_oldest_seconds',
-    help: 'Age of the oldest notice that waits; 0 when none does.',
-    registers,
-  });
-  const dead = new Gauge({
-    name: 'rekey_dead_letters',
-    help: 'Jobs that failed for good and are kept.',
-    labelNames: ['job'],
-    registers,
-  });
-  const connections = new Gauge({
-    name: 'rekey_connections',
-    help: 'Connections by state and by the verdict of their last check.',
-    labelNames: ['state', 'check'],
-    registers,
-  });
-  const paused = new Gauge({
-    name: 'rekey_paused',
-    help: '1 while an admin has paused what changes AWS.',
-    registers,
-  });
-  const rotations = new Gauge({
-    name: 'rekey_rotations_open',
-    help: 'Rotations that are neither done nor undone, by state.',
-    labelNames: ['state'],
-    registers,
-  });
-  const overdue = new Gauge({
-    name: 'rekey_rotations_overdue_seconds',
-    help: 'How long the rotation that is longest due has not been taken further; 0 when none is due.',
-    registers,
-  });
-  return {
-    show(readings) {
-      readable.set(readings === null ? 0 : 1);
-      for (const gauge of [outboxDepth, outboxAge, paused, overdue]) gauge.remove();
-      for (const gauge of [dead, connections, rotations]) gauge.reset();
-      if (readings === null) return;
-      outboxDepth.set(readings.outboxWaiting);
-      paused.set(readings.paused ? 1 : 0);
-      overdue.set(readings.rotationsOverdueMs / 1_000);
-      for (const [state, count] of readings.rotations) rotations.set({ state }, count);
-      outboxAge.set(readings.outboxOldestMs / 1_000);
-      for (const [job, count] of readings.deadLetters) dead.set({ job }, count);
-      for (const { state, check, count } of readings.connections) connections.set({ state, check }, count);
-    },
   };
 }

@@ -31,18 +31,19 @@ export async function holdPass(
 ): Promise<number> {
   const { stores, clock, log } = services;
   const due = await stores.containments.due(clock.now(), BATCH);
-  const waiting = due.map(({ id }) => id);
+  const waiting = [...due];
   const worker = async (): Promise<void> => {
-    for (let id = waiting.shift(); id !== undefined && !signal.aborted; id = waiting.shift()) {
-      const containmentId = id;
+    for (let next = waiting.shift(); next !== undefined && !signal.aborted; next = waiting.shift()) {
+      const { id, correlationId } = next;
       if (busy.has(id)) continue;
       busy.add(id);
       try {
-        await log.within({ containmentId }, () => takeTurn(services, containmentId, signal));
+        await takeTurn(services, id, signal);
       } catch (error) {
-        if (!signal.aborted) log.error('A containment could not be taken further.', { containmentId, error });
+        const fields = { containmentId: id, correlationId, error };
+        if (!signal.aborted) log.error('A containment could not be taken further.', fields);
       } finally {
-        busy.delete(containmentId);
+        busy.delete(id);
       }
     }
   };

@@ -1,4 +1,4 @@
-import type { Containment } from '../domain/containment.ts';
+import type { Containment, ContainmentState } from '../domain/containment.ts';
 import type { Write } from './stores.ts';
 
 export interface ContainmentStore {
@@ -9,6 +9,8 @@ export interface ContainmentStore {
   openOfAccount(accountId: string): Promise<Containment[]>;
   /** Those of an account that ended after a recovery, and were written last at `since` or later; oldest first. */
   endedOfAccount(accountId: string, since: number): Promise<Containment[]>;
+  /** Those of an account that were begun since, also ones that are over; oldest first. */
+  ofAccount(accountId: string, since: number): Promise<Containment[]>;
   /**
    * Open ones whose `nextAt` has come, whoever has their lease, oldest first: nothing else is read. Those that were
    * written well after `now` are due, too: the clock was set back.
@@ -16,6 +18,10 @@ export interface ContainmentStore {
   due(now: number, limit: number): Promise<Containment[]>;
   /** When the next one is due; null when none ever is. */
   nextAt(): Promise<number | null>;
+  /** How many open ones there are in each state; a state without any is not there. */
+  countByState(): Promise<ReadonlyMap<ContainmentState, number>>;
+  /** When the one that is longest due was to be looked at, whoever has its lease; null when none is due. */
+  longestDue(now: number): Promise<number | null>;
   /** Those whose use is to be read in CloudTrail, oldest first. */
   proofDue(now: number, limit: number): Promise<Containment[]>;
   /** A second open one of a user, or of a key whose user is being found, makes the batch a `conflict`. */

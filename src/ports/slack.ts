@@ -7,8 +7,11 @@ import type { AuditVerdict } from '../domain/audit-verdict.ts';
 import type { ReadyToRead, RotationCard, RotationLine } from '../domain/rotation-card.ts';
 import type { ContainmentCard, ContainmentLine } from '../domain/containment-card.ts';
 import type { Containment } from '../domain/containment.ts';
+import type { LeakCard, SeenMessage } from '../domain/leak.ts';
+import type { EvidenceTold } from '../domain/evidence.ts';
 import type { IncidentLook } from '../domain/incident.ts';
 import type { Signal } from '../domain/signal.ts';
+import type { PeoplePresenter } from './people-presenter.ts';
 
 /** A person as Slack knows them. */
 export interface Person {
@@ -134,10 +137,19 @@ export interface Files {
     file: { readonly name: string; readonly title: string; readonly text: string },
     message: Message,
   ): Promise<FileResult>;
+  /** The same for several files of any content, one after another under one message. */
+  send(userId: string, files: readonly SentFile[], message: Message): Promise<FileResult>;
+}
+
+/** A file to be sent. */
+export interface SentFile {
+  readonly name: string;
+  readonly title: string;
+  readonly bytes: Buffer;
 }
 
 /** Turns results into messages; implemented beside the blocks, so that the core holds no Slack words. */
-export interface Presenter {
+export interface Presenter extends PeoplePresenter {
   attemptMessage(attempt: Attempt, result: AttemptResult): Message;
   /** The head of the audit chain on a day (ISO), for the alert channel. */
   auditHeadMessage(day: string, verdict: AuditVerdict): Message;
@@ -160,6 +172,22 @@ export interface Presenter {
   containmentCard(card: ContainmentCard): Message;
   /** One thing that happened to it, for the thread. */
   containmentLine(line: ContainmentLine, containment: Containment): Message;
+  /** That a message gives keys away, with a way to shut each off; edited when the message is gone. */
+  leakAlert(card: LeakCard): Message;
+  /** That another message gives away what was told already, for the thread of that alert. */
+  leakAgain(card: LeakCard): Message;
+  /** What became of the message, for the thread. */
+  leakEnd(card: LeakCard): Message;
+  /** To its author, in private. */
+  leakToAuthor(card: LeakCard): Message;
+  /** That an author posts more than is told one by one. */
+  leakFlood(message: SeenMessage, mostAnHour: number): Message;
+  /** The evidence of an incident: how far it is, and then what was found. */
+  evidenceMessage(told: EvidenceTold): Message;
+  /** Over the files of evidence, or over its pages where no files can be sent. */
+  evidenceHead(told: EvidenceTold, how: 'files' | 'pages'): Message;
+  /** The report as private messages, as many as are bearable. */
+  evidencePages(lines: readonly string[]): readonly Message[];
   /** Something only a person can mend, and what to do. */
   alarmMessage(what: string, next: string): Message;
   /** The one message of a rotation, edited as it goes on. */
@@ -194,6 +222,8 @@ export interface Desk {
    */
   fill(viewId: string, view: ModalView): Promise<'shown' | 'gone' | 'changed'>;
   publishHome(userId: string, view: HomeView): Promise<void>;
+  /** Words in a channel that one person sees there, until they reload; false when Slack did not take them. */
+  whisper(channelId: string, userId: string, message: Message, threadTs: string | null): Promise<boolean>;
   /** A private answer where the command was typed or the button pressed. */
   reply(responseUrl: string, message: Message): Promise<void>;
   /** Puts another message in the place of the private one whose button was pressed. */

@@ -36,4 +36,6 @@ export interface Log {
   with(fields: Record<string, unknown>): Log;
   /** Runs `work`; every line written by any log while it runs, however deep, carries these fields too. */
   within<T>(fields: Record<string, unknown>, work: () => T): T;
+  /** The `correlationId` of the work under way, so that what comes of it can be found with it; null: there is none. */
+  correlationId(): string | null;
 }

@@ -18,16 +18,16 @@ const BEGIN_MS = 30_000;
 export async function resumeRotations(ground: RotationGround, signal: AbortSignal): Promise<number> {
   const { stores, clock, log } = ground;
   const due = await stores.rotation.rotations.due(clock.now(), BATCH);
-  const waiting = due.map(({ id }) => id);
+  const waiting = [...due];
   const from = clock.now();
   const begins = (): boolean => !signal.aborted && Math.abs(clock.now() - from) < BEGIN_MS;
   const worker = async (): Promise<void> => {
-    for (let id = waiting.shift(); id !== undefined && begins(); id = waiting.shift()) {
-      const rotationId = id;
+    for (let next = waiting.shift(); next !== undefined && begins(); next = waiting.shift()) {
+      const { id: rotationId, correlationId } = next;
       try {
-        await log.within({ rotationId }, () => persist(ground, rotationId, signal));
+        await log.within({ rotationId, correlationId }, () => persist(ground, rotationId, signal));
       } catch (error) {
-        log.error('A rotation could not be taken further.', { rotationId, error });
+        log.error('A rotation could not be taken further.', { rotationId, correlationId, error });
       }
     }
   };

@@ -106,19 +106,48 @@ describe.each<[TransportName, EngineName]>([
     expect(scene.slack.defects).toEqual([]);
   });
 
-  it('exports what is filtered, privately and on the record', async () => {
+  const verbs = (text: string): string[] =>
+    text
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => (JSON.parse(line) as { verb: string }).verb);
+
+  it('exports what is filtered as a file, privately and on the record', async () => {
     const log = await open('/aws-audit 1d');
     const sent = await log.submit();
     expect(sent.result).toBe('updated');
-    expect(log.words).toContain('42 entries are on the way to you');
+    expect(log.words).toContain('Your export is on its way');
+    const file = await ada.waitForMessage(({ files }) => files.length > 0, { timeoutMs: 15_000 });
+    const text = scene.slack.fileText(file.files[0]?.id ?? '');
+    // Its own record came later than what it is of.
+    expect(verbs(text)).toHaveLength(42);
+    expect(verbs(text)).toContain('connection.connect');
+    expect(text).toMatch(/"keyId":.+,"hmac":/);
+    const head = ada.messages().find(({ words }) => words.includes('Your export of 42 entries'));
+    expect(head?.words).toContain('These are all that match.');
+    const stores = await scene.stores();
+    const ended = async () => (await stores.audit.newest(1))[0];
+    await expect.poll(ended, { timeout: 10_000 }).toMatchObject({ verb: 'audit.export', outcome: 'done' });
+    expect((await ended())?.detail).toMatchObject({ entries: 42, how: 'file' });
+    await stores.close();
+    await log.fill({ What: 'The audit log' });
+    await shows('exported entries of the audit log');
+    await log.fill({ What: 'Roles' });
+    await log.submit();
+    expect(log.words).toContain('No entry matches: nothing was sent.');
+    await log.close('x');
+    expect(scene.slack.defects).toEqual([]);
+  });
+
+  it('exports in pages of messages where the app may send no files', async () => {
+    scene.slack.changeBotToken({ scopes: ['commands', 'chat:write', 'users:read'] });
+    const log = await open('/aws-audit 1d');
+    await log.submit();
     const message = await ada.waitForMessage((each) => each.words.includes('Audit export, 2 of'), {
       timeoutMs: 15_000,
     });
-    expect(message.words).toContain('of 42, newest first');
-    const lines = message.words.split('\n').filter((line) => line.startsWith('{'));
-    expect(lines.map((line) => (JSON.parse(line) as { verb: string }).verb)).toContain('connection.connect');
-    await log.fill({ What: 'The audit log' });
-    await shows('exported entries of the audit log');
+    expect(message.words).toContain('of 45, newest first');
+    expect(verbs(message.words)).toContain('connection.connect');
     await log.close('x');
     expect(scene.slack.defects).toEqual([]);
   });

@@ -128,7 +128,7 @@ describe('an export', () => {
     );
     expect(shown).toEqual(lines);
     expect(messages.length).toBeGreaterThanOrEqual(lines.length / EXPORTED_PER_MESSAGE);
-    expect(JSON.stringify(messages.at(-1))).toContain('more entries than one export sends');
+    expect(JSON.stringify(messages.at(-1))).toContain('more entries than messages hold');
     expect(JSON.stringify(messages[0])).not.toContain('more entries');
   });
 

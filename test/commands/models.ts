@@ -24,6 +24,7 @@ import type { HomeKeys } from '../../src/handlers/look-home-keys.ts';
 import type { PagerSetting } from '../../src/domain/pager.ts';
 import { RekeyError } from '../../src/errors.ts';
 import { pagingForm } from '../../commands/modals/paging-view.ts';
+import { channelWatchForm } from '../../commands/modals/channel-watch-view.ts';
 import { pauseForm } from '../../commands/modals/pause-view.ts';
 import { PAUSE_WHY_LENGTH } from '../../src/domain/pause.ts';
 import { presenter } from '../../src/slack/blocks/outcome.ts';
@@ -36,7 +37,10 @@ import type { HomeWatch } from '../../src/handlers/look-home-watch.ts';
 import { newRegion } from '../../src/watch/plan.ts';
 import { accountWatch, keptIncident } from '../db/watch-samples.ts';
 import { containmentMessagesOf, containmentViewsOf } from './containment-models.ts';
+import { evidenceMessagesOf, evidenceViewsOf } from './evidence-models.ts';
+import { ON_CALL, peopleMessagesOf, peopleViewsOf } from './people-models.ts';
 import { incidentMessagesOf, incidentViewsOf } from './incident-models.ts';
+import { leakMessagesOf } from './leak-models.ts';
 import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
 import { scheduleMessagesOf, scheduleViewsOf } from './schedule-models.ts';
 import { recordingLog } from '../support/system-world.ts';
@@ -254,6 +258,8 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     },
     destinations: { count: 2, waiting: 1 },
     trailQueues: 1,
+    channelWatch: { seen: [], stop: null },
+    onCall: null,
     pause: null,
     said: null,
   };
@@ -300,6 +306,22 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
       ],
     ]),
     ['pause', pauseForm()],
+    ['channel watch off', channelWatchForm()],
+    ...(
+      [
+        ['settings with channel watch', { seen: ['public channels', 'private channels'], stop: null }],
+        [
+          'settings with channel watch off',
+          {
+            seen: null,
+            stop: { by: 'U0ADMIN', why: outside.description.slice(0, PAUSE_WHY_LENGTH), at: NOW },
+          },
+        ],
+      ] as const
+    ).map(([name, channelWatch]): [string, ModalView] => [
+      name,
+      settingsView({ ...settings, channelWatch, channel: { channelId: 'C1', from: 'environment' } }),
+    ]),
     [
       'settings, paused',
       settingsView({
@@ -329,8 +351,14 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     ...rotationViewsOf(outside, true),
     ...destinationViewsOf(outside, kept),
     ...incidentViewsOf(outside),
+    ...evidenceViewsOf(outside),
     ...trailQueueViewsOf(outside, kept),
     ...containmentViewsOf(outside),
+    ...peopleViewsOf(outside),
+    [
+      'settings, with on-call',
+      settingsView({ ...settings, onCall: ON_CALL, channel: { channelId: 'C1', from: 'environment' } }),
+    ],
     ['give a role', giveRoleForm(null)],
     ['give a role to people', giveRoleForm('This workspace’s plan has no user groups.')],
     ['refusal', messageView('Not done', refusalText(error, 'r', recordingLog()))],
@@ -366,7 +394,10 @@ export function messagesOf(outside: Outside): [name: string, message: Message][]
     ...rotationMessagesOf(outside, true),
     ...destinationMessagesOf(outside),
     ...incidentMessagesOf(outside),
+    ...leakMessagesOf(outside),
+    ...evidenceMessagesOf(outside),
     ...containmentMessagesOf(outside),
+    ...peopleMessagesOf(outside),
     ['refusal', refusalOf(error, 'r', recordingLog())],
     ['alarm', presenter.alarmMessage(outside.description, outside.name)],
   ];

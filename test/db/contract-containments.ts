@@ -67,6 +67,7 @@ export function containmentsContract(fresh: FreshStores): void {
       await put(containments.insert(containment({ id: 'c3', ...alice, createdAt: 7 })));
       expect(ids(await containments.open(9))).toEqual(['c3', 'c2']);
       expect(ids(await containments.openOfAccount('2'))).toEqual(['c2']);
+      expect(await containments.countByState()).toEqual(new Map([['acting', 2]]));
       await put(containments.removeEnded(containment().createdAt + 1));
       expect(await containments.byId('c1')).toBeNull();
       expect(await containments.byId('c3')).not.toBeNull();
@@ -95,6 +96,7 @@ export function containmentsContract(fresh: FreshStores): void {
       expect(ids(await containments.due(700, 9))).toEqual(['b', 'a']);
       expect(ids(await containments.due(700, 1))).toEqual(['b']);
       expect(await containments.nextAt()).toBe(500);
+      expect([await containments.longestDue(499), await containments.longestDue(700)]).toEqual([null, 500]);
       expect(ids(await containments.proofDue(600, 9))).toEqual(['c', 'b']);
       expect(ids(await containments.proofDue(399, 9))).toEqual([]);
       // Written at a time that is still to come: the clock was set back since.

@@ -35,6 +35,21 @@ describe('the operations page', () => {
           paused: true,
           rotations: new Map([['blocked', 2]]),
           rotationsOverdueMs: 1,
+          containments: new Map([['holding', 1]]),
+          containmentsOverdueMs: 1,
+          incidents: new Map([['high', 1]]),
+          outletsTroubled: new Map([['paging', 1]]),
+          watch: {
+            accounts: new Map([['blind', 1]]),
+            behind: new Map([['active', { readMs: 1, completeMs: 2 }]]),
+            queues: {
+              count: new Map([['working', 1]]),
+              messages: 1,
+              notEmptyMs: 1,
+              files: new Map([['waiting', 1]]),
+            },
+          },
+          audit: { unchained: 1, unchainedOldestMs: 1, verified: true },
         }),
     });
     const { metrics } = prometheus;

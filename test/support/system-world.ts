@@ -24,6 +24,7 @@ export function recordingLog(): Log & { readonly lines: string[] } {
     warn: line('warn'),
     error: line('error'),
     within: <T>(_: Record<string, unknown>, work: () => T): T => work(),
+    correlationId: () => null,
   };
   return { ...log, with: () => ({ ...log, with: () => recordingLog() }) };
 }

@@ -7,16 +7,18 @@ import type { Containment, ContainmentHolder, ContainmentKind } from '../../doma
 import { isConflict, RekeyError } from '../../errors.ts';
 import type { Write } from '../../ports/stores.ts';
 import { wakeOutbox } from '../alert.ts';
-import { auditIntent, auditOutcome } from '../audit.ts';
+import { auditIntent } from '../audit.ts';
 import { claimAndWrite, refuseClaimed } from '../claim.ts';
 import { connectedTo } from '../key-policy.ts';
+import { recordingRefusals, type Attempted } from '../refused.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
 import type { Containing } from './containing.ts';
-import { authoriseContainment } from './may.ts';
+import { attemptedBy, authoriseContainment } from './may.ts';
 import { openOfKey } from './merge.ts';
 import { recordsOf } from './record.ts';
 import { firstCard } from './tell.ts';
+import { untoldWrite } from './untold.ts';
 
 /** What a person confirmed. */
 export interface ContainInput {
@@ -47,15 +49,30 @@ export async function beginContainment(
   request: Request,
   input: ContainInput,
 ): Promise<Containment> {
-  await authoriseContainment(services, request, 'contain', input);
-  await refuseClaimed(services, request);
-  await refuseOther(services, input);
   const { actor, correlationId } = request;
   const wanting: Wanting = { doer: personOf(actor), by: actor.userId, hostUser: null, correlationId };
-  return begin(services, wanting, input, {
-    write: (writes) => claimAndWrite(services, request, writes),
-    isClaimed: async () => (await services.stores.interactions.byId(request.claimId)) !== null,
-  });
+  return recordingRefusals(
+    services,
+    () => attempted(services, wanting, input),
+    async () => {
+      await authoriseContainment(services, request, 'contain', input);
+      await refuseClaimed(services, request);
+      await refuseOther(services, input);
+      return begin(services, wanting, input, {
+        write: (writes) => claimAndWrite(services, request, writes),
+        isClaimed: async () => (await services.stores.interactions.byId(request.claimId)) !== null,
+      });
+    },
+  );
+}
+
+function attempted(
+  services: Containing,
+  { doer, hostUser, correlationId }: Wanting,
+  { accessKeyId, incidentId, kind, reason }: ContainInput,
+): Promise<Attempted> {
+  const detail = { kind, reason, ...(hostUser === null ? {} : { hostUser }) };
+  return attemptedBy(services, doer, correlationId, 'contain', { accessKeyId, incidentId, detail });
 }
 
 /** What a window carries is not to be trusted: an incident is of one key. */
@@ -79,10 +96,15 @@ export async function beginFromHost(
     hostUser,
     correlationId: services.ids.next(),
   };
-  return begin(services, wanting, input, {
-    write: (writes) => services.stores.atomically(writes),
-    isClaimed: () => Promise.resolve(false),
-  });
+  return recordingRefusals(
+    services,
+    () => attempted(services, wanting, input),
+    () =>
+      begin(services, wanting, input, {
+        write: (writes) => services.stores.atomically(writes),
+        isClaimed: () => Promise.resolve(false),
+      }),
+  );
 }
 
 /** How the record is written, once; `isClaimed`: it was, or this wish was carried out before. */
@@ -97,7 +119,7 @@ async function begin(
   input: ContainInput,
   { write, isClaimed }: Writing,
 ): Promise<Containment> {
-  const place = await placeOf(services, wanting, input);
+  const place = await placeOf(services, input);
   for (let tries = 1; ; tries += 1) {
     const open = await openOfKey(services, { ...place, accessKeyId: input.accessKeyId });
     const drawn =
@@ -131,7 +153,7 @@ interface Place {
 }
 
 /** The account of the key: known, or told by its id. Refused where nothing connects to it. */
-async function placeOf(services: Containing, wanting: Wanting, input: ContainInput): Promise<Place> {
+async function placeOf(services: Containing, input: ContainInput): Promise<Place> {
   const { stores } = services;
   const kept = await stores.inventory.keys.byId(input.accessKeyId);
   const accountId = kept?.accountId ?? accountOfKeyId(input.accessKeyId) ?? '';
@@ -142,8 +164,6 @@ async function placeOf(services: Containing, wanting: Wanting, input: ContainInp
   }
   const known = accountId === '' ? '' : ` By its ID it belongs to the account ${groupedAccount(accountId)}.`;
   const why = `Nothing connects to the account of this key.${known}`;
-  const act = { ...aboutOf(wanting, input, input.accessKeyId, 'key'), why };
-  await stores.atomically([auditOutcome(services, act, 'refused')]);
   throw new RekeyError('needs_person', why, {
     next: 'Whoever runs that account makes the key Inactive in its IAM console, and attaches AWSDenyAll to its user; an admin can connect the account with /aws-connect.',
   });
@@ -168,7 +188,8 @@ async function anew(
   const { noticeId, writes } = await firstCard(services, drawn);
   const row = { ...drawn, noticeId };
   const intent = auditIntent(services, aboutOf(wanting, input, row.id));
-  return { row, writes: [stores.containments.insert(row), ...writes, intent] };
+  const untold = noticeId === null ? [untoldWrite(services, row)] : [];
+  return { row, writes: [stores.containments.insert(row), ...writes, ...untold, intent] };
 }
 
 async function joining(
@@ -191,6 +212,7 @@ async function joining(
   const row: Containment = {
     ...(again ??
       joined(open, holderFor(services, wanting, input), open.state === 'finding' ? [] : [key], now)),
+    correlationId: wanting.correlationId,
     updatedAt: now,
     version: open.version + 1,
   };
@@ -222,12 +244,11 @@ function aboutOf(
   { doer, hostUser, correlationId }: Wanting,
   { accessKeyId, incidentId, kind, reason }: ContainInput,
   entityId: string,
-  entityKind = 'containment',
 ) {
   return {
     doer,
     verb: 'containment.contain',
-    entityKind,
+    entityKind: 'containment',
     entityId,
     correlationId,
     why: reason,

@@ -64,7 +64,8 @@ export async function mergeInto(services: Containing, mine: Containment, found: 
       updatedAt: now,
       version: newest.version + 1,
     };
-    const row: Containment = { ...after, updatedAt: now, version: into.version + 1 };
+    const { correlationId } = newest;
+    const row: Containment = { ...after, correlationId, updatedAt: now, version: into.version + 1 };
     const records = [await recordsOf(services, newest, over), await recordsOf(services, into, row)];
     try {
       await stores.atomically([

@@ -26,10 +26,12 @@ export async function proveContainments(services: Containing, signal: AbortSigna
   const due = await stores.containments.proofDue(clock.now(), BATCH);
   for (const row of due) {
     if (signal.aborted) break;
+    const { id, correlationId } = row;
     try {
-      await prove(services, row, signal);
+      await log.within({ correlationId, containmentId: id }, () => prove(services, row, signal));
     } catch (error) {
-      if (!isConflict(error)) log.warn('a containment was not proven', { containmentId: row.id, error });
+      if (!isConflict(error))
+        log.warn('a containment was not proven', { correlationId, containmentId: id, error });
     }
   }
   return due.length;

@@ -24,6 +24,13 @@ const BUSY_WAIT_MS = 150;
 export async function takeTurn(services: Containing, id: string, signal: AbortSignal): Promise<boolean> {
   const turn = await Turn.take(services, id, signal);
   if (turn === null) return false;
+  // Whoever asked last: their calls, audit entries and messages are found by one id, whichever process works on it.
+  const { correlationId } = turn.row;
+  await services.log.within({ correlationId, containmentId: id }, () => through(services, turn, signal));
+  return true;
+}
+
+async function through(services: Containing, turn: Turn, signal: AbortSignal): Promise<void> {
   try {
     for (let looks = 1; !signal.aborted; looks += 1) {
       if (!(await turn.step())) break;
@@ -40,7 +47,6 @@ export async function takeTurn(services: Containing, id: string, signal: AbortSi
   } finally {
     await turn.release();
   }
-  return true;
 }
 
 /**

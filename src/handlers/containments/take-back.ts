@@ -7,7 +7,8 @@ import { auditIntent, auditOutcome } from '../audit.ts';
 import { claimAndWrite, refuseClaimed } from '../claim.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
-import { authoriseContainment, type ContainmentAct } from './may.ts';
+import { recordingRefusals } from '../refused.ts';
+import { attemptedBy, authoriseContainment, type ContainmentAct } from './may.ts';
 import { recordsOf } from './record.ts';
 
 /** Which reason is taken back, and why. */
@@ -74,6 +75,25 @@ async function act(
   { holderId, reason }: { readonly holderId: string | null; readonly reason: string },
   change: (row: Containment, at: number) => Containment,
 ): Promise<Containment> {
+  return recordingRefusals(
+    services,
+    () =>
+      attemptedBy(services, personOf(request.actor), request.correlationId, what, {
+        containmentId,
+        detail: { reason },
+      }),
+    () => acted(services, request, containmentId, what, { holderId, reason }, change),
+  );
+}
+
+async function acted(
+  services: Services,
+  request: Request,
+  containmentId: string,
+  what: Exclude<ContainmentAct, 'contain' | 'look'>,
+  { holderId, reason }: { readonly holderId: string | null; readonly reason: string },
+  change: (row: Containment, at: number) => Containment,
+): Promise<Containment> {
   const { stores, clock } = services;
   await authoriseContainment(services, request, what, { containmentId });
   await refuseClaimed(services, request);
@@ -82,6 +102,7 @@ async function act(
     const now = clock.now();
     const after: Containment = {
       ...change(before, now),
+      correlationId: request.correlationId,
       updatedAt: now,
       version: before.version + 1,
     };

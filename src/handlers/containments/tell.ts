@@ -8,6 +8,7 @@ import { connectedTo } from '../key-policy.ts';
 import { incidentLook, ofIncident, signalsOf } from '../look-incident.ts';
 import { lookAccounts } from '../look-keys.ts';
 import { alertChannel } from '../settings.ts';
+import { closingOf } from './closing.ts';
 import type { Containing } from './containing.ts';
 
 /** Everything the card shows. */
@@ -17,11 +18,17 @@ export async function cardOf(
 ): Promise<ContainmentCard> {
   const accounts = await lookAccounts(services);
   const account = accounts.find(({ accountId }) => accountId === containment.accountId);
-  return { containment, accountName: account?.name ?? containment.accountId, now: services.clock.now() };
+  const closing = await closingOf(services, containment);
+  return {
+    containment,
+    accountName: account?.name ?? containment.accountId,
+    now: services.clock.now(),
+    ...(closing === null ? {} : { closing }),
+  };
 }
 
 /** Where the message of a containment goes: the account's alert channel, the default, or who asked for it. */
-async function placeFor(
+export async function placeFor(
   services: Pick<Containing, 'stores' | 'defaultAlertChannel'>,
   accountId: string,
   by: string | null,

@@ -25,7 +25,7 @@ export async function tell(
   const rows = pending.rows.toSorted((a, b) => urgencyOf(b) - urgencyOf(a));
   const personal = listener.place.kind === 'person' && listener.audience === 'owner';
   const { message, thread } = digestMessages({ personal, notes, rows, onCall: [...onCall], names }, now);
-  const correlationId = ids.next();
+  const correlationId = log.correlationId() ?? ids.next();
   const head = await alertWrites(services, {
     target: listener.place,
     message,

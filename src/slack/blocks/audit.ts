@@ -42,6 +42,7 @@ const DONE: Readonly<Record<string, string>> = {
   'notice.give_up': 'gave up a message',
   'role.give': 'gave the role',
   'role.take': 'took back the role',
+  'evidence.read': 'read the evidence of',
   'audit.export': 'exported entries of the audit log',
   'audit.prune': 'removed old entries of the audit log',
 };
@@ -51,6 +52,7 @@ export const VERB_FAMILIES: readonly (readonly [family: string, label: string])[
   ['connection', 'Connections'],
   ['key', 'Access keys'],
   ['rotation', 'Rotations'],
+  ['evidence', 'Evidence'],
   ['role', 'Roles'],
   ['settings', 'Settings'],
   ['notice', 'Messages'],

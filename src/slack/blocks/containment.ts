@@ -15,7 +15,9 @@ import { isDenied, isOver, type Containment, type ContainmentProof } from '../..
 import { SETTLE_MS } from '../../domain/settle.ts';
 import { counted } from '../../domain/time-words.ts';
 import type { Message } from '../../ports/slack.ts';
+import { closingBlocks } from './closing.ts';
 import { actions, button, confirm, context, fields, section } from './elements.ts';
+import { evidenceButton } from './evidence.ts';
 import { accountText } from './keys.ts';
 import { brief, code, cut, escape, mentions, moment, person, words } from './mrkdwn.ts';
 
@@ -33,7 +35,7 @@ export function containmentCard(card: ContainmentCard): Message {
   const { containment, now } = card;
   return {
     text: escape(cut(`${standingWords(containment, now)}: ${whoseWords(containment)}`, 300)),
-    blocks: [...containmentBlocks(card), ...buttonsOf(containment)],
+    blocks: [...containmentBlocks(card), ...buttonsOf(containment), ...closingBlocks(card)],
   };
 }
 
@@ -184,7 +186,9 @@ export function buttonsOf(containment: Containment): KnownBlock[] {
         ]
       : []),
   ];
-  return buttons.length === 0 ? [] : [actions('containment.actions', buttons)];
+  // Also when it is over: what the key did is asked afterwards, too.
+  const evidence = evidenceButton({ kind: 'containment', id: value }, userName ?? accessKeyId);
+  return [actions('containment.actions', [...buttons, ...(state === 'merged' ? [] : [evidence])])];
 }
 
 /** One thing that happened, for the thread. */

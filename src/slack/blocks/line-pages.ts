@@ -45,7 +45,7 @@ export function exportMessages(lines: readonly string[], more: boolean): Message
 }
 
 const MORE =
-  'There are more entries than one export sends. Narrow the filters, or run `npm run -s audit -- export --since 30d` on the host.';
+  'There are more entries than messages hold. Narrow the filters, let an admin add the optional scope `files:write` to the app, and the export comes as one file, or run `npm run -s audit -- export --since 30d` on the host.';
 
 function paged(lines: readonly string[], perMessage: number): string[][] {
   const pages: string[][] = [];

@@ -8,10 +8,13 @@ import { approvalMessage, refusedMessage } from './approval.ts';
 import { alarmMessage, auditHeadMessage } from './audit.ts';
 import { diagnosisBlocks, reportBlocks } from './check.ts';
 import { actions, button, section } from './elements.ts';
+import { evidenceHead, evidenceMessage, evidencePages } from './evidence.ts';
 import { sparedMessage } from './spared.ts';
 import { containmentCard, containmentLine } from './containment.ts';
+import { leakAgain, leakAlert, leakEnd, leakFlood, leakToAuthor } from './leak.ts';
 import { incidentMessage, incidentStory, incidentWorse } from './incident.ts';
 import { bold, code, cut, escape, words } from './mrkdwn.ts';
+import { peoplePresenter } from './people.ts';
 import { rotationCard, rotationLine } from './rotation-card.ts';
 import { rotationCutover, rotationEnd, rotationQuestion } from './rotation-messages.ts';
 
@@ -151,6 +154,7 @@ function disconnectedBlocks(result: Extract<AttemptResult, { kind: 'disconnected
 
 /** The core's results as messages; an outcome becomes a direct message for a person whose modal could not show it. */
 export const presenter: Presenter = {
+  ...peoplePresenter,
   auditHeadMessage,
   alarmMessage,
   rotationCard,
@@ -163,9 +167,17 @@ export const presenter: Presenter = {
   refusedMessage,
   containmentCard,
   containmentLine,
+  evidenceHead,
+  evidenceMessage,
+  evidencePages,
   incidentMessage,
   incidentStory,
   incidentWorse,
+  leakAlert,
+  leakAgain,
+  leakEnd,
+  leakToAuthor,
+  leakFlood,
   attemptMessage(attempt: Attempt, result: AttemptResult): Message {
     const name = 'connection' in result ? result.connection.name : (attempt.draft?.name ?? '');
     const text =

@@ -7,4 +7,5 @@ export const NO_LOG: Log = {
   error: () => undefined,
   with: () => NO_LOG,
   within: (_, work) => work(),
+  correlationId: () => null,
 };
