@@ -11,13 +11,16 @@ import { answerActions, answerModals } from './actions/owner-answers.ts';
 import { audit, auditActions, auditModal } from './audit.ts';
 import { connect, connectModal } from './connect.ts';
 import { containmentActions, containModal, takeBackModals } from './actions/containment-buttons.ts';
+import { roleActions, roleModals } from './actions/role-buttons.ts';
 import { deactivate } from './deactivate.ts';
 import { evidenceActions } from './actions/evidence-buttons.ts';
+import { deleteModal, deletionActions } from './actions/delete-buttons.ts';
 import { approvalActions, approvalModal } from './destination-approval.ts';
 import { bindActions, bindConfirmModal, bindModal, bindSuggestions } from './destination-binding.ts';
 import { destinationFormActions, destinationModal, kindModal } from './destination-forms.ts';
 import { destinationActions, removeDestinationModal } from './destinations.ts';
 import { channelWatchActions, channelWatchModal } from './channel-watch.ts';
+import { drillActions, drillModal } from './drill.ts';
 import type { Command, Registry } from './entry.ts';
 import { helpCommand } from './help.ts';
 import { incidentListActions, incidents } from './incidents.ts';
@@ -76,6 +79,9 @@ export const registry: Registry = {
     ...answerModals,
     brokeModal,
     onCallModal,
+    deleteModal,
+    drillModal,
+    ...roleModals,
   ],
   actions: [
     homeConnect,
@@ -118,6 +124,9 @@ export const registry: Registry = {
     ...aftermathActions,
     openOnCall,
     removeOnCallAction,
+    ...deletionActions,
+    ...drillActions,
+    ...roleActions,
   ],
   suggestions: [...groupSuggestions, bindSuggestions],
   events: [homeOpened, ...appEvents],

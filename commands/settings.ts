@@ -4,6 +4,7 @@ import { isConflict } from '../src/errors.ts';
 import { channelWatchStop, watchedChannels } from '../src/handlers/leaks/channel-watch.ts';
 import { countDestinations } from '../src/handlers/destinations/look.ts';
 import { onCallSetting } from '../src/handlers/on-call.ts';
+import { lastDrill } from '../src/handlers/drills/kept.ts';
 import { pagerSetting } from '../src/handlers/pager.ts';
 import { keyTags } from '../src/handlers/key-settings.ts';
 import { pauseOf } from '../src/handlers/pause.ts';
@@ -163,6 +164,7 @@ export async function look(context: Context, said: string | null): Promise<Retur
       seen: services.workspace.scopes === null ? null : watchedChannels(services.workspace.scopes).seen,
       stop: await channelWatchStop(services),
     },
+    drill: (await lastDrill(services))?.drill ?? null,
     pause: await pauseOf(services),
     said,
   });

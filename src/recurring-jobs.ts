@@ -8,6 +8,9 @@ import { beginEvidenceJobs, handleEvidenceJobs } from './pollers/evidence.ts';
 import { beginContainmentJobs, handleContainmentJobs } from './pollers/hold.ts';
 import { beginInventoryJobs, handleInventoryJobs } from './pollers/inventory-jobs.ts';
 import { beginPeopleJobs, handlePeopleJobs } from './pollers/people.ts';
+import { beginDrillJobs, handleDrillJobs } from './pollers/drills.ts';
+import { beginDeletionJobs, handleDeletionJobs } from './pollers/key-deletions.ts';
+import { beginSurroundingsJobs, handleSurroundingsJobs } from './pollers/surroundings.ts';
 import { beginReminderJobs, handleReminderJobs } from './pollers/reminders.ts';
 import { beginRotationJobs, handleRotationJobs } from './pollers/rotations.ts';
 import { beginScheduleJobs, handleScheduleJobs } from './pollers/scheduled-rotations.ts';
@@ -42,6 +45,9 @@ export function handleJobs(entrance: Entrance): void {
   handleContainmentJobs(services);
   handleEvidenceJobs(services, VERSION);
   handlePeopleJobs(services);
+  handleDeletionJobs(services);
+  handleDrillJobs(services);
+  handleSurroundingsJobs(services);
 }
 
 /** Sets their rhythms, once the jobs are started. */
@@ -61,6 +67,9 @@ export async function beginJobs({ jobs, instanceId }: Pick<Services, 'jobs' | 'i
   await beginContainmentJobs(jobs, instanceId);
   await beginEvidenceJobs(jobs, instanceId);
   await beginPeopleJobs(jobs, instanceId);
+  await beginDeletionJobs(jobs, instanceId);
+  await beginDrillJobs(jobs);
+  await beginSurroundingsJobs(jobs, instanceId);
 }
 
 /** Finishes what an earlier process left, and tells whoever waits for it. */

@@ -1,6 +1,7 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { ROLES, type Role } from '../../src/domain/actor.ts';
 import type { Connection } from '../../src/domain/connection.ts';
+import type { Drill } from '../../src/domain/drill.ts';
 import { counted } from '../../src/domain/time-words.ts';
 import { hoursWords, type WorkingHours } from '../../src/domain/working-hours.ts';
 import type { KeyTags } from '../../src/handlers/key-settings.ts';
@@ -20,6 +21,7 @@ import {
   option,
   section,
 } from '../../src/slack/blocks/elements.ts';
+import { drillBlocks } from '../../src/slack/blocks/drill.ts';
 import { channel, code, cut, group, person, plain, words } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
 import { channelWatchBlocks, type ChannelWatchLook } from './channel-watch-view.ts';
@@ -63,6 +65,8 @@ export interface SettingsLook {
   /** How many are set. */
   readonly trailQueues: number;
   readonly channelWatch: ChannelWatchLook;
+  /** The last one, open or not. */
+  readonly drill: Drill | null;
   readonly pause: Pause | null;
   /** What the last button of this window did, or null. */
   readonly said: string | null;
@@ -119,6 +123,8 @@ export function settingsView(look: SettingsLook): ModalView {
       ...trailQueueBlocks(look.trailQueues),
       divider(),
       ...channelWatchBlocks(look.channelWatch),
+      divider(),
+      ...drillBlocks(look.drill),
       divider(),
       ...pauseBlocks(look.pause),
       divider(),

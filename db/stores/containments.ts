@@ -94,6 +94,17 @@ export function containmentStore(engine: Engine): ContainmentStore {
         ),
       );
     },
+    async openSince(since) {
+      return all(
+        await engine.read((db) =>
+          db
+            .select()
+            .from(t)
+            .where(and(isOpen, gt(t.updatedAt, since)))
+            .orderBy(...byAge),
+        ),
+      );
+    },
     async due(now, limit) {
       return all(
         await engine.read((db) =>

@@ -9,6 +9,8 @@ import type { ContainmentCard, ContainmentLine } from '../domain/containment-car
 import type { Containment } from '../domain/containment.ts';
 import type { LeakCard, SeenMessage } from '../domain/leak.ts';
 import type { EvidenceTold } from '../domain/evidence.ts';
+import type { DrillCard } from '../domain/drill.ts';
+import type { DeletionCard } from '../domain/key-deletion.ts';
 import type { IncidentLook } from '../domain/incident.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { PeoplePresenter } from './people-presenter.ts';
@@ -188,6 +190,14 @@ export interface Presenter extends PeoplePresenter {
   evidenceHead(told: EvidenceTold, how: 'files' | 'pages'): Message;
   /** The report as private messages, as many as are bearable. */
   evidencePages(lines: readonly string[]): readonly Message[];
+  /** Asks a second person whether a key is deleted for good, or says how it ended. */
+  deletionMessage(card: DeletionCard): Message;
+  /** How it ended, for its thread. */
+  deletionLine(card: DeletionCard): Message;
+  /** The one message of a drill. */
+  drillMessage(card: DrillCard): Message;
+  /** What it took, or that nobody acted, for its thread. */
+  drillReport(card: DrillCard): Message;
   /** Something only a person can mend, and what to do. */
   alarmMessage(what: string, next: string): Message;
   /** The one message of a rotation, edited as it goes on. */

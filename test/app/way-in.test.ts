@@ -102,6 +102,14 @@ const NEEDS: Readonly<Record<string, Role | 'member'>> = {
   'key.menu': 'member',
   'key.details': 'member',
   'key.rotate': 'member',
+  'key.delete': 'member',
+  'deletion.form': 'member',
+  'deletion.approve': 'member',
+  'deletion.decline': 'member',
+  'drill.open': 'admin',
+  'drill.form': 'admin',
+  'drill.stop': 'member',
+  'drill.give_back': 'member',
   'key.snooze': 'member',
   'key.snooze_form': 'member',
   'key.end_snooze': 'member',
@@ -209,6 +217,8 @@ const NEEDS_OF_OTHERS: Readonly<Record<string, Role>> = {
   'containment.undo': 'responder',
   'containment.recover': 'responder',
   'containment.stop': 'responder',
+  'drill.stop': 'admin',
+  'drill.give_back': 'responder',
 };
 
 const entries = [

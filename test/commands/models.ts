@@ -39,6 +39,7 @@ import { accountWatch, keptIncident } from '../db/watch-samples.ts';
 import { containmentMessagesOf, containmentViewsOf } from './containment-models.ts';
 import { evidenceMessagesOf, evidenceViewsOf } from './evidence-models.ts';
 import { ON_CALL, peopleMessagesOf, peopleViewsOf } from './people-models.ts';
+import { deletionMessagesOf, deletionViewsOf, drillMessagesOf, drillViewsOf } from './deletion-models.ts';
 import { incidentMessagesOf, incidentViewsOf } from './incident-models.ts';
 import { leakMessagesOf } from './leak-models.ts';
 import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
@@ -260,6 +261,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     trailQueues: 1,
     channelWatch: { seen: [], stop: null },
     onCall: null,
+    drill: null,
     pause: null,
     said: null,
   };
@@ -359,6 +361,10 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
       'settings, with on-call',
       settingsView({ ...settings, onCall: ON_CALL, channel: { channelId: 'C1', from: 'environment' } }),
     ],
+    ...deletionViewsOf(outside),
+    ...drillViewsOf(outside, (drill) =>
+      settingsView({ ...settings, drill, channel: { channelId: 'C1', from: 'settings' } }),
+    ),
     ['give a role', giveRoleForm(null)],
     ['give a role to people', giveRoleForm('This workspace’s plan has no user groups.')],
     ['refusal', messageView('Not done', refusalText(error, 'r', recordingLog()))],
@@ -398,6 +404,8 @@ export function messagesOf(outside: Outside): [name: string, message: Message][]
     ...evidenceMessagesOf(outside),
     ...containmentMessagesOf(outside),
     ...peopleMessagesOf(outside),
+    ...deletionMessagesOf(outside),
+    ...drillMessagesOf(outside),
     ['refusal', refusalOf(error, 'r', recordingLog())],
     ['alarm', presenter.alarmMessage(outside.description, outside.name)],
   ];

@@ -7,13 +7,14 @@ import type { Containment, ContainmentHolder, ContainmentKind } from '../../doma
 import { isConflict, RekeyError } from '../../errors.ts';
 import type { Write } from '../../ports/stores.ts';
 import { wakeOutbox } from '../alert.ts';
+import { containedWrites, drillFor } from '../drills/kept.ts';
 import { auditIntent } from '../audit.ts';
 import { claimAndWrite, refuseClaimed } from '../claim.ts';
 import { connectedTo } from '../key-policy.ts';
 import { recordingRefusals, type Attempted } from '../refused.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
-import type { Containing } from './containing.ts';
+import { SURROUNDINGS_JOB, type Containing } from './containing.ts';
 import { attemptedBy, authoriseContainment } from './may.ts';
 import { openOfKey } from './merge.ts';
 import { recordsOf } from './record.ts';
@@ -38,6 +39,8 @@ export interface Wanting {
 }
 
 const TRIES = 5;
+/** By then it is known whose key it is, as a rule; else the job's rhythm finds it. */
+const AROUND_SOON_MS = 3_000;
 
 /**
  * Writes down that a key is to be shut off; nothing is asked of AWS before that. Responders may, also while Rekey is
@@ -120,14 +123,15 @@ async function begin(
   { write, isClaimed }: Writing,
 ): Promise<Containment> {
   const place = await placeOf(services, input);
+  const drillId = await drillFor(services, input);
   for (let tries = 1; ; tries += 1) {
     const open = await openOfKey(services, { ...place, accessKeyId: input.accessKeyId });
     const drawn =
       open === null
-        ? await anew(services, wanting, input, place)
-        : await joining(services, wanting, input, open);
+        ? await anew(services, wanting, { ...input, drillId }, place)
+        : await joining(services, wanting, { ...input, drillId }, open);
     try {
-      await write(drawn.writes);
+      await write([...drawn.writes, ...containedWrites(services, drillId, drawn.row)]);
     } catch (error) {
       // Another process wrote in between: what there is now may be joined.
       if (!isConflict(error) || tries === TRIES || (await isClaimed())) throw error;
@@ -169,10 +173,13 @@ async function placeOf(services: Containing, input: ContainInput): Promise<Place
   });
 }
 
+/** The same, with the drill it is part of; null: in earnest. */
+type Wish = ContainInput & { readonly drillId: string | null };
+
 async function anew(
   services: Containing,
   wanting: Wanting,
-  input: ContainInput,
+  input: Wish,
   { accountId, partition }: Place,
 ): Promise<Drawn> {
   const { stores, clock, ids } = services;
@@ -195,7 +202,7 @@ async function anew(
 async function joining(
   services: Containing,
   wanting: Wanting,
-  input: ContainInput,
+  input: Wish,
   open: Containment,
 ): Promise<Drawn> {
   const { stores, clock } = services;
@@ -224,7 +231,7 @@ async function joining(
 function holderFor(
   { ids, clock }: Containing,
   { by, hostUser }: Wanting,
-  { accessKeyId, incidentId, kind, reason }: ContainInput,
+  { accessKeyId, incidentId, kind, reason, drillId }: Wish,
 ): ContainmentHolder {
   return {
     id: ids.next(),
@@ -236,6 +243,7 @@ function holderFor(
     at: clock.now(),
     reason,
     phase: 'held',
+    ...(drillId === null ? {} : { drillId }),
     taken: null,
   };
 }
@@ -265,7 +273,11 @@ function aboutOf(
 async function awake(services: Containing, { id }: Containment): Promise<void> {
   try {
     await wakeOutbox(services);
+    await services.jobs.enqueue(SURROUNDINGS_JOB, id, {}, services.clock.now() + AROUND_SOON_MS);
   } catch (error) {
-    services.log.warn('a containment was begun, and the outbox was not woken', { containmentId: id, error });
+    services.log.warn('a containment was begun, and what follows was not woken', {
+      containmentId: id,
+      error,
+    });
   }
 }

@@ -47,12 +47,20 @@ export function lastUsedLine({ accessKeyId }: Pick<InventoryKey, 'accessKeyId'>)
   return `aws iam get-access-key-last-used --access-key-id ${accessKeyId}`;
 }
 
-/** How to carry out a proposal by hand. */
+/** How to carry out a proposal: a deletion by *Delete* where whoever looks may ask for it (`mayDelete`), else by hand. */
 export function proposalBlocks(
   key: InventoryKey,
   partition: Partition,
   propose: 'deactivate' | 'delete',
+  mayDelete: boolean,
 ): KnownBlock[] {
+  if (propose === 'delete' && mayDelete) {
+    return [
+      section(
+        '*To delete it*, press *Delete*: a second person approves, and AWS is read again before it. It cannot be undone.',
+      ),
+    ];
+  }
   const page = consolePage(key.userName, partition);
   const where = page === null ? '' : ` on <${page}|the user’s page in the console>`;
   return propose === 'deactivate'

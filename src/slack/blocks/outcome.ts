@@ -13,6 +13,8 @@ import { sparedMessage } from './spared.ts';
 import { containmentCard, containmentLine } from './containment.ts';
 import { leakAgain, leakAlert, leakEnd, leakFlood, leakToAuthor } from './leak.ts';
 import { incidentMessage, incidentStory, incidentWorse } from './incident.ts';
+import { deletionLine, deletionMessage } from './deletion.ts';
+import { drillMessage, drillReport } from './drill.ts';
 import { bold, code, cut, escape, words } from './mrkdwn.ts';
 import { peoplePresenter } from './people.ts';
 import { rotationCard, rotationLine } from './rotation-card.ts';
@@ -170,6 +172,10 @@ export const presenter: Presenter = {
   evidenceHead,
   evidenceMessage,
   evidencePages,
+  deletionMessage,
+  deletionLine,
+  drillMessage,
+  drillReport,
   incidentMessage,
   incidentStory,
   incidentWorse,
