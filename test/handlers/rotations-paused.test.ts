@@ -72,8 +72,9 @@ async function scene() {
 describe('Rekey paused in the middle of a rotation', () => {
   test('stops before whatever comes next, says so on the card, and goes on when it is resumed', async () => {
     const { rekey, receiver, user, key, made, pauseWhen, until } = await scene();
-    await using _ = rekey;
-    await using __ = receiver;
+    await using disposed = new AsyncDisposableStack();
+    disposed.use(rekey);
+    disposed.use(receiver);
     const { services } = rekey;
     const begun = await rekey.start(await rekey.plan(key.accessKeyId));
     /** How the card was drawn last. */
@@ -113,8 +114,9 @@ describe('Rekey paused in the middle of a rotation', () => {
 
   test('takes nothing back either, until it is resumed', async () => {
     const { rekey, receiver, user, key, made, until } = await scene();
-    await using _ = rekey;
-    await using __ = receiver;
+    await using disposed = new AsyncDisposableStack();
+    disposed.use(rekey);
+    disposed.use(receiver);
     const { services } = rekey;
     const begun = await rekey.start(await rekey.plan(key.accessKeyId));
     const waits = await until(begun.id, ({ state }) => state === 'quiet');

@@ -102,7 +102,7 @@ describe.each(['sqlite', 'postgres'] as const)('what can come between, on %s', (
     const Statement = [{ Effect: 'Deny', Action: 'iam:UpdateAccessKey', Resource: '*' }];
     signer?.policies.putInline('TakenAway', JSON.stringify({ Version: '2012-10-17', Statement }));
     const asks = await rekey.until(begun.id);
-    expect([asks.block?.code, asks.block?.choices]).toEqual(['denied', ['retry', 'undo']]);
+    expect([asks.block?.code, asks.block?.choices]).toEqual(['denied', ['retry', 'reactivate']]);
     expect(asks.block?.why).toContain('iam:UpdateAccessKey');
     expect(statuses(user)).toEqual([
       [key.accessKeyId, 'Active'],
@@ -191,7 +191,7 @@ describe.each(['sqlite', 'postgres'] as const)('what can come between, on %s', (
     await beginContainment(rekey.services, rekey.request(), { accessKeyId, ...reason });
     const asks = await rekey.until(begun.id, 'blocked');
     expect(statuses(user)).toContainEqual([accessKeyId, 'Inactive']);
-    expect(asks.block).toMatchObject({ code: 'quarantined', choices: ['retry'] });
+    expect(asks.block).toMatchObject({ code: 'quarantined', choices: ['retry', 'go_on'] });
     expect(asks.block?.why).toContain('is contained by <@U1> as stolen');
     await expect(
       reactivateRotation(rekey.services, rekey.request('U5', ['operator']), seen(asks)),
