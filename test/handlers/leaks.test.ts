@@ -137,7 +137,7 @@ describe('a message with a key', () => {
     const author = { kind: 'app', name: 'ci' } as const;
     const post = async (from: number, count: number): Promise<void> => {
       for (let at = from; at < from + count; at += 1) {
-        const id = `AKIAZ${'ABCDEFGHIJKLMN'}${String.fromCharCode(65 + at)}`.padEnd(20, 'Q');
+        const id = `AKIAZABCDEFGHIJKLMN${String.fromCharCode(65 + at)}`;
         await reportLeak(one.services, message(at, { author }), exposure(id), 'c');
       }
     };
