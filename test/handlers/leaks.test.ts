@@ -153,6 +153,30 @@ describe('a message with a key', () => {
     expect((await waiting(one)).map(where)).toEqual(['C0ALERTS high']);
   });
 
+  it('pages and mentions whoever is on call, by its severity', async () => {
+    const one = await world();
+    const by = { setBy: 'U0ADMIN', setAt: 1 };
+    const onCall = { kind: 'group', id: 'S0ONCALL', least: 'high', ...by };
+    const pager = { kind: 'pagerduty', region: 'us', host: null, least: 'high', ...by };
+    const { settings } = one.stores;
+    await one.stores.atomically([
+      settings.set('on_call', JSON.stringify(onCall), 1),
+      settings.set('pager', JSON.stringify(pager), 1),
+    ]);
+    await reportLeak(one.services, message(1), { ...exposure(), secretAlone: true }, 'c');
+    await reportLeak(one.services, message(2), exposure(ID), 'c');
+    const told = await waiting(one);
+    expect(told.map(where).toSorted()).toEqual([
+      'C0ALERTS high',
+      'C0ALERTS medium',
+      'U0NORA',
+      'U0NORA',
+      'pager high',
+    ]);
+    const mentioned = told.filter(({ blocks }) => JSON.stringify(blocks).includes('<!subteam^S0ONCALL>'));
+    expect(mentioned.map(where)).toEqual(['C0ALERTS high']);
+  });
+
   it('goes to every admin where there is no alert channel, and is forgotten after three months', async () => {
     const one = await world();
     Object.assign(one.services, { defaultAlertChannel: null });
