@@ -205,7 +205,7 @@ describe.each([
   );
 
   it(
-    'is quiet about IDs alone, examples, what Rekey writes itself, and other workspaces; and when it is switched off',
+    'is quiet about IDs alone, examples and what Rekey writes itself; and when it is switched off',
     async () => {
       const before = await settled();
       const both = `${STRANGE.replace('VV7A', 'VV7C')} ${secret()}`;

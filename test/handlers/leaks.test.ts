@@ -137,7 +137,7 @@ describe('a message with a key', () => {
     const author = { kind: 'app', name: 'ci' } as const;
     const post = async (from: number, count: number): Promise<void> => {
       for (let at = from; at < from + count; at += 1) {
-        const id = `AKIAZ${'ABCDEFGHIJKLMN'}${String.fromCharCode(65 + at)}`.padEnd(20, 'Q');
+        const id = `AKIAZABCDEFGHIJKLMN${String.fromCharCode(65 + at)}`;
         await reportLeak(one.services, message(at, { author }), exposure(id), 'c');
       }
     };
@@ -151,6 +151,30 @@ describe('a message with a key', () => {
     one.clock.forward(3_600_001);
     await post(20, 1);
     expect((await waiting(one)).map(where)).toEqual(['C0ALERTS high']);
+  });
+
+  it('pages and mentions whoever is on call, by its severity', async () => {
+    const one = await world();
+    const by = { setBy: 'U0ADMIN', setAt: 1 };
+    const onCall = { kind: 'group', id: 'S0ONCALL', least: 'high', ...by };
+    const pager = { kind: 'pagerduty', region: 'us', host: null, least: 'high', ...by };
+    const { settings } = one.stores;
+    await one.stores.atomically([
+      settings.set('on_call', JSON.stringify(onCall), 1),
+      settings.set('pager', JSON.stringify(pager), 1),
+    ]);
+    await reportLeak(one.services, message(1), { ...exposure(), secretAlone: true }, 'c');
+    await reportLeak(one.services, message(2), exposure(ID), 'c');
+    const told = await waiting(one);
+    expect(told.map(where).toSorted()).toEqual([
+      'C0ALERTS high',
+      'C0ALERTS medium',
+      'U0NORA',
+      'U0NORA',
+      'pager high',
+    ]);
+    const mentioned = told.filter(({ blocks }) => JSON.stringify(blocks).includes('<!subteam^S0ONCALL>'));
+    expect(mentioned.map(where)).toEqual(['C0ALERTS high']);
   });
 
   it('goes to every admin where there is no alert channel, and is forgotten after three months', async () => {

@@ -15,7 +15,7 @@ const NOBODY: ReadonlySet<string> = new Set();
 function found(text: string, ours: ReadonlySet<string> = NOBODY): string[] {
   const { keys, secretAlone } = findKeys(text, ours);
   // The cheap look before never lets anything pass by.
-  if (keys.length > 0 || secretAlone) expect(mayExposeKeys(text)).toBe(true);
+  expect(mayExposeKeys(text) || (keys.length === 0 && !secretAlone)).toBe(true);
   return [...keys.map(({ accessKeyId }) => accessKeyId), ...(secretAlone ? ['secret'] : [])];
 }
 
@@ -91,7 +91,7 @@ describe('a key that is given away', () => {
 
   test('is found in a dump of 500 at once, and in whatever noise', () => {
     const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-    const id = (): string => `AKIA${'Y'}${[...randomBytes(15)].map((byte) => base32[byte % 32]).join('')}`;
+    const id = (): string => `AKIAY${[...randomBytes(15)].map((byte) => base32[byte % 32]).join('')}`;
     const dump = Array.from({ length: 500 }, () => `${id()},${SECRET}`).join('\n');
     const from = performance.now();
     expect(findKeys(dump, NOBODY).keys).toHaveLength(500);

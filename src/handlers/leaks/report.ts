@@ -12,6 +12,7 @@ import type { Message } from '../../ports/slack.ts';
 import type { Write } from '../../ports/stores.ts';
 import { alertWrites, threadWrites, wakeOutbox } from '../alert.ts';
 import { auditOutcome } from '../audit.ts';
+import { onCallFor } from '../on-call.ts';
 import type { Services } from '../services.ts';
 import { wayToTell } from './author.ts';
 import { factsOf, placesWithout, worstOf, type PlacedKey } from './facts.ts';
@@ -211,7 +212,9 @@ async function anew(
   correlationId: string,
 ): Promise<ToldAlert> {
   const { severity } = card;
-  const message = services.presenter.leakAlert(card);
+  const onCall = await onCallFor(services, severity);
+  const alert = services.presenter.leakAlert(card);
+  const message = services.presenter.calling(alert, onCall === null ? [] : [onCall]);
   const details = {
     account: keys[0]?.accountId ?? 'unknown',
     keys: keys
