@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { figure, median, quantile, type Figure } from '../bench/figures.ts';
 import { bench } from '../bench/main.ts';
-import { Load } from '../bench/load.ts';
+import { BENCH_WINDOW, Load } from '../bench/load.ts';
 import { BENCHES, readOptions } from '../bench/options.ts';
 import { tableOf } from '../bench/table.ts';
 import type { SlackStandIn } from '../sandbox/slack/stand-in.ts';
@@ -88,7 +88,7 @@ describe('npm run bench', () => {
 describe('its load', () => {
   /** A Slack to which one delivery of each burst comes too late, so that no work begins. */
   class LateSlack {
-    readonly received: { method: string }[] = [];
+    readonly received: { method: string; args: Record<string, unknown> }[] = [];
     readonly sent: unknown[] = [];
     readonly defects: unknown[] = [];
     #deliveries = 0;
@@ -96,7 +96,8 @@ describe('its load', () => {
     sendRaw(): Promise<{ outcome: 'ack' | 'timeout' }> {
       this.#deliveries += 1;
       if (this.#deliveries % 3 === 0) return Promise.resolve({ outcome: 'timeout' });
-      setTimeout(() => this.received.push({ method: 'views.publish' }), 5);
+      const outcome = { method: 'views.update', args: { view_id: `${BENCH_WINDOW}1`, view: {} } };
+      setTimeout(() => this.received.push(outcome, { method: 'views.publish', args: {} }), 5);
       return Promise.resolve({ outcome: 'ack' });
     }
   }

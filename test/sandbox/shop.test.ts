@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../sandbox/main.ts';
 import type { Act, Done, Setup } from '../../sandbox/page/wire.ts';
 import { connectKey } from '../support/acting.ts';
+import { closeAll, windowOf } from '../support/places.ts';
 
 const LONG = 120_000;
 
@@ -54,6 +55,30 @@ describe('the shop of the sandbox', () => {
       expect(told.words).toContain('203.0.113.66');
       expect(told.words).toContain('198.51.100.0/24');
       expect(incidents()).toBe(1);
+
+      // The queue the page names is one that Shop may read; the files of its trail come by it.
+      await ada.slash('/aws-settings');
+      await (await windowOf(ada, 'Rekey settings')).click('Trail queues');
+      await (await windowOf(ada, 'Trail queues')).click('Add a queue');
+      const form = await windowOf(ada, 'Add a trail queue');
+      const { queueUrl, bucket } = setup.trail;
+      await form.fill({ Connection: 'Shop', 'Queue URL': queueUrl, Bucket: bucket });
+      await form.submit();
+      await windowOf(ada, 'Saved', 'is read from now on');
+      await closeAll(ada);
+      expect(await act({ act: 'move_clock', step: 'hour' })).toEqual({ ok: true });
+      const announced = async (): Promise<string> => {
+        await ada.slash('/aws-settings');
+        await (await windowOf(ada, 'Rekey settings')).click('Trail queues');
+        await (await windowOf(ada, 'Trail queues')).click('Open');
+        const { words } = await windowOf(ada, 'Trail queue');
+        await closeAll(ada);
+        return words;
+      };
+      const readBy = Date.now() + LONG;
+      while (!/[1-9]\d* announced/.test(await announced()) && Date.now() < readBy)
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      expect(await announced()).toMatch(/[1-9]\d* announced/);
     },
     2 * LONG,
   );

@@ -15,7 +15,7 @@ export const encryptionKeyBrought: Rule = {
   actions: ['kms:CreateKey', 'kms:ImportKeyMaterial', 'kms:CreateCustomKeyStore', 'kms:UpdateCustomKeyStore'],
   judge(event) {
     const { asked, call: api } = event;
-    if (api.name === 'CreateKey' && !/^EXTERNAL/.test(textAt(asked, 'origin') ?? '')) return null;
+    if (api.name === 'CreateKey' && textAt(asked, 'origin')?.startsWith('EXTERNAL') !== true) return null;
     const key = textAt(asked, 'keyId') ?? textAt(asked, 'customKeyStoreName');
     return {
       facts: { call: api.name, key, origin: textAt(asked, 'origin') },
