@@ -47,7 +47,9 @@ export async function recordRefusal(
   const { code, message } = error;
   try {
     const { detail, ...about } = await attempted();
-    const act = { ...about, why: message, detail: { ...detail, code } };
+    // What is said to whoever may not is addressed to them.
+    const why = code === 'forbidden' ? 'not permitted' : message;
+    const act = { ...about, why, detail: { ...detail, code } };
     const outcome = code === 'unreachable' || code === 'throttled' ? 'failed' : 'refused';
     await services.stores.atomically([auditOutcome(services, act, outcome)]);
   } catch (failure) {
