@@ -7,7 +7,7 @@ WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 # Nobody's install scripts run: better-sqlite3 brings its binary along.
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY manifest.yml ./
+COPY manifest.yml manifest.channel-watch.yml ./
 COPY bin ./bin
 COPY commands ./commands
 COPY db ./db

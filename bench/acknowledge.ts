@@ -100,8 +100,10 @@ async function oneRound(
     database === null ? `file:${site.folder}/writes.db` : database,
   ]);
   try {
-    started.push(await site.startRekey(), await other.startBareBolt());
-    const round = new Round(new Load(site.slack), new Load(other.slack), writes, plan);
+    const rekey = await site.startRekey();
+    started.push(rekey, await other.startBareBolt());
+    const load = new Load(site.slack, () => rekey.output);
+    const round = new Round(load, new Load(other.slack), writes, plan);
     return await round.measure(await templatesFrom(site), keys);
   } finally {
     for (const each of [...started, writes, aws, site, other]) {

@@ -1,5 +1,6 @@
 import { isPlain, type Json } from '../sandbox/slack/json.ts';
 import type { SlackStandIn } from '../sandbox/slack/stand-in.ts';
+import { BENCH_WINDOW } from './load.ts';
 import type { Site } from './site.ts';
 
 /** A key to connect with. */
@@ -71,5 +72,5 @@ function connecting(submission: Json, at: number, keys: readonly Key[]): Json {
   const body = JSON.parse(typed) as Json;
   const view = body['view'];
   if (!isPlain(view)) throw new Error('The submission has no view');
-  return { ...body, view: { ...view, id: `V0BENCH${key.accessKeyId}`, root_view_id: `V0BENCH${at}` } };
+  return { ...body, view: { ...view, id: BENCH_WINDOW + key.accessKeyId, root_view_id: BENCH_WINDOW + at } };
 }

@@ -57,8 +57,10 @@ async function oneRound(plan: IngestPlan): Promise<{ samples: Map<string, Sample
   const started: Measured[] = [];
   const writes = Worker.start<WritesQuestion, WritesAnswer>('writes', [`file:${site.folder}/writes.db`]);
   try {
-    started.push(await site.startRekey(), await other.startRekey());
-    const [load, without] = [new Load(site.slack), new Load(other.slack)];
+    const [busy, idle] = [await site.startRekey(), await other.startRekey()];
+    started.push(busy, idle);
+    const load = new Load(site.slack, () => busy.output);
+    const without = new Load(other.slack, () => idle.output);
     const templates = await templatesFrom(site);
     await load.burst(templates.connect(watchers, true), 0, watchers.length);
     // Until every region is being read.

@@ -1,15 +1,13 @@
 import type { AttemptResult } from '../src/domain/attempt-result.ts';
 import type { Attempt } from '../src/domain/attempt.ts';
 import { isConflict } from '../src/errors.ts';
-import { findActor } from '../src/handlers/find-actor.ts';
 import { finishAttempt } from '../src/handlers/finish-attempt.ts';
-import { lookHome } from '../src/handlers/look-home.ts';
 import type { Services } from '../src/handlers/services.ts';
 import type { Desk } from '../src/ports/slack.ts';
 import type { Context } from './entry.ts';
 import { greet } from './greet-channel.ts';
-import { homeView } from './home.ts';
 import { outcomeView } from './modals/outcome-view.ts';
+import { refreshHome } from './refresh-home.ts';
 import { tellPerson } from './tell-person.ts';
 
 /** Does the work of an attempt behind the acknowledgement, and shows how it ended. */
@@ -65,14 +63,4 @@ async function hurry(services: Services, noticeId: string): Promise<void> {
   const notice = await stores.notices.byId(noticeId);
   if (notice === null || notice.state !== 'waiting') return;
   await stores.atomically([stores.notices.failed(noticeId, '', clock.now())]);
-}
-
-/** Draws the asker's Home page again, if they may see one; a failure is only logged. */
-export async function refreshHome(services: Services, desk: Desk, userId: string): Promise<void> {
-  try {
-    const actor = await findActor(services, { teamId: services.teamId, userId }, { irreversible: false });
-    await desk.publishHome(userId, homeView(await lookHome(services, actor), 0));
-  } catch (error) {
-    services.log.warn('Home was not refreshed', { userId, error });
-  }
 }

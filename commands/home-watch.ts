@@ -1,7 +1,14 @@
 import type { KnownBlock } from '@slack/types';
 import type { Connection } from '../src/domain/connection.ts';
 import { counted } from '../src/domain/time-words.ts';
-import { isLearning, lasting, learned, type AccountWatch, type RegionWatch } from '../src/domain/watch.ts';
+import {
+  isByFilesAlone,
+  isLearning,
+  lasting,
+  learned,
+  type AccountWatch,
+  type RegionWatch,
+} from '../src/domain/watch.ts';
 import type { HomeWatch } from '../src/handlers/look-home-watch.ts';
 import { button, context, section } from '../src/slack/blocks/elements.ts';
 import { INCIDENT_DETAILS, incidentLine } from '../src/slack/blocks/incident.ts';
@@ -37,6 +44,9 @@ export function incidentNeeds({ incidents, told, mild }: HomeWatch): KnownBlock[
 export function watchOfCard(connection: Connection, watch: AccountWatch | undefined, now: number): string {
   if (watch === undefined) return notWatched(connection);
   const trouble = lasting(watch.trouble);
+  if (trouble !== null && isByFilesAlone(trouble)) {
+    return `by the trail's files alone, since ${moment(trouble.since)}: ${brief(trouble.why, 250)}`;
+  }
   if (trouble !== null) {
     return `*not seen* since ${moment(trouble.since)}: ${brief(trouble.why, 250)}`;
   }

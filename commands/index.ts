@@ -14,6 +14,7 @@ import { approvalActions, approvalModal } from './destination-approval.ts';
 import { bindActions, bindConfirmModal, bindModal, bindSuggestions } from './destination-binding.ts';
 import { destinationFormActions, destinationModal, kindModal } from './destination-forms.ts';
 import { destinationActions, removeDestinationModal } from './destinations.ts';
+import { channelWatchActions, channelWatchModal } from './channel-watch.ts';
 import type { Command, Registry } from './entry.ts';
 import { helpCommand } from './help.ts';
 import { incidentListActions, incidents } from './incidents.ts';
@@ -67,6 +68,7 @@ export const registry: Registry = {
     queueModal,
     containModal,
     ...takeBackModals,
+    channelWatchModal,
   ],
   actions: [
     homeConnect,
@@ -103,6 +105,7 @@ export const registry: Registry = {
     ...incidentActions,
     ...trailQueueActions,
     ...containmentActions,
+    ...channelWatchActions,
   ],
   suggestions: [...groupSuggestions, bindSuggestions],
   events: [homeOpened, ...appEvents],

@@ -5,7 +5,7 @@ import { policyOfAccount } from '../src/handlers/key-policy.ts';
 import { previewPolicy, type PolicyPreview } from '../src/handlers/preview-policy.ts';
 import type { KeyPolicy } from '../src/domain/key-policy.ts';
 import { brief, words } from '../src/slack/blocks/mrkdwn.ts';
-import { refreshHome } from './carry-out.ts';
+import { refreshHome } from './refresh-home.ts';
 import { modal, type Action, type Context } from './entry.ts';
 import { messageView } from './modals/message-view.ts';
 import {

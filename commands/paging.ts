@@ -2,7 +2,7 @@ import { isConflict } from '../src/errors.ts';
 import { pagerSetting, removePager, setPager, testPage, type PagerInput } from '../src/handlers/pager.ts';
 import { wakeOutbox } from '../src/handlers/alert.ts';
 import { PAGER_NAMES } from '../src/domain/pager.ts';
-import { refreshHome } from './carry-out.ts';
+import { refreshHome } from './refresh-home.ts';
 import { modal, type Action, type Context } from './entry.ts';
 import { messageView } from './modals/message-view.ts';
 import {

@@ -3,7 +3,7 @@ import { pause, resume } from '../src/handlers/pause.ts';
 import type { Message } from '../src/ports/slack.ts';
 import { section } from '../src/slack/blocks/elements.ts';
 import { cut, escape, person, words } from '../src/slack/blocks/mrkdwn.ts';
-import { refreshHome } from './carry-out.ts';
+import { refreshHome } from './refresh-home.ts';
 import { modal, type Action, type Context } from './entry.ts';
 import { messageView } from './modals/message-view.ts';
 import {

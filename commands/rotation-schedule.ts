@@ -13,7 +13,7 @@ import { hoursWords } from '../src/domain/working-hours.ts';
 import type { Message } from '../src/ports/slack.ts';
 import { section } from '../src/slack/blocks/elements.ts';
 import { brief, cut, escape, person, words } from '../src/slack/blocks/mrkdwn.ts';
-import { refreshHome } from './carry-out.ts';
+import { refreshHome } from './refresh-home.ts';
 import { modal, type Action, type Context } from './entry.ts';
 import type { IncomingView } from './incoming.ts';
 import { dryRunWords } from './messages/schedule-dry-run.ts';

@@ -1,6 +1,7 @@
 import type { Connection } from '../src/domain/connection.ts';
 import { PAGER_OUTLET } from '../src/domain/notice.ts';
 import { isConflict } from '../src/errors.ts';
+import { channelWatchStop, watchedChannels } from '../src/handlers/leaks/channel-watch.ts';
 import { countDestinations } from '../src/handlers/destinations/look.ts';
 import { pagerSetting } from '../src/handlers/pager.ts';
 import { keyTags } from '../src/handlers/key-settings.ts';
@@ -13,7 +14,7 @@ import { workingHours } from '../src/handlers/working-hours.ts';
 import type { Message } from '../src/ports/slack.ts';
 import { section } from '../src/slack/blocks/elements.ts';
 import { channel, person, words } from '../src/slack/blocks/mrkdwn.ts';
-import { refreshHome } from './carry-out.ts';
+import { refreshHome } from './refresh-home.ts';
 import { modal, type Action, type Command, type Context } from './entry.ts';
 import { messageView } from './modals/message-view.ts';
 import type { SchedulesLook } from './modals/rotation-schedule-stop.ts';
@@ -156,6 +157,10 @@ export async function look(context: Context, said: string | null): Promise<Retur
     schedules: await lookSchedules(services, connections),
     destinations: await countDestinations(services, actor),
     trailQueues: (await services.stores.watch.queues.list()).length,
+    channelWatch: {
+      seen: services.workspace.scopes === null ? null : watchedChannels(services.workspace.scopes).seen,
+      stop: await channelWatchStop(services),
+    },
     pause: await pauseOf(services),
     said,
   });

@@ -38,6 +38,7 @@ export function seedTeam(slack: SlackStandIn): Team {
   channel('C0SECURITY', 'security', 'Incidents, audits and questions; Rekey is not in here yet');
   channel('C0PAYMENTS', 'payments', 'Deepa’s and Bo’s team: checkout, payouts and their deployments');
   channel('C0DATA', 'data', 'Cleo’s team: exports, reports and nightly jobs');
+  channel('C0DEPLOYS', 'deploys', 'Who rolls out what; Rekey looks for access keys in here', { bot: true });
   channel('C0PLATFORM', 'platform-leads', 'Where Ada and Omar decide', {
     kind: 'private',
     members: [ada.id, omar.id],

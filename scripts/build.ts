@@ -52,7 +52,8 @@ export async function build(folder: string, others: Readonly<Record<string, stri
   const unknown = [...new Set(left)].filter((name) => !known.has(name) && !isBuiltin(name));
   if (unknown.length > 0) throw new Error(`The bundle still imports ${unknown.join(', ')}.`);
 
-  cpSync(join(ROOT, 'manifest.yml'), join(folder, 'manifest.yml'));
+  for (const name of ['manifest.yml', 'manifest.channel-watch.yml'])
+    cpSync(join(ROOT, name), join(folder, name));
   for (const engine of ['sqlite', 'postgres']) {
     const migrations = join(folder, CHUNKS, 'migrations', engine);
     mkdirSync(migrations, { recursive: true });

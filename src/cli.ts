@@ -64,9 +64,12 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     },
   },
   manifest: {
-    takes: '[--http URL]',
+    takes: '[--http URL] [--with channel-watch]',
     summary: 'print the manifest of the Slack app',
-    details: ['For Socket Mode; with --http, for signed HTTP requests to URL.'],
+    details: [
+      'For Socket Mode; with --http, for signed HTTP requests to URL. --with channel-watch adds the scopes and',
+      'events for finding access keys in channels.',
+    ],
     async run(args, { out }) {
       const { printManifest } = await import('./manifest.ts');
       out(printManifest(args));

@@ -2,13 +2,16 @@ import { parseArgs } from 'node:util';
 import type { WebClient } from '@slack/web-api';
 import type { OpenStores } from '../db/open.ts';
 import { createAws } from './aws/aws.ts';
+import { RoleSessions } from './aws/role-sessions.ts';
 import { systemClock } from './clock.ts';
 import { ConfigError, readConfig, type Config, type Environment } from './config.ts';
 import { checkConnections, checkHostIdentity } from './doctor/aws.ts';
 import { checkClocks } from './doctor/clocks.ts';
+import { createSealer } from './crypto/sealer.ts';
+import { checkRotations } from './doctor/rotations.ts';
+import { checkTrailQueues } from './doctor/trail-queues.ts';
 import { checkContainments } from './doctor/containments.ts';
 import { checkAuditLog, checkOutbox } from './doctor/records.ts';
-import { checkRotations } from './doctor/rotations.ts';
 import { checkWatch } from './doctor/watch.ts';
 import { checkDatabase, checkSealedSecrets, findMasterKeys } from './doctor/database.ts';
 import { failed, failure, ok, shown, warning, type Finding } from './doctor/finding.ts';
@@ -104,7 +107,13 @@ async function* examine(config: Config, clock: Clock, connections: boolean): Asy
     yield* await checkClocks(config, dispatcher, clock);
     const { finding: identity, host } = await checkHostIdentity(aws, config, stores);
     yield identity;
-    if (connections && stores !== null) yield* checkConnections(stores, keys, { aws, clock, log, host });
+    if (connections && stores !== null) {
+      yield* checkConnections(stores, keys, { aws, clock, log, host });
+      if (keys.length > 0) {
+        const sessions = new RoleSessions(aws, clock);
+        yield* checkTrailQueues({ aws, sessions, stores, sealer: createSealer(keys) }, clock.now());
+      }
+    }
   } finally {
     aws.close();
     await dispatcher.close();

@@ -2,6 +2,7 @@ import { App } from '@slack/bolt';
 import { serve, type Entrance } from '../commands/command.ts';
 import type { Ack } from '../commands/ack-once.ts';
 import { Background } from '../commands/background.ts';
+import { takeMessage } from '../commands/channel-messages.ts';
 import { readIncoming, type Incoming } from '../commands/incoming.ts';
 import { registry } from '../commands/index.ts';
 import { openStores, type OpenStores } from '../db/open.ts';
@@ -177,6 +178,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     onlyInstance,
     leases,
     teamId: us.teamId,
+    workspace: { url: us.url, scopes: us.scopes },
     admins: config.admins,
     defaultAlertChannel: config.alertChannelId,
   };
@@ -195,6 +197,8 @@ async function assemble(config: Config, base: Base): Promise<Running> {
       Promise.resolve({ botToken: config.botToken.reveal(), botId: us.botId, botUserId: us.botUserId }),
   });
   listen(app, entrance);
+  // Comes only where the app has the overlay of the manifest for it.
+  app.event('message', async ({ body }) => takeMessage(entrance, us, body));
   closers.push(() => jobs.stop(5_000));
   await jobs.start();
   await beginJobs(services);

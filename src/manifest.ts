@@ -5,15 +5,51 @@ import { UsageError } from './cli/usage-error.ts';
 
 /** The manifest as it is kept: for Socket Mode. */
 const MANIFEST = new URL('../manifest.yml', import.meta.url);
+/** What may be added to it, by name: scopes and events that most installations are better off without. */
+const OVERLAYS: ReadonlyMap<string, URL> = new Map([
+  ['channel-watch', new URL('../manifest.channel-watch.yml', import.meta.url)],
+]);
 
 /**
  * The manifest of the Slack app, as YAML. With `--http URL` (https, where Slack reaches Rekey) it is the form for
- * signed HTTP requests.
+ * signed HTTP requests; with `--with NAME` it has the scopes and events of that overlay, too.
  */
 export function printManifest(args: readonly string[]): string {
-  const { values } = parseArgs({ args: [...args], options: { http: { type: 'string' } } });
+  const options = { http: { type: 'string' }, with: { type: 'string', multiple: true } } as const;
+  const { values } = parseArgs({ args: [...args], options });
   const text = readFileSync(MANIFEST, 'utf8');
-  return values.http === undefined ? text : stringify(overHttp(parse(text), requestUrl(values.http)));
+  const overlays = [...new Set(values.with)].map(overlayNamed);
+  if (values.http === undefined && overlays.length === 0) return text;
+  const full = overlays.reduce(overlaid, parse(text) as Manifest);
+  return stringify(values.http === undefined ? full : overHttp(full, requestUrl(values.http)));
+}
+
+function overlayNamed(name: string): Overlay {
+  const file = OVERLAYS.get(name);
+  if (file === undefined) {
+    throw new UsageError(`--with takes ${[...OVERLAYS.keys()].join(' or ')}, not “${name}”`);
+  }
+  return parse(readFileSync(file, 'utf8')) as Overlay;
+}
+
+/** The manifest with the scopes and events of the overlay after its own. */
+function overlaid(manifest: Manifest, { oauth_config: oauth, settings }: Overlay): Manifest {
+  const { scopes } = manifest.oauth_config;
+  const { event_subscriptions: events } = manifest.settings;
+  return {
+    ...manifest,
+    oauth_config: {
+      ...manifest.oauth_config,
+      scopes: { ...scopes, bot: [...scopes.bot, ...oauth.scopes.bot] },
+    },
+    settings: {
+      ...manifest.settings,
+      event_subscriptions: {
+        ...events,
+        bot_events: [...events.bot_events, ...settings.event_subscriptions.bot_events],
+      },
+    },
+  };
 }
 
 /** The scopes of the bot: what it cannot do without, and what it can. */
@@ -37,11 +73,17 @@ function requestUrl(given: string): string {
   return `${url.origin}${path}`;
 }
 
+interface Overlay {
+  oauth_config: { scopes: { bot: string[] } };
+  settings: { event_subscriptions: { bot_events: string[] } };
+}
+
 interface Manifest {
   features: { slash_commands: { command: string; url?: string }[] };
+  oauth_config: { scopes: { bot: string[]; bot_optional?: string[] } };
   settings: Record<string, unknown> & {
     interactivity: Record<string, unknown>;
-    event_subscriptions: Record<string, unknown>;
+    event_subscriptions: Record<string, unknown> & { bot_events: string[] };
   };
 }
 

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { figure, median, quantile, type Figure } from '../bench/figures.ts';
 import { bench } from '../bench/main.ts';
+import { Load } from '../bench/load.ts';
 import { BENCHES, readOptions } from '../bench/options.ts';
 import { tableOf } from '../bench/table.ts';
+import type { SlackStandIn } from '../sandbox/slack/stand-in.ts';
 import { isUsageError } from '../src/cli/usage-error.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
@@ -68,6 +70,30 @@ describe('npm run bench', () => {
     const { figures } = await run('jobs-sqlite');
     expect(figures.map((each) => each.unit)).toEqual(['per s', 'per s']);
   }, 180_000);
+});
+
+describe('its load', () => {
+  /** A Slack to which one delivery of each burst comes too late, so that no work begins. */
+  class LateSlack {
+    readonly received: { method: string }[] = [];
+    readonly sent: unknown[] = [];
+    readonly defects: unknown[] = [];
+    #deliveries = 0;
+
+    sendRaw(): Promise<{ outcome: 'ack' | 'timeout' }> {
+      this.#deliveries += 1;
+      if (this.#deliveries % 3 === 0) return Promise.resolve({ outcome: 'timeout' });
+      setTimeout(() => this.received.push({ method: 'views.publish' }), 5);
+      return Promise.resolve({ outcome: 'ack' });
+    }
+  }
+
+  it('waits for no work of a delivery that Slack gave up waiting for', async () => {
+    const load = new Load(new LateSlack() as unknown as SlackStandIn);
+    const template = { kind: 'interaction', startsWork: true, body: () => ({}) } as const;
+    expect(await load.burst(template, 0, 3)).toHaveLength(3);
+    expect(await load.burst(template, 3, 1)).toHaveLength(1);
+  }, 20_000);
 });
 
 describe('its options', () => {

@@ -30,6 +30,8 @@ const LAYERS: Layers = [
     inventory: ['src/inventory/'],
     rotation: ['src/rotation/'],
     detections: ['src/detections/'],
+    // What a message of Slack gives away.
+    leaks: ['src/leaks/'],
     destinations: ['src/destinations/'],
   },
   // What to read of CloudTrail, and how events become signals beside the event loop.
@@ -89,6 +91,7 @@ const PURE = [
   'src/inventory/',
   'src/rotation/',
   'src/detections/',
+  'src/leaks/',
   'src/watch/',
   'src/handlers/',
   'commands/',

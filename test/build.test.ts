@@ -74,6 +74,7 @@ describe('the bundle', () => {
 
   it('prints the manifest of the checkout', () => {
     expect(run('manifest').stdout).toBe(readFileSync(join(ROOT, 'manifest.yml'), 'utf8'));
+    expect(run('manifest', '--with', 'channel-watch').stdout).toContain('- message.channels');
   });
 
   it('names every missing setting', () => {

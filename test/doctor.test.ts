@@ -13,8 +13,8 @@ import { proxyDispatcher, webClient } from '../src/slack/web-client.ts';
 import { connectKey } from './support/acting.ts';
 import { containment } from './db/containment-samples.ts';
 import { fullRotation, rotation } from './db/rotation-samples.ts';
-import { accountWatch } from './db/watch-samples.ts';
 import { trailQueue } from './db/trail-samples.ts';
+import { accountWatch } from './db/watch-samples.ts';
 import { NOTHING_READ } from '../src/domain/containment.ts';
 import { NEW_QUEUE } from '../src/domain/trail-queue.ts';
 import { newRegion } from '../src/watch/plan.ts';
@@ -91,6 +91,7 @@ describe.each(['sqlite', 'postgres'] as const)('the doctor on %s', (engine) => {
       'Sealed secrets: 1 under key ',
       'Slack bot token: Slack takes it',
       'Slack scopes: All that are needed: commands, chat:write, users:read',
+      'Keys in channels: Not looked for: the app has none of the scopes',
       'Slack app token: Slack gives a socket',
       'Admins: 1, all of them members',
       `Alert channel: ${CHANNELS.alerts}, from REKEY_ALERT_CHANNEL`,
@@ -118,6 +119,21 @@ describe.each(['sqlite', 'postgres'] as const)('the doctor on %s', (engine) => {
     const report = await examine(scene.environment, { args: ['--no-connections'] });
     expect(report.text).toContain('Sealed secrets: 1');
     expect(report.text).not.toContain('Connection “');
+  });
+
+  it('checks each trail queue', async () => {
+    const stores = await scene.stores();
+    const { queues } = stores.watch;
+    await stores.atomically([queues.insert(trailQueue({ connectionId: 'gone' }))]);
+    const report = await examine(scene.environment);
+    expect(report.failed).toContain(
+      'Trail queue “trail-events” (eu-central-1): The connection that read it is gone.',
+    );
+    // The Rekey that runs here may note the same of it at this moment.
+    for (let [queue] = await queues.list(); queue !== undefined; [queue] = await queues.list()) {
+      await stores.atomically(queues.remove(queue.id, queue.version)).catch(() => undefined);
+    }
+    await stores.close();
   });
 
   it('names rotations that wait for a person, and one that nobody takes further', async () => {
@@ -414,6 +430,10 @@ describe('the doctor', () => {
     const report = await examine(bare.environment);
     expect(report.failed).toEqual(['Slack scopes: Missing: chat:write.']);
     expect(report.warning.join('\n')).toContain('The optional usergroups:read is not there');
+    bare.slack.changeBotToken({ scopes: ['commands', 'chat:write', 'users:read', 'channels:history'] });
+    expect((await examine(bare.environment)).warning.join('\n')).toContain(
+      'Keys in channels: Looked for in public channels that Rekey is in, if the app also subscribes to their events, which Slack does not tell. Not in private channels and group messages.',
+    );
     await bare.strike();
   });
 });

@@ -37,6 +37,7 @@ function manifest(...args: string[]): Manifest {
 const SCOPES: Readonly<Record<string, string | null>> = {
   'auth.test': null,
   'bots.info': 'users:read',
+  'chat.postEphemeral': 'chat:write',
   'chat.postMessage': 'chat:write',
   'chat.update': 'chat:write',
   // Once-only posting looks for its own messages where an overlay of the manifest lets it; it works without.
@@ -115,6 +116,49 @@ describe('the manifest', () => {
       interactivity: { is_enabled: true },
     });
     expect(JSON.stringify(settings)).not.toContain('url');
+  });
+});
+
+describe('the manifest with channel-watch', () => {
+  const added = {
+    scopes: ['channels:history', 'groups:history', 'mpim:history'],
+    events: ['message.channels', 'message.groups', 'message.mpim'],
+  };
+
+  it.each([[[]], [['--http', 'https://x.example']]])(
+    'has scopes and events besides, and nothing else (%j)',
+    (http) => {
+      const plain = manifest(...http);
+      const full = manifest(...http, '--with', 'channel-watch');
+      const { scopes } = full.oauth_config;
+      expect(scopes).toEqual({
+        ...plain.oauth_config.scopes,
+        bot: [...plain.oauth_config.scopes.bot, ...added.scopes],
+      });
+      const { bot_events: events } = full.settings.event_subscriptions;
+      expect(events).toEqual([...plain.settings.event_subscriptions.bot_events, ...added.events]);
+      const subscriptions = { ...full.settings.event_subscriptions, bot_events: [] };
+      expect({
+        ...full,
+        oauth_config: {},
+        settings: { ...full.settings, event_subscriptions: subscriptions },
+      }).toEqual({
+        ...plain,
+        oauth_config: {},
+        settings: {
+          ...plain.settings,
+          event_subscriptions: { ...plain.settings.event_subscriptions, bot_events: [] },
+        },
+      });
+    },
+  );
+
+  it('is the same when it is asked for twice, and refuses what there is none of', () => {
+    const twice = printManifest(['--with', 'channel-watch', '--with', 'channel-watch']);
+    expect(twice).toBe(printManifest(['--with', 'channel-watch']));
+    for (const name of ['', 'nothing', 'constructor']) {
+      expect(() => printManifest(['--with', name])).toThrow(UsageError);
+    }
   });
 });
 

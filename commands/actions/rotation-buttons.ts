@@ -43,6 +43,7 @@ import { SNIPPETS_TOOL, snippetsView } from '../modals/snippets-view.ts';
 import { parseWait, WAIT_ERROR_BLOCK, WAIT_FORM, waitForm, type TypedWait } from '../modals/wait-form.ts';
 import { morning } from '../morning.ts';
 import { refusalText } from '../refusal.ts';
+import { begun } from '../rotation-begun.ts';
 
 const HOUR_MS = 3_600_000;
 const LONGEST_WAIT_MS = 30 * DAY_MS;
@@ -58,22 +59,8 @@ const ASKED: readonly AskedAct[] = [
   'orphan_is_ours',
   'orphan_is_not_ours',
   'leave_place',
+  'keep_new',
 ];
-
-const BEGUN: Readonly<Record<RotationAct, string>> = {
-  retry: 'Rekey tries again.',
-  undo: 'The rotation is being taken back.',
-  go_on: 'The rotation goes on.',
-  orphan_is_ours: 'That key is made Inactive, and deleted an hour later.',
-  orphan_is_not_ours: 'That key is left alone.',
-  leave_place: 'That destination is left as it is.',
-  reactivate: 'The old key is being made Active again: that takes some seconds.',
-  approve: 'Approved: the old key is deleted.',
-  stop: 'The rotation was ended.',
-  hurry: 'The old key is being made Inactive: that takes some seconds.',
-  wait: 'The rotation is held.',
-  end_wait: 'The wait was ended.',
-};
 
 function seenIn(context: Context): SeenRotation {
   const seen = parseRotationValue(context.incoming.text);
@@ -151,14 +138,15 @@ function atOnce(act: (typeof AT_ONCE)[number]): Action {
       const { rotation } = (await look(context, seen.rotationId)).card;
       // Two people, or one twice, on one drawing of the button: it happens once.
       const once = `${context.incoming.name}:${context.incoming.text}:${rotation.wait?.at ?? ''}`;
-      let said = BEGUN[act];
+      let refusal: string | null = null;
       try {
         await carriedOut(context, context.request({ decision: once }), act, seen, rotation);
       } catch (error) {
         if (!isConflict(error)) throw error;
-        said = refusalText(error, context.correlationId, context.log);
+        refusal = refusalText(error, context.correlationId, context.log);
       }
-      await answer(context, view, seen.rotationId, said);
+      const found = await look(context, seen.rotationId);
+      await answer(context, view, found, refusal ?? begun(act, found.card));
     },
   };
 }
@@ -167,10 +155,9 @@ function atOnce(act: (typeof AT_ONCE)[number]): Action {
 async function answer(
   context: Context,
   view: IncomingView | null,
-  rotationId: string,
+  found: RotationLook,
   said: string,
 ): Promise<void> {
-  const found = await look(context, rotationId);
   const { responseUrl } = context.incoming;
   if (view?.type === 'modal') await context.desk.update(view.id, rotationView(found, said));
   else if (responseUrl !== null) await context.desk.reply(responseUrl, standing(found, said));
@@ -242,8 +229,12 @@ export const rotationModals = [
         if (input === null) throw tooOld();
         const { act, accessKeyId, ...seen } = input;
         const { rotation } = (await look(context, seen.rotationId)).card;
-        return shown(context, view, seen.rotationId, BEGUN[act], () =>
-          carriedOut(context, context.request(), act, seen, rotation, accessKeyId),
+        return shown(
+          context,
+          view,
+          seen.rotationId,
+          ({ card }) => begun(act, card),
+          () => carriedOut(context, context.request(), act, seen, rotation, accessKeyId),
         );
       },
     }),
@@ -266,7 +257,8 @@ export const rotationModals = [
           field: 'waitUntil',
         });
       }
-      return shown(context, view, seen.rotationId, `Held until ${moment(until)}.`, () =>
+      const held = () => `Held until ${moment(until)}.`;
+      return shown(context, view, seen.rotationId, held, () =>
         waitRotation(services, context.request(), { ...seen, wait: { reason, until } }),
       );
     },
@@ -278,21 +270,20 @@ async function shown(
   context: Context,
   view: IncomingView,
   rotationId: string,
-  done: string,
+  done: (found: RotationLook) => string,
   run: () => Promise<Rotation>,
 ): Promise<ReturnType<typeof rotationView> | 'close'> {
-  let said = done;
-  let lost = false;
+  let lost: string | null = null;
   try {
     await run();
   } catch (error) {
     if (!isConflict(error)) throw error;
-    lost = true;
-    said = `*Not done.* ${refusalText(error, context.correlationId, context.log)}`;
+    lost = `*Not done.* ${refusalText(error, context.correlationId, context.log)}`;
   }
-  const again = rotationView(await look(context, rotationId), said);
+  const found = await look(context, rotationId);
+  const again = rotationView(found, lost ?? done(found));
   const { previousId } = view;
-  if (lost || previousId === null) return again;
+  if (lost !== null || previousId === null) return again;
   context.later(async () => {
     await context.desk.update(previousId, again);
   });

@@ -24,6 +24,7 @@ const FORMS: Readonly<Record<AskedAct, typeof ACT_FORM | typeof FINAL_FORM>> = {
   hurry: ACT_FORM,
   stop: ACT_FORM,
   orphan_is_not_ours: ACT_FORM,
+  keep_new: ACT_FORM,
   // The new key is deleted at the end of it.
   undo: FINAL_FORM,
   go_on: FINAL_FORM,
@@ -64,6 +65,7 @@ const TITLES: Readonly<Record<AskedAct, { title: string; submit: string }>> = {
   stop: { title: 'End it here?', submit: 'End it' },
   orphan_is_ours: { title: 'Is it Rekey’s?', submit: 'It is Rekey’s' },
   leave_place: { title: 'Leave it as it is?', submit: 'Leave it' },
+  keep_new: { title: 'Keep the new key?', submit: 'Keep it' },
   orphan_is_not_ours: { title: 'Is it not Rekey’s?', submit: 'It is not' },
 };
 
@@ -71,6 +73,7 @@ const TITLES: Readonly<Record<AskedAct, { title: string; submit: string }>> = {
 const GO_ON_TITLES: Partial<Record<BlockCode, { title: string; submit: string }>> = {
   keys_changed: { title: 'Accept these keys?', submit: 'Accept' },
   undo_failed: { title: 'Is the old key back?', submit: 'It is back' },
+  quarantined: { title: 'Leave it Inactive?', submit: 'Leave it' },
   too_long: { title: 'Deactivate now?', submit: 'Deactivate' },
 };
 
@@ -112,6 +115,13 @@ function aboutBlocks(act: AskedAct, look: RotationLook): KnownBlock[] {
       ];
     case 'leave_place':
       return leaveBlocks(look);
+    case 'keep_new':
+      return [
+        section(
+          `The rotation is not taken back after all: it goes forward with ${fresh}, which its destinations hold. ${code(oldKeyId)} must then be silent, soaks Inactive, and a second person confirms its deletion.`,
+        ),
+        ...blockBlocks(rotation),
+      ];
     case 'orphan_is_ours':
       return [
         section(
@@ -171,6 +181,7 @@ function goOnBlocks(rotation: Rotation): KnownBlock[] {
       'Rekey takes it that the consumers run with the new key. If they do not, they go on with the old one until it is Inactive.',
     undo_failed: `You say that every destination holds ${code(rotation.oldKeyId)} again. Rekey asks each where it can; then the new key is made Inactive, and deleted an hour later.`,
     not_attributed: 'No key of Rekey was made: it tries again.',
+    quarantined: `${code(rotation.oldKeyId)} stays Inactive. Its soak begins anew; then a second person confirms the deletion.`,
   };
   const text = block === null ? undefined : what[block.code];
   return [

@@ -21,6 +21,7 @@ import {
 } from '../../src/slack/blocks/elements.ts';
 import { channel, code, cut, group, person, plain, words } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
+import { channelWatchBlocks, type ChannelWatchLook } from './channel-watch-view.ts';
 import { destinationBlocks } from './destinations-view.ts';
 import { HOURS_OPEN } from './hours-form.ts';
 import { OWNERS_OPEN } from './owner-rules-view.ts';
@@ -58,6 +59,7 @@ export interface SettingsLook {
   readonly destinations: { readonly count: number; readonly waiting: number };
   /** How many are set. */
   readonly trailQueues: number;
+  readonly channelWatch: ChannelWatchLook;
   readonly pause: Pause | null;
   /** What the last button of this window did, or null. */
   readonly said: string | null;
@@ -111,6 +113,8 @@ export function settingsView(look: SettingsLook): ModalView {
       ...scheduleBlocks(look.schedules),
       ...destinationBlocks(look.destinations),
       ...trailQueueBlocks(look.trailQueues),
+      divider(),
+      ...channelWatchBlocks(look.channelWatch),
       divider(),
       ...pauseBlocks(look.pause),
       divider(),

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, isNotNull, lt, lte, or } from 'drizzle-orm';
+import { and, asc, count, eq, gt, gte, isNotNull, lt, lte, or } from 'drizzle-orm';
 import { z } from 'zod';
 import { isOver } from '../../src/domain/containment.ts';
 import type { Containment } from '../../src/domain/containment.ts';
@@ -67,6 +67,18 @@ export function containmentStore(engine: Engine): ContainmentStore {
             .select()
             .from(t)
             .where(and(isOpen, eq(t.accountId, accountId)))
+            .orderBy(...byAge),
+        ),
+      );
+    },
+    async endedOfAccount(accountId, since) {
+      const ended = and(eq(t.open, 0), eq(t.state, 'ended'), eq(t.accountId, accountId));
+      return all(
+        await engine.read((db) =>
+          db
+            .select()
+            .from(t)
+            .where(and(ended, gte(t.updatedAt, since)))
             .orderBy(...byAge),
         ),
       );

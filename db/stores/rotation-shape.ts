@@ -79,6 +79,7 @@ const block: z.ZodType<Block> = z.object({
       orphan_is_ours: true,
       orphan_is_not_ours: true,
       leave_place: true,
+      keep_new: true,
       reactivate: true,
       approve: true,
       stop: true,

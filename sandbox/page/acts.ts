@@ -37,6 +37,7 @@ const element = { as: id, container, blockId: id, actionId: id };
 const schema = z.discriminatedUnion('act', [
   z.object({ act: z.literal('command'), as: id, channelId: id, line: z.string().max(4000) }),
   z.object({ act: z.literal('say'), as: id, channelId: id, text: z.string().min(1).max(4000) }),
+  z.object({ act: z.literal('erase'), as: id, channelId: id, ts: id }),
   z.object({ act: z.literal('open_home'), as: id, tab: z.enum(['home', 'messages']) }),
   z.object({
     act: z.literal('block_action'),
@@ -85,6 +86,9 @@ async function done(stage: Stage, act: Act): Promise<Done> {
     }
     case 'say':
       slack.say(act.as, act.channelId, act.text);
+      return { ok: true };
+    case 'erase':
+      slack.erase(act.as, act.channelId, act.ts);
       return { ok: true };
     case 'open_home':
       await slack.openHome(act.as, act.tab)?.first;

@@ -44,7 +44,7 @@ export function servePage(server: Server, world: PageWorld): Page {
   const { slack, aws, samples, team, clock, crowd, shop, meanwhile, answers, billing } = world;
   const { port } = server.address() as AddressInfo;
   const files = readPageFiles();
-  const setup = setupOf(slack, team, samples, { ...crowd.keys, shop: shop.key });
+  const setup = setupOf(slack, team, samples, { ...crowd.keys, shop: shop.key }, shop.trail);
   const watchers = new Set<() => void>();
   const changed = (): void => {
     for (const watcher of watchers) watcher();

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { printManifest } from '../../src/manifest.ts';
 import type { SampleKey, SampleWorld } from '../aws/fixtures.ts';
 import { isPlain, part, parts, text } from '../slack/json.ts';
 import type { SlackStandIn } from '../slack/stand-in.ts';
@@ -7,12 +7,10 @@ import type { Person } from '../slack/world.ts';
 import type { Team } from '../team.ts';
 import type { Setup, Snapshot, WireKey, WirePerson } from './wire.ts';
 
-const MANIFEST = new URL('../../manifest.yml', import.meta.url);
-
-/** The app's parsed manifest, which says what commands there are and what may be typed where. */
+/** The app's parsed manifest, with what it takes to look for keys in channels: what commands there are, and what may be typed where. */
 export function readManifest(): Readonly<Record<string, unknown>> {
-  const manifest: unknown = parse(readFileSync(MANIFEST, 'utf8'));
-  if (!isPlain(manifest)) throw new TypeError('manifest.yml is not a mapping');
+  const manifest: unknown = parse(printManifest(['--with', 'channel-watch']));
+  if (!isPlain(manifest)) throw new TypeError('The manifest is not a mapping');
   return manifest;
 }
 
@@ -42,6 +40,7 @@ export function setupOf(
   team: Team,
   samples: SampleWorld,
   more: Readonly<Record<string, SampleKey>>,
+  trail: Setup['trail'],
 ): Setup {
   const features = part(readManifest(), 'features');
   const { good, ...others } = samples.keys;
@@ -59,6 +58,7 @@ export function setupOf(
     keys: Object.entries(keys).map(([id, key]) => wireKey(id, key)),
     customerAccountId: samples.customer.id,
     openRoleArn: samples.openRole.arn,
+    trail,
     messagesReadOnly: part(features, 'app_home')['messages_tab_read_only_enabled'] === true,
   };
 }

@@ -133,6 +133,8 @@ export interface Setup {
   readonly customerAccountId: string;
   /** A role that trusts Rekey without asking for an external ID. */
   readonly openRoleArn: string;
+  /** A trail whose queue Rekey may read with the key Shop. */
+  readonly trail: { readonly queueUrl: string; readonly bucket: string };
   /** The app's Messages tab takes no words. */
   readonly messagesReadOnly: boolean;
 }
@@ -147,6 +149,8 @@ export type StateValues = Record<string, Record<string, Json>>;
 export type Act =
   | { readonly act: 'command'; readonly as: string; readonly channelId: string; readonly line: string }
   | { readonly act: 'say'; readonly as: string; readonly channelId: string; readonly text: string }
+  /** Deletes one's own message. */
+  | { readonly act: 'erase'; readonly as: string; readonly channelId: string; readonly ts: string }
   | { readonly act: 'open_home'; readonly as: string; readonly tab: 'home' | 'messages' }
   | {
       readonly act: 'block_action';

@@ -19,7 +19,8 @@ export interface SlackServer {
 
 /** Listens on 127.0.0.1; port 0 takes a free one. */
 export async function listen(port: number): Promise<SlackServer> {
-  const server: Server = createServer();
+  // Slack keeps idle connections for longer than the five seconds of Node.js.
+  const server: Server = createServer({ keepAliveTimeout: 60_000 });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

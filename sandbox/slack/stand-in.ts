@@ -209,6 +209,16 @@ export class SlackStandIn {
     return this.#speaking.say(userId, channelId, words, more);
   }
 
+  /** A person changes their own message. */
+  rewrite(userId: string, channelId: string, ts: string, words: string): EventDelivery | undefined {
+    return this.#speaking.rewrite(userId, channelId, ts, words);
+  }
+
+  /** A person deletes their own message. */
+  erase(userId: string, channelId: string, ts: string): EventDelivery | undefined {
+    return this.#speaking.erase(userId, channelId, ts);
+  }
+
   openHome(userId: string, tab: 'home' | 'messages' = 'home'): EventDelivery | undefined {
     return this.#speaking.openHome(userId, tab);
   }

@@ -28,6 +28,9 @@ const FAMILIES: readonly Family[] = [
   [/\baws-cdk\b|\bcdk\//, 'CDK', 'infrastructure'],
   [/ansible/, 'Ansible', 'infrastructure'],
   [/crossplane/, 'Crossplane', 'infrastructure'],
+  [/\beksctl\b/, 'eksctl', 'infrastructure'],
+  [/\bkops\//, 'kOps', 'infrastructure'],
+  [/aws-sam-cli/, 'SAM', 'infrastructure'],
   [/^aws-cli\/|\baws-cli\//, 'aws-cli', 'cli'],
   [/awspowershell|aws-tools-for-powershell|^aws\.tools/, 'PowerShell', 'cli'],
   [/^amazon-ssm-agent|amazon-ssm-agent\/|^ssm-agent/, 'SSM agent', 'aws'],
@@ -70,6 +73,8 @@ const ATTACK_TOOLS: readonly (readonly [RegExp, string])[] = [
   [/weirdaal/, 'WeirdAAL'],
   [/nuclei/, 'Nuclei'],
   [/gitleaks/, 'Gitleaks'],
+  [/noseyparker|kingfisher\//, 'a secret scanner'],
+  [/cloudmapper|\bpmapper\b|principalmapper|s3scanner|cloudbrute/, 'a tool that maps accounts'],
   [/sqlmap|metasploit|cobalt ?strike/, 'an attack framework'],
 ];
 

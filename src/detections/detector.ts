@@ -61,10 +61,12 @@ export class Detector {
   }
 
   /** Judges an event, then learns it. */
-  judge(event: CloudTrailEvent): readonly Signal[] {
-    this.#prepare(event);
-    const { longTermKeyId, sessionKeyId } = event.caller;
+  judge(recorded: CloudTrailEvent): readonly Signal[] {
+    this.#prepare(recorded);
+    const { longTermKeyId, sessionKeyId } = recorded.caller;
     const keyId = longTermKeyId ?? (sessionKeyId === null ? null : this.lineage.rootOf(sessionKeyId));
+    // A session that a key made is a program's, whatever it calls itself.
+    const event = recorded.saysConsole && keyId !== null ? { ...recorded, fromConsole: false } : recorded;
     const subject = subjectOf(event, this.lineage, keyId);
     const profile = this.profileOf(subject);
     const note = keyId === null ? null : this.#noteOf(keyId);

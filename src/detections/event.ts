@@ -40,6 +40,8 @@ export interface CloudTrailEvent {
   readonly byService: boolean;
   /** A person in the AWS console, not a program with a key. */
   readonly fromConsole: boolean;
+  /** Nothing but its user agent says so, and that is what the caller wrote. */
+  readonly saysConsole: boolean;
   readonly errorCode: string | null;
   /** What AWS said when it refused, at most 512 characters; else null. */
   readonly refusal: string | null;

@@ -22,8 +22,8 @@ export function targetOf({ asked, caller }: CloudTrailEvent): string | null {
 export function isOnOneself({ asked, caller }: CloudTrailEvent, { userName }: About): boolean {
   const user = textAt(asked, 'userName');
   const role = textAt(asked, 'roleName');
-  if (user !== null) return user === caller.userName || user === userName;
-  if (role !== null) return role === caller.roleName;
+  if (user !== null) return isSame(user, caller.userName) || isSame(user, userName);
+  if (role !== null) return isSame(role, caller.roleName);
   return false;
 }
 
@@ -31,5 +31,10 @@ export function isOnOneself({ asked, caller }: CloudTrailEvent, { userName }: Ab
 export function isOnAnother({ asked, caller }: CloudTrailEvent, { userName }: About): boolean {
   const user = textAt(asked, 'userName');
   if (user === null) return false;
-  return user !== caller.userName && user !== userName;
+  return !isSame(user, caller.userName) && !isSame(user, userName);
+}
+
+/** IAM does not tell names apart by case. */
+function isSame(name: string, other: string | null): boolean {
+  return other !== null && name.toLowerCase() === other.toLowerCase();
 }

@@ -1,4 +1,5 @@
 import { at, textAt } from './json.ts';
+import { words } from './words.ts';
 
 /** What a policy document says, as far as rules ask. */
 export interface Statement {
@@ -29,10 +30,23 @@ export function statementsOf(document: unknown): readonly Statement[] {
 export function isAdministrator(document: unknown): boolean {
   return statementsOf(document).some(
     ({ allows, actions, exceptActions, resources }) =>
-      allows &&
-      resources.includes('*') &&
-      (exceptActions || actions.some((action) => action === '*' || action === '*:*' || action === 'iam:*')),
+      allows && resources.includes('*') && (exceptActions || actions.some(isTaking)),
   );
+}
+
+/** With one of these, on everything, whoever holds it takes all the rest. */
+const TAKING = words(`
+  iam:attachuserpolicy iam:attachrolepolicy iam:attachgrouppolicy iam:putuserpolicy iam:putrolepolicy
+  iam:putgrouppolicy iam:createpolicyversion iam:setdefaultpolicyversion iam:createaccesskey
+  iam:updateassumerolepolicy iam:createloginprofile iam:updateloginprofile iam:addusertogroup`);
+
+/** True for an action of a policy, in lower case and perhaps with wildcards, that stands for one of those. */
+function isTaking(action: string): boolean {
+  if (action === '*' || action === '*:*') return true;
+  if (!action.startsWith('iam:')) return false;
+  const [before = '', after = ''] = action.split('*', 2);
+  if (!action.includes('*')) return TAKING.includes(action);
+  return TAKING.some((each) => each.startsWith(before) && (after === '' || each.endsWith(after)));
 }
 
 /** Who a resource's document lets in from outside the account: `*` for everybody, else account numbers and providers. */

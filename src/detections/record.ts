@@ -75,6 +75,7 @@ export class RecordReader {
         (caller.type === null && caller.longTermKeyId === null && invokedBy !== null) ||
         (!fromConsole && (invokedBy !== null || fromService)),
       fromConsole,
+      saysConsole: fromConsole && invokedBy === null && flagAt(raw, 'sessionCredentialFromConsole') !== true,
       errorCode,
       refusal: denied ? (asText(raw.errorMessage)?.slice(0, LONGEST_REFUSAL) ?? null) : null,
       denied,

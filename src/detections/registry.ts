@@ -22,6 +22,7 @@ import { dataExported } from './rules/data-exported.ts';
 import { databaseOpened } from './rules/database-opened.ts';
 import { decoyKeyUsed } from './rules/decoy-key-used.ts';
 import { dormantKeyWoken } from './rules/dormant-key-woken.ts';
+import { encryptionKeyBrought } from './rules/encryption-key-brought.ts';
 import { encryptionKeysDestroyed } from './rules/encryption-keys-destroyed.ts';
 import { federationTokenMinted } from './rules/federation-token-minted.ts';
 import { firewallWeakened } from './rules/firewall-weakened.ts';
@@ -40,6 +41,7 @@ import { keyQuarantined } from './rules/key-quarantined.ts';
 import { keyUnlikeItself } from './rules/key-unlike-itself.ts';
 import { logsDestroyed } from './rules/logs-destroyed.ts';
 import { mailAbused } from './rules/mail-abused.ts';
+import { messagesLedOutside } from './rules/messages-led-outside.ts';
 import { mfaRemoved } from './rules/mfa-removed.ts';
 import { modelGuardRemoved } from './rules/model-guard-removed.ts';
 import { modelsAbused } from './rules/models-abused.ts';
@@ -86,6 +88,7 @@ import { sameCallRefused } from './rules/same-call-refused.ts';
 import { secretsReadInBulk } from './rules/secrets-read-in-bulk.ts';
 import { securityServiceDisabled } from './rules/security-service-disabled.ts';
 import { selfGrant } from './rules/self-grant.ts';
+import { serviceLogsSwitchedOff } from './rules/service-logs-switched-off.ts';
 import { serviceNew } from './rules/service-new.ts';
 import { sessionTokenMinted } from './rules/session-token-minted.ts';
 import { sessionUsedElsewhere } from './rules/session-used-elsewhere.ts';
@@ -134,6 +137,7 @@ export const RULES: readonly Rule[] = [
   costlyInstancesStarted,
   dataExported,
   databaseOpened,
+  encryptionKeyBrought,
   encryptionKeysDestroyed,
   federationTokenMinted,
   firewallWeakened,
@@ -145,6 +149,7 @@ export const RULES: readonly Rule[] = [
   inlinePolicyPutOnUser,
   keyQuarantined,
   logsDestroyed,
+  messagesLedOutside,
   mfaRemoved,
   modelGuardRemoved,
   modelsAbused,
@@ -172,6 +177,7 @@ export const RULES: readonly Rule[] = [
   rootUsed,
   securityServiceDisabled,
   selfGrant,
+  serviceLogsSwitchedOff,
   sessionTokenMinted,
   singleSignOnRightsGiven,
   snapshotOrImageShared,

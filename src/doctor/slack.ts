@@ -1,6 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { Config } from '../config.ts';
 import { RekeyError } from '../errors.ts';
+import { watchedChannels } from '../handlers/leaks/channel-watch.ts';
 import { neededScopes } from '../manifest.ts';
 import type { Clock, Log } from '../ports/world.ts';
 import { slackFailure, unreachable } from '../slack/failures.ts';
@@ -23,6 +24,7 @@ export async function checkBotToken(
       findings: [
         ok(what, `Slack takes it: workspace ${us.teamName} (${us.teamId})${app}.`),
         ...scopes(metadata?.scopes),
+        ...channelWatch(metadata?.scopes),
       ],
     };
   } catch (error) {
@@ -48,10 +50,34 @@ function scopes(given: readonly string[] | undefined): Finding[] {
   ];
 }
 
+/** Looking for keys in channels is an overlay of the manifest; most installations are without. */
+function channelWatch(given: readonly string[] | undefined): Finding[] {
+  const what = 'Keys in channels';
+  if (given === undefined) return [];
+  const { seen, unseen } = watchedChannels(given);
+  if (seen.length === 0) {
+    return [
+      ok(
+        what,
+        'Not looked for: the app has none of the scopes (`npm run manifest -- --with channel-watch`).',
+      ),
+    ];
+  }
+  const said = `Looked for in ${seen.join(' and ')} that Rekey is in, if the app also subscribes to their events, which Slack does not tell.`;
+  if (unseen.length === 0) return [ok(what, said)];
+  return [
+    warning(
+      what,
+      `${said} Not in ${unseen.join(' and ')}.`,
+      'Print the manifest anew with --with channel-watch, and reinstall the app. Or leave it so.',
+    ),
+  ];
+}
+
 /** Socket Mode: asks for a socket's address, without connecting. HTTP: what can be said without a request. */
 export async function checkTransport(
   config: Config,
-  us: OurIdentity | null,
+  us: Pick<OurIdentity, 'appId'> | null,
   appClient: WebClient | null,
 ): Promise<Finding> {
   if (config.transport.kind === 'http' || appClient === null) {

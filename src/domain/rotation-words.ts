@@ -1,3 +1,4 @@
+import { troubleOf } from './rotation-trouble.ts';
 import type { BlockCode, Rotation, RotationState } from './rotation.ts';
 
 /** A state in two or three words, as lists and headings show it. */
@@ -62,7 +63,8 @@ const WHO: Readonly<Record<BlockCode, string>> = {
 
 /** What a rotation does or waits for, in plain words; a pause and an owner's wait are said where they hold it. */
 export function doing(rotation: Pick<Rotation, 'state' | 'block' | 'wait' | 'trouble'>, now: number): string {
-  const { state, block, wait, trouble } = rotation;
+  const { state, block, wait } = rotation;
+  const trouble = troubleOf(rotation);
   if (block !== null) return block.why;
   const held = (state === 'quiet' || state === 'soaking') && wait !== null && wait.until > now;
   if (held) return `Held by an owner: ${wait.reason}`;

@@ -195,6 +195,8 @@ export type BlockChoice =
   | 'orphan_is_not_ours'
   /** Going back: a destination that cannot be asked is left as it is, told nothing, and asked no more. */
   | 'leave_place'
+  /** Going back is no longer possible, and the new key still in place: go forward with that. */
+  | 'keep_new'
   /** Within the soak: the old key Active again. */
   | 'reactivate'
   /** The second person's word for the deletion. */
@@ -254,7 +256,7 @@ export interface Rotation {
   /** Who switched the schedule on that began it, and who changed it last; empty where a person began it. */
   readonly scheduledBy: readonly string[];
   readonly reason: string;
-  /** What keeps the present step from succeeding; null when it did. */
+  /** What keeps the present step from succeeding; null when it did. `times` is 0 where people stopped it. */
   readonly trouble: { readonly why: string; readonly since: number; readonly times: number } | null;
   /** Its one message in Slack. */
   readonly noticeId: string | null;

@@ -118,6 +118,18 @@ export function lasting(trouble: WatchTrouble | null): WatchTrouble | null {
   return trouble === null || saidWhenOver(trouble) !== null ? null : trouble;
 }
 
+const BY_FILES = 'Only what the files of its trail bring is judged. ';
+
+/** Why an account is known by files alone: what its connections lack to look events up. */
+export function byFilesWords(lacking: string): string {
+  return `${BY_FILES}${lacking}`;
+}
+
+/** True for trouble of an account whose events cannot be looked up, while files bring them. */
+export function isByFilesAlone({ why }: WatchTrouble): boolean {
+  return why.startsWith(BY_FILES);
+}
+
 /** Still taking history in: nothing is judged yet. */
 export function isLearning({ readTo, judgedFrom }: RegionWatch): boolean {
   // Times are whole seconds: the last one to learn is the one before.

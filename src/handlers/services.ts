@@ -11,6 +11,14 @@ import type { Stores } from '../ports/stores.ts';
 import type { Clock, Ids, Log, Sealer } from '../ports/world.ts';
 import type { Leases } from './leases.ts';
 
+/** What Slack said of its workspace and of our token when the process started. */
+export interface WorkspaceFacts {
+  /** `https://NAME.slack.com/`; null when Slack did not say. */
+  readonly url: string | null;
+  /** Those of the bot's token; null when Slack did not say. */
+  readonly scopes: readonly string[] | null;
+}
+
 /** What the handlers work with; put together once, in `main.ts`. */
 export interface Services {
   readonly stores: Stores;
@@ -43,6 +51,7 @@ export interface Services {
   readonly onlyInstance: boolean;
   readonly leases: Leases;
   readonly teamId: string;
+  readonly workspace: WorkspaceFacts;
   /** `REKEY_ADMINS`. */
   readonly admins: readonly string[];
   /** `REKEY_ALERT_CHANNEL`, or null. */

@@ -1,5 +1,6 @@
 import { sealedIdentity } from '../domain/records.ts';
 import { isConflict } from '../errors.ts';
+import { forgetOldLeaks } from './leaks/kept-leak.ts';
 import type { Services } from './services.ts';
 
 const INTERACTIONS_KEPT_MS = 7 * 24 * 3_600_000;
@@ -25,6 +26,7 @@ export async function sweep(services: Services): Promise<void> {
     stores.rotation.rotations.removeEnded(longAgo),
     stores.containments.removeEnded(longAgo),
   ]);
+  await forgetOldLeaks(services);
   for (const orphan of await stores.secrets.orphans()) {
     log.error('a sealed secret without a holder was erased; this is a defect', { secretId: orphan.id });
     await stores.atomically([stores.secrets.eraseOne(orphan.id)]);

@@ -5,7 +5,7 @@ import type { Jobs } from '../ports/jobs.ts';
 import { isDue } from '../watch/progress.ts';
 import { placesOf } from './reminders/places.ts';
 import { tellOf } from './watch/blindness.ts';
-import { isHeld, takeUp, watchingConnection } from './watch/take-up.ts';
+import { isHeld, noteBlocked, watchingConnection } from './watch/take-up.ts';
 import { WATCH_JOB } from './watch-job.ts';
 import { Looks, watchAccount, WATCH_RUN_MS } from './watch.ts';
 
@@ -68,6 +68,7 @@ export async function goRounds(services: Services, signal: AbortSignal): Promise
   }
   const names = namesOf(await lookAccounts(services));
   for (const account of kept) {
+    signal.throwIfAborted();
     const { accountId } = account;
     const ours = connections.filter((connection) => connection.accountId === accountId);
     const [first] = ours;
@@ -77,7 +78,7 @@ export async function goRounds(services: Services, signal: AbortSignal): Promise
     }
     const name = names.get(accountId) ?? accountId;
     // Takes note of why, when no connection may read it any more.
-    if (watchingConnection(ours, accountId) === null) await takeUp(services, accountId, signal);
+    if (watchingConnection(ours, accountId) === null) await noteBlocked(services, accountId, ours);
     const current = await stores.watch.accounts.byId(accountId);
     if (current === null || isHeld(services, current, now, alive) || current.heldBy === services.instanceId)
       continue;

@@ -14,7 +14,7 @@ import { knownKeys, type KnownKeys } from './watch/known-keys.ts';
 import { readRegion } from './watch/read-region.ts';
 import { measure } from './watch/read-slice.ts';
 import { updateRegions } from './watch/regions.ts';
-import { takeUp } from './watch/take-up.ts';
+import { blockedTrouble, takeUp } from './watch/take-up.ts';
 import type { Watching } from './watch/watching.ts';
 import { WATCH_JOB } from './watch-job.ts';
 import { wakeOutbox } from '../handlers/alert.ts';
@@ -66,13 +66,15 @@ export async function watchAccount(
   if (watching === null) return;
   const { jobs, clock, log } = services;
   try {
-    if (!looks.wentWell(accountId)) await tellPause(watching);
+    const alone = watching.byFilesAlone;
+    if (!alone && !looks.wentWell(accountId)) await tellPause(watching);
     looks.began(accountId);
     const keys = await knownKeys(services, accountId);
-    await updateRegions(watching, keys);
+    if (!alone) await updateRegions(watching, keys);
     const endsAt = clock.now() + CHUNK_MS;
-    const left = await both(takeInFiles(watching, keys, endsAt), readAll(watching, keys, endsAt));
-    await look(watching);
+    const files = takeInFiles(watching, keys, endsAt);
+    const left = alone ? await files : await both(files, readAll(watching, keys, endsAt));
+    await (alone ? lookAtFiles(watching) : look(watching));
     await watching.release();
     looks.ended(accountId);
     if (left) await jobs.enqueue(WATCH_JOB, accountId);
@@ -223,15 +225,35 @@ function pausedSince({ regions, trouble }: AccountWatch, now: number): number | 
 
 /** Looks at what is not seen, and tells it when it is time. */
 async function look(watching: Watching): Promise<void> {
-  const { services, connection } = watching;
-  const now = services.clock.now();
-  await watching.inTurn(async () => {
-    const { account } = watching;
-    const seen = {
+  const now = watching.services.clock.now();
+  await tell(watching, now, (account) =>
+    Promise.resolve({
       ...account,
       trouble: over(account.trouble, 'Nothing is left to do.'),
       regions: account.regions.map((region) => withSymptoms(region, now)),
-    };
+    }),
+  );
+}
+
+/** The same where files are all there is: that nothing is looked up is the trouble, and regions have none of their own. */
+async function lookAtFiles(watching: Watching): Promise<void> {
+  const { services } = watching;
+  const now = services.clock.now();
+  await tell(watching, now, async (account) => {
+    const connections = await services.stores.connections.list();
+    return { ...account, trouble: await blockedTrouble(services, account, connections, now) };
+  });
+}
+
+async function tell(
+  watching: Watching,
+  now: number,
+  look: (account: AccountWatch) => Promise<AccountWatch>,
+): Promise<void> {
+  const { services, connection } = watching;
+  await watching.inTurn(async () => {
+    const { account } = watching;
+    const seen = await look(account);
     const { accountId } = account;
     const name = namesOf(await lookAccounts(services)).get(accountId) ?? accountId;
     const told = blindness(seen, name, now);

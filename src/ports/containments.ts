@@ -7,6 +7,8 @@ export interface ContainmentStore {
   open(limit: number): Promise<Containment[]>;
   /** Open ones of an account, oldest first. */
   openOfAccount(accountId: string): Promise<Containment[]>;
+  /** Those of an account that ended after a recovery, and were written last at `since` or later; oldest first. */
+  endedOfAccount(accountId: string, since: number): Promise<Containment[]>;
   /**
    * Open ones whose `nextAt` has come, whoever has their lease, oldest first: nothing else is read. Those that were
    * written well after `now` are due, too: the clock was set back.

@@ -7,6 +7,7 @@ import type { AuditVerdict } from '../domain/audit-verdict.ts';
 import type { ReadyToRead, RotationCard, RotationLine } from '../domain/rotation-card.ts';
 import type { ContainmentCard, ContainmentLine } from '../domain/containment-card.ts';
 import type { Containment } from '../domain/containment.ts';
+import type { LeakCard, SeenMessage } from '../domain/leak.ts';
 import type { IncidentLook } from '../domain/incident.ts';
 import type { Signal } from '../domain/signal.ts';
 
@@ -160,6 +161,16 @@ export interface Presenter {
   containmentCard(card: ContainmentCard): Message;
   /** One thing that happened to it, for the thread. */
   containmentLine(line: ContainmentLine, containment: Containment): Message;
+  /** That a message gives keys away, with a way to shut each off; edited when the message is gone. */
+  leakAlert(card: LeakCard): Message;
+  /** That another message gives away what was told already, for the thread of that alert. */
+  leakAgain(card: LeakCard): Message;
+  /** What became of the message, for the thread. */
+  leakEnd(card: LeakCard): Message;
+  /** To its author, in private. */
+  leakToAuthor(card: LeakCard): Message;
+  /** That an author posts more than is told one by one. */
+  leakFlood(message: SeenMessage, mostAnHour: number): Message;
   /** Something only a person can mend, and what to do. */
   alarmMessage(what: string, next: string): Message;
   /** The one message of a rotation, edited as it goes on. */
@@ -194,6 +205,8 @@ export interface Desk {
    */
   fill(viewId: string, view: ModalView): Promise<'shown' | 'gone' | 'changed'>;
   publishHome(userId: string, view: HomeView): Promise<void>;
+  /** Words in a channel that one person sees there, until they reload; false when Slack did not take them. */
+  whisper(channelId: string, userId: string, message: Message, threadTs: string | null): Promise<boolean>;
   /** A private answer where the command was typed or the button pressed. */
   reply(responseUrl: string, message: Message): Promise<void>;
   /** Puts another message in the place of the private one whose button was pressed. */

@@ -1,5 +1,6 @@
 import type { BlockCode, KeyChange, Rotation, SeenKey } from '../domain/rotation.ts';
 import type { UserLook } from '../ports/rotation-world.ts';
+import { SPENT_MS } from './timely.ts';
 
 /** How long lists may lag behind a change of ours (facts: seconds, and no number from AWS). */
 export const LAG_MS = 120_000;
@@ -85,9 +86,12 @@ function expectedKeys(rotation: Rotation): [string, SeenKey['status']][] {
   return newKeyId === null || taken ? planned : [...planned, [newKeyId, 'Active']];
 }
 
-/** True when a change was begun so long ago that AWS would show it: it never came to be, and is decided anew. */
+/**
+ * True when a change was begun so long ago that AWS would show it: it never came to be, and is decided anew. Of a
+ * deletion, which nothing takes back, only when it can no longer come to be.
+ */
 export function cameToNothing({ change }: Rotation, now: number): boolean {
-  return change !== null && now >= change.at + LAG_MS;
+  return change !== null && now >= change.at + (change.change === 'delete' ? SPENT_MS : LAG_MS);
 }
 
 /** While a change is under way the key may be found either way. */

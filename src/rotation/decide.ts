@@ -48,6 +48,8 @@ export function decide(rotation: Rotation, choice: BlockChoice, decision: Decisi
       return notOurs(rotation, decision);
     case 'leave_place':
       return withoutPlace(rotation, decision);
+    case 'keep_new':
+      return forward(rotation, decision);
     case 'approve':
       return approved(rotation, decision);
     case 'reactivate':
@@ -124,6 +126,7 @@ function wentOn(rotation: Rotation, decision: Decision): Rotation {
     return { ...next, snapshot: { ...next.snapshot, keys: acceptedKeys(rotation) } };
   }
   if (code === 'not_attributed') return withoutIntent(next);
+  if (code === 'quarantined') return leftInactive(next, decision);
   if (code === 'hook_failed') {
     return { ...next, deliveries: next.deliveries.map((each) => ({ ...each, hook: 'done' })) };
   }
@@ -138,6 +141,20 @@ function wentOn(rotation: Rotation, decision: Decision): Rotation {
     return { ...next, approvals: [...next.approvals, { what: 'deactivate', by, at }] };
   }
   throw tooLate('There is nothing to go on with.');
+}
+
+/** The old key is not given back after all: it is Inactive, so that nothing is to be waited for before the soak. */
+function leftInactive(rotation: Rotation, { by, at }: Decision): Rotation {
+  const { snapshot, oldKeyId, approvals } = rotation;
+  const keys = snapshot.keys.map((key) =>
+    key.accessKeyId === oldKeyId ? ({ ...key, status: 'Inactive' } as const) : key,
+  );
+  return {
+    ...rotation,
+    change: null,
+    snapshot: { ...snapshot, keys },
+    approvals: [...approvals, { what: 'deactivate', by, at }],
+  };
 }
 
 /** The keys as the person saw them, without those of Rekey itself. */
@@ -186,6 +203,22 @@ function withoutPlace(rotation: Rotation, decision: Decision): Rotation {
   const next = resumed(rotation, 'undoing', decision);
   const left = { state: 'left', at: decision.at } as const;
   return { ...next, deliveries: withDelivery(next, destinationId ?? '', left) };
+}
+
+/**
+ * Whether a rotation that is taken back could still go forward: the new key is not being removed, and each destination
+ * holds it, or its secret is still kept.
+ */
+export function mayKeepNew({ newKeyId, orphans, deliveries, cutoverAt }: Rotation): boolean {
+  if (newKeyId === null || orphans.some(({ accessKeyId }) => accessKeyId === newKeyId)) return false;
+  if (cutoverAt !== null) return deliveries.every(({ state }) => state === 'held');
+  return deliveries.every(({ state }) => state !== 'restored' && state !== 'left');
+}
+
+/** Each destination is asked again, and written where it must be; then the old key must fall silent. */
+function forward(rotation: Rotation, decision: Decision): Rotation {
+  if (!mayKeepNew(rotation)) throw tooLate('The new key is being removed, or no longer in its places.');
+  return resumed(rotation, 'delivering', decision);
 }
 
 function approved(rotation: Rotation, decision: Decision): Rotation {

@@ -2,6 +2,7 @@ import { AwsFailure } from '../ports/aws.ts';
 import type { AwsFailureCode } from '../ports/aws.ts';
 import { RekeyError } from '../errors.ts';
 import type { BlockChoice, BlockCode, Rotation } from '../domain/rotation.ts';
+import { troubleOf } from '../domain/rotation-trouble.ts';
 import { mayReactivate, mayUndo } from '../domain/rotation-acts.ts';
 import type { Outcome, Patch, Run } from './run.ts';
 
@@ -77,7 +78,7 @@ export function again(
   }: { code?: BlockCode; retryAt?: number; patient?: boolean } = {},
 ): Outcome {
   const now = run.now();
-  const { trouble } = run.rotation;
+  const trouble = troubleOf(run.rotation);
   const times = trouble?.times ?? 0;
   const long = now - (trouble?.since ?? now) >= (patient ? MAX_TROUBLE_MS : 0);
   if (times >= MAX_TIMES && long) return block(run, code, why);

@@ -7,8 +7,8 @@ import { mayUndo } from '../domain/rotation-acts.ts';
 
 /** How soon a list that lags is read again. */
 export const LOOK_AGAIN_MS = 3_000;
-/** How soon it is looked whether the pause is over. */
-export const PAUSED_MS = 5 * 60_000;
+/** How soon it is looked whether the pause is over: that asks nothing but the database. */
+const PAUSED_MS = 60_000;
 
 /**
  * Everything is as the plan knows it: `account` may act. Or what to do instead. `askedAt`: what a list may lag behind
@@ -29,6 +29,8 @@ export type Ready =
  */
 export async function ready(run: Run, notBy: readonly string[] = []): Promise<Ready> {
   const { world } = run.ground;
+  const stopped = await whilePaused(run);
+  if (stopped !== null) return not(stopped);
   const account = await world.account(run.rotation, notBy, run.signal);
   if (account === null) return not(nobodyActs(run, notBy));
   if (notBy.includes(account.signerKeyId)) return not(nobodyActs(run, notBy));
@@ -37,9 +39,15 @@ export async function ready(run: Run, notBy: readonly string[] = []): Promise<Re
   const difference = compare(run.rotation, look, askedAt);
   if (difference === 'lag') return not(lookAgain(run));
   if (difference !== null) return not(differs(run, difference, look));
-  // Last, since whoever pauses does not wait for what is under way.
-  if ((await world.paused(run.rotation)) !== null) return not({ kind: 'wait', until: run.now() + PAUSED_MS });
-  return { ok: true, account, look, askedAt };
+  // Once more, since whoever pauses does not wait for what is under way.
+  const late = await whilePaused(run);
+  return late === null ? { ok: true, account, look, askedAt } : not(late);
+}
+
+/** What comes of a step that would change something while Rekey is paused; null when it is not. */
+export async function whilePaused(run: Run): Promise<Outcome | null> {
+  const why = await run.ground.world.paused(run.rotation);
+  return why === null ? null : { kind: 'wait', until: run.now() + PAUSED_MS, trouble: why, stopped: true };
 }
 
 export function lookAgain(run: Run): Outcome {

@@ -1,3 +1,4 @@
+import { troubleOf } from '../domain/rotation-trouble.ts';
 import { isFinal, mayMove } from '../domain/rotation.ts';
 import type { Rotation } from '../domain/rotation.ts';
 import { isConflict, RekeyError } from '../errors.ts';
@@ -120,7 +121,7 @@ async function settle(run: Run, outcome: Outcome, ends: boolean): Promise<void> 
   const leaseMs = ends ? 0 : undefined;
   if (outcome.kind === 'wait') {
     const { until, patch = {}, trouble = null } = outcome;
-    const kept = trouble === null ? null : troubled(rotation, trouble, now);
+    const kept = trouble === null ? null : troubled(rotation, trouble, now, outcome.stopped === true);
     const nextAt = Math.min(until, now + longestWait(rotation.state));
     await run.save({ ...patch, nextAt, trouble: kept }, outcome.note ?? null, [], leaseMs);
     return;
@@ -144,6 +145,17 @@ async function settle(run: Run, outcome: Outcome, ends: boolean): Promise<void> 
   await run.save({ ...moved, ...rest }, [...earlier, note], outcome.writes, leaseMs);
 }
 
-function troubled({ trouble }: Rotation, why: string, now: number): NonNullable<Rotation['trouble']> {
-  return { why, since: trouble?.since ?? now, times: (trouble?.times ?? 0) + 1 };
+/** What people stopped is no try in vain; nor does what goes wrong after it count from there. */
+function troubled(
+  rotation: Rotation,
+  why: string,
+  now: number,
+  stopped: boolean,
+): NonNullable<Rotation['trouble']> {
+  if (stopped) {
+    const { trouble } = rotation;
+    return { why, since: trouble?.times === 0 ? trouble.since : now, times: 0 };
+  }
+  const earlier = troubleOf(rotation);
+  return { why, since: earlier?.since ?? now, times: (earlier?.times ?? 0) + 1 };
 }

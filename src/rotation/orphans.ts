@@ -8,6 +8,7 @@ import type { Ready } from './look.ts';
 import { ORPHAN_MS, orphanProof } from './proof.ts';
 import { after, before } from './run.ts';
 import type { Outcome, Run } from './run.ts';
+import { isLate } from './timely.ts';
 
 /** Makes each key of ours that nobody will use Inactive, and deletes it an hour later. Null when none is left. */
 export async function tidyOrphans(run: Run): Promise<Outcome | null> {
@@ -87,10 +88,9 @@ async function remove(
   const { accessKeyId } = orphan;
   const proof = orphanProof(run.rotation, orphan, look, run.now());
   if (proof === null) return { kind: 'wait', until: (orphan.inactiveAt ?? run.now()) + ORPHAN_MS };
-  await run.save(
-    { change: { accessKeyId, change: 'delete', at: run.now() } },
-    before('key.delete', { accessKeyId }),
-  );
+  const at = run.now();
+  await run.save({ change: { accessKeyId, change: 'delete', at } }, before('key.delete', { accessKeyId }));
+  if (isLate(run, at)) return { kind: 'wait', until: run.now() };
   try {
     await account.deleteKey(proof, run.signal);
   } catch (error) {

@@ -55,11 +55,12 @@ export type Outcome =
       readonly writes?: readonly Write[];
       readonly note?: Note;
     }
-  /** Looks again at `until`; `trouble` says what kept it, null that nothing did. */
+  /** Looks again at `until`; `trouble` says what kept it, null that nothing did. `stopped`: people did. */
   | {
       readonly kind: 'wait';
       readonly until: number;
       readonly trouble?: string | null;
+      readonly stopped?: true;
       readonly patch?: Patch;
       readonly note?: Note;
     }

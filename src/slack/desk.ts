@@ -80,6 +80,21 @@ export function slackDesk(
         throw unreachable('The Home page could not be published', slackFailure(error));
       }
     },
+    async whisper(channelId, userId, message, threadTs) {
+      try {
+        await web.chat.postEphemeral({
+          channel: channelId,
+          user: userId,
+          text: message.text,
+          ...blocksOf(message, log),
+          ...(threadTs === null ? {} : { thread_ts: threadTs }),
+        });
+        return true;
+      } catch (error) {
+        log.warn('a private word in a channel was not taken', { channelId, failure: slackFailure(error) });
+        return false;
+      }
+    },
     async reply(responseUrl, message) {
       const body = { response_type: 'ephemeral', text: message.text, ...blocksOf(message, log) };
       const answer = await post(responseUrl, body);

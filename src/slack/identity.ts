@@ -11,6 +11,10 @@ export interface OurIdentity {
   readonly botId: string;
   /** Null when Slack would not say; then the app id of payloads is not compared. */
   readonly appId: string | null;
+  /** The workspace's address; null when Slack did not say. */
+  readonly url: string | null;
+  /** The scopes of the bot's token; null when Slack did not say. */
+  readonly scopes: readonly string[] | null;
 }
 
 /** Asks at start; a refused token ends the start with a word on where to find the right one. */
@@ -32,6 +36,8 @@ export async function whoAreWe(web: WebClient, log: Log): Promise<OurIdentity> {
       botUserId: us.user_id ?? '',
       botId: us.bot_id ?? '',
       appId: await appIdOf(web, us.bot_id ?? '', log),
+      url: us.url ?? null,
+      scopes: us.response_metadata?.scopes ?? null,
     };
   } catch (error) {
     if (error instanceof RekeyError) throw error;

@@ -5,6 +5,7 @@ import type { Secret } from '../domain/secret.ts';
 import { NO_METRICS } from '../ports/metrics.ts';
 import type { Metrics, SlackCallOutcome } from '../ports/metrics.ts';
 import { slackFailure } from './failures.ts';
+import { repeatBroken } from './repeat-broken.ts';
 
 /** How long one call of the Web API may take; acknowledgements have three seconds in all. */
 const CALL_TIMEOUT_MS = 10_000;
@@ -27,10 +28,14 @@ export function proxyDispatcher(environment: Readonly<Record<string, string>>): 
   });
 }
 
-/** The options every client of the Web API shares: no retries of its own, since what may be repeated is decided by us. */
+/**
+ * The options every client of the Web API shares: no retries of its own, since what may be repeated is decided by us (and at
+ * once by {@link repeatBroken}).
+ */
 export function webClientOptions(
   options: Omit<SlackWebOptions, 'botToken'>,
 ): NonNullable<ConstructorParameters<typeof WebClient>[1]> {
+  const repeating = repeatBroken(undiciFetch);
   return {
     ...(options.apiUrl === null ? {} : { slackApiUrl: options.apiUrl }),
     logger: options.logger,
@@ -39,7 +44,7 @@ export function webClientOptions(
     rejectRateLimitedCalls: true,
     allowAbsoluteUrls: false,
     fetch: ((url: string, init: Parameters<typeof undiciFetch>[1]) =>
-      undiciFetch(url, { ...init, dispatcher: options.dispatcher })) as unknown as typeof fetch,
+      repeating(url, { ...init, dispatcher: options.dispatcher })) as unknown as typeof fetch,
   };
 }
 

@@ -100,7 +100,7 @@ describe('Slack fails', () => {
 
   it('when the answer to the update is lost, the outcome is in the window all the same', async () => {
     const { ada, name, form: filled } = await form();
-    scene.slack.faults.add('views.update', { kind: 'answer_lost', how: 'reset' });
+    scene.slack.faults.add('views.update', { kind: 'answer_lost', how: 'reset' }, { times: 2 });
     await filled.submit();
     const view = await outcome(ada);
     expect(view.words).toContain(name);

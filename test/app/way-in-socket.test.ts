@@ -28,7 +28,7 @@ describe('the socket', () => {
 
   it('comes back however Slack fails to open a new one', async () => {
     scene.slack.faults.add('apps.connections.open', { kind: 'http', status: 503 });
-    scene.slack.faults.add('apps.connections.open', { kind: 'answer_lost', how: 'reset' });
+    scene.slack.faults.add('apps.connections.open', { kind: 'answer_lost', how: 'reset' }, { times: 2 });
     scene.slack.sockets.drop();
     await scene.slack.sockets.connected(1, 12_000);
     expect(await helped()).toBe('ack');

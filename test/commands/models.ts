@@ -24,6 +24,7 @@ import type { HomeKeys } from '../../src/handlers/look-home-keys.ts';
 import type { PagerSetting } from '../../src/domain/pager.ts';
 import { RekeyError } from '../../src/errors.ts';
 import { pagingForm } from '../../commands/modals/paging-view.ts';
+import { channelWatchForm } from '../../commands/modals/channel-watch-view.ts';
 import { pauseForm } from '../../commands/modals/pause-view.ts';
 import { PAUSE_WHY_LENGTH } from '../../src/domain/pause.ts';
 import { presenter } from '../../src/slack/blocks/outcome.ts';
@@ -37,6 +38,7 @@ import { newRegion } from '../../src/watch/plan.ts';
 import { accountWatch, keptIncident } from '../db/watch-samples.ts';
 import { containmentMessagesOf, containmentViewsOf } from './containment-models.ts';
 import { incidentMessagesOf, incidentViewsOf } from './incident-models.ts';
+import { leakMessagesOf } from './leak-models.ts';
 import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
 import { scheduleMessagesOf, scheduleViewsOf } from './schedule-models.ts';
 import { recordingLog } from '../support/system-world.ts';
@@ -254,6 +256,7 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     },
     destinations: { count: 2, waiting: 1 },
     trailQueues: 1,
+    channelWatch: { seen: [], stop: null },
     pause: null,
     said: null,
   };
@@ -300,6 +303,22 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
       ],
     ]),
     ['pause', pauseForm()],
+    ['channel watch off', channelWatchForm()],
+    ...(
+      [
+        ['settings with channel watch', { seen: ['public channels', 'private channels'], stop: null }],
+        [
+          'settings with channel watch off',
+          {
+            seen: null,
+            stop: { by: 'U0ADMIN', why: outside.description.slice(0, PAUSE_WHY_LENGTH), at: NOW },
+          },
+        ],
+      ] as const
+    ).map(([name, channelWatch]): [string, ModalView] => [
+      name,
+      settingsView({ ...settings, channelWatch, channel: { channelId: 'C1', from: 'environment' } }),
+    ]),
     [
       'settings, paused',
       settingsView({
@@ -366,6 +385,7 @@ export function messagesOf(outside: Outside): [name: string, message: Message][]
     ...rotationMessagesOf(outside, true),
     ...destinationMessagesOf(outside),
     ...incidentMessagesOf(outside),
+    ...leakMessagesOf(outside),
     ...containmentMessagesOf(outside),
     ['refusal', refusalOf(error, 'r', recordingLog())],
     ['alarm', presenter.alarmMessage(outside.description, outside.name)],

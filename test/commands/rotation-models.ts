@@ -59,7 +59,7 @@ const BLOCKS: readonly (readonly [BlockCode, RotationState, NonNullable<Rotation
   ['hook_failed', 'cutover', ['retry', 'go_on', 'undo']],
   ['denied', 'deactivated', ['retry', 'reactivate']],
   ['secret_lost', 'verifying', ['undo']],
-  ['undo_failed', 'undoing', ['retry', 'go_on', 'leave_place']],
+  ['undo_failed', 'undoing', ['retry', 'go_on', 'leave_place', 'keep_new']],
   ['needs_approval', 'soaking', ['approve', 'reactivate']],
   ['signer_is_target', 'quiet', ['retry', 'undo']],
   ['too_long', 'quiet', ['retry', 'go_on', 'undo']],

@@ -73,6 +73,21 @@ export function containmentsContract(fresh: FreshStores): void {
       expect(await containments.byId('c3')).not.toBeNull();
     });
 
+    test('that ended after a recovery are still found, for their account and from a time on', async () => {
+      const over = { state: 'ended', nextAt: null, userName: 'alice', userId: 'AIDA1' } as const;
+      const { containments } = await opened(
+        containment({ id: 'old', ...over, updatedAt: 4, createdAt: 1 }),
+        containment({ id: 'late', ...over, updatedAt: 9, createdAt: 3 }),
+        containment({ id: 'early', ...over, updatedAt: 5, createdAt: 2 }),
+        containment({ id: 'undone', ...over, state: 'undone', updatedAt: 9 }),
+        containment({ id: 'open', state: 'recovered', userName: 'bob', updatedAt: 9 }),
+        containment({ id: 'elsewhere', ...over, accountId: '2', updatedAt: 9 }),
+      );
+      const { accountId } = containment();
+      expect(ids(await containments.endedOfAccount(accountId, 5))).toEqual(['early', 'late']);
+      expect(ids(await containments.endedOfAccount('2', 10))).toEqual([]);
+    });
+
     test('are due at their time, and asked about at theirs', async () => {
       const at = (id: string, nextAt: number | null, proofAt: number | null = null) =>
         containment({ id, accessKeyId: id, nextAt, proofAt, updatedAt: 0 });

@@ -73,6 +73,7 @@ export function fullRotation(id: string): Rotation {
         'approve',
         'reactivate',
         'leave_place',
+        'keep_new',
       ],
       keyIds: ['AKIA2'],
       seen,

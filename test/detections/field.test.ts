@@ -3,7 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { Detector } from '../../src/detections/detector.ts';
 import {
+  ALICE,
   ALICE_KEY,
+  ALICE_SESSION,
   FOREIGN,
   OWN,
   call,
@@ -314,6 +316,77 @@ const FIELD: Readonly<Record<string, readonly RawRecord[]>> = {
       minute: each / 20,
     }),
   ),
+  'rules of an organization attached': one('organizations:AttachPolicy', { policyId: 'p-1', targetId: OWN }),
+  'instance with a strong role': one('ec2:RunInstances', {
+    instanceType: 't3.micro',
+    iamInstanceProfile: { arn: `arn:aws:iam::${OWN}:instance-profile/admin` },
+  }),
+  'task with another role': one('ecs:RunTask', { overrides: { taskRoleArn: `arn:aws:iam::${OWN}:role/x` } }),
+  'notebook with a strong role': one('sagemaker:CreateNotebookInstance', {
+    instanceType: 'ml.t3.medium',
+    roleArn: `arn:aws:iam::${OWN}:role/x`,
+  }),
+  'trail without its logs of CloudWatch': one('cloudtrail:UpdateTrail', {
+    name: 't',
+    cloudWatchLogsLogGroupArn: '',
+  }),
+  'alarms of costs off': one('ce:DeleteAnomalyMonitor', { monitorArn: 'x' }),
+  'findings suppressed': one('securityhub:BatchUpdateFindings', { workflow: { status: 'SUPPRESSED' } }),
+  'disk copied under a foreign key': one('ec2:CopySnapshot', {
+    sourceSnapshotId: 's',
+    kmsKeyId: `arn:aws:kms:us-east-1:${FOREIGN}:key/k`,
+  }),
+  'spot instances with graphics cards': one('ec2:RequestSpotInstances', {
+    instanceCount: 2,
+    launchSpecification: { instanceType: 'p4d.24xlarge', imageId: 'ami-1' },
+  }),
+  'a fleet in one request': one('ec2:CreateFleet', {
+    CreateFleetRequest: {
+      TargetCapacitySpecification: { TotalTargetCapacity: 40 },
+      LaunchTemplateConfigs: {},
+    },
+  }),
+  'instances ended in one call': one('ec2:TerminateInstances', {
+    instancesSet: { items: many(9, (each) => ({ instanceId: `i-${each}` })) },
+  }),
+  'backups of a warehouse deleted in one call': one('redshift:BatchDeleteClusterSnapshots', {
+    identifiers: many(6, (each) => ({ snapshotIdentifier: `s-${each}` })),
+  }),
+  'desks in the cloud': one('workspaces:CreateWorkspaces', { workspaces: [{ userName: 'x' }] }),
+  'endpoint service for everybody': one('ec2:ModifyVpcEndpointServicePermissions', {
+    ModifyVpcEndpointServicePermissionsRequest: { AddAllowedPrincipals: { tag: 1, content: '*' } },
+  }),
+  'images replicated away': one('ecr:PutReplicationConfiguration', {
+    replicationConfiguration: { rules: [{ destinations: [{ region: 'eu-west-1', registryId: FOREIGN }] }] },
+  }),
+  'bucket policy refused': refused('s3:PutBucketPolicy'),
+  'model agreement refused': refused('bedrock:CreateModelCustomizationJob'),
+  'parameters of a path, page by page': many(14, (each) =>
+    call('ssm:GetParametersByPath', {
+      ...PROGRAM,
+      asked: { path: '/prod', withDecryption: true, ...(each === 0 ? {} : { nextToken: 'HIDDEN' }) },
+      minute: each / 20,
+    }),
+  ),
+  'own rights, in other letters': one('iam:PutUserPolicy', { userName: 'ALICE', policyName: 'p' }),
+  'a session that says it is a browser': [
+    call('sts:GetSessionToken', { ...PROGRAM, answered: madeSession() }),
+    ...[
+      'iam:ListUsers',
+      's3:ListBuckets',
+      'ec2:DescribeInstances',
+      'lambda:ListFunctions',
+      'rds:DescribeDBInstances',
+      'iam:ListRoles',
+      'sts:GetCallerIdentity',
+    ].map((action, minute) =>
+      call(action, {
+        by: { ...ALICE, accessKeyId: ALICE_SESSION },
+        agent: 'Mozilla/5.0 (X11; Linux x86_64)',
+        minute: 1 + minute / 4,
+      }),
+    ),
+  ],
   'code of all functions': many(10, (each) =>
     call('lambda:GetFunction20150331v2', {
       ...PROGRAM,

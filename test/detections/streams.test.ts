@@ -219,6 +219,135 @@ const STREAMS: Readonly<Record<string, Work>> = {
         ...(day < 22 ? [] : ['kinesis:PutRecords']),
       ]),
     ).flat(),
+  'environments for reviews, made and destroyed by runners': (day, at) =>
+    isWorkday(day)
+      ? times(2, (each) => {
+          const common = { from: cloud(), agent: TERRAFORM };
+          const name = `review-${day}-${each}`;
+          const [roleName, bucketName, functionName] = [`${name}-r`, `${name}-b`, `${name}-f`];
+          return [
+            ...run(at + (8 + each) * 60, common, [
+              ...PLAN,
+              ...APPLY,
+              ['iam:CreateRole', { asked: { roleName, assumeRolePolicyDocument: '{"Statement":[]}' } }],
+              ['iam:PutRolePolicy', { asked: { roleName, policyName: 'p', policyDocument: '{}' } }],
+              ['s3:CreateBucket', { asked: { bucketName } }],
+              ['sns:Subscribe', { asked: { topicArn: name, protocol: 'email' } }],
+              ['rds:CreateDBInstance', { asked: { dBInstanceIdentifier: name, publiclyAccessible: true } }],
+            ]),
+            ...run(at + (17 + each) * 60, { ...common, from: cloud() }, [
+              ...PLAN,
+              ['rds:DeleteDBInstance', { asked: { dBInstanceIdentifier: name, skipFinalSnapshot: true } }],
+              ['lambda:DeleteFunction20150331', { asked: { functionName } }],
+              ['iam:DeleteRolePolicy', { asked: { roleName, policyName: 'p' } }],
+              ['iam:DeleteRole', { asked: { roleName } }],
+              ['iam:DeleteAccessKey', { asked: { userName: 'program' } }],
+              ['iam:DeleteUser', { asked: { userName: 'program' } }],
+              ['s3:DeleteObjects', { asked: { bucketName } }],
+              ['s3:DeleteBucket', { asked: { bucketName } }],
+              ['logs:DeleteLogGroup', { asked: { logGroupName: name } }],
+              ['kms:ScheduleKeyDeletion', { asked: { keyId: name } }],
+              ...times(6, (number): Step => [
+                'ec2:DeleteVolume',
+                { asked: { volumeId: `${name}-${number}` } },
+              ]),
+              [
+                'ec2:TerminateInstances',
+                { asked: { instancesSet: { items: [{ instanceId: `${name}-i` }] } } },
+              ],
+            ]),
+          ];
+        }).flat()
+      : [],
+  'serverless programs deployed by runners': (day, at) =>
+    isWorkday(day)
+      ? times(3, (each) => {
+          const stackName = `app-${each}`;
+          const common = { from: cloud(), agent: 'aws-sdk-nodejs/2.1692.0 linux/v20.19.0 promise' };
+          return run(at + (9 + 3 * each) * 60, common, [
+            'sts:GetCallerIdentity',
+            'cloudformation:DescribeStacks',
+            'cloudformation:DescribeStackResource',
+            's3:ListObjectsV2',
+            ['s3:PutObject', { asked: { bucketName: `${stackName}-deployments`, key: `${day}/f.zip` } }],
+            'cloudformation:ValidateTemplate',
+            [
+              'cloudformation:CreateChangeSet',
+              {
+                asked: {
+                  stackName,
+                  roleARN: `arn:aws:iam::${OWN}:role/cfn`,
+                  capabilities: ['CAPABILITY_IAM'],
+                },
+              },
+            ],
+            'cloudformation:ExecuteChangeSet',
+            'cloudformation:DescribeStackEvents',
+            ['s3:DeleteObjects', { asked: { bucketName: `${stackName}-deployments` } }],
+            ['lambda:GetFunction20150331v2', { asked: { functionName: `${stackName}-f` } }],
+            'cloudformation:ListStackResources',
+          ]);
+        }).flat()
+      : [],
+  'clusters kept by kOps and its like': (day, at) =>
+    isWorkday(day)
+      ? [
+          ...run(at + 9 * 60, { from: '93.184.10.50', agent: 'kops/1.31.0 aws-sdk-go-v2/1.36.3 os/linux' }, [
+            'ec2:DescribeInstances',
+            'ec2:DescribeLaunchTemplateVersions',
+            'autoscaling:DescribeAutoScalingGroups',
+            'elasticloadbalancing:DescribeLoadBalancers',
+            'route53:ListHostedZones',
+            'iam:GetInstanceProfile',
+            'iam:ListRolePolicies',
+            's3:GetBucketLocation',
+            [
+              'ec2:CreateLaunchTemplateVersion',
+              { asked: { CreateLaunchTemplateVersionRequest: { LaunchTemplateData: { UserData: 'x' } } } },
+            ],
+            ['autoscaling:UpdateAutoScalingGroup', { asked: { autoScalingGroupName: 'nodes', maxSize: 12 } }],
+            'route53:ChangeResourceRecordSets',
+          ]),
+          ...run(at + 10 * 60, { from: '93.184.10.50', agent: 'kops/1.31.0 aws-sdk-go-v2/1.36.3 os/linux' }, [
+            ...times(4, (each): Step => [
+              'autoscaling:TerminateInstanceInAutoScalingGroup',
+              { asked: { instanceId: `i-${day}-${each}` } },
+            ]),
+            [
+              'ec2:TerminateInstances',
+              {
+                asked: { instancesSet: { items: times(9, (each) => ({ instanceId: `i-${day}-${each}` })) } },
+              },
+            ],
+          ]),
+        ]
+      : [],
+  'a watcher of posture that reads in all regions': (day, at) =>
+    times(2, (each) =>
+      ['us-east-1', 'us-west-2', 'eu-west-1', 'eu-central-1', 'ap-southeast-1', 'sa-east-1'].flatMap(
+        (region, place) =>
+          run(at + each * 720 + place * 10, { from: '34.80.9.9', agent: PYTHON, region }, [
+            'sts:GetCallerIdentity',
+            'iam:GetAccountAuthorizationDetails',
+            'iam:GetCredentialReport',
+            'iam:ListUsers',
+            ...times(14, (number): Step => ['s3:GetBucketAcl', { asked: { bucketName: `b${number}` } }]),
+            ...times(9, (number): Step => [
+              'lambda:GetFunction20150331v2',
+              { asked: { functionName: `f${number}` } },
+            ]),
+            ...times(6, (number): Step => [
+              'ec2:DescribeInstanceAttribute',
+              { asked: { attribute: 'userData', instanceId: `i-${day}-${number}` } },
+            ]),
+            'guardduty:ListDetectors',
+            'cloudtrail:DescribeTrails',
+            'ses:GetSendQuota',
+            'bedrock:GetModelInvocationLoggingConfiguration',
+            ['organizations:ListAccounts', denied],
+          ]),
+      ),
+    ).flat(),
   'an operator with shells and new keys': (day, at) =>
     isWorkday(day)
       ? run(at + 9 * 60 + some(300), { from: '93.184.10.40' }, [

@@ -6,7 +6,7 @@ import type { PersonDriver } from '../../sandbox/slack/driver/person.ts';
 import type { NewKey, User } from '../../sandbox/aws/world.ts';
 import { ROTATE_TAG } from '../../src/domain/capability.ts';
 import { DEFAULT_KEY_POLICY } from '../../src/domain/key-policy.ts';
-import type { Block, Delivery, Rotation, RotationState } from '../../src/domain/rotation.ts';
+import type { Block, BlockCode, Delivery, Rotation, RotationState } from '../../src/domain/rotation.ts';
 import { blank, waiting } from '../../src/handlers/rotations/drawn-up.ts';
 import { createIds } from '../../src/crypto/ids.ts';
 import { MIN_QUIET_MS } from '../../src/rotation/quiet.ts';
@@ -48,11 +48,49 @@ const NAMES = [
   'deletes',
   'scheduled',
   'undone',
+  'unbound-quiet',
+  'unbound-soaking',
+  'unbound-delivering',
 ] as const;
 
-type Name = (typeof NAMES)[number];
+/** Nothing is bound to these at first. */
+const UNBOUND: ReadonlySet<string> = new Set([
+  'place-retry',
+  'unbound-quiet',
+  'unbound-soaking',
+  'unbound-delivering',
+]);
 
-const SAMPLE: readonly Planted[] = NAMES.map((name) => ({
+/** Reasons with a way on that no tale takes: where it stood, and what is pressed. */
+const PRESSED = [
+  ['no_destination', 'delivering', 'retry'],
+  ['no_free_slot', 'creating', 'undo'],
+  ['keys_changed', 'quiet', 'retry'],
+  ['keys_changed', 'quiet', 'undo'],
+  ['user_changed', 'quiet', 'retry'],
+  ['quarantined', 'quiet', 'undo'],
+  ['not_attributed', 'creating', 'retry'],
+  ['not_attributed', 'creating', 'undo'],
+  ['create_refused', 'creating', 'retry'],
+  ['not_working', 'verifying', 'retry'],
+  ['preflight_failed', 'planned', 'retry'],
+  ['delivery_failed', 'delivering', 'retry'],
+  ['delivery_failed', 'quiet', 'undo'],
+  ['hook_failed', 'cutover', 'retry'],
+  ['hook_failed', 'cutover', 'undo'],
+  ['denied', 'quiet', 'retry'],
+  ['denied', 'quiet', 'undo'],
+  ['undo_failed', 'undoing', 'retry'],
+  ['signer_is_target', 'quiet', 'undo'],
+  ['too_long', 'quiet', 'retry'],
+  ['too_long', 'quiet', 'undo'],
+] as const satisfies readonly (readonly [BlockCode, RotationState, 'retry' | 'undo'])[];
+
+type Name = (typeof NAMES)[number] | `pressed-${number}`;
+
+const ALL: readonly Name[] = [...NAMES, ...PRESSED.map((_, at) => `pressed-${at}` as const)];
+
+const SAMPLE: readonly Planted[] = ALL.map((name) => ({
   name,
   ageDays: 200,
   usedDays: 1,
@@ -97,7 +135,7 @@ describe('a rotation that waits for a person', () => {
       stores.roleGrants.insert({ id: 'g2', subjectId: PEOPLE.operator, role: 'operator', ...grant }),
       stores.roleGrants.insert({ id: 'g3', subjectId: RESPONDER, role: 'responder', ...grant }),
     ]);
-    for (const name of NAMES) if (name !== 'place-retry') await bind(name);
+    for (const name of ALL) if (!UNBOUND.has(name)) await bind(name);
   }, 120_000);
 
   afterAll(async () => {
@@ -636,6 +674,84 @@ describe('a rotation that waits for a person', () => {
     await reached('scheduled', 'done');
   });
 
+  it('stopped for any other reason is tried again, or taken back, by the button that says so', async () => {
+    for (const [at, [code, from, act]] of PRESSED.entries()) {
+      const name = `pressed-${at}` as const;
+      const late = ['delivering', 'cutover', 'quiet', 'undoing'].includes(from);
+      const fresh = late || from === 'verifying' ? second(name) : null;
+      if (fresh !== null && from !== 'delivering') holds(name, fresh);
+      const choices = act === 'undo' ? (['retry', 'undo'] as const) : (['retry'] as const);
+      await plant(
+        name,
+        from,
+        { code, choices },
+        {
+          newKeyId: fresh?.accessKeyId ?? null,
+          ...(late && from !== 'delivering' ? { cutoverAt: clock.now(), deliveries: [held(name)] } : {}),
+        },
+      );
+      const { stateAt } = await rotationOf(name);
+      clock.forward(1);
+      if (act === 'retry') await press(name, 'Try again', null);
+      else await press(name, 'Undo', 'Undo the rotation?');
+      const on = await comes(name, (rotation) => rotation.stateAt > stateAt);
+      const went = act === 'retry' ? from : 'undoing';
+      // It may be further by now, or ask what only this way leads to.
+      const told = [code, from, act, on.state, on.block?.code, on.block?.from];
+      if (act === 'undo') {
+        expect([went, 'undone', 'blocked'], told.join()).toContain(on.state);
+        if (on.block !== null) expect(on.block.from, told.join()).toBe('undoing');
+      }
+      expect(await verbsOf(name), told.join()).toContain(`rotation.${act}`);
+    }
+  });
+
+  it('asks again, from wherever it stood, when its destination was unbound meanwhile', async () => {
+    const from = {
+      delivering: 'unbound-delivering',
+      quiet: 'unbound-quiet',
+      soaking: 'unbound-soaking',
+    } as const;
+    const at = clock.now() - 8 * DAY;
+    for (const state of ['delivering', 'quiet', 'soaking'] as const) {
+      const name = from[state];
+      const fresh = second(name);
+      if (state !== 'delivering') holds(name, fresh);
+      if (state === 'soaking') userOf(name).keys.get(id(name)).change('Inactive', at);
+      const word = { by: SECOND_ADMIN, at: clock.now() };
+      await plant(name, state, null, {
+        newKeyId: fresh.accessKeyId,
+        nextAt: clock.now(),
+        ...(state === 'delivering' ? {} : { cutoverAt: at, deliveries: [held(name)] }),
+        ...(state === 'quiet' ? { approvals: [{ what: 'deactivate', ...word }] } : {}),
+        ...(state === 'soaking' ? { deactivatedAt: at, approvals: [{ what: 'delete', ...word }] } : {}),
+      });
+    }
+    const stopped = async (name: Name, choices: readonly string[], since = 0) => {
+      const found = await comes(name, ({ block, stateAt }) => block !== null && stateAt > since);
+      expect([name, found.block?.code, found.block?.choices]).toEqual([name, 'no_destination', choices]);
+      return found.stateAt;
+    };
+    // The old key of each is as it was: nothing goes on without a place that holds the new one.
+    await stopped('unbound-delivering', ['retry', 'undo']);
+    const quiet = await stopped('unbound-quiet', ['retry', 'undo']);
+    await stopped('unbound-soaking', ['retry', 'reactivate']);
+    expect(statusOf('unbound-quiet', id('unbound-quiet'))).toBe('Active');
+    expect(statusOf('unbound-soaking', id('unbound-soaking'))).toBe('Inactive');
+
+    await press('unbound-delivering', 'Undo', 'Undo the rotation?');
+    await comes('unbound-delivering', ({ orphans }) => orphans.some(({ inactiveAt }) => inactiveAt !== null));
+    await press('unbound-soaking', 'Reactivate', null);
+    await comes('unbound-soaking', ({ state, change }) => state === 'quiet' && change === null);
+    expect(statusOf('unbound-soaking', id('unbound-soaking'))).toBe('Active');
+    await press('unbound-quiet', 'Try again', null);
+    await stopped('unbound-quiet', ['retry', 'undo'], quiet);
+    await bind('unbound-quiet');
+    await press('unbound-quiet', 'Try again', null);
+    await comes('unbound-quiet', ({ deactivatedAt }) => deactivatedAt !== null);
+    expect(statusOf('unbound-quiet', id('unbound-quiet'))).toBe('Inactive');
+  });
+
   it('answers what nobody should type, and starts for owners exactly while the policy lets them', async () => {
     const vera = scene.slack.as(PEOPLE.viewer);
     const told = async (text: string): Promise<string> => {
@@ -690,12 +806,13 @@ describe('a rotation that waits for a person', () => {
         30_000,
       );
     };
-    userOf('slot-stop').keys.get(id('slot-stop')).change('Inactive', clock.now());
+    // AWS's clock was not put forward.
+    userOf('slot-stop').keys.get(id('slot-stop')).change('Inactive', Date.now());
     const inactive = await planOf('slot-stop');
     expect(inactive.words).toContain('The key is Inactive: nothing that works would be replaced.');
     expect(inactive.submitLabel).toBeUndefined();
     await inactive.close('x');
-    userOf('preflight').keys.get(id('preflight')).change('Deleted', clock.now());
+    userOf('preflight').keys.get(id('preflight')).change('Deleted', Date.now());
     const missing = await planOf('preflight');
     expect(missing.words).toContain(`AWS does not list ${id('preflight')}`);
     expect(missing.submitLabel).toBeUndefined();

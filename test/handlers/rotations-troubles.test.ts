@@ -93,6 +93,26 @@ describe.each(['sqlite', 'postgres'] as const)('what can come between, on %s', (
     expect(vanished.block?.choices).not.toContain('undo');
   }, 60_000);
 
+  test('a right that is taken away in the middle stops it, and given back it goes on', async () => {
+    const { rekey, user, key } = await scene(engine);
+    await using _ = rekey;
+    const begun = await rekey.start(await rekey.plan(key.accessKeyId));
+    const waits = await rekey.until(begun.id, 'quiet');
+    const signer = [...rekey.account.users.values()].find(({ name }) => name === 'Shop');
+    const Statement = [{ Effect: 'Deny', Action: 'iam:UpdateAccessKey', Resource: '*' }];
+    signer?.policies.putInline('TakenAway', JSON.stringify({ Version: '2012-10-17', Statement }));
+    const asks = await rekey.until(begun.id);
+    expect([asks.block?.code, asks.block?.choices]).toEqual(['denied', ['retry', 'undo']]);
+    expect(asks.block?.why).toContain('iam:UpdateAccessKey');
+    expect(statuses(user)).toEqual([
+      [key.accessKeyId, 'Active'],
+      [waits.newKeyId, 'Active'],
+    ]);
+    signer?.policies.deleteInline('TakenAway');
+    await decideRotation(rekey.services, rekey.request(), { ...seen(asks), choice: 'retry' });
+    expect((await rekey.until(begun.id, 'soaking')).state).toBe('soaking');
+  }, 60_000);
+
   test('Undo after the delivery: the old key is put back, and the new one goes', async () => {
     const { rekey, user, key, connection } = await scene(engine);
     await using _ = rekey;

@@ -3,6 +3,7 @@ import type { QueueSettings, StoredQueue } from '../../sandbox/aws/accounts/queu
 import type { AnnouncedBy, Trail } from '../../sandbox/aws/s3/trail.ts';
 import type { Account } from '../../sandbox/aws/world.ts';
 import { call, type ExampleCall } from '../../src/detections/example.ts';
+import type { CapabilityAnswer } from '../../src/domain/verification.ts';
 import type { TrailQueue } from '../../src/domain/trail-queue.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import { goTrailRounds } from '../../src/pollers/trail-queue-jobs.ts';
@@ -25,6 +26,8 @@ export interface QueueWorldOptions extends InventoryWorldOptions {
   readonly kmsKeyArn?: string;
   readonly region?: string;
   readonly bucketRegion?: string;
+  /** What its last check said of each capability; yes. */
+  readonly answer?: CapabilityAnswer;
   /** How late files come; ms. */
   readonly delayMs?: number;
 }
@@ -63,7 +66,8 @@ export async function openQueueWorld(options: QueueWorldOptions = {}): Promise<Q
     eventBucket: BUCKET,
     ...(kmsKeyArn === null ? {} : { eventFilesKeyArn: kmsKeyArn }),
   });
-  const connection = await world.connect({ signer });
+  const { answer = { answer: 'yes' } } = options;
+  const connection = await world.connect({ signer, answer });
   return { world, queue, bucket, trail, stranger, connectionId: connection.id };
 }
 

@@ -1,6 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Finding } from '../../src/doctor/finding.ts';
+import { checkTrailQueues } from '../../src/doctor/trail-queues.ts';
+import { NEW_QUEUE } from '../../src/domain/trail-queue.ts';
 import type { Services } from '../../src/handlers/services.ts';
+import { lookQueues } from '../../src/handlers/trail-queues/look.ts';
 import { hearQueue } from '../../src/pollers/trail-queue/hear.ts';
 import { watchAccount } from '../../src/pollers/watch.ts';
 import { dying } from './dying.ts';
@@ -26,6 +30,7 @@ async function open(options: QueueWorldOptions = {}): Promise<QueueWorld> {
 }
 
 const texts = (notices: readonly { readonly text: string }[]): string[] => notices.map(({ text }) => text);
+const ADMIN = { teamId: 'T1', userId: 'U0ADMIN', roles: ['admin'], rolesUnsure: null } as const;
 const keyOf = (number: number): string => `AKIA${String(number).padStart(16, '0')}`;
 describe.each(ENGINES)('a trail queue on %s', (engine) => {
   it('waits for nobody who dies: at every batch, before or after it, skipping nothing and telling nothing twice', async () => {
@@ -160,6 +165,79 @@ describe('what a queue brings', () => {
     trail.write(world.accountId, 'us-east-1', [recordOf(set, 'cloudtrail:StopLogging')], world.clock.now());
     await listen(world);
     expect(Object.values(await found(world)).flat()).toEqual(['trail-stopped']);
+  });
+});
+
+describe('an account whose events may not be looked up', () => {
+  it('is judged by its files alone, says so, counts nothing as complete, and is looked up once that is allowed', async () => {
+    const answer = { answer: 'no', missing: ['cloudtrail:LookupEvents'] } as const;
+    const set = await open({ answer });
+    const { world, queue, trail, stranger } = set;
+    await listen(world);
+    expect(await world.stores.watch.accounts.list()).toEqual([]);
+    await setQueue(set);
+    const write = (action: string): void => {
+      const now = world.clock.now();
+      trail.write(world.accountId, 'eu-west-1', [recordOf(set, action, { region: 'eu-west-1' })], now);
+      const accountId = stranger.id;
+      trail.write(accountId, 'eu-west-1', [recordOf(set, action, { accountId })], now);
+    };
+    write('cloudtrail:StopLogging');
+    world.standIn.requests.clear();
+    await passing(world, 45 * MINUTE);
+    expect(await found(world)).toEqual({ [KEY]: ['trail-stopped'] });
+    expect([...world.standIn.requests].filter(({ action }) => action === 'LookupEvents')).toEqual([]);
+    const watched = await region(world, 'eu-west-1');
+    expect(watched.feed).toMatchObject({ leads: false });
+    expect(watched.completeTo).toBeLessThan(world.clock.now() - 80 * 24 * 60 * MINUTE);
+    const blind = texts((await told(world)).heads);
+    expect(blind).toContainEqual(expect.stringContaining('only what the files of its trail bring'));
+    expect(blind).not.toContainEqual(expect.stringContaining('does not see what happens'));
+    expect((await lookQueues(world.services, ADMIN)).map(({ accounts }) => accounts)).toEqual([
+      [expect.objectContaining({ leads: expect.any(Number) as number, both: 0 })],
+    ]);
+    expect((await kept(world)).state).toMatchObject({ strangers: 1, trouble: null });
+
+    const [connection] = await world.stores.connections.list();
+    if (connection === undefined) throw new Error('There is no connection');
+    const { lastCheck } = connection;
+    if (lastCheck?.status !== 'verified') throw new Error('It was never checked');
+    const capabilities = { ...lastCheck.report.capabilities, watch: { answer: 'yes' } as const };
+    const version = connection.version + 1;
+    const allowed = { ...lastCheck, report: { ...lastCheck.report, capabilities } };
+    await world.stores.atomically([
+      world.stores.connections.update({ ...connection, lastCheck: allowed, version }),
+    ]);
+    write('cloudtrail:DeleteTrail');
+    await passing(world, 10 * MINUTE);
+    expect([...world.standIn.requests].some(({ action }) => action === 'LookupEvents')).toBe(true);
+    expect((await found(world))[KEY]?.toSorted()).toEqual(['trail-stopped', 'trail-stopped']);
+    expect((await world.stores.watch.accounts.list())[0]?.trouble).toBeNull();
+    expect(queue.counts(world.clock.now())).toMatchObject({ visible: 0 });
+  });
+});
+
+describe('the doctor of a queue', () => {
+  it('says whether it can be read, and what is known to be wrong with it', async () => {
+    const set = await open();
+    const { world } = set;
+    const asideTrouble = { why: '2 things could not be read.', since: 7, toldAt: null };
+    await setQueue(set, { state: { ...NEW_QUEUE, asideTrouble } });
+    await setQueue(set, { name: 'gone' });
+    await setQueue(set, { name: 'third', connectionId: 'gone' });
+    const findings: Finding[] = [];
+    for await (const each of checkTrailQueues({ ...world.services, stores: world.stores }, world.clock.now()))
+      findings.push(each);
+    const said = (name: string): string => {
+      const finding = findings.find(({ what }) => what.includes(`“${name}”`));
+      return `${finding?.verdict ?? ''}: ${finding?.found ?? ''}`;
+    };
+    expect(said('trail-events')).toMatch(
+      /^warning: It can be read, and announces files of acme-trail; 0 files wait.\nSince 1970-01-01T00:00:00.007Z: 2 things/,
+    );
+    expect(said('gone')).toMatch(/^failed: /);
+    expect(said('third')).toBe('failed: The connection that read it is gone.');
+    expect(findings).toHaveLength(3);
   });
 });
 

@@ -177,6 +177,28 @@ describe('the desk', () => {
     ).rejects.toMatchObject({ code: 'unreachable' });
   });
 
+  it('repeats once what may come twice when its connection broke', async () => {
+    const { id } = slack.addPerson({ name: 'pat' });
+    const opened = await desk().open(slack.issueTrigger(id), { ...view, blocks: [...view.blocks] });
+    const broken = { kind: 'answer_lost', how: 'reset' } as const;
+    for (const method of ['views.update', 'views.publish', 'views.open']) slack.faults.add(method, broken);
+    const home = { type: 'home', blocks: [section('words')] } as const;
+    expect(await desk().update(opened, { ...view, blocks: [section('more')] })).toBe('shown');
+    await desk().publishHome(id, { ...home, blocks: [...home.blocks] });
+    expect([calls('views.update'), calls('views.publish')]).toEqual([2, 2]);
+    // A second window, and an answer to a state that the first call may have changed, would be worse than none.
+    const again = desk().open(slack.issueTrigger(id), { ...view, blocks: [...view.blocks] });
+    await expect(again).rejects.toMatchObject({ code: 'unreachable' });
+    expect(calls('views.open')).toBe(2);
+    const one = desk();
+    const other = await one.open(slack.issueTrigger(id), { ...view, blocks: [...view.blocks] });
+    slack.faults.add('views.update', broken);
+    await expect(one.fill(other, { ...view, blocks: [section('more')] })).rejects.toThrow(RekeyError);
+    expect(calls('views.update')).toBe(3);
+    slack.faults.add('views.publish', broken, { times: 2 });
+    await expect(desk().publishHome(id, { ...home, blocks: [...home.blocks] })).rejects.toThrow(RekeyError);
+  });
+
   it('refuses to send a view that Slack would refuse', async () => {
     const wrong = desk().update('V1', { ...view, blocks: Array.from({ length: 101 }, () => section('x')) });
     await expect(wrong).rejects.toThrow(RekeyError);

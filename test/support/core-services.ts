@@ -55,6 +55,7 @@ export function servicesOf(parts: {
     onlyInstance: stores.engine === 'sqlite',
     leases: LEASES,
     teamId: 'T1',
+    workspace: { url: null, scopes: null },
     admins: ['U1', 'U2'],
     defaultAlertChannel: 'C1',
   };

@@ -85,7 +85,7 @@ export async function placesOf(scene: Scene, child: RekeyChild, aws: Recorder): 
 }
 
 /** Every row of every table, the queue's and the migrations' too; none for SQLite, whose files are read whole. */
-async function tablesOf(url: string): Promise<Place[]> {
+export async function tablesOf(url: string): Promise<Place[]> {
   if (!url.startsWith('postgres:')) return [];
   const client = new Client({ connectionString: url });
   await client.connect();

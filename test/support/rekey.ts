@@ -10,6 +10,7 @@ import { openStores, type OpenStores } from '../../db/open.ts';
 import { systemClock } from '../../src/clock.ts';
 import { readConfig, type Environment } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
+import { printManifest } from '../../src/manifest.ts';
 import { run, type Running } from '../../src/main.ts';
 import type { PagerPlaces } from '../../src/paging/pager.ts';
 import type { Clock } from '../../src/ports/world.ts';
@@ -65,8 +66,13 @@ export class Scene {
   }
 
   /** Stand-ins, people, samples and a database; Rekey itself is started by `start`. */
-  static async set(transport: TransportName, engine: EngineName, clock: Clock = systemClock): Promise<Scene> {
-    const manifest: unknown = parse(readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8'));
+  static async set(
+    transport: TransportName,
+    engine: EngineName,
+    clock: Clock = systemClock,
+    manifestWith: readonly string[] = [],
+  ): Promise<Scene> {
+    const manifest: unknown = parse(printManifest(manifestWith));
     const slack = await SlackStandIn.start({ manifest, clock });
     // Signatures stay on the machine's clock, with the SDK.
     const moved = clock === systemClock ? {} : { clock: () => clock.now(), wireClock: () => Date.now() };

@@ -1,7 +1,7 @@
 import type { SampleKey } from '../fixtures.ts';
 import type { AwsStandIn } from '../stand-in.ts';
 import type { Account, NewKey, World } from '../world.ts';
-import { policiesFor } from '../../../src/domain/policy.ts';
+import { policiesFor, type PolicyTarget } from '../../../src/domain/policy.ts';
 import { write, type Call, type Worker } from './calls.ts';
 import { CAST } from '../../cast.ts';
 import { THEFT } from './theft.ts';
@@ -11,6 +11,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** How long the shop was open before the sandbox began. */
 const OPEN_FOR = 30 * DAY;
+const TRAIL_REGION = 'eu-west-1';
 
 /** What a program of the shop does, again and again, from the same place. */
 interface Routine {
@@ -46,8 +47,10 @@ const ROUTINES: readonly Routine[] = [
  * theft of one of its keys, for whoever wants to see an incident.
  */
 export class Shop {
-  /** A key that may watch it. */
+  /** A key that may watch it, and read the queue of its trail. */
   readonly key: SampleKey;
+  /** Its trail, as people name it to Rekey. */
+  readonly trail: { readonly queueUrl: string; readonly bucket: string };
   readonly #world: World;
   readonly #account: Account;
   readonly #workers: ReadonlyMap<string, Worker>;
@@ -65,9 +68,19 @@ export class Shop {
         return [name, { user, accessKeyId }] as const;
       }),
     );
-    this.key = this.#watcher(now);
+    const bucket = world.addBucket(this.#account, `acme-shop-trail-${this.#account.id}`, {
+      region: TRAIL_REGION,
+    });
+    const queue = world.addQueue(this.#account, TRAIL_REGION, 'trail-events');
+    this.trail = {
+      queueUrl: `https://sqs.${TRAIL_REGION}.amazonaws.com/${this.#account.id}/${queue.name}`,
+      bucket: bucket.name,
+    };
+    this.key = this.#watcher(now, { eventQueueArn: queue.arn, eventBucket: bucket.name });
     this.#livedTo = now - OPEN_FOR;
     this.advance(now);
+    // Its files begin now; what was before is in the event history.
+    world.addTrail({ bucket, queue, accounts: [this.#account] });
   }
 
   /** Lets the programs work up to this time (ms). */
@@ -110,12 +123,13 @@ export class Shop {
     });
   }
 
-  #watcher(now: number): SampleKey {
+  #watcher(now: number, places: PolicyTarget['places'] & object): SampleKey {
     const account = this.#account;
     const target = { partition: account.partition, accountId: account.id } as const;
     const documents = policiesFor(['verify', 'inventory', 'watch', 'contain'], {
       ...target,
       principal: { kind: 'user', arn: null },
+      places,
     });
     const attached = documents.map((document, at) => account.addPolicy(`rekey-${at + 1}`, document).arn);
     const key: NewKey = account

@@ -32,6 +32,7 @@ async function start(): Promise<void> {
   const sidebar = new Sidebar(client, { become, go });
   const panel = new Panel(client, {
     prepare,
+    prepareInDeploys,
     openHome: () => go({ kind: 'app', tab: 'home' }),
     openMessages: () => go({ kind: 'app', tab: 'messages' }),
     openClock,
@@ -93,6 +94,11 @@ async function start(): Promise<void> {
     drawers.closePanelWhereNarrow();
     if (windows.top !== undefined) toast('Close the open window first.');
     else if (!place.prefill(line)) toast('Choose a channel first.');
+  }
+
+  function prepareInDeploys(line: string): void {
+    go({ kind: 'channel', id: 'C0DEPLOYS' });
+    prepare(line);
   }
 
   function fillIn(entries: Readonly<Record<string, string>>): void {

@@ -102,6 +102,7 @@ function drawMessage(client: Client, snapshot: Snapshot, message: WireMessage): 
         message.fromApp ? el('span', { class: 'badge' }, 'App') : null,
         message.scripted ? el('span', { class: 'badge' }, 'scripted by the sandbox') : null,
         el('time', { attributes: { datetime: at.toISOString() } }, time),
+        isOwn(client, message) ? deleteButton(client, message) : null,
       ),
       message.blocks.length > 0
         ? drawBlocks(message.blocks, messageGround(client, snapshot, message))
@@ -110,6 +111,15 @@ function drawMessage(client: Client, snapshot: Snapshot, message: WireMessage): 
       message.edited ? el('span', { class: 'edited' }, '(edited)') : null,
     ),
   );
+}
+
+function isOwn(client: Client, { userId, fromApp, ephemeral }: WireMessage): boolean {
+  return userId === client.me && !fromApp && !ephemeral;
+}
+
+function deleteButton(client: Client, { channelId, ts }: WireMessage): HTMLElement {
+  const erase = (): void => void client.act({ act: 'erase', as: client.me, channelId, ts });
+  return el('button', { class: 'copy', attributes: { type: 'button' }, on: { click: erase } }, 'Delete');
 }
 
 /** A file to keep, as Slack shows one. */

@@ -7,12 +7,15 @@ import { MeanwhileList } from './meanwhile-list.ts';
 import { placesMaker } from './places-maker.ts';
 import { RoleMaker } from './role-maker.ts';
 import { TroubleList } from './trouble-list.ts';
-import { reminderLife, stolenKey, thingsToTry } from './things-to-try.ts';
+import { trailSample } from './trail-sample.ts';
+import { keyInChannel, reminderLife, stolenKey, thingsToTry } from './things-to-try.ts';
 
 /** What the panel does to the rest of the page. */
 export interface PanelWays {
   /** Puts a command into the message box of a channel. */
   readonly prepare: (line: string) => void;
+  /** The same in the channel #deploys, which Rekey is in. */
+  readonly prepareInDeploys: (line: string) => void;
   readonly openHome: () => void;
   /** The direct messages of whoever the visitor is. */
   readonly openMessages: () => void;
@@ -45,6 +48,8 @@ export class Panel {
       part('A reminder’s life', true, reminderLife(ways)),
       part('Keys on their way', true, placesMaker(client)),
       part('A stolen key', true, stolenKey(ways)),
+      part('A trail queue', false, trailSample(client, ways)),
+      part('A key in a channel', true, keyInChannel(ways, client.setup.keys)),
       part('Meanwhile', true, this.#meanwhile.node),
       part('Sample accounts', true, this.#keys.node),
       part('A role', true, this.#role.node),

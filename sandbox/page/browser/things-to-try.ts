@@ -1,4 +1,5 @@
 import { el } from './dom.ts';
+import type { WireKey } from '../wire.ts';
 import type { PanelWays } from './panel.ts';
 
 type Step = readonly [words: string, go: () => void, label?: string];
@@ -70,6 +71,31 @@ export function stolenKey(ways: PanelWays): HTMLElement {
     [
       'Say what is expected, or close the incident with a verdict, as its buttons.',
       command('/aws-incidents expectations'),
+    ],
+  ]);
+}
+
+/** What happens when somebody pastes a key where others read. */
+export function keyInChannel(ways: PanelWays, keys: readonly WireKey[]): HTMLElement {
+  const command = commandOf(ways);
+  const key = keys.find(({ id }) => id === 'good');
+  const pasted = key === undefined ? '' : `it only works with ${key.accessKeyId} ${key.secretAccessKey}`;
+  return tour([
+    ['Choose #aws-alerts as the alert channel, and connect the Good key.', command('/aws-settings')],
+    [
+      'Become Bo or Nils, and post the key with its secret into #deploys, which Rekey is in.',
+      () => ways.prepareInDeploys(pasted),
+      'Paste it',
+    ],
+    ['Rekey asks you in Messages to delete it.', ways.openMessages],
+    [
+      'Delete the message: the alert in #aws-alerts says so. Become Ruth, and press Deactivate there.',
+      ways.openHome,
+    ],
+    [
+      'Post its ID alone: nothing happens, since people talk about keys.',
+      () => ways.prepareInDeploys(key?.accessKeyId ?? ''),
+      'Paste it',
     ],
   ]);
 }

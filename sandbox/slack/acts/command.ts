@@ -1,7 +1,8 @@
 import type { Core } from '../core.ts';
 import type { Deliveries, EventDelivery } from '../deliveries.ts';
 import type { Ack } from '../delivery.ts';
-import { isPlain } from '../json.ts';
+import { isPlain, type Json } from '../json.ts';
+import type { Message } from '../messages.ts';
 import { channelOf, commandPayload } from '../payloads.ts';
 import { respond } from '../respond.ts';
 import type { Channel, Person } from '../world.ts';
@@ -73,20 +74,78 @@ export class Speaking {
     const draft = { channelId: channel.id, userId, fromApp: false, text: words, blocks: [] };
     const message = messages.post({ ...draft, threadTs, scripted });
     journal.changed();
+    return this.#messageEvent(channel, { ...this.#written(message), event_ts: message.ts });
+  }
+
+  /** Puts other words into a person's own message. */
+  rewrite(userId: string, channelId: string, ts: string, words: string): EventDelivery | undefined {
+    const { messages, journal, timestamps } = this.#core;
+    const { channel, message } = this.#own(userId, channelId, ts);
+    const previous = this.#written(message);
+    messages.edit(message, { text: words });
+    journal.changed();
+    const edited = { user: userId, ts: message.editedTs };
+    return this.#messageEvent(channel, {
+      subtype: 'message_changed',
+      hidden: true,
+      message: { ...this.#written(message), edited },
+      previous_message: previous,
+      ts: timestamps.next(),
+    });
+  }
+
+  /** Removes a person's own message. */
+  erase(userId: string, channelId: string, ts: string): EventDelivery | undefined {
+    const { messages, journal, timestamps } = this.#core;
+    const { channel, message } = this.#own(userId, channelId, ts);
+    messages.delete(ts);
+    journal.changed();
+    return this.#messageEvent(channel, {
+      subtype: 'message_deleted',
+      hidden: true,
+      deleted_ts: ts,
+      previous_message: this.#written(message),
+      ts: timestamps.next(),
+    });
+  }
+
+  #own(userId: string, channelId: string, ts: string): { channel: Channel; message: Message } {
+    const channel = this.#seen(this.#core.world.person(userId), channelId);
+    const message = this.#core.messages.find(channel.id, ts);
+    if (message === undefined) throw new Error('That message is gone.');
+    if (message.userId !== userId || message.fromApp)
+      throw new Error('Only its author can change a message.');
+    return { channel, message };
+  }
+
+  /** What somebody typed, as events write it: once as text with escapes, once as rich text without. */
+  #written({ userId, text, ts, threadTs }: Message): Json {
+    const { teamId } = this.#core.world.person(userId);
+    const pieces = [{ type: 'text', text }];
+    return {
+      type: 'message',
+      user: userId,
+      ts,
+      team: teamId,
+      text: this.#escaped(text),
+      blocks: [
+        { type: 'rich_text', block_id: 'b', elements: [{ type: 'rich_text_section', elements: pieces }] },
+      ],
+      ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+    };
+  }
+
+  /** Tells the app, where it is in the channel and subscribed to such events. */
+  #messageEvent(channel: Channel, event: Json): EventDelivery | undefined {
+    const { world, manifest } = this.#core;
     const kind = { public: 'channel', private: 'group', im: 'im' }[channel.kind];
     if (!manifest.subscribed(`message.${kind === 'im' ? 'im' : `${kind}s`}`)) return undefined;
     if (!channel.members.has(world.app.botUserId)) return undefined;
-    const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
-    const event = {
-      type: 'message',
-      user: userId,
-      text: words,
-      ts: message.ts,
-      channel: channel.id,
-      ...thread,
-    };
-    const extShared = channel.extShared;
-    return this.#deliveries.sendEvent({ ...event, event_ts: message.ts, channel_type: kind }, { extShared });
+    const place = { type: 'message', channel: channel.id, channel_type: kind };
+    return this.#deliveries.sendEvent(
+      { event_ts: event['ts'], ...event, ...place },
+      { extShared: channel.extShared },
+    );
   }
 
   /** Opens the app's Home (or Messages) tab; undefined when the app does not hear of it. */

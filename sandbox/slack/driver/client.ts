@@ -1,5 +1,5 @@
 import type { ChosenAction, Container } from '../acts/action.ts';
-import type { CommandOutcome } from '../acts/command.ts';
+import type { Aside, CommandOutcome } from '../acts/command.ts';
 import type { SubmitOutcome } from '../acts/modal.ts';
 import type { EventDelivery } from '../deliveries.ts';
 import type { Ack } from '../delivery.ts';
@@ -14,7 +14,9 @@ export interface Client {
   state(userId: string): ClientState;
   onChange(listener: () => void): () => void;
   runCommand(userId: string, channelId: string, line: string): Promise<CommandOutcome>;
-  say(userId: string, channelId: string, words: string): EventDelivery | undefined;
+  say(userId: string, channelId: string, words: string, more?: Aside): EventDelivery | undefined;
+  rewrite(userId: string, channelId: string, ts: string, words: string): EventDelivery | undefined;
+  erase(userId: string, channelId: string, ts: string): EventDelivery | undefined;
   openHome(userId: string, tab?: 'home' | 'messages'): EventDelivery | undefined;
   blockAction(userId: string, container: Container, action: ChosenAction, values?: StateValues): Promise<Ack>;
   suggest(

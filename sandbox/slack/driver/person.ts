@@ -1,4 +1,4 @@
-import type { CommandOutcome } from '../acts/command.ts';
+import type { Aside, CommandOutcome } from '../acts/command.ts';
 import type { EventDelivery } from '../deliveries.ts';
 import type { Notice } from '../notices.ts';
 import type { ShownMessage } from '../state.ts';
@@ -29,8 +29,18 @@ export class PersonDriver {
     return this.#client.runCommand(this.id, options.channel ?? this.directId, line);
   }
 
-  say(channel: string, words: string): EventDelivery | undefined {
-    return this.#client.say(this.id, channel, words);
+  say(channel: string, words: string, more: Aside = {}): EventDelivery | undefined {
+    return this.#client.say(this.id, channel, words, more);
+  }
+
+  /** Puts other words into a message of one's own. */
+  rewrite(channel: string, ts: string, words: string): EventDelivery | undefined {
+    return this.#client.rewrite(this.id, channel, ts, words);
+  }
+
+  /** Deletes a message of one's own. */
+  erase(channel: string, ts: string): EventDelivery | undefined {
+    return this.#client.erase(this.id, channel, ts);
   }
 
   /** The modal in front, if any is open. */

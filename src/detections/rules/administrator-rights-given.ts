@@ -50,6 +50,17 @@ export const administratorRightsGiven: Rule = {
         ],
       },
       {
+        why: 'a policy that lets its holder take the rest',
+        records: [
+          call('iam:CreatePolicy', {
+            asked: {
+              policyName: 'p',
+              policyDocument: policy({ Action: ['iam:Put*', 's3:*'], Resource: '*' }),
+            },
+          }),
+        ],
+      },
+      {
         why: 'a policy that allows all of IAM',
         records: [
           call('iam:CreatePolicy', {

@@ -1,5 +1,5 @@
 import { call } from '../example.ts';
-import { flagAt, numberAt, textAt } from '../json.ts';
+import { flagAt, listAt, numberAt, textAt } from '../json.ts';
 import { HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
@@ -33,7 +33,8 @@ export const backupsDestroyed: Rule = {
     dynamodb:DeleteBackup dlm:DeleteLifecyclePolicy fsx:DeleteBackup rbin:DeleteRule
     rbin:UnlockRule backup:DisassociateRecoveryPoint dynamodb:UpdateContinuousBackups
     elasticfilesystem:PutBackupPolicy rds:ModifyDBInstance rds:ModifyDBCluster dlm:UpdateLifecyclePolicy
-    glacier:DeleteVault glacier:DeleteArchive`),
+    glacier:DeleteVault glacier:DeleteArchive rds:DeleteDBClusterAutomatedBackup
+    redshift:BatchDeleteClusterSnapshots lightsail:DeleteInstanceSnapshot memorydb:DeleteSnapshot`),
   judge(event, about) {
     const {
       asked,
@@ -49,7 +50,10 @@ export const backupsDestroyed: Rule = {
       textAt(asked, 'backupVaultName') ??
       event.id;
     const { recent } = about.profile;
-    recent.note('destroyed backups', what, about.now, about.now);
+    // Several in one call are several.
+    const many = listAt(asked, 'identifiers').map((each) => textAt(each, 'snapshotIdentifier') ?? '');
+    for (const each of many.length === 0 ? [what] : many)
+      recent.note('destroyed backups', each, about.now, about.now);
     const count = recent.since('destroyed backups', about.now - HOUR).length;
     const isGrave = isSetting || /Vault|RecoveryPoint|BackupPlan|AutomatedBackup|Stop|Rule/.test(name);
     if (count < MANY && !isGrave) return null;

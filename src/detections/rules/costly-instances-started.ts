@@ -1,15 +1,20 @@
 import { call } from '../example.ts';
-import { listAt, numberAt, textAt } from '../json.ts';
+import { listAt, numberAt, textAt, writtenOut } from '../json.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
-const COUNTS = ['maxCount', 'instanceCount', 'maxSize', 'desiredCount', 'count'];
+const COUNTS = ['maxCount', 'instanceCount', 'maxSize', 'desiredCount', 'desiredCapacity', 'count'];
+/** Requests for fleets name types and numbers anywhere inside. */
+const FLEETS = new Set(words('RequestSpotInstances RequestSpotFleet CreateFleet CreateAutoScalingGroup'));
+const TYPES_INSIDE = /"instanceType":"([a-z0-9-]+\.[a-z0-9-]+)"/gi;
+const NUMBERS_INSIDE = /"(?:totalTargetCapacity|targetCapacity|maxTotalCapacity)":"?(\d{1,6})\b/gi;
 /** Of CPU units: 1,024 are one processor. */
 const LARGE_TASK = 8_192;
 const LARGE_BATCH = 256;
 const LARGE =
   /^(?:p\d|g\d|inf\d|trn\d|dl\d|vt\d|f\d|u-|x\d|hpc)|metal|(?:12|16|18|24|32|48|56|64|96|112)xlarge$/;
 const MANY = 10;
+const ODD = new Set(words('lightsail workspaces appstream'));
 
 /** Large or many machines started. */
 export const costlyInstancesStarted: Rule = {
@@ -27,11 +32,16 @@ export const costlyInstancesStarted: Rule = {
     sagemaker:CreateProcessingJob batch:CreateComputeEnvironment
     autoscaling:UpdateAutoScalingGroup autoscaling:CreateLaunchConfiguration
     sagemaker:CreateEndpointConfig elasticmapreduce:RunJobFlow gamelift:CreateFleet
-    lightsail:CreateContainerService`),
+    lightsail:CreateContainerService autoscaling:SetDesiredCapacity workspaces:CreateWorkspaces
+    appstream:CreateFleet`),
   judge(event, about) {
     const { asked } = event;
+    const inside = FLEETS.has(event.call.name) ? writtenOut(asked) : '';
+    const types = [...inside.matchAll(TYPES_INSIDE)].map(([, type = '']) => type);
     const size = (
       textAt(asked, 'instanceType') ??
+      types.find((type) => LARGE.test(type)) ??
+      types[0] ??
       textAt(asked, 'instanceTypes') ??
       textAt(asked, 'resourceConfig', 'instanceType') ??
       listAt(asked, 'productionVariants').flatMap((each) => textAt(each, 'instanceType') ?? [])[0] ??
@@ -44,6 +54,8 @@ export const costlyInstancesStarted: Rule = {
       ...items.map((each) => numberAt(each, 'maxCount')),
       ...COUNTS.map((name) => numberAt(asked, name)),
       listAt(asked, 'instanceNames').length,
+      listAt(asked, 'workspaces').length,
+      ...[...inside.matchAll(NUMBERS_INSIDE)].map(([, number]) => Number(number)),
     ];
     const count = Math.max(0, ...counts.map((each) => each ?? 0));
     const cpu = numberAt(asked, 'cpu') ?? numberAt(asked, 'computeResources', 'maxvCpus') ?? 0;
@@ -54,9 +66,9 @@ export const costlyInstancesStarted: Rule = {
     const isRefused =
       event.errorCode !== null &&
       /LimitExceeded|InsufficientInstanceCapacity|Blocked|PendingVerification/i.test(event.errorCode);
-    // Nobody trains, hosts or mines on Lightsail with a key by chance; a dry run asks whether one could.
+    // Nobody hosts, mines or sits at a desk in the cloud with a key by chance; a dry run asks whether one could.
     const isOdd =
-      about.keyId !== null && (event.call.service === 'lightsail' || /DryRun/.test(event.errorCode ?? ''));
+      about.keyId !== null && (ODD.has(event.call.service) || /DryRun/.test(event.errorCode ?? ''));
     if (
       !isLarge &&
       count < MANY &&

@@ -18,7 +18,8 @@ export const databaseOpened: Rule = {
     rds:RestoreDBClusterFromSnapshot rds:AuthorizeDBSecurityGroupIngress rds:AddRoleToDBInstance
     rds:AddRoleToDBCluster rds:StopActivityStream redshift:ModifyCluster
     redshift:AuthorizeClusterSecurityGroupIngress redshift:GetClusterCredentials
-    redshift:GetClusterCredentialsWithIAM redshift-serverless:GetCredentials`),
+    redshift:GetClusterCredentialsWithIAM redshift-serverless:GetCredentials rds:EnableHttpEndpoint rds:CreateDBInstanceReadReplica
+    redshift:CreateCluster redshift-serverless:UpdateWorkgroup dynamodb:UpdateTable`),
   judge(event) {
     const { asked } = event;
     const isPublic = flagAt(asked, 'publiclyAccessible') === true;
@@ -26,9 +27,10 @@ export const databaseOpened: Rule = {
       event.call.name.startsWith('Modify') &&
       (textAt(asked, 'masterUserPassword') !== null || textAt(asked, 'adminUserPassword') !== null);
     const isUnprotected =
-      event.call.name.startsWith('Modify') && flagAt(asked, 'deletionProtection') === false;
+      (event.call.name.startsWith('Modify') && flagAt(asked, 'deletionProtection') === false) ||
+      (event.call.name === 'UpdateTable' && flagAt(asked, 'deletionProtectionEnabled') === false);
     const other =
-      /AuthorizeDBSecurityGroupIngress|AuthorizeClusterSecurityGroupIngress|AddRoleToDB|StopActivityStream|GetClusterCredentials/.test(
+      /AuthorizeDBSecurityGroupIngress|AuthorizeClusterSecurityGroupIngress|AddRoleToDB|StopActivityStream|GetClusterCredentials|EnableHttpEndpoint/.test(
         event.call.name,
       );
     if (!isPublic && !isReset && !isUnprotected && !other) return null;

@@ -26,18 +26,23 @@ export const logsDestroyed: Rule = {
     logs:DeleteDestination logs:PutRetentionPolicy monitoring:DeleteAlarms
     monitoring:DisableAlarmActions events:DisableRule events:DeleteRule events:RemoveTargets
     ec2:UnmonitorInstances s3:DeleteBucket s3:DeleteObject s3:DeleteBucketPolicy logs:DeleteDelivery
-    logs:DeleteDeliverySource logs:DeleteDataProtectionPolicy oam:DeleteLink`),
+    logs:DeleteDeliverySource logs:DeleteDataProtectionPolicy oam:DeleteLink budgets:DeleteBudget
+    budgets:DeleteBudgetAction ce:DeleteAnomalyMonitor ce:DeleteAnomalySubscription`),
   judge(event) {
     if (event.call.service === 's3' && !holdsLogs(event.asked)) return null;
     const name =
       textAt(event.asked, 'bucketName') ??
       textAt(event.asked, 'logGroupName') ??
       textAt(event.asked, 'ruleName') ??
+      textAt(event.asked, 'budgetName') ??
       textAt(event.asked, 'name');
     const what = event.call.name;
     if (what === 'PutRetentionPolicy' && (numberAt(event.asked, 'retentionInDays') ?? 999) > 3) return null;
     const isTelling =
       event.call.service === 's3' ||
+      // Alarms of what the account costs: their end hides mining.
+      event.call.service === 'budgets' ||
+      event.call.service === 'ce' ||
       (name !== null && /trail|audit|flow|guard|secur|waf|alert|siem/i.test(name));
     return {
       severity: isTelling || event.denied || what === 'DeleteLogStream' ? 'medium' : 'low',

@@ -18,6 +18,10 @@ export const objectsEncryptedForRansom: Rule = {
     's3:UploadPartCopy',
     's3:PutBucketEncryption',
     's3:CreateMultipartUpload',
+    'ec2:CopySnapshot',
+    'ec2:CreateVolume',
+    'rds:CopyDBSnapshot',
+    'rds:CopyDBClusterSnapshot',
   ],
   judge(event) {
     const {
@@ -38,6 +42,7 @@ export const objectsEncryptedForRansom: Rule = {
         'ApplyServerSideEncryptionByDefault',
         'KMSMasterKeyID',
       ) ??
+      textAt(asked, 'kmsKeyId') ??
       '';
     const account = /^arn:[a-z-]+:kms:[a-z0-9-]+:(\d{12}):/.exec(keyArn)?.[1] ?? null;
     const isForeign = account !== null && event.accountId !== null && account !== event.accountId;

@@ -6,7 +6,7 @@ import { words } from '../words.ts';
 /** Organization left, or its policies removed. */
 export const organizationWeakened: Rule = {
   id: 'organization-weakened',
-  title: 'Organization left, or its policies removed',
+  title: 'Organization left, or its rules changed',
   family: 'bad on any key',
   severity: 'high',
   technique: 'T1562.001',
@@ -20,9 +20,11 @@ export const organizationWeakened: Rule = {
     organizations:RegisterDelegatedAdministrator organizations:InviteAccountToOrganization
     organizations:CreateAccount organizations:MoveAccount organizations:AcceptHandshake
     organizations:DisableAllFeatures account:CloseAccount
-    account:PutAlternateContact account:DeleteAlternateContact account:StartPrimaryEmailUpdate`),
+    account:PutAlternateContact account:DeleteAlternateContact account:StartPrimaryEmailUpdate
+    organizations:AttachPolicy organizations:PutResourcePolicy iam:EnableOrganizationsRootSessions
+    iam:EnableOrganizationsRootCredentialsManagement`),
   judge(event) {
-    const isMild = /Policy|Invite|CreateAccount|Delegated|ServiceAccess/.test(event.call.name);
+    const isMild = /Policy|Invite|CreateAccount|Delegated|ServiceAccess|Root/.test(event.call.name);
     return {
       severity: isMild ? 'medium' : 'high',
       facts: {

@@ -2,25 +2,27 @@ import { call } from '../example.ts';
 import { targetOf } from '../grant.ts';
 import { textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
+import { words } from '../words.ts';
 
 /** Another kind of credential made for a user. */
 export const otherCredentialMade: Rule = {
   id: 'other-credential-made',
-  title: 'Another kind of credential made for a user',
+  title: 'Another kind of credential made',
   family: 'bad on any key',
   severity: 'medium',
   technique: 'T1098.001',
   whatToDo:
     'Delete it unless its owner asked for it: SSH keys, certificates and service-specific passwords outlive the access key.',
   falseAlarms: 'CodeCommit and Keyspaces users; people who set up API keys of Bedrock.',
-  actions: [
-    'iam:CreateServiceSpecificCredential',
-    'iam:ResetServiceSpecificCredential',
-    'iam:UploadSSHPublicKey',
-    'iam:UploadSigningCertificate',
-  ],
+  actions: words(`
+    iam:CreateServiceSpecificCredential iam:ResetServiceSpecificCredential iam:UploadSSHPublicKey
+    iam:UploadSigningCertificate ec2:CreateKeyPair ec2:ImportKeyPair lightsail:CreateKeyPair
+    lightsail:ImportKeyPair apigateway:CreateApiKey appsync:CreateApiKey
+    iot:CreateKeysAndCertificate iot:RegisterCertificate acm-pca:IssueCertificate`),
   judge(event) {
     return {
+      // Key pairs and API keys open one machine or one interface.
+      severity: event.call.service === 'iam' ? 'medium' : 'low',
       facts: { call: event.call.name, user: targetOf(event), service: textAt(event.asked, 'serviceName') },
       of: `${event.call.name} ${targetOf(event) ?? ''}`,
     };

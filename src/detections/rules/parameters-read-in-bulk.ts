@@ -1,11 +1,23 @@
+import type { CloudTrailEvent } from '../event.ts';
 import { call } from '../example.ts';
 import { noteFirst, whoReads } from '../first.ts';
 import { flagAt, textAt, textsAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
-import type { Rule } from '../rule.ts';
+import type { About, Rule } from '../rule.ts';
 
 const WINDOW = HOUR / 4;
 const ENOUGH = 12;
+
+/** A path is read page by page, ten parameters at a time: each page counts. */
+function pagesOf({ asked, id }: CloudTrailEvent, { profile, now }: About): readonly string[] {
+  const path = textAt(asked, 'path');
+  if (path === null) return [];
+  const pages = `pages ${path}`.slice(0, 80);
+  if (textAt(asked, 'nextToken') === null) return [path];
+  profile.recent.note(pages, id, now, now);
+  // By their number: whoever reads the path each day reads the same pages.
+  return [`${path} page ${profile.recent.since(pages, now - WINDOW).length}`];
+}
 
 /** Many encrypted parameters read that this key never read before. */
 export const parametersReadInBulk: Rule = {
@@ -24,7 +36,7 @@ export const parametersReadInBulk: Rule = {
     const { recent } = about.profile;
     const path = textAt(asked, 'path');
     if (path === '/' && flagAt(asked, 'recursive') === true) return { facts: { path }, of: 'all' };
-    const names = [...textsAt(asked, 'names'), ...textsAt(asked, 'name'), ...(path === null ? [] : [path])];
+    const names = [...textsAt(asked, 'names'), ...textsAt(asked, 'name'), ...pagesOf(event, about)];
     for (const name of names) noteFirst(recent, 'parameters', `${whoReads(event, about)} ${name}`, about.now);
     const count = recent.since('first parameters', about.now - WINDOW).length;
     if (count < ENOUGH) return null;

@@ -1,27 +1,50 @@
-import { call } from '../example.ts';
+import { call, policy } from '../example.ts';
 import { isAdminPolicy, isOnOneself, targetOf } from '../grant.ts';
-import { textAt } from '../json.ts';
+import { at, textAt } from '../json.ts';
+import { isAdministrator } from '../policy-document.ts';
 import type { Rule } from '../rule.ts';
 
-/** Managed policy attached to a user or group. */
+/** Names of policies that promise much; what a custom policy holds is not in the event. */
+const WIDE = /FullAccess|Admin|PowerUser|Root|Super/i;
+
+/** Policy attached to a user, group or role. */
 export const policyAttached: Rule = {
   id: 'policy-attached',
-  title: 'Managed policy attached to a user or group',
+  title: 'Policy attached to a user, group or role',
   family: 'bad on any key',
   severity: 'low',
   technique: 'T1098.003',
-  whatToDo: 'See whether the policy fits what the user is for.',
+  whatToDo: 'See whether the policy fits what the user or role is for.',
   falseAlarms: 'Provisioning.',
-  actions: ['iam:AttachUserPolicy', 'iam:AttachGroupPolicy'],
+  actions: ['iam:AttachUserPolicy', 'iam:AttachGroupPolicy', 'iam:AttachRolePolicy', 'iam:PutRolePolicy'],
   judge(event, about) {
-    if (isAdminPolicy(textAt(event.asked, 'policyArn')) || isOnOneself(event, about)) return null;
+    const { asked, call: api } = event;
+    const named = textAt(asked, 'policyArn') ?? textAt(asked, 'policyName');
+    if (isAdminPolicy(named) || isAdministrator(at(asked, 'policyDocument')) || isOnOneself(event, about))
+      return null;
+    const isRole = api.name.includes('Role');
+    // Roles get their rights when programs are set up.
+    if (isRole && (event.agent.kind === 'infrastructure' || about.keyId === null)) return null;
     return {
-      facts: { to: targetOf(event), policy: textAt(event.asked, 'policyArn') },
-      of: `${targetOf(event) ?? ''} ${textAt(event.asked, 'policyArn') ?? ''}`,
+      severity: !isRole && WIDE.test(named ?? '') ? 'medium' : 'low',
+      facts: { to: targetOf(event), policy: named },
+      of: `${targetOf(event) ?? ''} ${named ?? ''}`,
     };
   },
   examples: () => ({
     fires: [
+      {
+        why: 'an inline policy for a role',
+        records: [
+          call('iam:PutRolePolicy', {
+            asked: {
+              roleName: 'app',
+              policyName: 'p',
+              policyDocument: policy({ Action: 's3:GetObject', Resource: '*' }),
+            },
+          }),
+        ],
+      },
       {
         why: 'full access to S3 for Bob',
         records: [
@@ -32,6 +55,15 @@ export const policyAttached: Rule = {
       },
     ],
     quiet: [
+      {
+        why: 'an infrastructure tool gives its role a right',
+        records: [
+          call('iam:AttachRolePolicy', {
+            asked: { roleName: 'app', policyArn: 'arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess' },
+            agent: 'HashiCorp/1.0 Terraform/1.11.4',
+          }),
+        ],
+      },
       {
         why: 'administrator rights: another rule',
         records: [

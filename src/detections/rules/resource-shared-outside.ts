@@ -1,8 +1,16 @@
 import { call, FOREIGN, OWN, policy } from '../example.ts';
-import { at, textAt, textsAt } from '../json.ts';
+import { at, listAt, textAt, textsAt } from '../json.ts';
 import { outsiders, accountOf } from '../policy-document.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
+
+/** Whom an endpoint service lets in; written as XML is. */
+function allowedIn(asked: unknown): readonly string[] {
+  const request = at(asked, 'ModifyVpcEndpointServicePermissionsRequest') ?? asked;
+  return listAt(request, 'AddAllowedPrincipals').flatMap(
+    (each) => textAt(each, 'content') ?? (typeof each === 'string' ? each : []),
+  );
+}
 
 /** Resource opened to another account or to everybody. */
 export const resourceSharedOutside: Rule = {
@@ -23,7 +31,11 @@ export const resourceSharedOutside: Rule = {
     lambda:AddLayerVersionPermission glue:PutResourcePolicy dynamodb:PutResourcePolicy
     kinesis:PutResourcePolicy ssm:PutResourcePolicy codeartifact:PutRepositoryPermissionsPolicy
     mediastore:PutContainerPolicy logs:PutDestinationPolicy logs:PutResourcePolicy
-    ses:PutIdentityPolicy ses:CreateEmailIdentityPolicy s3:CreateAccessGrant`),
+    ses:PutIdentityPolicy ses:CreateEmailIdentityPolicy s3:CreateAccessGrant
+    ec2:ModifyVpcEndpointServicePermissions redshift:AuthorizeDataShare
+    redshift:AuthorizeEndpointAccess redshift:PutResourcePolicy lakeformation:GrantPermissions
+    acm-pca:PutPolicy servicecatalog:CreatePortfolioShare serverlessrepo:PutApplicationPolicy
+    vpc-lattice:PutResourcePolicy ecr:PutReplicationConfiguration s3express:PutBucketPolicy`),
   judge(event) {
     const { asked } = event;
     const documents = [
@@ -33,6 +45,7 @@ export const resourceSharedOutside: Rule = {
       'repositoryPolicyText',
       'accessPolicies',
       'policyDocument',
+      'bucketPolicy',
     ].map((name) => at(asked, name));
     const attribute =
       textAt(asked, 'attributeName') === 'Policy'
@@ -46,6 +59,14 @@ export const resourceSharedOutside: Rule = {
         ...textsAt(asked, 'accountIdsToAdd'),
         ...textsAt(asked, 'principals'),
         textAt(asked, 'granteePrincipal') ?? '',
+        textAt(asked, 'consumerIdentifier') ?? '',
+        textAt(asked, 'account') ?? '',
+        textAt(asked, 'accountId') ?? '',
+        textAt(asked, 'principal', 'dataLakePrincipalIdentifier') ?? '',
+        ...listAt(asked, 'replicationConfiguration', 'rules').flatMap((rule) =>
+          listAt(rule, 'destinations').map((each) => textAt(each, 'registryId') ?? ''),
+        ),
+        ...allowedIn(asked),
       ].flatMap((each) => (each === '*' || each.toLowerCase() === 'all' ? '*' : (accountOf(each) ?? []))),
     ].filter((each) => each !== event.accountId);
     if (who.length === 0) return null;

@@ -1,5 +1,5 @@
 import { call } from '../example.ts';
-import { flagAt, textAt } from '../json.ts';
+import { flagAt, listAt, textAt } from '../json.ts';
 import { HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
@@ -21,7 +21,9 @@ export const resourcesDestroyed: Rule = {
     ecs:DeleteCluster ecs:DeleteService eks:DeleteCluster elasticfilesystem:DeleteFileSystem
     elasticfilesystem:DeleteMountTarget redshift:DeleteCluster elasticache:DeleteCacheCluster
     es:DeleteDomain es:DeleteElasticsearchDomain cloudformation:DeleteStack ecr:DeleteRepository
-    sqs:DeleteQueue sns:DeleteTopic route53:DeleteHostedZone secretsmanager:DeleteSecret`),
+    sqs:DeleteQueue sns:DeleteTopic route53:DeleteHostedZone secretsmanager:DeleteSecret fsx:DeleteFileSystem kinesis:DeleteStream
+    kafka:DeleteCluster memorydb:DeleteCluster cognito-idp:DeleteUserPool glue:DeleteDatabase
+    lightsail:DeleteInstance autoscaling:DeleteAutoScalingGroup`),
   judge(event, about) {
     const {
       asked,
@@ -37,7 +39,10 @@ export const resourcesDestroyed: Rule = {
       textAt(asked, 'fileSystemId') ??
       event.id;
     const { recent } = about.profile;
-    recent.note('destroyed', `${name} ${what}`, about.now, about.now);
+    // Several instances in one call are several.
+    const many = listAt(asked, 'instancesSet', 'items').map((each) => textAt(each, 'instanceId') ?? '');
+    for (const each of many.length === 0 ? [what] : many)
+      recent.note('destroyed', `${name} ${each}`, about.now, about.now);
     const count = recent.since('destroyed', about.now - HOUR / 2).length;
     const isData = /DB|Table|FileSystem|Cluster|Domain/.test(name);
     const isFinal =

@@ -30,13 +30,19 @@ export const securityServiceDisabled: Rule = {
     securityhub:BatchUpdateStandardsControlAssociations securityhub:DisableOrganizationAdminAccount
     detective:DisableOrganizationAdminAccount inspector2:DisableDelegatedAdminAccount
     access-analyzer:UpdateArchiveRule access-analyzer:ApplyArchiveRule
-    securitylake:DeleteAwsLogSource securitylake:DeregisterDataLakeDelegatedAdministrator`),
+    securityhub:BatchUpdateFindings inspector2:UpdateFilter securitylake:DeleteAwsLogSource securitylake:DeregisterDataLakeDelegatedAdministrator`),
   judge(event) {
     if (event.call.name === 'UpdateStandardsControl' && textAt(event.asked, 'controlStatus') !== 'DISABLED')
       return null;
     if (
       event.call.name === 'BatchUpdateStandardsControlAssociations' &&
       !writtenOut(event.asked).includes('DISABLED')
+    )
+      return null;
+    if (
+      event.call.name === 'BatchUpdateFindings' &&
+      textAt(event.asked, 'Workflow', 'Status') !== 'SUPPRESSED' &&
+      textAt(event.asked, 'workflow', 'status') !== 'SUPPRESSED'
     )
       return null;
     return { facts: { call: event.call.name, service: event.call.service }, of: event.call.name };

@@ -25,7 +25,7 @@ export const startScriptChanged: Rule = {
     sagemaker:UpdateNotebookInstance sagemaker:CreatePresignedNotebookInstanceUrl
     sagemaker:CreatePresignedDomainUrl glue:CreateDevEndpoint glue:UpdateDevEndpoint
     ec2:ReplaceIamInstanceProfileAssociation ec2:AssociateIamInstanceProfile
-    ec2:CreateLaunchTemplateVersion ecs:RegisterTaskDefinition`),
+    ec2:CreateLaunchTemplateVersion ecs:RegisterTaskDefinition ec2:ModifyInstanceMetadataDefaults`),
   judge(event) {
     const {
       asked,
@@ -46,14 +46,16 @@ export const startScriptChanged: Rule = {
       !SHELL.test(writtenOut(listAt(asked, 'containerDefinitions'), LONGEST))
     )
       return null;
-    if (name === 'ModifyInstanceMetadataOptions') {
+    if (name.startsWith('ModifyInstanceMetadata')) {
       const tokens =
-        textAt(asked, 'ModifyInstanceMetadataOptionsRequest', 'HttpTokens') ?? textAt(asked, 'httpTokens');
+        textAt(asked, `${name}Request`, 'HttpTokens') ??
+        textAt(asked, 'HttpTokens') ??
+        textAt(asked, 'httpTokens');
       if (tokens !== 'optional') return null;
     }
     return {
       severity:
-        name === 'ModifyInstanceMetadataOptions' || name === 'CreateLaunchTemplateVersion' || isProtected
+        name.startsWith('ModifyInstanceMetadata') || name === 'CreateLaunchTemplateVersion' || isProtected
           ? 'low'
           : 'medium',
       facts: { call: name, instance: textAt(asked, 'instanceId') },

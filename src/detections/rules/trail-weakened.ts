@@ -1,5 +1,5 @@
 import { call } from '../example.ts';
-import { flagAt, listAt, textAt, textsAt } from '../json.ts';
+import { at, flagAt, listAt, textAt, textsAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
 
 /** True for a selector of all management events: any condition beside their category leaves some out. */
@@ -50,9 +50,10 @@ export const trailWeakened: Rule = {
       flagAt(asked, 'enableLogFileValidation') === false;
     const isMoved =
       name === 'UpdateTrail' &&
-      (textAt(asked, 's3BucketName') !== null ||
-        textAt(asked, 'kmsKeyId') !== null ||
-        textAt(asked, 'cloudWatchLogsLogGroupArn') !== null);
+      // An empty one takes away what was there.
+      ['s3BucketName', 's3KeyPrefix', 'kmsKeyId', 'cloudWatchLogsLogGroupArn', 'snsTopicName'].some(
+        (part) => at(asked, part) !== undefined,
+      );
     const isPlain =
       name === 'PutInsightSelectors'
         ? listAt(asked, 'insightSelectors').length === 0

@@ -14,7 +14,12 @@ export const userDataRead: Rule = {
   technique: 'T1552.005',
   whatToDo: 'See what start scripts of those instances hold: often passwords and keys. Change them.',
   falseAlarms: 'Infrastructure tools read user data of what they manage; they are known by their habit.',
-  actions: ['ec2:DescribeInstanceAttribute', 'ec2:DescribeLaunchTemplateVersions'],
+  actions: [
+    'ec2:DescribeInstanceAttribute',
+    'ec2:DescribeLaunchTemplateVersions',
+    'ec2:GetLaunchTemplateData',
+    'ec2:GetConsoleOutput',
+  ],
   quietFor: DAY,
   judge(event, about) {
     const { asked } = event;
@@ -24,6 +29,7 @@ export const userDataRead: Rule = {
     const what =
       textAt(asked, 'instanceId') ??
       textAt(asked, 'DescribeLaunchTemplateVersionsRequest', 'LaunchTemplateId') ??
+      textAt(asked, 'GetLaunchTemplateDataRequest', 'InstanceId') ??
       textAt(asked, 'launchTemplateId') ??
       event.call.name;
     const { recent } = about.profile;

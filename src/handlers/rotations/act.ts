@@ -93,7 +93,7 @@ async function act(
   for (let tries = 1; ; tries += 1) {
     const before = await existingRotation(services, rotationId);
     await authoriseAct(services, request.actor, before, what);
-    if (what === 'reactivate') await refuseContained(services, before);
+    await refuseContained(services, before, what);
     // Whoever works on it finds its next write refused, and begins anew; its lease stands until its call has ended.
     const after = change(before, { by: request.actor.userId, at: clock.now() });
     const lost = await claimUnlessOvertaken(services, request, [

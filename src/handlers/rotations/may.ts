@@ -56,16 +56,24 @@ export async function authoriseAct(
   throw new RekeyError('forbidden', `You may not do this: ${permission.why}.${unsure}`);
 }
 
-/** Throws `conflict` while a containment keeps the old key off: only that one's own Undo gives it back. */
+/**
+ * Throws `conflict` for what would give back an old key that a containment keeps off: only that one's own Undo may.
+ * Undo of a rotation gives it back where a destination would hold it again.
+ */
 export async function refuseContained(
   { stores }: Pick<Services, 'stores'>,
-  { accountId, oldKeyId }: Rotation,
+  rotation: Rotation,
+  act: RotationAct,
 ): Promise<void> {
-  const why = await keepsOff(stores, { accountId, accessKeyId: oldKeyId });
-  if (why === null) return;
-  throw new RekeyError('conflict', why, {
-    next: 'If that was a false alarm, a responder takes the containment back first (`/aws-deactivate` lists it).',
-  });
+  if (act !== 'reactivate' && !(act === 'undo' && putsBack(rotation))) return;
+  const { accountId, oldKeyId, createdAt } = rotation;
+  const kept = await keepsOff(stores, { accountId, accessKeyId: oldKeyId, since: createdAt });
+  if (kept !== null) throw new RekeyError('conflict', kept.why, { next: kept.next });
+}
+
+/** Whether taking it back means that some destination holds the old key again. */
+function putsBack({ deliveries }: Rotation): boolean {
+  return deliveries.some(({ attempts, state }) => attempts > 0 && state !== 'restored' && state !== 'left');
 }
 
 /** Which role it takes; any of them. A leaked key is a responder's business, too. */

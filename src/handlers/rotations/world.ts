@@ -37,7 +37,10 @@ export function createRotationWorld(services: WorldServices): RotationWorld {
     runHook: (rotation, destinationId, signal) =>
       callHook(services, rotation, destinationId, administrators, signal),
     paused: (rotation) => holdOf(services, rotation),
-    keptOff: ({ accountId, oldKeyId }) => keepsOff(services.stores, { accountId, accessKeyId: oldKeyId }),
+    keptOff: async ({ accountId, oldKeyId, createdAt }) => {
+      const about = { accountId, accessKeyId: oldKeyId, since: createdAt };
+      return (await keepsOff(services.stores, about))?.why ?? null;
+    },
     writesFor: (before, after, notes) => recordsOf(services, before, after, notes),
     written: async (before, after) => {
       services.metrics.rotationMoved(after.state);

@@ -31,8 +31,11 @@ export interface QueueCheck {
   readonly policies: readonly PolicyDocument[];
 }
 
+/** What a check works with. */
+export type CheckWorld = Pick<Services, 'stores' | 'sealer' | 'sessions' | 'aws'>;
+
 /** Asks AWS for the queue, and IAM whether the connection may do all that is done with it. */
-export async function checkQueue(services: Services, place: QueuePlace): Promise<QueueCheck> {
+export async function checkQueue(services: CheckWorld, place: QueuePlace): Promise<QueueCheck> {
   const signal = AbortSignal.timeout(CHECK_MS);
   try {
     const credentials = await credentialsOf(services, place.connection);
@@ -93,7 +96,7 @@ type Missing =
 
 /** By simulation alone: nothing is tried. Policies of the queue and of the bucket are beyond what it tells. */
 async function missingCalls(
-  services: Services,
+  services: CheckWorld,
   { connection, address, bucket }: QueuePlace,
   signal: AbortSignal,
 ): Promise<Missing> {

@@ -1,6 +1,7 @@
 import type { Actor } from '../../domain/actor.ts';
 import type { Connection } from '../../domain/connection.ts';
 import type { TrailFile, TrailQueue } from '../../domain/trail-queue.ts';
+import { isByFilesAlone } from '../../domain/watch.ts';
 import type { FilesLeft } from '../../ports/trail-queue.ts';
 import { authorise } from '../authorise.ts';
 import { lookAccounts, namesOf } from '../look-keys.ts';
@@ -66,9 +67,10 @@ async function fedBy(services: Services): Promise<(queueId: string) => readonly 
   ]);
   const names = namesOf(accounts);
   return (queueId) =>
-    watched.flatMap(({ accountId, regions }): readonly FedAccount[] => {
+    watched.flatMap(({ accountId, regions, trouble }): readonly FedAccount[] => {
       const feeds = regions.flatMap(({ feed }) => (feed?.queueId === queueId ? [feed] : []));
-      const leads = feeds.filter((feed) => feed.leads).length;
+      const isAlone = trouble !== null && isByFilesAlone(trouble);
+      const leads = feeds.filter((feed) => feed.leads || isAlone).length;
       const name = names.get(accountId) ?? accountId;
       return feeds.length === 0 ? [] : [{ name, leads, both: feeds.length - leads }];
     });

@@ -101,7 +101,8 @@ async function tryFile(
  * What is past is learned from the history; what files bring meanwhile is judged after it. Where the history is refused,
  * files are all there is.
  */
-function mustLearn({ account, services }: Watching, file: TrailFile): boolean {
+function mustLearn({ account, services, byFilesAlone }: Watching, file: TrailFile): boolean {
+  if (byFilesAlone) return false;
   const name = file.region === '' ? iamRegion(account.partition) : file.region;
   const watched = account.regions.find((each) => each.region === name);
   if (watched === undefined) return account.listedAt === null;

@@ -1,7 +1,9 @@
+import { partitionOfRegion } from '../../domain/partition.ts';
 import type { TrailFile } from '../../domain/trail-queue.ts';
 import type { RegionWatch } from '../../domain/watch.ts';
 import type { OpenFile, PartGroup } from '../../ports/judges.ts';
 import type { Write } from '../../ports/stores.ts';
+import { newRegion } from '../../watch/plan.ts';
 import { marksByFile } from '../../watch/seen.ts';
 import type { KnownKeys } from '../watch/known-keys.ts';
 import { takeIn } from '../watch/take-in.ts';
@@ -20,7 +22,7 @@ export interface Part {
 /** Judges records of a file, and writes all that came of them in one batch; inside a turn only. */
 export async function takePart(watching: Watching, keys: KnownKeys, part: Part): Promise<void> {
   const { file, open, group, done } = part;
-  const region = watching.region(group.region);
+  const region = watching.region(group.region) ?? (await regionByFile(watching, group.region));
   const judged = await takeIn(watching, keys, {
     batch: {
       learn: false,
@@ -46,6 +48,15 @@ export async function takePart(watching: Watching, keys: KnownKeys, part: Part):
     fresh: judged.fresh,
     signals: judged.signals.length,
   });
+}
+
+/** A region nobody looks up begins with its first file; where events are looked up, the list of regions says which. */
+async function regionByFile(watching: Watching, name: string): Promise<RegionWatch | null> {
+  const { account, byFilesAlone, services } = watching;
+  if (!byFilesAlone || partitionOfRegion(name) !== account.partition) return null;
+  const region = newRegion(name, services.clock.now());
+  await watching.write({ regions: [...account.regions, region] });
+  return region;
 }
 
 /** Two queues may bring the same: the one that was first goes on, as long as it can be relied upon. */

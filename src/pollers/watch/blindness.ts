@@ -1,5 +1,5 @@
 import type { AccountWatch, RegionWatch, WatchTrouble } from '../../domain/watch.ts';
-import { isLearning, lasting, over, saidWhenOver } from '../../domain/watch.ts';
+import { isByFilesAlone, isLearning, lasting, over, saidWhenOver } from '../../domain/watch.ts';
 import { momentWords, spanWords } from '../../domain/time-words.ts';
 import { alertWrites, wakeOutbox } from '../../handlers/alert.ts';
 import type { Services } from '../../handlers/services.ts';
@@ -59,10 +59,16 @@ export function blindness(account: AccountWatch, name: string, now: number): Tel
   const check = tellOnce(what, now);
   const trouble = check(
     account.trouble,
-    (why, since) => ({
-      text: `Rekey does not see what happens in ${name} since ${since}.`,
-      next: `${why} Type \`/aws-test\` to see what is missing; nothing done with its keys raises an alarm until this is mended.`,
-    }),
+    (why, since) =>
+      account.trouble !== null && isByFilesAlone(account.trouble)
+        ? {
+            text: `Rekey sees of ${name} only what the files of its trail bring, since ${since}.`,
+            next: `${why} Whether they bring everything cannot be checked, and nothing from before was learned. Type \`/aws-test\` to see what is missing.`,
+          }
+        : {
+            text: `Rekey does not see what happens in ${name} since ${since}.`,
+            next: `${why} Type \`/aws-test\` to see what is missing; nothing done with its keys raises an alarm until this is mended.`,
+          },
     `Rekey sees again what happens in ${name}.`,
   );
   const listTrouble = check(

@@ -1,5 +1,11 @@
 import { quotedName, type Connection } from '../../domain/connection.ts';
-import { continued, type AccountWatch } from '../../domain/watch.ts';
+import {
+  byFilesWords,
+  continued,
+  isByFilesAlone,
+  type AccountWatch,
+  type WatchTrouble,
+} from '../../domain/watch.ts';
 import { answerOf, connectedTo } from '../../handlers/key-policy.ts';
 import type { Services } from '../../handlers/services.ts';
 import { writeIfUnchanged } from '../../handlers/write-if-unchanged.ts';
@@ -24,12 +30,14 @@ export async function takeUp(
     accounts.byId(accountId),
     instances.living(),
   ]);
-  const connection = watchingConnection(connections, accountId);
-  if (connection === null) {
-    if (kept !== null) await keepBlocked(services, kept, connections);
+  const now = clock.now();
+  const able = watchingConnection(connections, accountId);
+  const [oldest = null] = connectedTo(connections, accountId);
+  const connection = able ?? oldest;
+  if (connection === null || (able === null && !(await hasFiles(services, accountId, now)))) {
+    if (able === null) await noteBlocked(services, accountId, connections);
     return null;
   }
-  const now = clock.now();
   if (kept !== null && isHeld(services, kept, now, alive)) return null;
   const held = { heldBy: instanceId, heldUntil: now + HOLD_MS };
   const next: AccountWatch =
@@ -39,7 +47,12 @@ export async function takeUp(
   const taken = await writeIfUnchanged(services, [
     kept === null ? accounts.insert(next) : accounts.update(next),
   ]);
-  return taken ? new Watching(services, next, connection, signal) : null;
+  return taken ? new Watching(services, next, connection, signal, able === null) : null;
+}
+
+/** Whether files of it wait to be read. */
+async function hasFiles({ stores }: Services, accountId: string, now: number): Promise<boolean> {
+  return (await stores.watch.files.due(accountId, now, 1)).length > 0;
 }
 
 /** Whether another process works on it, as far as anybody can tell: one that lives, by a time that a clock of now set. */
@@ -69,28 +82,49 @@ function newAccount(accountId: string, { partition }: Connection, now: number): 
   };
 }
 
-/** Says why an account that was watched no longer is. */
-async function keepBlocked(
+/** Says why the events of an account that was watched are no longer looked up, or that files alone bring them. */
+export async function noteBlocked(
   services: Services,
-  kept: AccountWatch,
+  accountId: string,
   connections: readonly Connection[],
 ): Promise<void> {
-  const lacking = connections
-    .filter(({ accountId }) => accountId === kept.accountId)
-    .map(({ name, lastCheck }) => {
-      if (lastCheck?.status !== 'verified') return `${quotedName(name)} did not pass its last check`;
-      const { watch } = lastCheck.report.capabilities;
-      return watch.answer === 'no'
-        ? `${quotedName(name)} lacks ${watch.missing.join(', ')}`
-        : `it is unknown whether ${quotedName(name)} may read events`;
-    });
-  const why = `No connection may read the events of this account: ${lacking.join('; ') || 'none is left'}.`;
-  if (kept.trouble?.why === why) return;
-  const now = services.clock.now();
-  const trouble = continued(kept.trouble, why, now);
-  // What files bring is not taken in meanwhile, and is not kept for ever: the history has it.
+  const { stores, clock } = services;
+  const kept = await stores.watch.accounts.byId(accountId);
+  if (kept === null) return;
+  const now = clock.now();
+  const trouble = await blockedTrouble(services, kept, connections, now);
+  if (kept.trouble?.why === trouble.why) return;
+  // Files cannot be held against the history meanwhile.
   const regions = kept.regions.map((region) => left(region, now));
   await writeIfUnchanged(services, [
-    services.stores.watch.accounts.update({ ...kept, regions, trouble, version: kept.version + 1 }),
+    stores.watch.accounts.update({ ...kept, regions, trouble, version: kept.version + 1 }),
   ]);
+}
+
+/** Why events cannot be looked up: worse when no queue brings them either. */
+export async function blockedTrouble(
+  { stores }: Services,
+  { accountId, trouble, regions }: AccountWatch,
+  connections: readonly Connection[],
+  now: number,
+): Promise<WatchTrouble> {
+  const lacking = lackingWords(connections.filter((each) => each.accountId === accountId));
+  const queues = new Set((await stores.watch.queues.list()).map(({ id }) => id));
+  const why = regions.some(({ feed }) => feed !== null && queues.has(feed.queueId))
+    ? byFilesWords(lacking)
+    : lacking;
+  // Files that begin, or end, are news of their own.
+  const isSameKind = trouble !== null && isByFilesAlone(trouble) === isByFilesAlone({ ...trouble, why });
+  return isSameKind ? continued(trouble, why, now) : { why, since: now, toldAt: null };
+}
+
+function lackingWords(connections: readonly Connection[]): string {
+  const lacking = connections.map(({ name, lastCheck }) => {
+    if (lastCheck?.status !== 'verified') return `${quotedName(name)} did not pass its last check`;
+    const { watch } = lastCheck.report.capabilities;
+    return watch.answer === 'no'
+      ? `${quotedName(name)} lacks ${watch.missing.join(', ')}`
+      : `it is unknown whether ${quotedName(name)} may read events`;
+  });
+  return `No connection may read the events of this account: ${lacking.join('; ') || 'none is left'}.`;
 }

@@ -16,12 +16,21 @@ export class Watching {
   readonly services: Services;
   readonly connection: Connection;
   readonly signal: AbortSignal;
+  /** Its events may not be looked up: what files bring is all there is. */
+  readonly byFilesAlone: boolean;
   #account: AccountWatch;
   #writtenAt: number;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(services: Services, account: AccountWatch, connection: Connection, signal: AbortSignal) {
+  constructor(
+    services: Services,
+    account: AccountWatch,
+    connection: Connection,
+    signal: AbortSignal,
+    byFilesAlone = false,
+  ) {
     this.services = services;
+    this.byFilesAlone = byFilesAlone;
     this.connection = connection;
     this.signal = signal;
     this.#account = account;

@@ -5,15 +5,12 @@ import type { AwsFailure } from '../../ports/aws.ts';
 import type { RotatedAccount } from '../../ports/rotation-world.ts';
 import { again, block, isDenied, provesNothingDone } from '../failures.ts';
 import { settleIntent, withOutcome } from '../intents.ts';
-import { ready } from '../look.ts';
+import { ready, whilePaused } from '../look.ts';
 import { tidyOrphans } from '../orphans.ts';
 import { after, before } from '../run.ts';
 import type { Outcome, Run, Step } from '../run.ts';
+import { isLate, SIGNED_MS } from '../timely.ts';
 
-/** How long after the intent AWS may still act on the call: the age a signed request may have (facts). */
-const WINDOW_MS = 5 * 60_000;
-/** Who wakes later than this after writing the intent no longer calls. */
-const CALL_WITHIN_MS = 30_000;
 const KEYS_PER_USER = 2;
 /** AWS's answer has what is shown once: the end of a turn does not break the call off, its own deadline does. */
 const TO_ITS_END = new AbortController().signal;
@@ -48,7 +45,7 @@ async function create(run: Run, account: RotatedAccount, keysBefore: string[]): 
   const intent: CreateIntent = {
     nonce: run.ground.ids.externalId(),
     openedAt,
-    closesAt: openedAt + WINDOW_MS,
+    closesAt: openedAt + SIGNED_MS,
     signer: account.signerArn,
     keysBefore,
     outcome: 'open',
@@ -57,10 +54,9 @@ async function create(run: Run, account: RotatedAccount, keysBefore: string[]): 
     { intents: [...run.rotation.intents, intent] },
     before('key.create', { nonce: intent.nonce }),
   );
-  const late = Math.abs(run.now() - openedAt) > CALL_WITHIN_MS;
-  if (late || (await run.ground.world.paused(run.rotation)) !== null) {
-    return refused(run, intent, again(run, 'it was too late, or paused, to make the key'));
-  }
+  if (isLate(run, openedAt)) return refused(run, intent, again(run, 'it was too late to make the key'));
+  const stopped = await whilePaused(run);
+  if (stopped !== null) return refused(run, intent, stopped);
   // Asked for at the last moment, or what came of a call that never went out would have to be found out.
   if (run.signal.aborted) return refused(run, intent, { kind: 'wait', until: run.now() });
   const { userName } = run.rotation.snapshot;

@@ -1,6 +1,6 @@
 import { withDelivery } from '../deliveries.ts';
 import { again, block } from '../failures.ts';
-import { PAUSED_MS } from '../look.ts';
+import { whilePaused } from '../look.ts';
 import { after, before } from '../run.ts';
 import type { Step } from '../run.ts';
 
@@ -12,8 +12,8 @@ export const cutover: Step = async (run) => {
   const delivery = run.rotation.deliveries.find(({ hook }) => hook === 'waiting');
   if (delivery === undefined) return { kind: 'move', to: 'quiet' };
   const { destinationId } = delivery;
-  if ((await run.ground.world.paused(run.rotation)) !== null)
-    return { kind: 'wait', until: run.now() + PAUSED_MS };
+  const stopped = await whilePaused(run);
+  if (stopped !== null) return stopped;
   await run.save(
     { deliveries: withDelivery(run.rotation, destinationId, { hookAttempts: delivery.hookAttempts + 1 }) },
     before('hook.call', { destinationId }),

@@ -8,6 +8,7 @@ import { lookAgain, ready } from '../look.ts';
 import { lastTrailUse } from '../trail-use.ts';
 import { after, before } from '../run.ts';
 import type { Outcome, Run, Step } from '../run.ts';
+import { isLate } from '../timely.ts';
 
 /** How soon what could not be read is read again: later each time, and at least once a day. */
 const HOUR_MS = 60 * 60_000;
@@ -75,10 +76,12 @@ async function deactivate(run: Run): Promise<Outcome> {
   if (found?.status === 'Active' && cameToNothing(run.rotation, state.askedAt)) {
     return { kind: 'wait', until: run.now(), patch: { change: null } };
   }
+  const at = run.now();
   await run.save(
-    { change: { accessKeyId, change: 'deactivate', at: run.now() } },
+    { change: { accessKeyId, change: 'deactivate', at } },
     before('key.deactivate', { accessKeyId }),
   );
+  if (isLate(run, at)) return { kind: 'wait', until: run.now() };
   await state.account.setStatus({ userName: snapshot.userName, accessKeyId, status: 'Inactive' }, run.signal);
   return { kind: 'move', to: 'deactivated', patch: { changedAt: run.now() } };
 }
@@ -94,7 +97,7 @@ async function reactivate(run: Run): Promise<Outcome> {
   }
   // Somebody may have contained it since Reactivate was chosen.
   const why = await run.ground.world.keptOff(run.rotation);
-  if (why !== null) return block(run, 'quarantined', `${why} It is not reactivated.`, ['retry']);
+  if (why !== null) return block(run, 'quarantined', `${why} It is not reactivated.`, ['retry', 'go_on']);
   await state.account.setStatus({ userName: snapshot.userName, accessKeyId, status: 'Active' }, run.signal);
   return lookAgain(run);
 }

@@ -9,6 +9,7 @@ import { ready } from '../look.ts';
 import { oldKeyProof } from '../proof.ts';
 import { after, before } from '../run.ts';
 import type { Outcome, Run, Step } from '../run.ts';
+import { isLate } from '../timely.ts';
 
 /** Waits for the end of the soak and a second person's word; then deletes the old key, with proof. */
 export const soaking: Step = async (run) => {
@@ -39,10 +40,12 @@ export const soaking: Step = async (run) => {
   }
   const proof = oldKeyProof(run.rotation, state.look, run.now());
   if (proof === null) return block(run, 'keys_changed', 'The old key is not Inactive.');
+  const at = run.now();
   await run.save(
-    { change: { accessKeyId: oldKeyId, change: 'delete', at: run.now() } },
+    { change: { accessKeyId: oldKeyId, change: 'delete', at } },
     before('key.delete', { accessKeyId: oldKeyId }),
   );
+  if (isLate(run, at)) return { kind: 'wait', until: run.now() };
   try {
     await state.account.deleteKey(proof, run.signal);
   } catch (error) {

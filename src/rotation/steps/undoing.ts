@@ -2,6 +2,7 @@ import type { Delivery } from '../../domain/rotation.ts';
 import { withDelivery } from '../deliveries.ts';
 import { again, block } from '../failures.ts';
 import { settleIntent } from '../intents.ts';
+import { mayKeepNew } from '../decide.ts';
 import { ready } from '../look.ts';
 import { tidyOrphans } from '../orphans.ts';
 import type { RotationPlace } from '../../ports/rotation-world.ts';
@@ -91,9 +92,9 @@ async function restore(run: Run, delivery: Delivery): Promise<Outcome> {
   if (!state.ok) return state.outcome;
   const old = state.look.keys.find(({ accessKeyId }) => accessKeyId === oldKeyId);
   if (old?.status !== 'Active') {
-    return block(run, 'undo_failed', 'The old key is not Active: going back to it would break its users.', [
-      'retry',
-    ]);
+    const kept = (await run.ground.world.keptOff(run.rotation)) ?? 'The old key is not Active.';
+    const why = `${kept} Going back to it would break its users.`;
+    return block(run, 'undo_failed', why, mayKeepNew(run.rotation) ? ['retry', 'keep_new'] : ['retry']);
   }
   const found = await run.ground.world.place(run.rotation, destinationId, run.signal);
   if ('refused' in found) return byHand(run, found.refused);

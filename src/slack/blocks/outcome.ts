@@ -10,6 +10,7 @@ import { diagnosisBlocks, reportBlocks } from './check.ts';
 import { actions, button, section } from './elements.ts';
 import { sparedMessage } from './spared.ts';
 import { containmentCard, containmentLine } from './containment.ts';
+import { leakAgain, leakAlert, leakEnd, leakFlood, leakToAuthor } from './leak.ts';
 import { incidentMessage, incidentStory, incidentWorse } from './incident.ts';
 import { bold, code, cut, escape, words } from './mrkdwn.ts';
 import { rotationCard, rotationLine } from './rotation-card.ts';
@@ -166,6 +167,11 @@ export const presenter: Presenter = {
   incidentMessage,
   incidentStory,
   incidentWorse,
+  leakAlert,
+  leakAgain,
+  leakEnd,
+  leakToAuthor,
+  leakFlood,
   attemptMessage(attempt: Attempt, result: AttemptResult): Message {
     const name = 'connection' in result ? result.connection.name : (attempt.draft?.name ?? '');
     const text =

@@ -15,6 +15,7 @@ const LABELS: Readonly<Record<RotationAct, string>> = {
   orphan_is_ours: 'It is Rekey’s…',
   orphan_is_not_ours: 'It is not Rekey’s…',
   leave_place: 'Leave it as it is…',
+  keep_new: 'Keep the new key…',
   approve: 'Delete the old key…',
   reactivate: 'Reactivate',
   undo: 'Undo',
@@ -28,6 +29,7 @@ const LABELS: Readonly<Record<RotationAct, string>> = {
 const GO_ON: Partial<Record<BlockCode, string>> = {
   keys_changed: 'Accept these keys…',
   undo_failed: 'The old key is back…',
+  quarantined: 'Leave it Inactive…',
   too_long: 'Deactivate now…',
 };
 

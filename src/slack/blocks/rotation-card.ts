@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { RotationCard, RotationLine } from '../../domain/rotation-card.ts';
 import { isFinal, type Rotation } from '../../domain/rotation.ts';
+import { troubleOf } from '../../domain/rotation-trouble.ts';
 import { statusName } from '../../domain/key-words.ts';
 import { doing, stateName, whoDecides } from '../../domain/rotation-words.ts';
 import { lengthWords } from '../../domain/time-words.ts';
@@ -44,7 +45,7 @@ export function rotationCard(card: RotationCard): Message {
 /** What it does, what that waits for, and how far it is. */
 export function stateBlocks(card: RotationCard): KnownBlock[] {
   const { rotation, now } = card;
-  const { trouble } = rotation;
+  const trouble = troubleOf(rotation);
   const waits = waitsText(card);
   // What is said of a wait, of trouble and of a block has a place of its own.
   const does = words(doing({ ...rotation, block: null, wait: null, trouble: null }, now));

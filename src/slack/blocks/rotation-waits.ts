@@ -1,4 +1,5 @@
 import type { RotationCard } from '../../domain/rotation-card.ts';
+import { troubleOf } from '../../domain/rotation-trouble.ts';
 import { isFinal } from '../../domain/rotation.ts';
 import { counted, lengthWords, spanWords } from '../../domain/time-words.ts';
 import { SETTLE_MS } from '../../domain/settle.ts';
@@ -113,6 +114,9 @@ function quietText(card: RotationCard): string {
 }
 
 /** When it tries again; empty when it does not wait for that. */
-function again({ rotation: { trouble, nextAt }, now }: RotationCard): string {
-  return trouble === null || nextAt === null || nextAt <= now ? '' : `Tries again at ${moment(nextAt)}.`;
+function again({ rotation, now }: RotationCard): string {
+  const { nextAt } = rotation;
+  return troubleOf(rotation) === null || nextAt === null || nextAt <= now
+    ? ''
+    : `Tries again at ${moment(nextAt)}.`;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Entry } from '../../../sandbox/slack/driver/form.ts';
 import type { PersonDriver } from '../../../sandbox/slack/driver/person.ts';
+import { systemClock } from '../../../src/clock.ts';
 import {
   addAdmins,
   chooseFor,
@@ -25,7 +26,7 @@ export function describeLeakHunt(transport: TransportName, engine: EngineName, l
     let admins: PersonDriver[];
 
     beforeAll(async () => {
-      scene = await Scene.set(transport, engine);
+      scene = await Scene.set(transport, engine, systemClock, ['--with', 'channel-watch']);
       recorder = await Recorder.before(scene.aws.url);
       admins = addAdmins(scene, 12);
       Object.assign(scene.environment, { AWS_ENDPOINT_URL: recorder.url, LOG_LEVEL: level });
@@ -142,6 +143,26 @@ export function describeLeakHunt(transport: TransportName, engine: EngineName, l
           }
         },
       );
+
+      it.concurrent('post keys into a channel, change and delete them', async () => {
+        const person = someone();
+        scene.slack.addChannel({ id: 'C0LEAKS', name: 'leaks', members: [person.id] });
+        const told = (): number =>
+          person.messages().filter(({ words }) => words.includes('delete it')).length;
+        const texts = [
+          `AKIAY34FZKBOKMUTVV7A ${secret()}`,
+          `AWS_SECRET_ACCESS_KEY=${secret()}`,
+          `ASIAY34FZKBOKMUTVV7B,${secret()}`,
+        ];
+        for (const [at, words] of texts.entries()) {
+          await person.say('C0LEAKS', words)?.done;
+          await person.waitForMessage(() => told() === at + 1, { timeoutMs: 20_000 });
+        }
+        const [first, second] = person.messages('C0LEAKS');
+        await person.rewrite('C0LEAKS', first?.ts ?? '', `AKIAY34FZKBOKMUTVV7C ${secret()}`)?.done;
+        await person.waitForMessage(() => told() === 4, { timeoutMs: 20_000 });
+        await person.erase('C0LEAKS', second?.ts ?? '')?.done;
+      });
 
       it.concurrent('type a secret behind a command, and edit one into a name', async () => {
         const person = someone();

@@ -71,7 +71,12 @@ export class Check {
     );
     if (key === undefined) return;
     if (accessKeyId !== oldKeyId) this.#must(isOurs(rotation, accessKeyId), `only attributed keys: ${what}`);
-    if (what === 'Active') return;
+    if (what === 'Active') {
+      const { containedAt, trueNow } = model;
+      const long = containedAt !== null && trueNow - containedAt > 10 * 60_000;
+      this.#must(!long || accessKeyId !== oldKeyId, 'what is contained is not made Active');
+      return;
+    }
     for (const place of model.places.values()) {
       const excused = this.forgottenAt !== null && model.trueNow - this.forgottenAt < 15 * 60_000;
       this.#must(

@@ -20,6 +20,8 @@ export class Model {
   readonly places = new Map<string, ModelPlace>();
   readonly lastUsed = new Map<string, number>();
   readonly trace: string[] = [];
+  /** What happens right before a call or write of an instance takes effect. */
+  onEach: ((what: string, instance: string) => Promise<void>) | null = null;
   readonly oldKeyId: string;
   /** AWS's time; ours is `offset` ahead of it. */
   trueNow = START;
@@ -28,6 +30,8 @@ export class Model {
   /** Keys that a person was told of when asked. */
   readonly shown = new Set<string>();
   pausedWhy: string | null = null;
+  /** Since when a containment keeps the old key off; null when none does. */
+  containedAt: number | null = null;
   watched: boolean;
   /** Rekey itself is the consumer, and signs with what it holds. */
   readonly own: boolean;

@@ -56,6 +56,7 @@ export class Instance {
     if (dies) this.#dead = true;
     model.trace.push(`${this.ground.instanceId}: ${what}${dies ? ' (killed)' : ''}`);
     if (dies && chance.hits(0.5)) throw new Killed();
+    await model.onEach?.(what, this.ground.instanceId);
     const result = act();
     if (dies) throw new Killed();
     return result;

@@ -16,7 +16,7 @@ export function meddle(model: Model): void {
   model.trace.push(`meddled: ${act.name}`);
 }
 
-const ACTS = [stranger, stranger, toggle, remove, remade, quarantine, forget, use, pause, jump, see];
+const ACTS = [stranger, stranger, toggle, remove, remade, quarantine, contain, forget, use, pause, jump, see];
 
 /** Somebody makes a key, maybe with the very role that Rekey uses. */
 function stranger({ chance, truth, trueNow }: Model): void {
@@ -61,6 +61,23 @@ function remade({ chance, truth, trueNow }: Model): void {
 
 function quarantine({ truth, trueNow }: Model): void {
   truth.quarantinedAt = truth.quarantinedAt === null ? trueNow : null;
+}
+
+/** The old key is contained; or that is undone, which gives it back if it was Active. Some are never undone. */
+function contain(model: Model): void {
+  const { truth, trueNow, oldKeyId } = model;
+  const key = truth.find(oldKeyId);
+  if (key === undefined) return;
+  truth.meddledWith.set(oldKeyId, trueNow);
+  if (model.containedAt === null) {
+    model.containedAt = trueNow;
+    key.status = 'Inactive';
+    key.inactiveSince ??= trueNow;
+  } else {
+    model.containedAt = null;
+    key.status = 'Active';
+    key.inactiveSince = null;
+  }
 }
 
 function forget({ chance, places }: Model): void {

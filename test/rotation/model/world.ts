@@ -159,7 +159,7 @@ export function worldOf(model: Model, hand: Hand): RotationWorld {
         hand.asked = true;
         return model.pausedWhy;
       }),
-    keptOff: async () => null,
+    keptOff: () => life('keptOff', () => (model.containedAt === null ? null : 'It is contained.')),
     writesFor: async () => [],
     written: async () => undefined,
   };

@@ -3,6 +3,7 @@ import type { AppsManifestValidateArguments } from '@slack/web-api';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { printManifest } from '../../../src/manifest.ts';
 import { manifestSchema } from '../../../sandbox/slack/manifest-schema.ts';
 import { manifestOf } from '../../../sandbox/slack/manifest.ts';
 
@@ -105,6 +106,11 @@ describe('manifest.yml', () => {
 
   test("follows Slack's schema", () => {
     expect(complaints((copy) => copy)).toEqual([]);
+  });
+
+  test("follows Slack's schema with its overlay, too", () => {
+    validate(parse(printManifest(['--with', 'channel-watch'])));
+    expect(validate.errors ?? []).toEqual([]);
   });
 
   test('tells the stand-in its commands, scopes and events', () => {

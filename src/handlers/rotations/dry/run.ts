@@ -86,6 +86,8 @@ export async function dryRun(
           },
         };
       },
+      // A pause is a problem of its own: what would be done when it ends is shown all the same.
+      paused: () => Promise.resolve(null),
       writesFor: () => Promise.resolve([]),
       written: () => Promise.resolve(),
     },

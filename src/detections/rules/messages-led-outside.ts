@@ -1,0 +1,73 @@
+import type { CloudTrailEvent } from '../event.ts';
+import { call, FOREIGN, history, OWN } from '../example.ts';
+import { listAt, textAt } from '../json.ts';
+import type { Rule } from '../rule.ts';
+
+/** Protocols of SNS that end with somebody, and not with something of an account. */
+const OUTSIDE = /^(?:email|email-json|https?|sms)$/;
+
+/** The accounts in ARNs that messages are led to. */
+function placesOf({ asked, call: { name } }: CloudTrailEvent): readonly string[] {
+  if (name === 'PutTargets') return listAt(asked, 'targets').map((each) => textAt(each, 'arn') ?? '');
+  return [textAt(asked, 'destinationArn') ?? textAt(asked, 'endpoint') ?? ''];
+}
+
+/** Messages or logs led to somebody outside. */
+export const messagesLedOutside: Rule = {
+  id: 'messages-led-outside',
+  title: 'Messages or logs led to somebody outside',
+  family: 'bad on any key',
+  severity: 'medium',
+  technique: 'T1537',
+  whatToDo: 'See where they go and what they hold; end the subscription if nobody knows the receiver.',
+  falseAlarms: 'Alarms that are mailed to people; log collectors in another account of the same company.',
+  actions: ['sns:Subscribe', 'events:PutTargets', 'logs:PutSubscriptionFilter'],
+  judge(event) {
+    const { asked, accountId, call: api } = event;
+    const protocol = api.name === 'Subscribe' ? (textAt(asked, 'protocol') ?? '') : '';
+    const foreign = placesOf(event).flatMap((each) => {
+      const account = /^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:(\d{12}):/.exec(each)?.[1] ?? null;
+      return account !== null && accountId !== null && account !== accountId ? [account] : [];
+    });
+    const isOutside = OUTSIDE.test(protocol.toLowerCase());
+    if (foreign.length === 0 && !isOutside) return null;
+    const from = textAt(asked, 'topicArn') ?? textAt(asked, 'logGroupName') ?? textAt(asked, 'rule');
+    return {
+      // Who sets alarms up with a tool mails them to people.
+      severity: foreign.length === 0 && event.agent.kind === 'infrastructure' ? 'low' : 'medium',
+      facts: { call: api.name, from, to: foreign.join(', ') || protocol },
+      of: `${api.name} ${from ?? ''}`,
+    };
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'a topic is mailed to somebody',
+        records: [call('sns:Subscribe', { asked: { topicArn: 't', protocol: 'email', endpoint: 'HIDDEN' } })],
+      },
+      {
+        why: 'logs go to another account',
+        records: [
+          call('logs:PutSubscriptionFilter', {
+            asked: { logGroupName: 'app', destinationArn: `arn:aws:logs:us-east-1:${FOREIGN}:destination:d` },
+          }),
+        ],
+      },
+    ],
+    quiet: [
+      {
+        why: 'a queue of the account',
+        records: [
+          call('sns:Subscribe', {
+            asked: { topicArn: 't', protocol: 'sqs', endpoint: `arn:aws:sqs:us-east-1:${OWN}:q` },
+          }),
+        ],
+      },
+      {
+        why: 'a program that does so every day',
+        learned: history(5, ['sns:Subscribe', 'sns:Subscribe']),
+        records: [call('sns:Subscribe', { asked: { topicArn: 't', protocol: 'email' } })],
+      },
+    ],
+  }),
+};
