@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Terminal } from '../src/cli.ts';
 import { benchAcknowledge } from './acknowledge.ts';
+import { benchContain } from './contain.ts';
 import { benchDetect } from './detect.ts';
 import type { Figure } from './figures.ts';
 import { benchIngest } from './ingest.ts';
@@ -35,6 +36,10 @@ const RUN: Readonly<Record<BenchName, (plan: Plan, postgres: NewDatabase) => Pro
   verify: ({ verify }) => benchVerify(verify),
   inventory: ({ inventory }) => benchInventory(inventory),
   rotation: ({ rotation }) => benchRotation(rotation),
+  contain: async ({ contain }, database) => [
+    ...(await benchContain(contain, onFile)),
+    ...(await benchContain(contain, database)),
+  ],
   detect: ({ detect }) => benchDetect(detect),
 };
 

@@ -15,6 +15,7 @@ export const BENCHES = [
   'verify',
   'inventory',
   'rotation',
+  'contain',
   'detect',
 ] as const;
 

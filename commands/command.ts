@@ -14,6 +14,7 @@ import { Frame } from './frame.ts';
 import { helpMessage } from './help.ts';
 import type { Incoming } from './incoming.ts';
 import { refusalOf } from './refusal.ts';
+import { recordAttempt } from './refused-attempts.ts';
 import { tellPerson } from './tell-person.ts';
 
 export interface Entrance {
@@ -64,6 +65,7 @@ async function attend(
     refuseForeign(entrance, incoming);
     await serveKind(visit);
   } catch (error) {
+    await recordAttempt(entrance.services, incoming, correlationId, error);
     await once.refuse(error, correlationId);
   } finally {
     frame.end();
@@ -119,6 +121,7 @@ async function serveCommand(visit: Visit): Promise<void> {
     }
     await once.reply(await command.run(contextFor(visit, actor), text));
   } catch (error) {
+    await recordAttempt(entrance.services, incoming, visit.correlationId, error);
     await frame.refuse(error, refusalPlace(visit));
   }
 }
@@ -171,6 +174,7 @@ async function serveAction(visit: Visit): Promise<void> {
     }
     await entry.run(contextFor(visit, actor), incoming.view);
   } catch (error) {
+    await recordAttempt(entrance.services, incoming, visit.correlationId, error);
     await frame.refuse(error, refusalPlace(visit));
   }
 }

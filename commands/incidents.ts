@@ -1,9 +1,13 @@
 import { INCIDENT_QUERY_HELP, readIncidentQuery } from '../src/domain/incident-query.ts';
 import { RekeyError } from '../src/errors.ts';
 import { revokeExpectation } from '../src/handlers/expect-incident.ts';
+import { beginEvidence } from '../src/handlers/evidence/begin.ts';
+import { authoriseEvidence } from '../src/handlers/evidence/may.ts';
 import { lookExpectations, lookIncidents } from '../src/handlers/look-incidents.ts';
 import { lookAccounts } from '../src/handlers/look-keys.ts';
 import type { Message } from '../src/ports/slack.ts';
+import { ANY_INCIDENT } from '../src/ports/watch.ts';
+import { evidenceMessage } from '../src/slack/blocks/evidence.ts';
 import type { Action, Command, Context } from './entry.ts';
 import { parseIncidentsState, printIncidentsState, type IncidentsState } from './incident-state.ts';
 import {
@@ -18,13 +22,15 @@ import {
 
 export const incidents: Command = {
   command: '/aws-incidents',
-  usage: '[filter | expectations | help]',
+  usage: '[filter | evidence KEY | expectations | help]',
   summary: 'List incidents of watched access keys, latest first',
   details: `Filters, several at once: ${INCIDENT_QUERY_HELP}`,
   needs: 'viewer',
   opensModal: false,
   async run(context, text) {
     if (/^expect(?:ations?)?$/i.test(text)) return expectationsOf(context, null);
+    const asked = /^evidence(?:\s+(\S+))?$/i.exec(text);
+    if (asked !== null) return evidenceOf(context, asked[1] ?? '');
     const read = readIncidentQuery(text, await lookAccounts(context.services));
     if (!read.ok) throw new RekeyError('invalid', read.error, { next: `There is: ${INCIDENT_QUERY_HELP}` });
     return listed(context, { query: read.query, from: null, page: 1 });
@@ -45,6 +51,23 @@ async function listed(context: Context, state: IncidentsState): Promise<Message>
     }),
     next: printIncidentsState({ query, from: { after: at(last) }, page: look.page + 1 }),
   });
+}
+
+/** The evidence of the latest incident of a key, which its message brings, and its files a direct message. */
+async function evidenceOf(context: Context, typed: string): Promise<Message> {
+  const text = typed.trim();
+  const [latest] =
+    text === '' ? [] : await context.services.stores.watch.incidents.page({ ...ANY_INCIDENT, text }, null, 1);
+  if (latest === undefined) {
+    // Whoever may not read evidence learns nothing of what there is.
+    await authoriseEvidence(context.services, context, { kind: 'incident', id: text });
+    throw new RekeyError('not_found', 'There is no incident of that key.', {
+      next: 'Type `/aws-incidents evidence AKIA…` with the ID of a key that has one, or press *Evidence* on a containment.',
+    });
+  }
+  const ref = { kind: 'incident', id: latest.id } as const;
+  const { told } = await beginEvidence(context.services, context.request(), ref);
+  return evidenceMessage(told);
 }
 
 async function expectationsOf(context: Context, said: string | null): Promise<Message> {

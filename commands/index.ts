@@ -6,15 +6,21 @@ import { rotationActions, rotationModals } from './actions/rotation-buttons.ts';
 import { keyActions, keyChoicesModal, snoozeModal } from './actions/key-buttons.ts';
 import { closeIncidentModal, expectModal, incidentActions } from './actions/incident-buttons.ts';
 import { showMissingPolicy } from './actions/missing-policy.ts';
+import { aftermathActions, brokeModal } from './actions/aftermath-buttons.ts';
+import { answerActions, answerModals } from './actions/owner-answers.ts';
 import { audit, auditActions, auditModal } from './audit.ts';
 import { connect, connectModal } from './connect.ts';
 import { containmentActions, containModal, takeBackModals } from './actions/containment-buttons.ts';
+import { roleActions, roleModals } from './actions/role-buttons.ts';
 import { deactivate } from './deactivate.ts';
+import { evidenceActions } from './actions/evidence-buttons.ts';
+import { deleteModal, deletionActions } from './actions/delete-buttons.ts';
 import { approvalActions, approvalModal } from './destination-approval.ts';
 import { bindActions, bindConfirmModal, bindModal, bindSuggestions } from './destination-binding.ts';
 import { destinationFormActions, destinationModal, kindModal } from './destination-forms.ts';
 import { destinationActions, removeDestinationModal } from './destinations.ts';
 import { channelWatchActions, channelWatchModal } from './channel-watch.ts';
+import { drillActions, drillModal } from './drill.ts';
 import type { Command, Registry } from './entry.ts';
 import { helpCommand } from './help.ts';
 import { incidentListActions, incidents } from './incidents.ts';
@@ -22,6 +28,7 @@ import { hoursActions, hoursModal } from './key-hours.ts';
 import { ownerActions, ownerRuleModal, ownersModal } from './key-owners.ts';
 import { policyActions, policyModal } from './key-policy.ts';
 import { keyListActions, keys } from './keys.ts';
+import { onCallModal, openOnCall, removeOnCallAction } from './on-call.ts';
 import { openPaging, pagingModal, removePaging, sendTestPage } from './paging.ts';
 import { openPause, pauseModal, resumeAction } from './pause.ts';
 import { rotate, rotateActions, rotationModal } from './rotate.ts';
@@ -69,6 +76,12 @@ export const registry: Registry = {
     containModal,
     ...takeBackModals,
     channelWatchModal,
+    ...answerModals,
+    brokeModal,
+    onCallModal,
+    deleteModal,
+    drillModal,
+    ...roleModals,
   ],
   actions: [
     homeConnect,
@@ -106,6 +119,14 @@ export const registry: Registry = {
     ...trailQueueActions,
     ...containmentActions,
     ...channelWatchActions,
+    ...evidenceActions,
+    ...answerActions,
+    ...aftermathActions,
+    openOnCall,
+    removeOnCallAction,
+    ...deletionActions,
+    ...drillActions,
+    ...roleActions,
   ],
   suggestions: [...groupSuggestions, bindSuggestions],
   events: [homeOpened, ...appEvents],

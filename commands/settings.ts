@@ -3,6 +3,8 @@ import { PAGER_OUTLET } from '../src/domain/notice.ts';
 import { isConflict } from '../src/errors.ts';
 import { channelWatchStop, watchedChannels } from '../src/handlers/leaks/channel-watch.ts';
 import { countDestinations } from '../src/handlers/destinations/look.ts';
+import { onCallSetting } from '../src/handlers/on-call.ts';
+import { lastDrill } from '../src/handlers/drills/kept.ts';
 import { pagerSetting } from '../src/handlers/pager.ts';
 import { keyTags } from '../src/handlers/key-settings.ts';
 import { pauseOf } from '../src/handlers/pause.ts';
@@ -147,6 +149,7 @@ export async function look(context: Context, said: string | null): Promise<Retur
     grants: await listRoles(services, { actor }),
     admins: services.admins,
     pager: await pagerSetting(services),
+    onCall: await onCallSetting(services),
     pagerTrouble: (await services.stores.outlets.byId(PAGER_OUTLET))?.trouble ?? null,
     keys: {
       hours: await workingHours(services, null),
@@ -161,6 +164,7 @@ export async function look(context: Context, said: string | null): Promise<Retur
       seen: services.workspace.scopes === null ? null : watchedChannels(services.workspace.scopes).seen,
       stop: await channelWatchStop(services),
     },
+    drill: (await lastDrill(services))?.drill ?? null,
     pause: await pauseOf(services),
     said,
   });

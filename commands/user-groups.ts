@@ -1,6 +1,7 @@
 import { RekeyError } from '../src/errors.ts';
 import { option } from '../src/slack/blocks/elements.ts';
 import type { Context, Suggestions } from './entry.ts';
+import { MENTION_GROUP_FIELD } from './modals/on-call-view.ts';
 import { NO_GROUP, ON_CALL_FIELD } from './modals/policy-form.ts';
 import { OWNER_GROUPS_FIELD, type GroupsLook } from './modals/owner-fields.ts';
 import { GROUP_SUGGESTIONS } from './modals/settings-view.ts';
@@ -21,6 +22,7 @@ export const groupSuggestions: readonly Suggestions[] = [
   GROUP_SUGGESTIONS,
   OWNER_GROUPS_FIELD,
   ON_CALL_FIELD,
+  MENTION_GROUP_FIELD,
 ].map((actionId) => ({
   actionId,
   needs: 'admin',
@@ -31,6 +33,8 @@ export const groupSuggestions: readonly Suggestions[] = [
       .filter((group) => `${group.name} ${group.handle}`.toLowerCase().includes(wanted))
       .map((group) => option(`${group.name} (@${group.handle})`, group.groupId));
     // Slack's menus cannot be emptied once something was chosen.
-    return actionId === ON_CALL_FIELD ? [option('Nobody', NO_GROUP), ...found] : found;
+    return actionId === ON_CALL_FIELD || actionId === MENTION_GROUP_FIELD
+      ? [option('Nobody', NO_GROUP), ...found]
+      : found;
   },
 }));

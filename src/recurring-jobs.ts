@@ -4,14 +4,20 @@ import { beginAuditJobs, handleAuditJobs } from './handlers/audit-jobs.ts';
 import { recoverAttempts } from './handlers/recover-attempts.ts';
 import type { Services } from './handlers/services.ts';
 import { sweep } from './handlers/sweep.ts';
+import { beginEvidenceJobs, handleEvidenceJobs } from './pollers/evidence.ts';
 import { beginContainmentJobs, handleContainmentJobs } from './pollers/hold.ts';
 import { beginInventoryJobs, handleInventoryJobs } from './pollers/inventory-jobs.ts';
+import { beginPeopleJobs, handlePeopleJobs } from './pollers/people.ts';
+import { beginDrillJobs, handleDrillJobs } from './pollers/drills.ts';
+import { beginDeletionJobs, handleDeletionJobs } from './pollers/key-deletions.ts';
+import { beginSurroundingsJobs, handleSurroundingsJobs } from './pollers/surroundings.ts';
 import { beginReminderJobs, handleReminderJobs } from './pollers/reminders.ts';
 import { beginRotationJobs, handleRotationJobs } from './pollers/rotations.ts';
 import { beginScheduleJobs, handleScheduleJobs } from './pollers/scheduled-rotations.ts';
 import { beginTrailQueueJobs, handleTrailQueueJobs } from './pollers/trail-queue-jobs.ts';
 import { beginWatchJobs, handleWatchJobs } from './pollers/watch-jobs.ts';
 import { emptyOutbox } from './slack/outbox.ts';
+import { VERSION } from './version.ts';
 
 const SECOND_MS = 1_000;
 const DAY_MS = 86_400_000;
@@ -37,6 +43,11 @@ export function handleJobs(entrance: Entrance): void {
   handleWatchJobs(services);
   handleTrailQueueJobs(services);
   handleContainmentJobs(services);
+  handleEvidenceJobs(services, VERSION);
+  handlePeopleJobs(services);
+  handleDeletionJobs(services);
+  handleDrillJobs(services);
+  handleSurroundingsJobs(services);
 }
 
 /** Sets their rhythms, once the jobs are started. */
@@ -54,6 +65,11 @@ export async function beginJobs({ jobs, instanceId }: Pick<Services, 'jobs' | 'i
   await beginWatchJobs(jobs);
   await beginTrailQueueJobs(jobs);
   await beginContainmentJobs(jobs, instanceId);
+  await beginEvidenceJobs(jobs, instanceId);
+  await beginPeopleJobs(jobs, instanceId);
+  await beginDeletionJobs(jobs, instanceId);
+  await beginDrillJobs(jobs);
+  await beginSurroundingsJobs(jobs, instanceId);
 }
 
 /** Finishes what an earlier process left, and tells whoever waits for it. */

@@ -35,7 +35,8 @@ const LAYERS: Layers = [
     destinations: ['src/destinations/'],
   },
   // What to read of CloudTrail, and how events become signals beside the event loop.
-  { watch: ['src/watch/'] },
+  // What the records of a key show, worked out without asking.
+  { watch: ['src/watch/'], evidence: ['src/evidence/'] },
   { handlers: ['src/handlers/'] },
   { blocks: ['src/slack/blocks/'] },
   {
@@ -93,6 +94,7 @@ const PURE = [
   'src/detections/',
   'src/leaks/',
   'src/watch/',
+  'src/evidence/',
   'src/handlers/',
   'commands/',
 ];

@@ -1,16 +1,17 @@
 import { isAccessKeyId } from '../../src/domain/access-key-id.ts';
+import { personOf } from '../../src/domain/actor.ts';
 import { RekeyError } from '../../src/errors.ts';
-import { mayContain } from '../../src/handlers/containments/may.ts';
-import { closeIncident, type ClosingInput } from '../../src/handlers/close-incident.ts';
+import { attemptedBy, mayContain } from '../../src/handlers/containments/may.ts';
+import { closeIncident, isHarmless, type ClosingInput } from '../../src/handlers/close-incident.ts';
 import { expectSignals, type ExpectationInput } from '../../src/handlers/expect-incident.ts';
 import { lookIncident } from '../../src/handlers/look-incident.ts';
+import { recordRefusal } from '../../src/handlers/refused.ts';
 import type { IncidentLook } from '../../src/domain/incident.ts';
 import {
   INCIDENT_CLOSE,
   INCIDENT_DEACTIVATE,
   INCIDENT_DETAILS,
   INCIDENT_EXPECT,
-  verdictWords,
 } from '../../src/slack/blocks/incident.ts';
 import { moment } from '../../src/slack/blocks/mrkdwn.ts';
 import { modal, type Action, type Context } from '../entry.ts';
@@ -18,6 +19,7 @@ import { openContain } from './containment-buttons.ts';
 import {
   CLOSE_ERROR_BLOCK,
   CLOSE_FORM,
+  closedView,
   closeForm,
   EXPECT_ERROR_BLOCK,
   EXPECT_FORM,
@@ -41,6 +43,13 @@ async function open(context: Context): Promise<IncidentLook> {
   });
 }
 
+/** One that is open, or was closed as harmless: then what is alike may be kept quiet. */
+async function expectable(context: Context): Promise<IncidentLook> {
+  const found = await look(context);
+  const { closed } = found.incident;
+  return closed !== null && isHarmless(closed.verdict) ? found : open(context);
+}
+
 /** A key is contained; for a role, and for whoever may only look, there are the steps by hand. */
 async function deactivate(context: Context): Promise<void> {
   const found = await look(context);
@@ -48,7 +57,21 @@ async function deactivate(context: Context): Promise<void> {
   if (isAccessKeyId(subject) && mayContain(context.actor)) {
     return openContain(context, { accessKeyId: subject, incidentId });
   }
+  if (isAccessKeyId(subject)) await recordSteps(context, { accessKeyId: subject, incidentId });
   await context.show(deactivateByHand(found, context.services.admins));
+}
+
+/** Who may only look gets the steps by hand; that they tried is on record like any refused attempt. */
+async function recordSteps(
+  { services, actor, correlationId }: Context,
+  about: { readonly accessKeyId: string; readonly incidentId: string },
+): Promise<void> {
+  const refused = new RekeyError('forbidden', 'That takes the role responder; the steps by hand were shown.');
+  await recordRefusal(
+    services,
+    () => attemptedBy(services, personOf(actor), correlationId, 'contain', about),
+    refused,
+  );
 }
 
 export const incidentActions: readonly Action[] = [
@@ -68,7 +91,7 @@ export const incidentActions: readonly Action[] = [
     actionId: INCIDENT_EXPECT,
     needs: 'responder',
     opensModal: true,
-    run: async (context) => void (await context.show(expectForm(await open(context)))),
+    run: async (context) => void (await context.show(expectForm(await expectable(context)))),
   },
   {
     actionId: INCIDENT_CLOSE,
@@ -102,6 +125,6 @@ export const closeIncidentModal = modal<ClosingInput>({
   parse: parseClosing,
   async submit(context, input) {
     await closeIncident(context.services, context.request(), input);
-    return messageView('Incident closed', `Closed as ${verdictWords(input.verdict)}.`);
+    return closedView(input.incidentId, input.verdict);
   },
 });

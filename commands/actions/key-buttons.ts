@@ -15,6 +15,7 @@ import {
 import { moment } from '../../src/slack/blocks/mrkdwn.ts';
 import { modal, tooOld, type Action, type Context } from '../entry.ts';
 import { openContain } from './containment-buttons.ts';
+import { openDelete } from './delete-buttons.ts';
 import type { IncomingView } from '../incoming.ts';
 import { KEY_CHOOSE, keyView } from '../modals/key-view.ts';
 import {
@@ -88,7 +89,13 @@ const menu: Action = {
   },
 };
 
-const CHOICES: Readonly<Record<string, Opens>> = { details, rotate, snooze, deactivate };
+const CHOICES: Readonly<Record<string, Opens>> = {
+  details,
+  rotate,
+  snooze,
+  deactivate,
+  delete: openDelete,
+};
 
 /** Ends it, and shows so where the button stood and in the key's own window. */
 const endNow: Action = {

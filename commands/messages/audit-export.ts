@@ -14,7 +14,9 @@ export const auditExportWords: AuditExportWords = {
       text: `Your export of ${count} of the audit log`,
       blocks: [
         section(`*Your export of ${count} of the audit log* · made at ${moment(now)}.${cut}`),
-        context('The file follows: a line of JSON an entry, newest first, with its place in the chain and its HMAC.'),
+        context(
+          'The file follows: a line of JSON an entry, newest first, with its place in the chain and its HMAC.',
+        ),
       ],
     };
   },

@@ -104,8 +104,9 @@ function accountText({ accessKeyId, facts }: ContainModel): string {
   return ` · account ${name === null || name === accountId ? code(groupedAccount(accountId)) : `${brief(name, 90)} (${code(accountId)})`}`;
 }
 
-function factBlocks(facts: ContainFacts, { callers, now }: ContainModel): KnownBlock[] {
-  const warnings = warningsOf(facts, now);
+function factBlocks(facts: ContainFacts, { callers, now, incidentId }: ContainModel): KnownBlock[] {
+  // From an incident it is always meant in earnest.
+  const warnings = warningsOf(incidentId === null ? facts : { ...facts, drilled: false }, now);
   return [
     ...(warnings.length === 0 ? [] : [section(cut(warnings.join('\n'), 2_900))]),
     fields([
@@ -128,6 +129,11 @@ function factBlocks(facts: ContainFacts, { callers, now }: ContainModel): KnownB
 function warningsOf(facts: ContainFacts, now: number): string[] {
   const { containment, signsAs, able, isRoot, connected, quarantine, rotating, status, trouble } = facts;
   return [
+    ...(facts.drilled === true
+      ? [
+          '*DRILL:* a rehearsal with this key is running, and this takes part in it. If it is meant in earnest, have an admin stop the drill first.',
+        ]
+      : []),
     ...(isRoot ? ['*This is a key of the root user:* it cannot be shut off this way.'] : []),
     ...(connected ? [] : ['*Nothing connects to this account:* Rekey cannot act there.']),
     ...(signsAs.length === 0

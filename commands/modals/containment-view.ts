@@ -1,12 +1,13 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { Actor } from '../../src/domain/actor.ts';
-import { recoverableOf, undoableOf } from '../../src/domain/containment-acts.ts';
+import { isPriorUnknown, recoverableOf, undoableOf } from '../../src/domain/containment-acts.ts';
 import type { ContainmentCard } from '../../src/domain/containment-card.ts';
 import { keptKeys } from '../../src/domain/containment-reasons.ts';
 import type { Containment, ContainmentEvent, ContainmentHolder } from '../../src/domain/containment.ts';
 import { counted } from '../../src/domain/time-words.ts';
 import { mayContain } from '../../src/handlers/containments/may.ts';
 import type { TakeBackInput } from '../../src/handlers/containments/take-back.ts';
+import { closingBlocks } from '../../src/slack/blocks/closing.ts';
 import { buttonsOf, containmentBlocks, whoseText } from '../../src/slack/blocks/containment.ts';
 import { divider, input, option, section } from '../../src/slack/blocks/elements.ts';
 import { brief, code, cut, person, plain } from '../../src/slack/blocks/mrkdwn.ts';
@@ -18,6 +19,7 @@ export const UNDO_FORM = 'containment.undo_form';
 export const RECOVER_FORM = 'containment.recover_form';
 const HOLDER_FIELD = 'field.containmentHolder';
 const REASON_FIELD = 'field.containmentReason';
+const PRIOR_FIELD = 'field.containmentPrior';
 export const TAKE_BACK_ERROR_BLOCK = REASON_FIELD;
 const LONGEST_REASON = 500;
 const SHOWN_KEYS = 8;
@@ -37,7 +39,7 @@ export function containmentView(
     blocks: [
       ...(said === null ? [] : [section(cut(said, 1_500)), divider()]),
       ...containmentBlocks(card),
-      ...(mayContain(actor) ? buttonsOf(containment) : []),
+      ...(mayContain(actor) ? [...buttonsOf(containment), ...closingBlocks(card)] : []),
     ],
   };
 }
@@ -77,6 +79,7 @@ export function takeBackForm(card: ContainmentCard, act: 'undo' | 'recover'): Mo
             }),
           ]
         : []),
+      ...(act === 'undo' ? priorBlocks(containment, holders) : []),
       input(
         REASON_FIELD,
         'Reason',
@@ -103,6 +106,31 @@ function recoveredBefore(holders: readonly ContainmentHolder[]): KnownBlock[] {
   const shown = lines.slice(0, SHOWN_KEYS).join('\n');
   return [
     section(`*Recovered already, as a true alarm:*\n${shown}\nUndo activates such a key all the same.`),
+  ];
+}
+
+/** A key that was switched off without having been read: only a person knows how it was. */
+function priorBlocks(containment: Containment, holders: readonly ContainmentHolder[]): KnownBlock[] {
+  const unknown = holders.filter(({ id }) => isPriorUnknown(containment, id));
+  if (unknown.length === 0) return [];
+  const ids = [...new Set(unknown.map(({ accessKeyId }) => accessKeyId))].slice(0, SHOWN_KEYS);
+  return [
+    section(
+      `*Whether it was Active before could not be read:* ${ids.map(code).join(', ')}. Say how it is to be.`,
+    ),
+    input(
+      PRIOR_FIELD,
+      'The key',
+      {
+        type: 'radio_buttons',
+        action_id: PRIOR_FIELD,
+        options: [
+          option('Make it Active', 'active', 'It was in use before, and nobody else has it'),
+          option('Leave it Inactive', 'inactive', 'It was Inactive before, or that is not sure'),
+        ],
+      },
+      { optional: unknown.length < holders.length },
+    ),
   ];
 }
 
@@ -144,11 +172,18 @@ export function parseTakeBack(view: IncomingView): Parsed<TakeBackInput> {
   if (asked === null) return { ok: false, errors: { [HOLDER_FIELD]: 'Choose which one.' } };
   const reason = readReason(view, REASON_FIELD, 'Say why: others will wonder.');
   if (!reason.ok) return reason;
+  const prior = view.values.get(PRIOR_FIELD)?.one;
   const [, phase, holderId] = /^(held|recovered) (.+)$/.exec(asked) ?? [];
   if ((phase !== 'held' && phase !== 'recovered') || holderId === undefined) throw tooOld();
   return {
     ok: true,
-    input: { containmentId: id, holderId, phase, reason: reason.input.slice(0, LONGEST_REASON) },
+    input: {
+      containmentId: id,
+      holderId,
+      phase,
+      reason: reason.input.slice(0, LONGEST_REASON),
+      ...(prior === 'active' || prior === 'inactive' ? { activate: prior === 'active' } : {}),
+    },
   };
 }
 

@@ -3,13 +3,14 @@ import { mayBeExpected } from '../../src/domain/expectation.ts';
 import type { IncidentLook, Verdict } from '../../src/domain/incident.ts';
 import { holdsSecret, SECRET_TYPED } from '../../src/domain/pasted-text.ts';
 import { counted } from '../../src/domain/time-words.ts';
-import type { ClosingInput } from '../../src/handlers/close-incident.ts';
+import { isHarmless, type ClosingInput } from '../../src/handlers/close-incident.ts';
 import type { ExpectationInput } from '../../src/handlers/expect-incident.ts';
-import { context, input, option, section } from '../../src/slack/blocks/elements.ts';
-import { verdictWords, whoseText } from '../../src/slack/blocks/incident.ts';
+import { actions, button, context, input, option, section } from '../../src/slack/blocks/elements.ts';
+import { INCIDENT_EXPECT, verdictWords, whoseText } from '../../src/slack/blocks/incident.ts';
 import { plain, words } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
+import { messageView } from './message-view.ts';
 
 export const EXPECT_FORM = 'incident.expect_form';
 export const CLOSE_FORM = 'incident.close_form';
@@ -84,9 +85,11 @@ export function expectForm(look: IncidentLook): ModalView {
         { hint: 'Shown to everybody who sees this. No secrets.' },
       ),
       context(
-        never.length === 0
-          ? 'The incident is closed as something of ours. `/aws-incidents expectations` lists what is expected, with a way to revoke it.'
-          : `The incident stays open, since nobody can expect this: ${words([...new Set(never.map(({ title }) => title))].slice(0, 3).join('; '))}.`,
+        incident.closed !== null
+          ? 'The incident is closed already. `/aws-incidents expectations` lists what is expected, with a way to revoke it.'
+          : never.length === 0
+            ? 'The incident is closed as something of ours. `/aws-incidents expectations` lists what is expected, with a way to revoke it.'
+            : `The incident stays open, since nobody can expect this: ${words([...new Set(never.map(({ title }) => title))].slice(0, 3).join('; '))}.`,
       ),
     ],
   };
@@ -110,8 +113,13 @@ export function parseExpectation(view: IncomingView): Parsed<ExpectationInput> {
 
 const VERDICT_CHOICES: readonly ClosingInput['verdict'][] = ['attack', 'false_alarm', 'test', 'ours'];
 
-/** Closes an incident with a verdict. */
-export function closeForm({ incident }: IncidentLook): ModalView {
+/** Closes an incident with a verdict; `suggested` is chosen already. */
+export function closeForm(
+  { incident }: IncidentLook,
+  suggested: ClosingInput['verdict'] | null = null,
+): ModalView {
+  const options = VERDICT_CHOICES.map((verdict) => option(verdictWords(verdict), verdict));
+  const initial = options.find(({ value }) => value === suggested);
   return {
     type: 'modal',
     callback_id: CLOSE_FORM,
@@ -124,7 +132,8 @@ export function closeForm({ incident }: IncidentLook): ModalView {
       input(VERDICT_FIELD, 'It was', {
         type: 'static_select',
         action_id: VERDICT_FIELD,
-        options: VERDICT_CHOICES.map((verdict) => option(verdictWords(verdict), verdict)),
+        options,
+        ...(initial === undefined ? {} : { initial_option: initial }),
       }),
       input(
         NOTE_FIELD,
@@ -133,10 +142,23 @@ export function closeForm({ incident }: IncidentLook): ModalView {
         { optional: true, hint: 'What was found, and what was done. No secrets.' },
       ),
       context(
-        'Its message says so, and its page is resolved. What this key does from now on opens another incident; *This is us* keeps what is alike quiet.',
+        'Its message says so, and its page is resolved. What this key does from now on opens another incident. What was ours, or a false alarm, can be expected in the next window: *This is us* keeps what is alike quiet.',
       ),
     ],
   };
+}
+
+/** What was closed; where it was harmless, what is alike may be kept quiet. */
+export function closedView(incidentId: string, verdict: ClosingInput['verdict']): ModalView {
+  const said = messageView('Incident closed', `Closed as ${verdictWords(verdict)}.`);
+  if (!isHarmless(verdict)) return said;
+  const offer = [
+    context(
+      'So that it does not come again: *This is us* keeps what is alike quiet, for as long as you say.',
+    ),
+    actions('incident.closed_actions', [button('This is us', INCIDENT_EXPECT, { value: incidentId })]),
+  ];
+  return { ...said, blocks: [...said.blocks, ...offer] };
 }
 
 export function parseClosing(view: IncomingView): Parsed<ClosingInput> {

@@ -1,6 +1,8 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { holds, type Actor } from '../../src/domain/actor.ts';
 import type { IncidentLook } from '../../src/domain/incident.ts';
+import { mayReadEvidence } from '../../src/handlers/evidence/may.ts';
+import { evidenceButton } from '../../src/slack/blocks/evidence.ts';
 import { actions, button, context, header, preformatted, section } from '../../src/slack/blocks/elements.ts';
 import {
   INCIDENT_CLOSE,
@@ -23,6 +25,7 @@ export function incidentView(look: IncidentLook, actor: Pick<Actor, 'roles'>): M
   const value = incident.id;
   const buttons = [
     button('Deactivate', INCIDENT_DEACTIVATE, { value, style: 'danger' }),
+    ...(mayReadEvidence(actor) ? [evidenceButton({ kind: 'incident', id: value }, incident.subject)] : []),
     ...(incident.closed === null && holds(actor.roles, 'responder')
       ? [button('This is us', INCIDENT_EXPECT, { value }), button('Close', INCIDENT_CLOSE, { value })]
       : []),

@@ -32,6 +32,7 @@ import { eventText } from '../../src/slack/blocks/key-history.ts';
 import {
   accountText,
   KEY_DEACTIVATE,
+  KEY_DELETE,
   KEY_ROTATE,
   KEY_SNOOZE,
   ownerText,
@@ -77,7 +78,14 @@ export function keyView(look: KeyLook, said: string | null): ModalView {
   };
 }
 
-function buttonsOf({ key, snooze, maySnooze, mayContain, mayChoose }: KeyLook): ReturnType<typeof button>[] {
+function buttonsOf({
+  key,
+  snooze,
+  maySnooze,
+  mayContain,
+  mayChoose,
+  mayDelete,
+}: KeyLook): ReturnType<typeof button>[] {
   const value = key.accessKeyId;
   return [
     button('Rotate', KEY_ROTATE, { value, about: `Rotate ${value}` }),
@@ -93,6 +101,9 @@ function buttonsOf({ key, snooze, maySnooze, mayContain, mayChoose }: KeyLook): 
             about: `Deactivate ${value}`,
           }),
         ]
+      : []),
+    ...(mayDelete
+      ? [button('Delete', KEY_DELETE, { value, style: 'danger' as const, about: `Delete ${value}` })]
       : []),
     ...(mayChoose ? [button('Kind, owners, limits', KEY_CHOOSE, { value })] : []),
   ];
@@ -117,7 +128,7 @@ function findingBlocks(look: KeyLook): KnownBlock[] {
     header('What was found'),
     ...standing.findings.map((finding) => section(findingText(finding, look))),
     ...(['deactivate', 'delete'] as const).flatMap((propose) =>
-      proposals.has(propose) ? proposalBlocks(key, partition, propose) : [],
+      proposals.has(propose) ? proposalBlocks(key, partition, propose, look.mayDelete) : [],
     ),
     context(
       `Judged at ${moment(standing.assessedAt)}${standing.assessedAt > now ? '' : '; again after each sweep and change, and every hour'}.`,

@@ -1,9 +1,11 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { ROLES, type Role } from '../../src/domain/actor.ts';
 import type { Connection } from '../../src/domain/connection.ts';
+import type { Drill } from '../../src/domain/drill.ts';
 import { counted } from '../../src/domain/time-words.ts';
 import { hoursWords, type WorkingHours } from '../../src/domain/working-hours.ts';
 import type { KeyTags } from '../../src/handlers/key-settings.ts';
+import type { OnCall } from '../../src/domain/on-call.ts';
 import type { PagerSetting } from '../../src/domain/pager.ts';
 import type { Pause } from '../../src/domain/pause.ts';
 import type { RoleGrant } from '../../src/domain/records.ts';
@@ -19,6 +21,7 @@ import {
   option,
   section,
 } from '../../src/slack/blocks/elements.ts';
+import { drillBlocks } from '../../src/slack/blocks/drill.ts';
 import { channel, code, cut, group, person, plain, words } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
 import { channelWatchBlocks, type ChannelWatchLook } from './channel-watch-view.ts';
@@ -26,6 +29,7 @@ import { destinationBlocks } from './destinations-view.ts';
 import { HOURS_OPEN } from './hours-form.ts';
 import { OWNERS_OPEN } from './owner-rules-view.ts';
 import type { IncomingView } from '../incoming.ts';
+import { onCallBlocks } from './on-call-view.ts';
 import { pagingBlocks } from './paging-view.ts';
 import { pauseBlocks } from './pause-view.ts';
 import { trailQueueBlocks } from './trail-queues-view.ts';
@@ -54,12 +58,15 @@ export interface SettingsLook {
   readonly pager: PagerSetting | null;
   /** Why pages do not get through, or null. */
   readonly pagerTrouble: string | null;
+  readonly onCall: OnCall | null;
   readonly keys: KeySettingsLook;
   readonly schedules: SchedulesLook;
   readonly destinations: { readonly count: number; readonly waiting: number };
   /** How many are set. */
   readonly trailQueues: number;
   readonly channelWatch: ChannelWatchLook;
+  /** The last one, open or not. */
+  readonly drill: Drill | null;
   readonly pause: Pause | null;
   /** What the last button of this window did, or null. */
   readonly said: string | null;
@@ -108,6 +115,7 @@ export function settingsView(look: SettingsLook): ModalView {
       actions('settings.actions', [button('Post a test message', TEST_POST)]),
       divider(),
       ...pagingBlocks(look.pager, look.pagerTrouble),
+      ...onCallBlocks(look.onCall),
       divider(),
       ...keyBlocks(look.keys),
       ...scheduleBlocks(look.schedules),
@@ -115,6 +123,8 @@ export function settingsView(look: SettingsLook): ModalView {
       ...trailQueueBlocks(look.trailQueues),
       divider(),
       ...channelWatchBlocks(look.channelWatch),
+      divider(),
+      ...drillBlocks(look.drill),
       divider(),
       ...pauseBlocks(look.pause),
       divider(),

@@ -13,6 +13,7 @@ import type {
 } from '../../src/domain/containment.ts';
 import { json, oneOf } from '../rows.ts';
 import { partition } from './shapes.ts';
+import { surroundings } from './surroundings-shape.ts';
 
 export const containmentState = oneOf<ContainmentState>({
   finding: true,
@@ -38,6 +39,7 @@ const holder: z.ZodType<ContainmentHolder> = z.object({
   at: z.number(),
   reason: z.string(),
   phase: oneOf<ContainmentHolder['phase']>({ held: true, undone: true, recovered: true }),
+  drillId: z.string().exactOptional(),
   taken: z.object({ by: z.string(), at: z.number(), reason: z.string() }).nullable(),
 });
 
@@ -49,8 +51,13 @@ const key: z.ZodType<ContainedKey> = z.object({
     Expired: true,
     gone: true,
     unread: true,
+    unknown: true,
   }),
   unwatched: z.literal(true).optional(),
+  missed: z.number().optional(),
+  sent: z
+    .object({ status: oneOf<'Active' | 'Inactive'>({ Active: true, Inactive: true }), at: z.number() })
+    .optional(),
 });
 
 const failure: z.ZodType<PartFailure> = z.object({
@@ -70,6 +77,7 @@ const event: z.ZodType<ContainmentEvent> = z.object({
     left_on: true,
     new_key: true,
     new_policy: true,
+    new_inline: true,
     gone_key: true,
     gone_user: true,
     renamed_user: true,
@@ -127,6 +135,7 @@ const facts: z.ZodType<ContainmentFacts> = z.object({
   quarantine: z.array(z.string()),
   seenKeys: z.array(z.string()),
   seenPolicies: z.array(z.string()),
+  seenInline: z.array(z.string()).nullable().default(null),
   events: z.array(event),
   eventsMore: z.number(),
   putBack: z.number(),
@@ -137,6 +146,7 @@ const facts: z.ZodType<ContainmentFacts> = z.object({
   heldUntil: z.number().nullable(),
   holdStoppedBy: z.string().nullable(),
   proof: proof.nullable(),
+  around: surroundings.nullable().default(null),
   trouble: failure.nullable(),
   refusal: z.object({ why: z.string(), next: z.string() }).nullable(),
   mergedInto: z.string().nullable(),

@@ -83,6 +83,28 @@ export function containmentStore(engine: Engine): ContainmentStore {
         ),
       );
     },
+    async ofAccount(accountId, since) {
+      return all(
+        await engine.read((db) =>
+          db
+            .select()
+            .from(t)
+            .where(and(eq(t.accountId, accountId), gte(t.createdAt, since)))
+            .orderBy(...byAge),
+        ),
+      );
+    },
+    async openSince(since) {
+      return all(
+        await engine.read((db) =>
+          db
+            .select()
+            .from(t)
+            .where(and(isOpen, gt(t.updatedAt, since)))
+            .orderBy(...byAge),
+        ),
+      );
+    },
     async due(now, limit) {
       return all(
         await engine.read((db) =>

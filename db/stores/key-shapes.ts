@@ -200,6 +200,7 @@ export const keyEvent: z.ZodType<KeyEvent> = z.object({
     status: true,
     used: true,
     gone: true,
+    deleted: true,
     kind: true,
     owners: true,
     policy: true,

@@ -12,6 +12,7 @@ import { openEventQueue } from './event-queue.ts';
 import { openIam } from './iam.ts';
 import { openIamDeny } from './iam-deny.ts';
 import { openIamKeys } from './iam-keys.ts';
+import { openIamRoles } from './iam-roles.ts';
 import { CallPaces } from './pace.ts';
 import { openParameterStore, PARAMETER_WRITE_GAP_MS } from './parameter-store.ts';
 import { openSecretsManager } from './secrets-manager.ts';
@@ -58,6 +59,8 @@ export function createAws(options: AwsOptions): Aws & { close(): void } {
       openIamKeys(ground, credentials, partition, budgets.of(accountId, 'iam')),
     iamDeny: (credentials, partition, { accountId }) =>
       openIamDeny(ground, credentials, partition, budgets.of(accountId, 'iam')),
+    iamRoles: (credentials, partition, { accountId }) =>
+      openIamRoles(ground, credentials, partition, budgets.of(accountId, 'iam')),
     eventHistory: (credentials, place) => openHistory(ground, credentials, place, lookUps),
     eventQueue: (credentials, address) => openEventQueue(ground, credentials, address),
     eventFiles: (credentials) => openEventFiles(ground, credentials),

@@ -6,6 +6,7 @@ import {
   ListAccountAliasesCommand,
   ListAttachedRolePoliciesCommand,
   ListAttachedUserPoliciesCommand,
+  ListUserPoliciesCommand,
   ListUserTagsCommand,
   ListUsersCommand,
   SimulatePrincipalPolicyCommand,
@@ -121,6 +122,18 @@ export function openIam(
         ),
       );
       return answers.flatMap((answer) => policiesOf(answer.AttachedPolicies, action));
+    },
+
+    listUserPolicies: async (userName, signal) => {
+      const action = 'iam:ListUserPolicies';
+      const answers = await allPages(action, (page) =>
+        call(
+          action,
+          () => reader.send(new ListUserPoliciesCommand({ UserName: userName, ...page }), aborted(signal)),
+          signal,
+        ),
+      );
+      return answers.flatMap((answer) => sent(answer.PolicyNames, action));
     },
 
     listAttachedRolePolicies: async (roleName, signal) => {

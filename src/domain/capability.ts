@@ -178,13 +178,7 @@ export const CAPABILITY_CALLS: Readonly<Record<Capability, readonly Grant[]>> = 
     {
       sid: 'DenyRoleSessions',
       effect: 'Allow',
-      actions: [
-        'iam:GetRole',
-        'iam:ListRolePolicies',
-        'iam:GetRolePolicy',
-        'iam:PutRolePolicy',
-        'iam:DeleteRolePolicy',
-      ],
+      actions: ['iam:GetRole', 'iam:GetRolePolicy', 'iam:PutRolePolicy', 'iam:DeleteRolePolicy'],
       on: 'roles',
       why: 'end the sessions of a role a stolen key assumed; IAM cannot limit what such a policy says',
     },

@@ -51,6 +51,7 @@ export function blankContainment(from: {
     quarantine: [],
     seenKeys: [],
     seenPolicies: [],
+    seenInline: null,
     events: [],
     eventsMore: 0,
     putBack: 0,
@@ -62,6 +63,7 @@ export function blankContainment(from: {
     holdStoppedBy: null,
     proof: null,
     proofAt: null,
+    around: null,
     trouble: null,
     refusal: null,
     mergedInto: null,
@@ -126,7 +128,10 @@ function anew(
 ): Containment {
   const rested = isAtRest(before.state);
   const old = before.keys.map((key): ContainedKey => {
-    if (key.accessKeyId === accessKeyId) return { accessKeyId, before: key.before };
+    if (key.accessKeyId === accessKeyId) {
+      const { unwatched: _, missed: __, ...same } = key;
+      return same;
+    }
     return rested ? { ...key, unwatched: true } : key;
   });
   const more = keys.filter((key) => !old.some((each) => each.accessKeyId === key.accessKeyId));
@@ -145,8 +150,29 @@ function anew(
   return before.state === 'finding' ? next : { ...movedTo(next, 'acting', now), stateAt: now };
 }
 
-/** Takes one reason back as a false alarm: what was is restored, as far as no other reason needs it. */
-export function undone(before: Containment, holderId: string, taking: Taking): Containment {
+/** Whether it is not known if the key of a reason was Active before us: whoever takes that back must say. */
+export function isPriorUnknown(
+  { holders, keys }: Pick<Containment, 'holders' | 'keys'>,
+  holderId: string,
+): boolean {
+  const accessKeyId = holders.find(({ id }) => id === holderId)?.accessKeyId;
+  return keys.some((key) => key.accessKeyId === accessKeyId && key.before === 'unknown');
+}
+
+/**
+ * Takes one reason back as a false alarm: what was is restored, as far as no other reason needs it. `activate`: what a
+ * person says of a key of which it is not known whether it was Active; left Inactive otherwise.
+ */
+export function undone(row: Containment, holderId: string, taking: Taking, activate = false): Containment {
+  const accessKeyId = row.holders.find(({ id }) => id === holderId)?.accessKeyId;
+  const before: Containment = {
+    ...row,
+    keys: row.keys.map((key) =>
+      key.accessKeyId === accessKeyId && key.before === 'unknown'
+        ? { ...key, before: activate ? 'Active' : 'Inactive' }
+        : key,
+    ),
+  };
   const next = withPhase(before, holderId, 'undone', taking);
   if (before.state === 'finding') {
     // Nothing was changed yet.

@@ -1,3 +1,5 @@
+import type { RoleRevocation } from './role-revocation.ts';
+import { freshlyMade, type AssumedRole, type MadeThing } from './surroundings.ts';
 import { CONFIRM_READS, type Containment, type ContainmentEvent } from './containment.ts';
 
 /** The message of a containment. */
@@ -5,6 +7,10 @@ export interface ContainmentCard {
   readonly containment: Containment;
   readonly accountName: string;
   readonly now: number;
+  /** The incident that may be closed since its part of this is over, and the verdict that suggests; left out: none. */
+  readonly closing?: { readonly incidentId: string; readonly verdict: 'attack' | 'false_alarm' | null };
+  /** What became of the sessions of roles of its account; none when absent. */
+  readonly revocations?: readonly RoleRevocation[];
 }
 
 /** One thing that happened, for the thread. */
@@ -21,7 +27,24 @@ export type ContainmentLine =
   | { readonly kind: 'stopped'; readonly by: string; readonly at: number }
   | { readonly kind: 'confirmed'; readonly at: number; readonly afterMs: number | null }
   | { readonly kind: 'over'; readonly containment: Containment }
-  | { readonly kind: 'accepted'; readonly containment: Containment };
+  | { readonly kind: 'accepted'; readonly containment: Containment }
+  /** Things that were made, found in CloudTrail, which is complete to then (null: not known). */
+  | {
+      readonly kind: 'made';
+      readonly things: readonly MadeThing[];
+      readonly completeTo: number | null;
+      readonly more: number;
+    }
+  /** Roles that the key's sessions assumed. */
+  | { readonly kind: 'roles'; readonly roles: readonly AssumedRole[] }
+  | {
+      readonly kind: 'revocation';
+      readonly what: 'asked' | 'approved' | 'declined' | 'revoked' | 'failed' | 'gone' | 'lifting' | 'lifted';
+      readonly revocation: RoleRevocation;
+    };
+
+/** So many things, or roles, are named in one message. */
+const MADE_AT_ONCE = 12;
 
 /** What of it the card shows; two that look alike need no edit. */
 export function looksOther(before: Containment, after: Containment): boolean {
@@ -38,7 +61,12 @@ function shown(containment: Containment): string {
   return JSON.stringify([
     state,
     holders.map(({ id, phase }) => [id, phase]),
-    keys,
+    keys.map(({ accessKeyId, before, missed, sent }) => [
+      accessKeyId,
+      before,
+      (missed ?? 0) > 0,
+      sent?.status,
+    ]),
     [part(parts.key), part(parts.deny), part(parts.date)],
     events.length + containment.eventsMore,
     deny?.way,
@@ -50,7 +78,43 @@ function shown(containment: Containment): string {
     containment.heldUntil,
     containment.quarantine,
     containment.userName,
+    shownAround(containment),
   ]);
+}
+
+function shownAround({ around }: Containment): unknown {
+  if (around === null) return null;
+  const { roles, made, more, completeTo, why, nextAt } = around;
+  return [roles, made.length, more, completeTo, why, nextAt === null];
+}
+
+/** What was found in CloudTrail since, some of it in each message. */
+function aroundLines(before: Containment, after: Containment): readonly ContainmentLine[] {
+  const { around } = after;
+  if (around === null || around === before.around) return [];
+  const known = new Set(before.around?.roles.map(({ arn }) => arn));
+  const roles = around.roles.filter(({ arn }) => !known.has(arn));
+  const made = freshlyMade(before.around, around);
+  const more = around.more - (before.around?.more ?? 0);
+  const count = Math.max(Math.ceil(made.length / MADE_AT_ONCE), more > 0 ? 1 : 0);
+  const chunks = Array.from({ length: count }, (_, at) =>
+    made.slice(at * MADE_AT_ONCE, (at + 1) * MADE_AT_ONCE),
+  );
+  return [
+    ...Array.from(
+      { length: Math.ceil(roles.length / MADE_AT_ONCE) },
+      (_, at) => ({ kind: 'roles', roles: roles.slice(at * MADE_AT_ONCE, (at + 1) * MADE_AT_ONCE) }) as const,
+    ),
+    ...chunks.map(
+      (things, at) =>
+        ({
+          kind: 'made',
+          things,
+          completeTo: around.completeTo,
+          more: at === chunks.length - 1 ? more : 0,
+        }) as const,
+    ),
+  ];
 }
 
 /** What happened between two states of it. */
@@ -82,6 +146,7 @@ export function containmentLines(before: Containment, after: Containment): reado
   if ((after.proof?.accepted ?? 0) > (before.proof?.accepted ?? 0)) {
     lines.push({ kind: 'accepted', containment: after });
   }
+  lines.push(...aroundLines(before, after));
   return lines;
 }
 

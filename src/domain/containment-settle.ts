@@ -13,6 +13,7 @@ import {
 } from './containment.ts';
 import type { Containment, ContainmentPart } from './containment.ts';
 import { keptKeys } from './containment-reasons.ts';
+import { isAsFarAsItCan } from './containment-unread.ts';
 
 /** How long a first act may take to be confirmed before it is held as far as it is. */
 export const ACT_MS = 45_000;
@@ -61,7 +62,9 @@ export function settledBy(before: Containment, now: number): Containment {
       return { ...containment, nextAt: now + 1_000 };
     case 'undoing':
     case 'recovering':
-      if ((confirmed && !mayLag(containment, now)) || isGone(containment)) return takenBack(containment, now);
+      if ((isAsFar(containment, now) && !mayLag(containment, now)) || isGone(containment)) {
+        return takenBack(containment, now);
+      }
       return { ...containment, nextAt: now + (now - stateAt > ACT_MS ? 30_000 : 1_000) };
     case 'holding':
       return stillHeld(containment, now, confirmed);
@@ -80,12 +83,23 @@ export function settledBy(before: Containment, now: number): Containment {
   }
 }
 
-/** Everything that is not confirmed was refused, and waits to be tried again. */
+/** Everything that is not confirmed was refused, and waits to be tried again, or cannot be read back. */
 function restFailed(containment: Containment, now: number): boolean {
   return partsInPlay(containment, now).every((part) => {
-    const { reads, failure } = containment.parts[part];
-    return reads >= CONFIRM_READS || (failure !== null && failure.retryAt > now);
+    const { failure } = containment.parts[part];
+    return isAsFarAsItCan(containment, part) || (failure !== null && failure.retryAt > now);
   });
+}
+
+function isAsFar(containment: Containment, now: number): boolean {
+  return partsInPlay(containment, now).every((part) => isAsFarAsItCan(containment, part));
+}
+
+/** Something is not as it is wanted, and nothing bars it: somebody is at it, or was a moment ago. */
+function isRestless(containment: Containment, now: number): boolean {
+  return partsInPlay(containment, now).some(
+    (part) => !isAsFarAsItCan(containment, part) && containment.parts[part].failure === null,
+  );
 }
 
 /** What is read may be how it was before the last change. */
@@ -132,7 +146,7 @@ function dateEnd({ dateDeny, parts }: Containment, now: number): number | null {
 function stillHeld(containment: Containment, now: number, confirmed: boolean): Containment {
   const { heldUntil, stateAt, lastPutBackAt, confirmedAt } = containment;
   if (heldUntil === null || now >= heldUntil) return stood(containment, now);
-  const since = now - Math.max(stateAt, lastPutBackAt ?? 0);
+  const since = isRestless(containment, now) ? 0 : now - Math.max(stateAt, lastPutBackAt ?? 0);
   const seen = confirmedAt === null && confirmed ? confirmedNow(containment, now) : containment;
   if (confirmed && !isDenied(seen) && !givesBack(seen)) return stood(seen, now);
   return { ...seen, nextAt: Math.min(now + pollAfter(since), heldUntil) };

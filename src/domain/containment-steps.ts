@@ -11,13 +11,8 @@ import {
   partsInPlay,
   wantedKeys,
 } from './containment.ts';
-import type {
-  ContainedKey,
-  Containment,
-  ContainmentEvent,
-  ContainmentPart,
-  PartStanding,
-} from './containment.ts';
+import type { ContainedKey, Containment, ContainmentPart, PartFailure, PartStanding } from './containment.ts';
+import { appeared, eventOf, leftOn, remember, restedEvents, saidLately } from './containment-events.ts';
 import type { Partition } from './partition.ts';
 import { quarantinePolicies } from './quarantine.ts';
 
@@ -29,11 +24,18 @@ export interface ContainedLook {
   readonly at: number;
   /** `gone`: there is no such user; `other`: another user has that name by now. */
   readonly user: 'there' | 'gone' | 'other';
-  readonly keys: readonly {
-    readonly accessKeyId: string;
-    readonly status: 'Active' | 'Inactive' | 'Expired';
-  }[];
-  readonly attached: readonly { readonly name: string; readonly arn: string }[];
+  /** Null where they could not be read, and what is to be done does not wait for that. */
+  readonly keys:
+    | readonly {
+        readonly accessKeyId: string;
+        readonly status: 'Active' | 'Inactive' | 'Expired';
+      }[]
+    | null;
+  readonly attached: readonly { readonly name: string; readonly arn: string }[] | null;
+  /** Why the keys or the attached policies could not be read. */
+  readonly unread?: PartFailure | undefined;
+  /** The inline policies by name; null or absent where they could not be read. */
+  readonly inline?: readonly string[] | null | undefined;
   /** Null where it was not read, because we put none. */
   readonly inlineDeny: InlineSeen | null;
   readonly dateDeny: InlineSeen | null;
@@ -46,17 +48,17 @@ export type ContainmentEffect =
       readonly what: 'set_key';
       readonly accessKeyId: string;
       readonly status: 'Active' | 'Inactive';
+      /** How it is could not be read before. */
+      readonly unread?: true | undefined;
     }
   | { readonly part: 'deny'; readonly what: 'attach_deny' | 'detach_deny' | 'put_deny' | 'delete_deny' }
   | { readonly part: 'date'; readonly what: 'put_date'; readonly issuedBefore: number }
   | { readonly part: 'date'; readonly what: 'delete_date' };
 
-/** Events kept on the row; older ones are in the thread and in the audit log. */
-const KEPT_EVENTS = 20;
 /** What was just sent is not sent again for a replica that lags; ms. */
 const SENT_AGAIN_MS = 1_000;
-/** Of what is put back again and again, one line so often. */
-const SAID_AGAIN_MS = 60_000;
+/** What cannot be read back is sent again so often while it is held. */
+const UNREAD_AGAIN_MS = 30_000;
 
 /** Whether the policy that denies everything is among those of a user. */
 export function hasDenyAll(attached: readonly { readonly arn: string }[], partition: Partition): boolean {
@@ -64,29 +66,45 @@ export function hasDenyAll(attached: readonly { readonly arn: string }[], partit
   return attached.some(({ arn }) => arn === own);
 }
 
-/** Which parts the user shows as they are wanted. Where there is no such user, nothing is left to want. */
+/**
+ * Which parts the user shows as they are wanted; null where that could not be read. Where there is no such user, nothing
+ * is left to want.
+ */
 export function satisfied(
   containment: Containment,
   look: ContainedLook,
-): Readonly<Record<ContainmentPart, boolean>> {
+): Readonly<Record<ContainmentPart, boolean | null>> {
   if (look.user !== 'there') return { key: true, deny: true, date: true };
-  const inline = look.inlineDeny ?? 'none';
-  const listed = statusesIn(look);
   return {
-    key: [...wantedKeys(containment)].every(([id, status]) => {
-      const now = listed.get(id);
-      // A key that is gone cannot be used, and cannot be given back.
-      return now === undefined || (status === 'Active' ? now === 'Active' : now !== 'Active');
-    }),
-    deny: isDenied(containment)
-      ? hasDenyAll(look.attached, containment.partition) || inline === 'ours'
-      : !isOursAttached(containment, look) && inline === 'none',
+    key: look.keys === null ? null : areKeysAsWanted(containment, look.keys),
+    deny: isDenied(containment) ? isDeniedBy(containment, look) : isDenyOff(containment, look),
     date: isDated(containment, look.at) ? look.dateDeny === 'ours' : (look.dateDeny ?? 'none') === 'none',
   };
 }
 
-function statusesIn({ keys }: ContainedLook): ReadonlyMap<string, ContainedLook['keys'][number]['status']> {
-  return new Map(keys.map(({ accessKeyId, status }) => [accessKeyId, status]));
+function areKeysAsWanted(containment: Containment, keys: NonNullable<ContainedLook['keys']>): boolean {
+  const listed = statusesIn(keys);
+  return [...wantedKeys(containment)].every(([id, status]) => {
+    const now = listed.get(id);
+    // A key that is gone cannot be used, and cannot be given back.
+    return now === undefined || (status === 'Active' ? now === 'Active' : now !== 'Active');
+  });
+}
+
+function isDeniedBy({ partition }: Containment, { attached, inlineDeny }: ContainedLook): boolean {
+  return inlineDeny === 'ours' || hasDenyAll(attached ?? [], partition);
+}
+
+function isDenyOff(containment: Containment, look: ContainedLook): boolean | null {
+  if ((look.inlineDeny ?? 'none') !== 'none') return false;
+  if (look.attached === null && containment.deny?.attached === true) return null;
+  return !isOursAttached(containment, look);
+}
+
+function statusesIn(
+  keys: ContainedLook['keys'],
+): ReadonlyMap<string, NonNullable<ContainedLook['keys']>[number]['status']> {
+  return new Map((keys ?? []).map(({ accessKeyId, status }) => [accessKeyId, status]));
 }
 
 /** Whether the deny that is attached is ours to take off. */
@@ -94,7 +112,7 @@ function isOursAttached(
   { deny, deniedBefore, partition }: Containment,
   { attached }: ContainedLook,
 ): boolean {
-  return deny?.attached === true && !deniedBefore && hasDenyAll(attached, partition);
+  return deny?.attached === true && !deniedBefore && hasDenyAll(attached ?? [], partition);
 }
 
 /**
@@ -107,9 +125,9 @@ export function effectsOf(containment: Containment, look: ContainedLook): readon
   const is = satisfied(containment, look);
   const justSent = changedAt !== null && look.at - changedAt < SENT_AGAIN_MS;
   return [
-    ...(is.key ? [] : keyEffects(containment, look)),
-    ...(is.deny ? [] : denyEffects(containment, look)),
-    ...(is.date ? [] : dateEffects(containment, look)),
+    ...(is.key === true ? [] : keyEffects(containment, look)),
+    ...(is.deny === false ? denyEffects(containment, look) : []),
+    ...(is.date === false ? dateEffects(containment, look) : []),
   ].filter(({ part }) => {
     const { failure } = parts[part];
     if (isAtRest(state) && part !== 'date') return false;
@@ -118,17 +136,34 @@ export function effectsOf(containment: Containment, look: ContainedLook): readon
 }
 
 function keyEffects(containment: Containment, look: ContainedLook): ContainmentEffect[] {
-  const listed = statusesIn(look);
+  if (look.keys === null) return unreadKeyEffects(containment, look.at);
+  const listed = statusesIn(look.keys);
   return [...wantedKeys(containment)].flatMap(([accessKeyId, status]): ContainmentEffect[] => {
     const differs = listed.get(accessKeyId) === (status === 'Active' ? 'Inactive' : 'Active');
     return differs ? [{ part: 'key', what: 'set_key', accessKeyId, status }] : [];
   });
 }
 
+/**
+ * How a key is cannot be read: one that was stolen is made Inactive all the same, again and again since nothing shows
+ * whether it stays so; one that is given back is activated once.
+ */
+function unreadKeyEffects(containment: Containment, at: number): ContainmentEffect[] {
+  const { keys, holders } = containment;
+  return [...wantedKeys(containment)].flatMap(([accessKeyId, status]): ContainmentEffect[] => {
+    const sent = keys.find((key) => key.accessKeyId === accessKeyId)?.sent;
+    const isStolen = holders.some((each) => each.accessKeyId === accessKeyId && each.kind === 'stolen');
+    const stands = sent?.status === status && (status === 'Active' || at - sent.at < UNREAD_AGAIN_MS);
+    return stands || !isStolen ? [] : [{ part: 'key', what: 'set_key', accessKeyId, status, unread: true }];
+  });
+}
+
 function denyEffects(containment: Containment, look: ContainedLook): ContainmentEffect[] {
   const { deny, parts } = containment;
   if (isDenied(containment)) {
-    return [{ part: 'deny', what: deny?.way === 'inline' ? 'put_deny' : 'attach_deny' }];
+    // Whether AWSDenyAll was there before cannot be told without the list: the inline one is ours for sure.
+    const inline = deny?.way === 'inline' || look.attached === null;
+    return [{ part: 'deny', what: inline ? 'put_deny' : 'attach_deny' }];
   }
   if (isDated(containment, look.at) && parts.date.reads < CONFIRM_READS) return [];
   return [
@@ -154,14 +189,16 @@ export function afterLook(row: Containment, look: ContainedLook): Containment {
     if (!inPlay.includes(part)) return [part, { reads: 0, failure: null }];
     // Without the user nothing shows how a part stands.
     if (look.user !== 'there') return [part, { reads: 0, failure }];
-    return [part, is[part] ? { reads: reads + 1, failure: null } : { reads: 0, failure }];
+    const shown = is[part];
+    if (shown === null) return [part, { reads, failure }];
+    return [part, shown ? { reads: reads + 1, failure: null } : { reads: 0, failure }];
   });
-  const undone = inPlay.filter((part) => !is[part] && wasUndone(before, part, look.at));
+  const undone = inPlay.filter((part) => is[part] === false && wasUndone(before, part, look.at));
   const next = {
     ...before,
     parts: Object.fromEntries(standings) as Containment['parts'],
     absent: look.user === 'there' ? 0 : before.absent + 1,
-    trouble: null,
+    trouble: look.unread === undefined ? null : { ...look.unread, at: row.trouble?.at ?? look.unread.at },
     putBack: before.putBack + undone.length,
     lastPutBackAt: undone.length === 0 ? before.lastPutBackAt : look.at,
   };
@@ -169,68 +206,55 @@ export function afterLook(row: Containment, look: ContainedLook): Containment {
   const events = [
     ...restedEvents(row, look),
     ...said.map((part) => eventOf(look.at, 'put_back', part)),
-    ...appeared(before, look),
+    ...appeared(row, before, look),
   ];
   if (look.user !== 'there') return remember(next, events);
+  const { keys, attached, inline } = look;
   return {
     ...remember(next, events),
-    quarantine: quarantinePolicies(look.attached),
-    seenKeys: [...new Set([...before.seenKeys, ...look.keys.map(({ accessKeyId }) => accessKeyId)])],
-    seenPolicies: [...new Set([...before.seenPolicies, ...look.attached.map(({ arn }) => arn)])],
+    quarantine: attached === null ? before.quarantine : quarantinePolicies(attached),
+    seenKeys: [...new Set([...before.seenKeys, ...(keys ?? []).map(({ accessKeyId }) => accessKeyId)])],
+    seenPolicies: [...new Set([...before.seenPolicies, ...(attached ?? []).map(({ arn }) => arn)])],
+    seenInline:
+      inline === null || inline === undefined
+        ? before.seenInline
+        : [...new Set([...(before.seenInline ?? []), ...inline])],
   };
 }
 
 /** What was not known yet of how things were before us. */
 function withPrior(row: Containment, look: ContainedLook): Containment {
   if (look.user !== 'there') return row;
-  const listed = statusesIn(look);
+  const { keys: read, attached } = look;
+  const deniedBefore =
+    row.deniedBefore ?? (row.deny === null || attached === null ? null : hasDenyAll(attached, row.partition));
+  if (read === null) return { ...row, deniedBefore };
+  const listed = statusesIn(read);
   // A list that lags shows a key not yet: only what several in a row do not show is gone, and what one shows is not.
   const missed = row.parts.key.reads + 1 < CONFIRM_READS ? 'unread' : 'gone';
   const keys = row.keys.map((key): ContainedKey => {
     if (key.before === 'unread') return { ...key, before: listed.get(key.accessKeyId) ?? missed };
     return key.before === 'gone' ? { ...key, before: listed.get(key.accessKeyId) ?? 'gone' } : key;
   });
-  const attached = hasDenyAll(look.attached, row.partition);
   const left = new Set(leftOn(row, look));
   return {
     ...row,
     keys: keys
       .filter(({ accessKeyId }) => !left.has(accessKeyId))
-      .map(({ accessKeyId, before }) => ({ accessKeyId, before })),
-    deniedBefore: row.deniedBefore ?? (row.deny === null ? null : attached),
+      .map((key): ContainedKey => withMisses(key, listed.has(key.accessKeyId))),
+    deniedBefore,
   };
 }
 
-/** Keys that somebody switched on while nobody looked. */
-function foundOn({ keys }: Containment, look: ContainedLook): readonly string[] {
-  return keys.flatMap(({ accessKeyId, unwatched }) => {
-    const listed = look.keys.find((key) => key.accessKeyId === accessKeyId);
-    return unwatched === true && listed?.status === 'Active' ? [accessKeyId] : [];
-  });
-}
-
-/** Those of them that were off for a plan alone: whoever needs one again has it, and we do not ask for it any more. */
-function leftOn(row: Containment, look: ContainedLook): readonly string[] {
-  return foundOn(row, look).filter((id) =>
-    row.holders
-      .filter(({ accessKeyId, phase }) => accessKeyId === id && phase !== 'undone')
-      .every(({ kind }) => kind === 'planned'),
-  );
-}
-
-/** What is said of keys that somebody switched on while nobody looked. */
-function restedEvents(row: Containment, look: ContainedLook): ContainmentEvent[] {
-  const left = leftOn(row, look);
-  const off = foundOn(row, look).length > left.length;
-  return [
-    ...left.map((id) => eventOf(look.at, 'left_on', id)),
-    ...(off ? [eventOf(look.at, 'put_back', 'key')] : []),
-  ];
+/** Now that it was read; how often in a row it was not listed, of a key that was there. */
+function withMisses({ accessKeyId, before, missed = 0 }: ContainedKey, isListed: boolean): ContainedKey {
+  if (isListed || before === 'gone' || before === 'unread') return { accessKeyId, before };
+  return { accessKeyId, before, missed: Math.min(CONFIRM_READS, missed + 1) };
 }
 
 /**
- * Whether somebody undid a part that is held: it was confirmed, or somebody is at it already, or the time in which a
- * replica may still show the old is over.
+ * Whether somebody undid a part that is held: it was confirmed since our last change, or seen as wanted since where
+ * somebody is at it already, or the time in which a replica may still show how it was before that is over.
  */
 function wasUndone(
   { state, parts, putBack, changedAt }: Containment,
@@ -238,46 +262,8 @@ function wasUndone(
   at: number,
 ): boolean {
   if (state !== 'holding' || parts[part].failure !== null) return false;
-  return parts[part].reads >= CONFIRM_READS || putBack > 0 || at - (changedAt ?? at) > LAG_MS;
-}
-
-function saidLately({ events }: Containment, part: ContainmentPart, now: number): boolean {
-  return events.some(
-    ({ what, about, at }) => what === 'put_back' && about === part && now - at < SAID_AGAIN_MS,
-  );
-}
-
-function appeared(before: Containment, look: ContainedLook): ContainmentEvent[] {
-  const told = (what: ContainmentEvent['what'], about: string) =>
-    before.events.some((event) => event.what === what && event.about === about);
-  if (look.user !== 'there') {
-    const what = look.user === 'gone' ? 'gone_user' : 'other_user';
-    const about = before.userName ?? '';
-    return told(what, about) ? [] : [eventOf(look.at, what, about)];
-  }
-  const here = new Set(look.keys.map(({ accessKeyId }) => accessKeyId));
-  const own = denyAllArn(before.partition);
-  return [
-    ...[...here].filter((id) => !before.seenKeys.includes(id)).map((id) => eventOf(look.at, 'new_key', id)),
-    ...look.attached
-      .filter(({ arn }) => arn !== own && !before.seenPolicies.includes(arn))
-      .map(({ arn }) => eventOf(look.at, 'new_policy', arn)),
-    ...before.keys
-      .filter(({ accessKeyId, before: was }) => was !== 'gone' && was !== 'unread' && !here.has(accessKeyId))
-      .filter(({ accessKeyId }) => !told('gone_key', accessKeyId))
-      .map(({ accessKeyId }) => eventOf(look.at, 'gone_key', accessKeyId)),
-  ];
-}
-
-function eventOf(at: number, what: ContainmentEvent['what'], about: string): ContainmentEvent {
-  return { at, what, about };
-}
-
-/** Adds events; of very many the newest are kept on the row. */
-function remember(containment: Containment, events: readonly ContainmentEvent[]): Containment {
-  const all = [...containment.events, ...events];
-  const dropped = Math.max(0, all.length - KEPT_EVENTS);
-  return { ...containment, events: all.slice(dropped), eventsMore: containment.eventsMore + dropped };
+  const { reads } = parts[part];
+  return reads >= CONFIRM_READS || (reads > 0 && putBack > 0) || at - (changedAt ?? at) > LAG_MS;
 }
 
 /** The names of our own inline policies that must be read to know how things stand. */

@@ -7,12 +7,12 @@ import {
   partsInPlay,
   wantedKeys,
   type Containment,
-  type ContainmentEvent,
   type ContainmentHolder,
   type ContainmentPart,
   type PartFailure,
 } from './containment.ts';
 import { wasStolen } from './containment-reasons.ts';
+import { areAllDeleted, isTakenUnread } from './containment-unread.ts';
 import { counted, momentWords } from './time-words.ts';
 
 /** What could not be done, why, and what to do, as sentences. */
@@ -121,14 +121,16 @@ export function standingWords(containment: Containment, now: number): string {
       return stolen ? 'Being contained' : 'Being deactivated';
     case 'holding': {
       if (isConfirmed(containment, now)) return 'Contained and held';
+      if (isTakenUnread(containment)) return 'Switched off as far as AWS answers, and held: not confirmed';
       return confirmedAt === null
         ? 'Not contained yet'
         : 'Somebody undoes it: being put back, not confirmed again yet';
     }
     case 'standing':
-      if (!stolen) return 'Deactivated';
-      return isConfirmed(containment, now)
-        ? 'Contained, not held any more'
+      if (!stolen) return areAllDeleted(containment) ? 'Deleted by somebody' : 'Deactivated';
+      if (isConfirmed(containment, now)) return 'Contained, not held any more';
+      return isTakenUnread(containment)
+        ? 'Switched off as far as AWS answered: not confirmed, not held any more'
         : 'Not contained as far as IAM shows';
     case 'undoing':
       return 'Being taken back';
@@ -158,7 +160,10 @@ export function confirmedWords(containment: Containment, now: number): readonly 
   const active = [...wantedKeys(containment)].flatMap(([id, status]) => (status === 'Active' ? [id] : []));
   const rows = readsWords(containment);
   const lines: string[] = [];
-  if (active.length === 0 && has('key') && has('deny') && isDenied(containment)) {
+  if (areAllDeleted(containment)) {
+    // Nothing is confirmed of a key that is not there.
+    if (play.includes('deny')) lines.push(denyWords(containment, has('deny')));
+  } else if (active.length === 0 && has('key') && has('deny') && isDenied(containment)) {
     lines.push(`IAM confirms Inactive and the deny (${rows}).`);
   } else {
     if (play.includes('key')) lines.push(keyWords(containment, has('key'), active.length > 0));
@@ -176,9 +181,20 @@ export function confirmedWords(containment: Containment, now: number): readonly 
         : 'Sessions issued before the recovery are being denied first.',
     );
   }
-  for (const { accessKeyId, before } of keys) {
+  lines.push(...notHeldWords(containment, play));
+  for (const { accessKeyId, before, missed = 0 } of keys) {
     if (before === 'Inactive') lines.push(`${accessKeyId} was Inactive before: Undo leaves it so.`);
     if (before === 'gone') lines.push(`${accessKeyId} does not exist any more.`);
+    if (before === 'unknown') {
+      lines.push(`Whether ${accessKeyId} was Active before could not be read: Undo asks.`);
+    }
+    if (missed > 0) {
+      lines.push(
+        missed < CONFIRM_READS
+          ? `${accessKeyId} is not listed any more: it was deleted, as it seems.`
+          : `${accessKeyId} was deleted: it cannot be used, and cannot be given back.`,
+      );
+    }
   }
   return lines;
 }
@@ -197,9 +213,31 @@ function readsWords({ state, stateAt }: Containment): string {
   return state === 'standing' ? `${rows}; not read since ${momentWords(stateAt)}` : rows;
 }
 
+/** Where nobody looks any more: what was not as it should be when it was looked at last. */
+function notHeldWords(containment: Containment, play: readonly ContainmentPart[]): readonly string[] {
+  const { state, parts, stateAt, putBack } = containment;
+  if (state !== 'standing' || !isDenied(containment)) return [];
+  const off = play.filter((part) => parts[part].reads === 0 && parts[part].failure === null);
+  const named = off.flatMap((part) =>
+    part === 'key' && !isTakenUnread(containment)
+      ? ['a key that was to be Inactive was Active']
+      : part === 'deny'
+        ? ['the deny was off']
+        : [],
+  );
+  if (named.length === 0) return [];
+  const tries = putBack === 0 ? '' : `, though it was put back ${counted(putBack, 'time')} at least`;
+  return [`Not held: at the last look, at ${momentWords(stateAt)}, ${named.join(' and ')}${tries}.`];
+}
+
 function keyWords(containment: Containment, confirmed: boolean, active: boolean): string {
   const { reads } = containment.parts.key;
   const status = active ? 'Active' : 'Inactive';
+  if (isTakenUnread(containment)) {
+    const again =
+      containment.state === 'holding' ? ' While it is held that is sent again every half a minute.' : '';
+    return `AWS took the key as ${status}; its user’s keys cannot be read, so that it is not confirmed.${again}`;
+  }
   return confirmed
     ? `IAM confirms the key as ${status} (${readsWords(containment)}).`
     : `The key as ${status}: not confirmed yet (${counted(reads, 'read')} of ${CONFIRM_READS} in a row).`;
@@ -217,33 +255,12 @@ function denyWords(containment: Containment, confirmed: boolean): string {
 
 function restoredWords(containment: Containment): string {
   const kept = containment.quarantine.length === 0 ? '' : ' AWS’s own quarantine policy was not touched.';
-  return wasStolen(containment) ? `What was before is restored.${kept}` : 'The key is as it was before.';
-}
-
-/** One thing that was found while it was held. */
-export function eventWords({ what, about }: ContainmentEvent): string {
-  switch (what) {
-    case 'put_back':
-      return about === 'key'
-        ? 'Somebody switched the key on again: it is being switched off again.'
-        : about === 'deny'
-          ? 'Somebody took the deny off the user: it is being put back.'
-          : 'Somebody took the deny of sessions from before off: it is being put back.';
-    case 'left_on':
-      return `The key ${about}, whose deactivation was planned, is Active: somebody switched it on again. Rekey leaves it so.`;
-    case 'new_key':
-      return `A new key appeared on the user: ${about}. The deny holds for it, too; contain it by itself if it is not yours.`;
-    case 'new_policy':
-      return `A policy was attached to the user: ${about}. A deny wins over it.`;
-    case 'gone_key':
-      return `The key ${about} was deleted. It cannot be given back.`;
-    case 'gone_user':
-      return `There is no user ${about} any more, and IAM names none for its keys: it was deleted, or renamed and its keys deleted.`;
-    case 'other_user':
-      return `Another user has the name ${about} by now, and IAM names none for the keys that were contained: nothing is changed there.`;
-    case 'renamed_user':
-      return `The user was renamed: it is ${about} by now, and contained under that name.`;
-  }
+  const gone = containment.events.filter(({ what }) => what === 'gone_key').map(({ about }) => about);
+  const but = gone.length === 0 ? '' : ` But for what was deleted meanwhile: ${gone.join(', ')}.`;
+  const whole = wasStolen(containment)
+    ? `What was before is restored.${kept}`
+    : 'The key is as it was before.';
+  return `${whole}${but}`;
 }
 
 /** What a containment of this kind does not stop. */

@@ -1,5 +1,9 @@
+import type { ContainedKey } from './contained-key.ts';
 import { keptKeys } from './containment-reasons.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Partition } from './partition.ts';
+
+export type { ContainedKey } from './contained-key.ts';
 
 /**
  * - `finding`: whose key it is is being found
@@ -63,19 +67,10 @@ export interface ContainmentHolder {
   readonly at: number;
   readonly reason: string;
   readonly phase: 'held' | 'undone' | 'recovered';
+  /** The drill it is part of; left out where it is meant in earnest. */
+  readonly drillId?: string;
   /** Who took it back, and why; null while it holds. */
   readonly taken: { readonly by: string; readonly at: number; readonly reason: string } | null;
-}
-
-/**
- * A key that is, or was to be, Inactive; as it was before us. `gone`: it did not exist any more; `unread`: the next look
- * tells, before anything is changed.
- */
-export interface ContainedKey {
-  readonly accessKeyId: string;
-  readonly before: 'Active' | 'Inactive' | 'Expired' | 'gone' | 'unread';
-  /** Nobody looked for a while, and whether it is still off shows at the next look. */
-  readonly unwatched?: true | undefined;
 }
 
 /** `way`: how it is tried next. `attached`, `inline`: a deny that stands there is ours, or may be. */
@@ -115,6 +110,7 @@ export interface ContainmentEvent {
     | 'left_on'
     | 'new_key'
     | 'new_policy'
+    | 'new_inline'
     | 'gone_key'
     | 'gone_user'
     | 'other_user'
@@ -170,6 +166,8 @@ export interface Containment {
   /** Keys and policies that are known of the user; what is not among them is new. */
   readonly seenKeys: readonly string[];
   readonly seenPolicies: readonly string[];
+  /** Its inline policies by name; null until they could be read. */
+  readonly seenInline: readonly string[] | null;
   /** The newest; `eventsMore` older ones were let go. */
   readonly events: readonly ContainmentEvent[];
   readonly eventsMore: number;
@@ -185,6 +183,8 @@ export interface Containment {
   readonly holdStoppedBy: string | null;
   readonly proof: ContainmentProof | null;
   readonly proofAt: number | null;
+  /** What CloudTrail shows around the user: roles its key assumed, and what was made meanwhile; null before the first look. */
+  readonly around: Surroundings | null;
   /** The user could not be read when it was tried last. */
   readonly trouble: PartFailure | null;
   /** Why nothing was done: a sentence, and what can be done. */

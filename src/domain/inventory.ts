@@ -109,6 +109,7 @@ export interface KeyEvent {
     | 'status'
     | 'used'
     | 'gone'
+    | 'deleted'
     | 'kind'
     | 'owners'
     | 'policy'

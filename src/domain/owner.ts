@@ -14,6 +14,12 @@ export type Ownership =
   /** `failed`: it could not be asked, which says nothing; else it was asked, and nobody was found. */
   | { readonly known: false; readonly why: string; readonly failed?: true };
 
+/** An owner whom no message reaches, and why, in words behind their name; `owner` null: nobody is known. */
+export interface Unreached {
+  readonly owner: OwnerRef | null;
+  readonly why: string;
+}
+
 /** One line of the mapping set in Slack: users whose name matches `pattern` (`*` is any text) belong to `owners`. */
 export interface OwnerRule {
   readonly id: string;

@@ -38,6 +38,11 @@ export async function closeIncident(
   return closed;
 }
 
+/** What is alike may be expected afterwards, too. */
+export function isHarmless(verdict: Verdict): boolean {
+  return verdict === 'ours' || verdict === 'false_alarm';
+}
+
 /** An incident that is open still. */
 export async function openIncident({ stores }: Services, id: string): Promise<KeptIncident> {
   const incident = await stores.watch.incidents.byId(id);

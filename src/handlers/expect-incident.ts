@@ -1,12 +1,13 @@
 import { personOf } from '../domain/actor.ts';
 import { mayBeExpected, type Expectation } from '../domain/expectation.ts';
+import type { KeptIncident } from '../domain/incident.ts';
 import { DAY_MS, dayWords } from '../domain/time-words.ts';
 import { RekeyError } from '../errors.ts';
 import { wakeOutbox } from './alert.ts';
 import { auditOutcome } from './audit.ts';
 import { authorise } from './authorise.ts';
 import { claimAndWrite } from './claim.ts';
-import { closingWrites, openIncident } from './close-incident.ts';
+import { closingWrites, isHarmless, openIncident } from './close-incident.ts';
 import { ofIncident } from './look-incident.ts';
 import type { Request } from './request.ts';
 import type { Services } from './services.ts';
@@ -49,9 +50,10 @@ export async function expectSignals(
     });
   }
   const { stores, ids, clock } = services;
-  const incident = await openIncident(services, incidentId);
+  const incident = await expectable(services, incidentId);
   const signals = await ofIncident(services, incidentId);
-  const mayClose = signals.every(({ signal }) => mayBeExpected(signal));
+  const isOpen = incident.closed === null;
+  const mayClose = isOpen && signals.every(({ signal }) => mayBeExpected(signal));
   const now = clock.now();
   const { userId } = request.actor;
   const expectation: Expectation = {
@@ -87,7 +89,14 @@ export async function expectSignals(
     ...closing,
   ]);
   await wakeOutbox(services);
-  return { expectation, closed: mayClose };
+  return { expectation, closed: mayClose || !isOpen };
+}
+
+/** One that is open, or was closed as harmless: what is alike is to be quiet from then on. */
+async function expectable(services: Services, id: string): Promise<KeptIncident> {
+  const kept = await services.stores.watch.incidents.byId(id);
+  if (kept?.closed && isHarmless(kept.closed.verdict)) return kept;
+  return openIncident(services, id);
 }
 
 /** Ends an expectation early. Responders may; `conflict` when it ended before. */

@@ -2,11 +2,14 @@ import { accountOfKeyId } from '../domain/access-key-id.ts';
 import { holds, type Actor } from '../domain/actor.ts';
 import type { IamUser, InventoryKey, KeyEvent } from '../domain/inventory.ts';
 import type { KeyChoices, Snooze } from '../domain/key-choices.ts';
+import { LEAST_INACTIVE_MS } from '../domain/key-deletion.ts';
 import type { KeyPolicy } from '../domain/key-policy.ts';
 import type { KeyStanding } from '../domain/key-standing.ts';
 import { RekeyError } from '../errors.ts';
 import type { KeyRow } from '../ports/inventory.ts';
 import { mayContain } from './containments/may.ts';
+import { mayAskDeletion } from './deletions/may.ts';
+import { isProposed } from './deletions/stands-in-the-way.ts';
 import { policyOfAccount } from './key-policy.ts';
 import { lookAccounts, type AccountLook } from './look-keys.ts';
 import { authoriseForKey, ownsKey } from './owns-key.ts';
@@ -36,6 +39,8 @@ export interface KeyLook {
   readonly maySnooze: boolean;
   readonly mayContain: boolean;
   readonly mayChoose: boolean;
+  /** The inventory proposes its deletion, and this person may ask for it. */
+  readonly mayDelete: boolean;
 }
 
 /** A key with its standing; throws `not_found` with what the id itself tells. */
@@ -115,5 +120,10 @@ export async function lookKey(services: Services, actor: Actor, accessKeyId: str
       holds(actor.roles, 'operator') || (await ownsKey(services, actor, standing?.ownership ?? null)),
     mayContain: mayContain(actor),
     mayChoose: holds(actor.roles, 'admin'),
+    mayDelete:
+      key.goneAt === null &&
+      mayAskDeletion(actor) &&
+      isProposed(standing) &&
+      now >= key.statusSince + LEAST_INACTIVE_MS,
   };
 }

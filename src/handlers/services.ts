@@ -43,8 +43,11 @@ export interface Services {
   readonly instances: Instances;
   /** Beside the event loop. */
   readonly judges: Judges;
-  /** Rekey's own AWS identity, asked again when the last answer is some minutes old. */
-  hostIdentity(): Promise<HostIdentity>;
+  /**
+   * Rekey's own AWS identity, asked again when the last answer is some minutes old; `afresh`: one that is missing is
+   * looked for before this answers, unless that was just done.
+   */
+  hostIdentity(how?: 'afresh'): Promise<HostIdentity>;
   /** New at each start of the process: names the holder of leases. */
   readonly instanceId: string;
   /** True where no other bot can share the database (SQLite): leases of earlier processes are void. */

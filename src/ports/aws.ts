@@ -4,6 +4,7 @@ import type { Secret } from '../domain/secret.ts';
 import type { QueueAddress } from '../domain/trail-queue.ts';
 import type { IamDeny } from './iam-deny.ts';
 import type { IamKeys } from './iam-keys.ts';
+import type { IamRoles } from './iam-roles.ts';
 import type { ParameterStore, SecretsManager } from './secret-stores.ts';
 import type { EventFiles, EventQueue } from './trail-queue.ts';
 import type { EventHistory, Trail } from './trail.ts';
@@ -167,6 +168,8 @@ export interface Iam {
   /** True when the user has a console password. */
   hasLoginProfile(userName: string, signal?: AbortSignal): Promise<boolean>;
   listAttachedUserPolicies(userName: string, signal?: AbortSignal): Promise<AttachedPolicy[]>;
+  /** The names of its inline policies, all pages. */
+  listUserPolicies(userName: string, signal?: AbortSignal): Promise<string[]>;
   listAttachedRolePolicies(roleName: string, signal?: AbortSignal): Promise<AttachedPolicy[]>;
   /** The first alias, or null. */
   accountAlias(signal?: AbortSignal): Promise<string | null>;
@@ -208,6 +211,8 @@ export interface Aws {
   iamKeys(credentials: AwsCredentials, partition: Partition, use: { readonly accountId: string }): IamKeys;
   /** `accountId`: whose call budget the calls count in; they never wait there. */
   iamDeny(credentials: AwsCredentials, partition: Partition, use: { readonly accountId: string }): IamDeny;
+  /** The same, of roles. */
+  iamRoles(credentials: AwsCredentials, partition: Partition, use: { readonly accountId: string }): IamRoles;
   secretsManager(credentials: AwsCredentials, region: string): SecretsManager;
   /** The account says whose budget the calls count against. */
   parameterStore(credentials: AwsCredentials, place: { accountId: string; region: string }): ParameterStore;

@@ -9,6 +9,10 @@ export interface ContainmentStore {
   openOfAccount(accountId: string): Promise<Containment[]>;
   /** Those of an account that ended after a recovery, and were written last at `since` or later; oldest first. */
   endedOfAccount(accountId: string, since: number): Promise<Containment[]>;
+  /** Those of an account that were begun since, also ones that are over; oldest first. */
+  ofAccount(accountId: string, since: number): Promise<Containment[]>;
+  /** Open ones that were written after `since`, oldest first. */
+  openSince(since: number): Promise<Containment[]>;
   /**
    * Open ones whose `nextAt` has come, whoever has their lease, oldest first: nothing else is read. Those that were
    * written well after `now` are due, too: the clock was set back.

@@ -8,8 +8,12 @@ import type { ReadyToRead, RotationCard, RotationLine } from '../domain/rotation
 import type { ContainmentCard, ContainmentLine } from '../domain/containment-card.ts';
 import type { Containment } from '../domain/containment.ts';
 import type { LeakCard, SeenMessage } from '../domain/leak.ts';
+import type { EvidenceTold } from '../domain/evidence.ts';
+import type { DrillCard } from '../domain/drill.ts';
+import type { DeletionCard } from '../domain/key-deletion.ts';
 import type { IncidentLook } from '../domain/incident.ts';
 import type { Signal } from '../domain/signal.ts';
+import type { PeoplePresenter } from './people-presenter.ts';
 
 /** A person as Slack knows them. */
 export interface Person {
@@ -135,10 +139,19 @@ export interface Files {
     file: { readonly name: string; readonly title: string; readonly text: string },
     message: Message,
   ): Promise<FileResult>;
+  /** The same for several files of any content, one after another under one message. */
+  send(userId: string, files: readonly SentFile[], message: Message): Promise<FileResult>;
+}
+
+/** A file to be sent. */
+export interface SentFile {
+  readonly name: string;
+  readonly title: string;
+  readonly bytes: Buffer;
 }
 
 /** Turns results into messages; implemented beside the blocks, so that the core holds no Slack words. */
-export interface Presenter {
+export interface Presenter extends PeoplePresenter {
   attemptMessage(attempt: Attempt, result: AttemptResult): Message;
   /** The head of the audit chain on a day (ISO), for the alert channel. */
   auditHeadMessage(day: string, verdict: AuditVerdict): Message;
@@ -171,6 +184,20 @@ export interface Presenter {
   leakToAuthor(card: LeakCard): Message;
   /** That an author posts more than is told one by one. */
   leakFlood(message: SeenMessage, mostAnHour: number): Message;
+  /** The evidence of an incident: how far it is, and then what was found. */
+  evidenceMessage(told: EvidenceTold): Message;
+  /** Over the files of evidence, or over its pages where no files can be sent. */
+  evidenceHead(told: EvidenceTold, how: 'files' | 'pages'): Message;
+  /** The report as private messages, as many as are bearable. */
+  evidencePages(lines: readonly string[]): readonly Message[];
+  /** Asks a second person whether a key is deleted for good, or says how it ended. */
+  deletionMessage(card: DeletionCard): Message;
+  /** How it ended, for its thread. */
+  deletionLine(card: DeletionCard): Message;
+  /** The one message of a drill. */
+  drillMessage(card: DrillCard): Message;
+  /** What it took, or that nobody acted, for its thread. */
+  drillReport(card: DrillCard): Message;
   /** Something only a person can mend, and what to do. */
   alarmMessage(what: string, next: string): Message;
   /** The one message of a rotation, edited as it goes on. */

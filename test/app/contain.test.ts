@@ -88,14 +88,14 @@ describe.each([
       );
       slow.remove();
       expect(state(user)).toEqual({ keys: ['Inactive'], denied: true });
-      expect(done.buttons).toEqual(['Undo', 'Recover', 'Stop holding']);
+      expect(done.buttons).toEqual(['Undo', 'Recover', 'Stop holding', 'Evidence']);
       await done.close();
 
       const card = await message(ada, 'mallory', CONFIRMED);
       expect(card.words).toContain('not yet proven');
       expect(card.words).toContain('on a paste site');
       expect(card.words).toContain('Held until');
-      expect(card.buttons).toEqual(['Undo', 'Recover', 'Stop holding']);
+      expect(card.buttons).toEqual(['Undo', 'Recover', 'Stop holding', 'Evidence']);
 
       // Somebody undoes it: the thread says so, and it comes back.
       user.policies.detach('arn:aws:iam::aws:policy/AWSDenyAll');
@@ -141,7 +141,7 @@ describe.each([
         ({ ts, words }) => ts === card.ts && words.includes('What was before is restored'),
         { channel: CHANNELS.alerts, timeoutMs: LONG },
       );
-      expect(over.buttons).toEqual([]);
+      expect(over.buttons).toEqual(['Evidence']);
 
       // An old copy of the message: nothing is left, and nothing happens.
       await card.click('Recover').catch(() => undefined);

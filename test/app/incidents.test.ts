@@ -57,6 +57,15 @@ describe.each([
       });
   }
 
+  /** Where it is said depends on whether a first frame was open. */
+  async function refusal(): Promise<string> {
+    const says = ({ words }: { readonly words: string }): boolean => words.includes('may not read evidence');
+    const window = await vera.waitForModal(says).catch(() => null);
+    if (window === null) return (await vera.waitForEphemeral(says)).words;
+    await window.close();
+    return window.words;
+  }
+
   const alert = (words: string) =>
     ada.waitForMessage((message) => message.threadTs === undefined && message.words.includes(words), {
       channel: CHANNELS.alerts,
@@ -69,7 +78,7 @@ describe.each([
       const message = await alert('CloudTrail stopped or deleted');
       expect(message.words).toContain(KEY);
       expect(message.words).toContain('192.0.2.44');
-      expect(message.buttons).toEqual(['Deactivate', 'Details', 'This is us', 'Close']);
+      expect(message.buttons).toEqual(['Deactivate', 'Details', 'Evidence', 'This is us', 'Close']);
       expect(JSON.stringify(message.blocks)).not.toContain('<!channel>');
       const story = await ada.waitForMessage(({ threadTs }) => threadTs === message.ts, {
         channel: CHANNELS.alerts,
@@ -87,6 +96,36 @@ describe.each([
       const details = await ada.waitForModal((modal) => modal.title === 'Incident');
       expect(details.words).toContain('cloudtrail:StopLogging');
       await details.close();
+
+      // The right is asked for at the click; whoever has it finds the files in a direct message.
+      const seen = await vera.waitForMessage(({ ts }) => ts === message.ts, {
+        channel: CHANNELS.alerts,
+        timeoutMs: LONG,
+      });
+      await seen.click('Evidence');
+      expect(await refusal()).toContain('that takes the role responder');
+      await message.click('Evidence');
+      const gathering = await ada.waitForModal((modal) => modal.title === 'Evidence');
+      expect(gathering.words).toContain('in a direct message');
+      await gathering.close();
+      const files = await ada.waitForMessage(({ files }) => files.length === 2, { timeoutMs: LONG });
+      expect(files.files.map(({ name }) => name.replace(/^evidence-.+?\./, ''))).toEqual(['md', 'json.gz']);
+      const evidence = await ada.waitForMessage(
+        ({ threadTs, words }) => threadTs === message.ts && words.includes('SHA-256'),
+        { channel: CHANNELS.alerts, timeoutMs: LONG },
+      );
+      expect(evidence.words).toContain('StopLogging');
+      expect(JSON.stringify(evidence.blocks)).not.toContain('<!channel>');
+      await evidence.click('What to do');
+      const step = await ada.waitForModal((modal) => modal.title === 'What to do');
+      expect(step.words).toContain('Rekey shuts off access keys, and nothing else of this');
+      await step.close();
+      const forger = await vera.waitForMessage(({ ts }) => ts === evidence.ts, {
+        channel: CHANNELS.alerts,
+        timeoutMs: LONG,
+      });
+      await forger.click('Details');
+      expect(await refusal()).toContain('that takes the role responder');
 
       // A trail that is stopped is never expected: the incident stays open.
       await message.click('This is us');
@@ -106,7 +145,7 @@ describe.each([
         ({ ts, words }) => ts === message.ts && words.includes('Closed as an attack'),
         { channel: CHANNELS.alerts, timeoutMs: LONG },
       );
-      expect(edited.buttons).toEqual(['Details']);
+      expect(edited.buttons).toEqual(['Details', 'Evidence']);
     },
     2 * LONG,
   );

@@ -99,7 +99,10 @@ describe.each(['sqlite', 'postgres'] as const)('six thousand keys on %s', (engin
       admins: [PEOPLE.admin],
       defaultAlertChannel: null,
       hostIdentity: () => Promise.resolve({ available: false, why: '', mend: '' }),
-      files: { sendText: () => Promise.resolve({ ok: true }) },
+      files: {
+        sendText: () => Promise.resolve({ ok: true }),
+        send: () => Promise.resolve({ ok: true }),
+      },
       ids: { next: () => `id-${Math.round(systemClock.now())}` },
     } as unknown as Services;
     return { services, asked };

@@ -102,6 +102,14 @@ const NEEDS: Readonly<Record<string, Role | 'member'>> = {
   'key.menu': 'member',
   'key.details': 'member',
   'key.rotate': 'member',
+  'key.delete': 'member',
+  'deletion.form': 'member',
+  'deletion.approve': 'member',
+  'deletion.decline': 'member',
+  'drill.open': 'admin',
+  'drill.form': 'admin',
+  'drill.stop': 'member',
+  'drill.give_back': 'member',
   'key.snooze': 'member',
   'key.snooze_form': 'member',
   'key.end_snooze': 'member',
@@ -183,6 +191,19 @@ const NEEDS: Readonly<Record<string, Role | 'member'>> = {
   'containment.recover': 'member',
   'containment.stop': 'member',
   'containment.details': 'viewer',
+  // Owners have no role: the handlers ask who was asked.
+  'owner.it_was_me': 'member',
+  'owner.it_was_not_me': 'member',
+  'owner.me_form': 'member',
+  'owner.not_me_form': 'member',
+  'containment.well': 'member',
+  'containment.broke': 'member',
+  'containment.broke_form': 'member',
+  'containment.close_incident': 'responder',
+  'settings.on_call': 'admin',
+  'settings.on_call_form': 'admin',
+  'settings.remove_on_call': 'admin',
+  'field.mentionGroup': 'admin',
 };
 
 /** What the handlers ask of people who do not own the key (these entries are sent without one). */
@@ -196,6 +217,8 @@ const NEEDS_OF_OTHERS: Readonly<Record<string, Role>> = {
   'containment.undo': 'responder',
   'containment.recover': 'responder',
   'containment.stop': 'responder',
+  'drill.stop': 'admin',
+  'drill.give_back': 'responder',
 };
 
 const entries = [

@@ -2,7 +2,11 @@ import type { ModalView } from '@slack/types';
 import { containmentList } from '../../commands/messages/containment-list.ts';
 import { containForm, type ContainModel } from '../../commands/modals/contain-form.ts';
 import { containmentView, takeBackForm } from '../../commands/modals/containment-view.ts';
-import type { ContainmentCard } from '../../src/domain/containment-card.ts';
+import { roleApproveForm, roleAskForm, roleLiftForm } from '../../commands/modals/role-forms.ts';
+import type { RoleRevocation } from '../../src/domain/role-revocation.ts';
+import type { AssumedRole, MadeThing, Surroundings } from '../../src/domain/surroundings.ts';
+import type { RoleFacts } from '../../src/handlers/containments/roles/role-facts.ts';
+import type { ContainmentCard, ContainmentLine } from '../../src/domain/containment-card.ts';
 import type { Containment, ContainmentHolder, PartStanding } from '../../src/domain/containment.ts';
 import { NOTHING_READ } from '../../src/domain/containment.ts';
 import { known } from '../../src/domain/known.ts';
@@ -66,6 +70,7 @@ function rowOf(outside: Outside, changes: Partial<Containment> = {}): Containmen
         'left_on',
         'new_key',
         'new_policy',
+        'new_inline',
         'gone_key',
         'gone_user',
         'other_user',
@@ -81,6 +86,7 @@ function rowOf(outside: Outside, changes: Partial<Containment> = {}): Containmen
     confirmedAt: NOW,
     heldUntil: NOW + 60_000,
     trouble: failed.failure,
+    around: around(outside),
     proof: {
       since: NOW,
       completeTo: null,
@@ -93,6 +99,165 @@ function rowOf(outside: Outside, changes: Partial<Containment> = {}): Containmen
     },
     ...changes,
   });
+}
+
+const ROLE = 'arn:aws:iam::111122223333:role/ci/deploy';
+
+/** What CloudTrail shows, in names that a thief may choose. */
+function around(outside: Outside): Surroundings {
+  const role = (arn: string, name: string): AssumedRole => ({
+    arn,
+    name,
+    accountId: '111122223333',
+    sessions: 3,
+    lastAt: NOW,
+    by: outside.reference,
+  });
+  const kinds = ['key', 'user', 'password', 'role', 'trust', 'rights', 'undoing'] as const;
+  return {
+    completeTo: null,
+    why: outside.description,
+    checkedAt: NOW,
+    nextAt: NOW,
+    sessions: [],
+    roles: [
+      role(ROLE, 'deploy'),
+      role(`arn:aws:iam::111122223333:role/${outside.path}`, outside.alias),
+      ...Array.from({ length: 12 }, (_, at) => role(`${ROLE}${at}`, `deploy${at}`)),
+    ],
+    made: kinds.flatMap((kind, at): MadeThing[] => [
+      {
+        id: kind,
+        kind,
+        name: kind === 'key' ? 'AKIAI44QH8DHBEXAMPLE' : outside.reference,
+        on: outside.reference,
+        at: NOW,
+        by: outside.reference,
+        byKey: at % 2 === 0 ? 'AKIAI44QH8DHBEXAMPLE' : outside.alias,
+        own: at % 3 === 0,
+      },
+    ]),
+    more: 7,
+  };
+}
+
+function revocationOf(outside: Outside, changes: Partial<RoleRevocation> = {}): RoleRevocation {
+  return {
+    id: 'r1',
+    accountId: '111122223333',
+    roleName: 'deploy',
+    roleArn: ROLE,
+    containmentId: 'c1',
+    state: 'asked',
+    asked: { by: 'U0ADMIN', at: NOW, reason: outside.description },
+    decided: null,
+    lifted: null,
+    issuedBefore: null,
+    until: null,
+    reads: 0,
+    failure: null,
+    sentAt: null,
+    confirmedAt: null,
+    stateAt: NOW,
+    nextAt: null,
+    leaseOwner: null,
+    leaseUntil: 0,
+    correlationId: 'x',
+    version: 1,
+    ...changes,
+  };
+}
+
+/** As it may stand. */
+function revocationsOf(outside: Outside): RoleRevocation[] {
+  const word = { by: 'U0OTHER', at: NOW, reason: outside.description };
+  const on = { issuedBefore: NOW, until: NOW + 1_000, decided: word };
+  const failure = {
+    action: 'iam:PutRolePolicy',
+    code: 'unexpected',
+    said: outside.reference,
+    at: NOW,
+    retryAt: NOW,
+  };
+  return [
+    revocationOf(outside),
+    revocationOf(outside, { ...on, state: 'asked' }),
+    revocationOf(outside, { state: 'declined', decided: word }),
+    revocationOf(outside, { ...on, state: 'revoking', failure }),
+    revocationOf(outside, { ...on, state: 'revoked' }),
+    revocationOf(outside, { ...on, state: 'lifting', lifted: word, failure, nextAt: NOW }),
+    revocationOf(outside, { state: 'lifted', decided: word, lifted: { ...word, by: null } }),
+    revocationOf(outside, { state: 'gone', decided: word }),
+  ];
+}
+
+/** Windows about the sessions of a role. */
+function roleViewsOf(outside: Outside): [name: string, view: ModalView][] {
+  const containment = rowOf(outside);
+  const [role] = containment.around?.roles ?? [];
+  if (role === undefined) return [];
+  const facts: RoleFacts = {
+    detail: {
+      roleId: 'AROA1',
+      arn: ROLE,
+      longestMs: 3_600_000,
+      lastUsed: { at: NOW, region: outside.reference },
+      trust: '{}',
+    },
+    services: [outside.reference],
+    others: Array.from({ length: 12 }, () => outside.path),
+    consoleDeny: '{}',
+    trouble: outside.description,
+    assumed: Array.from({ length: 12 }, (_, count) => ({ by: outside.path, count })),
+  };
+  const card = { containment, accountName: outside.name, now: NOW };
+  const model = { card, role, revocation: null, facts };
+  const unread = {
+    ...facts,
+    detail: null,
+    services: [],
+    others: [],
+    consoleDeny: null,
+    assumed: outside.description,
+  };
+  return [
+    ['revoke sessions, first frame', roleAskForm({ ...model, facts: null })],
+    ['revoke sessions', roleAskForm(model)],
+    ['revoke sessions, not read', roleAskForm({ ...model, facts: unread })],
+    ...revocationsOf(outside).flatMap((revocation, at): [string, ModalView][] => [
+      [`approve revoking ${at}`, roleApproveForm({ ...model, revocation }, 'U0OTHER')],
+      [`undo revoking ${at}`, roleLiftForm({ ...model, revocation })],
+    ]),
+    [
+      'approve what one asked for',
+      roleApproveForm({ ...model, revocation: revocationOf(outside) }, 'U0ADMIN'),
+    ],
+  ];
+}
+
+/** What was found around a contained user, and what became of roles' sessions. */
+function aroundMessagesOf(outside: Outside): [name: string, message: Message][] {
+  const row = rowOf(outside);
+  const things = row.around?.made ?? [];
+  const line = (each: ContainmentLine): Message => presenter.containmentLine(each, row);
+  const whats = ['asked', 'approved', 'declined', 'revoked', 'failed', 'gone', 'lifting', 'lifted'] as const;
+  return [
+    ['made', line({ kind: 'made', things, completeTo: NOW, more: 3 })],
+    [
+      'many made',
+      line({
+        kind: 'made',
+        things: [...things, ...things].slice(0, 12),
+        completeTo: null,
+        more: 0,
+      }),
+    ],
+    ['roles assumed', line({ kind: 'roles', roles: row.around?.roles ?? [] })],
+    ...whats.map((what, at): [string, Message] => [
+      `revocation ${what}`,
+      line({ kind: 'revocation', what, revocation: revocationsOf(outside)[at] ?? revocationOf(outside) }),
+    ]),
+  ];
 }
 
 /** Some reasons were recovered already, and the user has keys that nobody holds. */
@@ -132,6 +297,19 @@ function cardsOf(outside: Outside): [name: string, card: ContainmentCard][] {
       ['finding', 'acting', 'standing', 'undoing', 'recovering', 'recovered', 'undone', 'ended'] as const
     ).map((state): [string, ContainmentCard] => [state, card({ state, parts: NOTHING_READ })]),
     ['refused', card({ state: 'refused', refusal: { ...refused, why: outside.description } })],
+    ...revocationsOf(outside).map((revocation, at): [string, ContainmentCard] => [
+      `with a revocation ${at}`,
+      { ...card(whole), revocations: [revocation] },
+    ]),
+    [
+      'whose key could not be read',
+      card({
+        keys: [{ accessKeyId: KEY, before: 'unknown', sent: { status: 'Inactive', at: NOW } }],
+        parts: NOTHING_READ,
+      }),
+    ],
+    ['whose key was deleted', card({ ...whole, keys: [{ accessKeyId: KEY, before: 'Active', missed: 3 }] })],
+    ['that was not held', card({ state: 'standing', parts: NOTHING_READ, events: [] })],
   ];
 }
 
@@ -198,6 +376,14 @@ export function containmentViewsOf(outside: Outside): [name: string, view: Modal
     ]),
     ['containment, to look at', containmentView(card, { roles: ['viewer'] }, null)],
     ['undo a containment', takeBackForm(card, 'undo')],
+    [
+      'undo what could not be read',
+      takeBackForm(
+        { ...card, containment: { ...card.containment, keys: [{ accessKeyId: KEY, before: 'unknown' }] } },
+        'undo',
+      ),
+    ],
+    ...roleViewsOf(outside),
     ['undo what was recovered', takeBackForm({ ...card, containment: judgedRow(outside) }, 'undo')],
     ['recover a user', takeBackForm(card, 'recover')],
     ['recover a user with other keys', takeBackForm({ ...card, containment: judgedRow(outside) }, 'recover')],
@@ -231,6 +417,7 @@ export function containmentMessagesOf(outside: Outside): [name: string, message:
       presenter.containmentLine({ kind: 'confirmed', at: NOW, afterMs: 3_100 }, row),
     ],
     ['containment over line', presenter.containmentLine({ kind: 'over', containment: row }, row)],
+    ...aroundMessagesOf(outside),
     ['containment accepted line', presenter.containmentLine({ kind: 'accepted', containment: row }, row)],
   ];
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseTakeBack, takeBackForm } from '../../commands/modals/containment-view.ts';
 import type { IncomingView } from '../../commands/incoming.ts';
-import { eventWords } from '../../src/domain/containment-words.ts';
+import { eventWords } from '../../src/domain/containment-event-words.ts';
 import type { Containment } from '../../src/domain/containment.ts';
 import { containment } from '../db/containment-samples.ts';
 import { NOW } from './outside.ts';

@@ -256,6 +256,7 @@ const EVENTS: readonly KeyEvent['what'][] = [
   'snoozed',
   'snooze_ended',
   'reminded',
+  'deleted',
 ];
 
 function historyOf(outside: Outside): KeyEvent[] {
@@ -311,6 +312,7 @@ export function keyLookOf(outside: Outside, over: Partial<KeyLook> = {}): KeyLoo
     maySnooze: true,
     mayContain: true,
     mayChoose: true,
+    mayDelete: over.standing === undefined && over.key === undefined,
     ...over,
   };
 }
@@ -360,7 +362,9 @@ export function keyViewsOf(outside: Outside, connection: Connection): [name: str
     mayContain: false,
     mayChoose: false,
   });
-  const gone = keyLookOf(outside, { key: keyOf(outside, { goneAt: NOW, status: 'Inactive' }) });
+  const gone = keyLookOf(outside, {
+    key: keyOf(outside, { goneAt: NOW, status: 'Inactive' }),
+  });
   const groups = { groups: [{ groupId: 'S0GROUP', handle: outside.alias, name: outside.name }] };
   const noGroups = { why: 'This workspace’s plan has no user groups.' };
   const policy = { ...DEFAULT_KEY_POLICY, onCallGroup: 'S0GROUP', requiredTags: [outside.alias] };

@@ -37,6 +37,9 @@ import type { HomeWatch } from '../../src/handlers/look-home-watch.ts';
 import { newRegion } from '../../src/watch/plan.ts';
 import { accountWatch, keptIncident } from '../db/watch-samples.ts';
 import { containmentMessagesOf, containmentViewsOf } from './containment-models.ts';
+import { evidenceMessagesOf, evidenceViewsOf } from './evidence-models.ts';
+import { ON_CALL, peopleMessagesOf, peopleViewsOf } from './people-models.ts';
+import { deletionMessagesOf, deletionViewsOf, drillMessagesOf, drillViewsOf } from './deletion-models.ts';
 import { incidentMessagesOf, incidentViewsOf } from './incident-models.ts';
 import { leakMessagesOf } from './leak-models.ts';
 import { homeKeysOf, keyMessagesOf, keySettings, keyViewsOf } from './key-models.ts';
@@ -257,6 +260,8 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     destinations: { count: 2, waiting: 1 },
     trailQueues: 1,
     channelWatch: { seen: [], stop: null },
+    onCall: null,
+    drill: null,
     pause: null,
     said: null,
   };
@@ -348,8 +353,18 @@ export function viewsOf(outside: Outside): [name: string, view: ModalView | Home
     ...rotationViewsOf(outside, true),
     ...destinationViewsOf(outside, kept),
     ...incidentViewsOf(outside),
+    ...evidenceViewsOf(outside),
     ...trailQueueViewsOf(outside, kept),
     ...containmentViewsOf(outside),
+    ...peopleViewsOf(outside),
+    [
+      'settings, with on-call',
+      settingsView({ ...settings, onCall: ON_CALL, channel: { channelId: 'C1', from: 'environment' } }),
+    ],
+    ...deletionViewsOf(outside),
+    ...drillViewsOf(outside, (drill) =>
+      settingsView({ ...settings, drill, channel: { channelId: 'C1', from: 'settings' } }),
+    ),
     ['give a role', giveRoleForm(null)],
     ['give a role to people', giveRoleForm('This workspace’s plan has no user groups.')],
     ['refusal', messageView('Not done', refusalText(error, 'r', recordingLog()))],
@@ -386,7 +401,11 @@ export function messagesOf(outside: Outside): [name: string, message: Message][]
     ...destinationMessagesOf(outside),
     ...incidentMessagesOf(outside),
     ...leakMessagesOf(outside),
+    ...evidenceMessagesOf(outside),
     ...containmentMessagesOf(outside),
+    ...peopleMessagesOf(outside),
+    ...deletionMessagesOf(outside),
+    ...drillMessagesOf(outside),
     ['refusal', refusalOf(error, 'r', recordingLog())],
     ['alarm', presenter.alarmMessage(outside.description, outside.name)],
   ];

@@ -22,7 +22,10 @@ export function containmentsContract(fresh: FreshStores): void {
         state: 'holding',
         userName: 'alice',
         userId: 'AIDA1',
-        keys: [{ accessKeyId: 'AKIA1', before: 'Active' }],
+        keys: [
+          { accessKeyId: 'AKIA1', before: 'Active', missed: 2 },
+          { accessKeyId: 'AKIA2', before: 'unknown', sent: { status: 'Inactive', at: 7 } },
+        ],
         deny: { way: 'inline', attached: false, inline: true },
         dateDeny: { issuedBefore: 5, until: 9 },
         parts: {
@@ -31,6 +34,17 @@ export function containmentsContract(fresh: FreshStores): void {
           date: { reads: 0, failure: null },
         },
         events: [{ at: 5, what: 'put_back', about: 'key' }],
+        seenInline: ['own'],
+        around: {
+          completeTo: 5,
+          why: '',
+          checkedAt: 6,
+          nextAt: null,
+          sessions: ['ASIA1'],
+          roles: [{ arn: 'r', name: 'r', accountId: '1', sessions: 2, lastAt: 3, by: 'ASIA1' }],
+          made: [{ id: 'e', kind: 'key', name: 'AKIA2', on: '', at: 3, by: 'bob', byKey: null, own: false }],
+          more: 1,
+        },
         proof: {
           since: 1,
           completeTo: null,
@@ -92,6 +106,8 @@ export function containmentsContract(fresh: FreshStores): void {
       const at = (id: string, nextAt: number | null, proofAt: number | null = null) =>
         containment({ id, accessKeyId: id, nextAt, proofAt, updatedAt: 0 });
       const { containments, put } = await opened(at('a', 700), at('b', 500, 600), at('c', null, 400));
+      expect(ids(await containments.openSince(-1))).toEqual(['a', 'b', 'c']);
+      expect(ids(await containments.openSince(0))).toEqual([]);
       expect(ids(await containments.due(699, 9))).toEqual(['b']);
       expect(ids(await containments.due(700, 9))).toEqual(['b', 'a']);
       expect(ids(await containments.due(700, 1))).toEqual(['b']);

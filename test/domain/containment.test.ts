@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { containmentLines } from '../../src/domain/containment-card.ts';
 import { holdStopped, joined, undone } from '../../src/domain/containment-acts.ts';
+import { confirmedWords, standingWords } from '../../src/domain/containment-words.ts';
 import { settledBy } from '../../src/domain/containment-settle.ts';
 import { afterLook, effectsOf, type ContainedLook } from '../../src/domain/containment-steps.ts';
 import {
@@ -252,5 +253,28 @@ describe('what is over', () => {
     const stands = watched(late, NOW + 60_000, 10_000, (at) => seen(at, { [KEY]: 'Inactive' }, false));
     expect(stands.row).toMatchObject({ state: 'standing', nextAt: null, proofAt: null });
     expect(stands.row.confirmedAt).not.toBeNull();
+  });
+});
+
+describe('what was not held', () => {
+  it('is named where nobody looks any more', () => {
+    const off = { key: NONE, deny: NONE, date: NONE };
+    const stopped = row({ state: 'standing', heldUntil: null, parts: off, putBack: 3 });
+    const said = confirmedWords(stopped, NOW).join(' ');
+    expect(said).toContain('Not held: at the last look');
+    expect(said).toContain('a key that was to be Inactive was Active and the deny was off');
+    expect(said).toContain('put back 3 times at least');
+    expect(standingWords(stopped, NOW)).toBe('Not contained as far as IAM shows');
+    const one = confirmedWords({ ...stopped, parts: { ...off, key: SURE } }, NOW).join(' ');
+    expect(one).toContain('the deny was off');
+    expect(one).not.toContain('was Active');
+  });
+
+  it('is not counted for a look that may be from before our last change', () => {
+    const before = row({ changedAt: NOW - 1_000, parts: { key: NONE, deny: NONE, date: NONE }, putBack: 2 });
+    const stale = afterLook(before, seen(NOW, { [KEY]: 'Active' }, false));
+    expect(stale.putBack).toBe(2);
+    const shown = afterLook(before, seen(NOW, { [KEY]: 'Inactive' }, true));
+    expect(afterLook(shown, seen(NOW + 500, { [KEY]: 'Active' }, false)).putBack).toBe(4);
   });
 });

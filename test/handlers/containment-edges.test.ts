@@ -337,7 +337,7 @@ describe('a key whose ID does not tell its account', () => {
     world.standIn.faults.add({ action, accessKeyId, times: 8, effect: { kind: 'throttle' } });
     await expect(find()).rejects.toMatchObject({ code: 'throttled' });
     world.standIn.faults.clear();
-    expect(await find()).toMatchObject({ userName: 'bob', accountId: there.id });
+    expect((await find()).found).toMatchObject({ userName: 'bob', accountId: there.id });
   });
 });
 

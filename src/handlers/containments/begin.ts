@@ -7,16 +7,19 @@ import type { Containment, ContainmentHolder, ContainmentKind } from '../../doma
 import { isConflict, RekeyError } from '../../errors.ts';
 import type { Write } from '../../ports/stores.ts';
 import { wakeOutbox } from '../alert.ts';
-import { auditIntent, auditOutcome } from '../audit.ts';
+import { containedWrites, drillFor } from '../drills/kept.ts';
+import { auditIntent } from '../audit.ts';
 import { claimAndWrite, refuseClaimed } from '../claim.ts';
 import { connectedTo } from '../key-policy.ts';
+import { recordingRefusals, type Attempted } from '../refused.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
-import type { Containing } from './containing.ts';
-import { authoriseContainment } from './may.ts';
+import { SURROUNDINGS_JOB, type Containing } from './containing.ts';
+import { attemptedBy, authoriseContainment } from './may.ts';
 import { openOfKey } from './merge.ts';
 import { recordsOf } from './record.ts';
 import { firstCard } from './tell.ts';
+import { untoldWrite } from './untold.ts';
 
 /** What a person confirmed. */
 export interface ContainInput {
@@ -36,6 +39,8 @@ export interface Wanting {
 }
 
 const TRIES = 5;
+/** By then it is known whose key it is, as a rule; else the job's rhythm finds it. */
+const AROUND_SOON_MS = 3_000;
 
 /**
  * Writes down that a key is to be shut off; nothing is asked of AWS before that. Responders may, also while Rekey is
@@ -47,15 +52,30 @@ export async function beginContainment(
   request: Request,
   input: ContainInput,
 ): Promise<Containment> {
-  await authoriseContainment(services, request, 'contain', input);
-  await refuseClaimed(services, request);
-  await refuseOther(services, input);
   const { actor, correlationId } = request;
   const wanting: Wanting = { doer: personOf(actor), by: actor.userId, hostUser: null, correlationId };
-  return begin(services, wanting, input, {
-    write: (writes) => claimAndWrite(services, request, writes),
-    isClaimed: async () => (await services.stores.interactions.byId(request.claimId)) !== null,
-  });
+  return recordingRefusals(
+    services,
+    () => attempted(services, wanting, input),
+    async () => {
+      await authoriseContainment(services, request, 'contain', input);
+      await refuseClaimed(services, request);
+      await refuseOther(services, input);
+      return begin(services, wanting, input, {
+        write: (writes) => claimAndWrite(services, request, writes),
+        isClaimed: async () => (await services.stores.interactions.byId(request.claimId)) !== null,
+      });
+    },
+  );
+}
+
+function attempted(
+  services: Containing,
+  { doer, hostUser, correlationId }: Wanting,
+  { accessKeyId, incidentId, kind, reason }: ContainInput,
+): Promise<Attempted> {
+  const detail = { kind, reason, ...(hostUser === null ? {} : { hostUser }) };
+  return attemptedBy(services, doer, correlationId, 'contain', { accessKeyId, incidentId, detail });
 }
 
 /** What a window carries is not to be trusted: an incident is of one key. */
@@ -79,10 +99,15 @@ export async function beginFromHost(
     hostUser,
     correlationId: services.ids.next(),
   };
-  return begin(services, wanting, input, {
-    write: (writes) => services.stores.atomically(writes),
-    isClaimed: () => Promise.resolve(false),
-  });
+  return recordingRefusals(
+    services,
+    () => attempted(services, wanting, input),
+    () =>
+      begin(services, wanting, input, {
+        write: (writes) => services.stores.atomically(writes),
+        isClaimed: () => Promise.resolve(false),
+      }),
+  );
 }
 
 /** How the record is written, once; `isClaimed`: it was, or this wish was carried out before. */
@@ -97,15 +122,16 @@ async function begin(
   input: ContainInput,
   { write, isClaimed }: Writing,
 ): Promise<Containment> {
-  const place = await placeOf(services, wanting, input);
+  const place = await placeOf(services, input);
+  const drillId = await drillFor(services, input);
   for (let tries = 1; ; tries += 1) {
     const open = await openOfKey(services, { ...place, accessKeyId: input.accessKeyId });
     const drawn =
       open === null
-        ? await anew(services, wanting, input, place)
-        : await joining(services, wanting, input, open);
+        ? await anew(services, wanting, { ...input, drillId }, place)
+        : await joining(services, wanting, { ...input, drillId }, open);
     try {
-      await write(drawn.writes);
+      await write([...drawn.writes, ...containedWrites(services, drillId, drawn.row)]);
     } catch (error) {
       // Another process wrote in between: what there is now may be joined.
       if (!isConflict(error) || tries === TRIES || (await isClaimed())) throw error;
@@ -131,7 +157,7 @@ interface Place {
 }
 
 /** The account of the key: known, or told by its id. Refused where nothing connects to it. */
-async function placeOf(services: Containing, wanting: Wanting, input: ContainInput): Promise<Place> {
+async function placeOf(services: Containing, input: ContainInput): Promise<Place> {
   const { stores } = services;
   const kept = await stores.inventory.keys.byId(input.accessKeyId);
   const accountId = kept?.accountId ?? accountOfKeyId(input.accessKeyId) ?? '';
@@ -142,17 +168,18 @@ async function placeOf(services: Containing, wanting: Wanting, input: ContainInp
   }
   const known = accountId === '' ? '' : ` By its ID it belongs to the account ${groupedAccount(accountId)}.`;
   const why = `Nothing connects to the account of this key.${known}`;
-  const act = { ...aboutOf(wanting, input, input.accessKeyId, 'key'), why };
-  await stores.atomically([auditOutcome(services, act, 'refused')]);
   throw new RekeyError('needs_person', why, {
     next: 'Whoever runs that account makes the key Inactive in its IAM console, and attaches AWSDenyAll to its user; an admin can connect the account with /aws-connect.',
   });
 }
 
+/** The same, with the drill it is part of; null: in earnest. */
+type Wish = ContainInput & { readonly drillId: string | null };
+
 async function anew(
   services: Containing,
   wanting: Wanting,
-  input: ContainInput,
+  input: Wish,
   { accountId, partition }: Place,
 ): Promise<Drawn> {
   const { stores, clock, ids } = services;
@@ -168,13 +195,14 @@ async function anew(
   const { noticeId, writes } = await firstCard(services, drawn);
   const row = { ...drawn, noticeId };
   const intent = auditIntent(services, aboutOf(wanting, input, row.id));
-  return { row, writes: [stores.containments.insert(row), ...writes, intent] };
+  const untold = noticeId === null ? [untoldWrite(services, row)] : [];
+  return { row, writes: [stores.containments.insert(row), ...writes, ...untold, intent] };
 }
 
 async function joining(
   services: Containing,
   wanting: Wanting,
-  input: ContainInput,
+  input: Wish,
   open: Containment,
 ): Promise<Drawn> {
   const { stores, clock } = services;
@@ -203,7 +231,7 @@ async function joining(
 function holderFor(
   { ids, clock }: Containing,
   { by, hostUser }: Wanting,
-  { accessKeyId, incidentId, kind, reason }: ContainInput,
+  { accessKeyId, incidentId, kind, reason, drillId }: Wish,
 ): ContainmentHolder {
   return {
     id: ids.next(),
@@ -215,6 +243,7 @@ function holderFor(
     at: clock.now(),
     reason,
     phase: 'held',
+    ...(drillId === null ? {} : { drillId }),
     taken: null,
   };
 }
@@ -223,12 +252,11 @@ function aboutOf(
   { doer, hostUser, correlationId }: Wanting,
   { accessKeyId, incidentId, kind, reason }: ContainInput,
   entityId: string,
-  entityKind = 'containment',
 ) {
   return {
     doer,
     verb: 'containment.contain',
-    entityKind,
+    entityKind: 'containment',
     entityId,
     correlationId,
     why: reason,
@@ -245,7 +273,11 @@ function aboutOf(
 async function awake(services: Containing, { id }: Containment): Promise<void> {
   try {
     await wakeOutbox(services);
+    await services.jobs.enqueue(SURROUNDINGS_JOB, id, {}, services.clock.now() + AROUND_SOON_MS);
   } catch (error) {
-    services.log.warn('a containment was begun, and the outbox was not woken', { containmentId: id, error });
+    services.log.warn('a containment was begun, and what follows was not woken', {
+      containmentId: id,
+      error,
+    });
   }
 }

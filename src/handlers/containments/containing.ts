@@ -23,5 +23,8 @@ export const TURN_LEASE_MS = 30_000;
 /** What one round of calls may take; ms. */
 export const CALLS_MS = 25_000;
 
+/** Reads CloudTrail around contained users. */
+export const SURROUNDINGS_JOB = 'containment-surroundings';
+
 /** Leases of the command line's are respected even where a bot takes those of all others for dead. */
 export const HOST_TURN = 'host-';

@@ -2,6 +2,7 @@ import {
   denyAllArn,
   INLINE_DATE_DENY,
   INLINE_DENY,
+  type ContainedKey,
   type Containment,
   type PartFailure,
 } from '../../domain/containment.ts';
@@ -18,10 +19,27 @@ const SAID_CHARACTERS = 300;
 
 /** What we are about to put there is ours from before it is sent. */
 export function withIntent(row: Containment, effect: ContainmentEffect): Containment {
+  // From here on nobody can tell any more whether it was Active.
+  if (effect.what === 'set_key' && effect.unread === true) {
+    return withKey(row, effect.accessKeyId, (key) =>
+      key.before === 'unread' ? { ...key, before: 'unknown' } : key,
+    );
+  }
   if (row.deny === null) return row;
   if (effect.what === 'attach_deny') return { ...row, deny: { ...row.deny, attached: true } };
   if (effect.what === 'put_deny') return { ...row, deny: { ...row.deny, inline: true } };
   return row;
+}
+
+function withKey(
+  row: Containment,
+  accessKeyId: string,
+  change: (key: ContainedKey) => ContainedKey,
+): Containment {
+  return {
+    ...row,
+    keys: row.keys.map((key) => (key.accessKeyId === accessKeyId ? change(key) : key)),
+  };
 }
 
 /** What came of a change: where one way to deny is barred, the other is next. */
@@ -33,6 +51,10 @@ export function withOutcome(
   if (failure === 'skipped') return row;
   const { part } = effect;
   const failed = { ...row, parts: { ...row.parts, [part]: { ...row.parts[part], failure } } };
+  if (effect.what === 'set_key' && effect.unread === true && failure === null) {
+    const sent = { status: effect.status, at: row.changedAt ?? row.updatedAt };
+    return withKey(failed, effect.accessKeyId, (key) => ({ ...key, sent }));
+  }
   if (failure === null || row.deny === null || isPassing(failure)) return failed;
   const { attached, inline } = row.deny;
   const surely = isNo(failure);
@@ -47,7 +69,7 @@ export function withOutcome(
 }
 
 /** It may go the same way a moment later, or went already. */
-export function isPassing({ code }: PartFailure): boolean {
+export function isPassing({ code }: Pick<PartFailure, 'code'>): boolean {
   return ['timeout', 'aws_down', 'throttled', 'no_route', 'proxy_trouble'].includes(code);
 }
 

@@ -1,7 +1,7 @@
 import { connectedTo } from '../key-policy.ts';
 import type { Connection } from '../../domain/connection.ts';
 import { wasStolen } from '../../domain/containment-reasons.ts';
-import { hasDenyAll } from '../../domain/containment-steps.ts';
+import { hasDenyAll, type ContainedLook } from '../../domain/containment-steps.ts';
 import type { Containment } from '../../domain/containment.ts';
 import { quarantinePolicies } from '../../domain/quarantine.ts';
 import { RekeyError } from '../../errors.ts';
@@ -13,6 +13,12 @@ import { lookAtUser } from './look-user.ts';
 /** What was found: the containment with its user as it was before us. */
 export type Found = Containment & { readonly userName: string };
 
+/** The same, with the look it was read from: what is wanted can be sent from there, without another one. */
+export interface FoundUser {
+  readonly found: Found;
+  readonly look: ContainedLook;
+}
+
 /**
  * Whose key it is, and how the user stands before anything is changed. Throws RekeyError `needs_person` or `not_found`
  * when that cannot be found, or nobody may act on it; AwsFailure when AWS could not be asked.
@@ -21,7 +27,7 @@ export async function findUser(
   services: Containing,
   containment: Containment,
   signal: AbortSignal,
-): Promise<Found> {
+): Promise<FoundUser> {
   const kept = await services.stores.inventory.keys.byId(containment.accessKeyId);
   const known = kept === null ? null : { userName: kept.userName, userId: kept.userId };
   const accounts = await accountsOf(services, containment);
@@ -112,28 +118,33 @@ async function before(
   containment: Found,
   { known, whose }: { readonly known: Known; readonly whose: Whose },
   signal: AbortSignal,
-): Promise<Found> {
+): Promise<FoundUser> {
   const { accessKeyId, userName, partition } = containment;
-  const { look, user } = await lookAtUser(services, hands, containment, signal);
-  const listed = look.keys.find((each) => each.accessKeyId === accessKeyId);
+  const { look, user, unread } = await lookAtUser(services, hands, containment, signal, containment);
+  // Whose key it is must be sure where its user does not show it.
+  if (unread !== null && whose.unsure !== null) throw unread;
+  const { keys, attached } = look;
+  const listed = keys?.find((each) => each.accessKeyId === accessKeyId);
   // A key never changes hands: whoever has it in the list is its user.
-  const isOther = listed === undefined && known !== null && user !== null && user.userId !== known.userId;
+  const isOther =
+    keys !== null && listed === undefined && known !== null && user !== null && user.userId !== known.userId;
   if (look.user === 'gone' || isOther) throw notThere(userName, accessKeyId, isOther, whose);
   const stolen = wasStolen(containment);
-  if (listed === undefined) await refuseUnlisted(hands, containment, stolen, signal);
+  if (keys !== null && listed === undefined) await refuseUnlisted(hands, containment, stolen, signal);
   const found: Found = {
     ...containment,
     userId: user?.userId ?? known?.userId ?? null,
     userArn: user?.arn ?? null,
-    keys: [{ accessKeyId, before: listed?.status ?? 'gone' }],
-    deniedBefore: hasDenyAll(look.attached, partition),
+    keys: [{ accessKeyId, before: keys === null ? 'unread' : (listed?.status ?? 'gone') }],
+    deniedBefore: attached === null ? null : hasDenyAll(attached, partition),
     deny: stolen ? { way: 'attached', attached: false, inline: false } : null,
-    quarantine: quarantinePolicies(look.attached),
-    seenKeys: look.keys.map((each) => each.accessKeyId),
-    seenPolicies: look.attached.map(({ arn }) => arn),
+    quarantine: quarantinePolicies(attached ?? []),
+    seenKeys: (keys ?? []).map((each) => each.accessKeyId),
+    seenPolicies: (attached ?? []).map(({ arn }) => arn),
+    seenInline: look.inline ?? null,
   };
   const { able, same } = await signersFor(services, found);
-  if (able.length > 0) return found;
+  if (able.length > 0) return { found, look };
   const [one] = same;
   throw new RekeyError(
     'needs_person',

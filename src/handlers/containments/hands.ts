@@ -6,6 +6,7 @@ import { RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { AwsFailureCode, Iam } from '../../ports/aws.ts';
 import type { IamDeny } from '../../ports/iam-deny.ts';
+import type { IamRoles } from '../../ports/iam-roles.ts';
 import { credentialsOf } from '../connection-credentials.ts';
 import { answerOf, connectedTo } from '../key-policy.ts';
 import type { Containing } from './containing.ts';
@@ -14,6 +15,7 @@ import type { Containing } from './containing.ts';
 export interface Tools {
   readonly iam: Iam;
   readonly deny: IamDeny;
+  readonly roles: IamRoles;
   readonly connection: Connection;
 }
 
@@ -89,9 +91,11 @@ function isArnOf(arn: string, { accountId, userArn, userName }: Target): boolean
   return account === accountId && userName !== null && name?.toLowerCase() === userName.toLowerCase();
 }
 
-async function hostArnOf(services: Containing): Promise<string | null> {
+/** Who assumes the roles; null where that is not known though it was asked afresh. */
+export async function hostArnOf(services: Pick<Containing, 'hostIdentity' | 'log'>): Promise<string | null> {
   try {
-    const host = await services.hostIdentity();
+    const last = await services.hostIdentity();
+    const host = last.available ? last : await services.hostIdentity('afresh');
     return host.available ? host.arn : null;
   } catch (error) {
     services.log.warn('the host identity is not known', { error });
@@ -131,6 +135,7 @@ async function toolsOf({ aws, ...services }: Containing, connection: Connection)
   return {
     iam: aws.iam(credentials, partition, { accountId, urgency: 'person' }),
     deny: aws.iamDeny(credentials, partition, { accountId }),
+    roles: aws.iamRoles(credentials, partition, { accountId }),
     connection,
   };
 }

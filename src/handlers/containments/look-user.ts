@@ -3,45 +3,88 @@ import { DENY_EVERYTHING, denyBefore } from '../../domain/containment-policies.t
 import { inlineToRead, type ContainedLook, type InlineSeen } from '../../domain/containment-steps.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { ListedUser } from '../../ports/aws.ts';
+import { wasStolen } from '../../domain/containment-reasons.ts';
+import { UNREAD_AFTER_MS } from '../../domain/containment-unread.ts';
 import type { Containing } from './containing.ts';
+import { failureOf, isPassing } from './effects.ts';
 import type { Hands } from './hands.ts';
 
 /** A look with who the user is; null where that may not be read. */
 export interface FullLook {
   readonly look: ContainedLook;
   readonly user: Pick<ListedUser, 'userId' | 'arn'> | null;
+  /** Why its keys, or its attached policies, could not be read; null when they were. */
+  readonly unread: AwsFailure | null;
 }
 
-/** Reads everything about a user that a containment is about, all at once. Throws AwsFailure when it cannot. */
+/**
+ * Reads everything about a user that a containment is about, all at once. Throws AwsFailure when it cannot; `row`: of a
+ * key that was stolen, what must not wait for a list is left unread.
+ */
 export async function lookAtUser(
   { clock }: Pick<Containing, 'clock'>,
   hands: Hands,
   containment: Pick<Containment, 'userId' | 'deny' | 'dateDeny'> & { readonly userName: string },
   signal: AbortSignal,
+  row: Pick<Containment, 'holders' | 'trouble'> | null = null,
 ): Promise<FullLook> {
   const { userName, userId, dateDeny } = containment;
+  const failures: AwsFailure[] = [];
+  const unlessUrgent = (error: unknown): null => {
+    if (row === null || !(error instanceof AwsFailure) || !isToGoOn(row, error, clock.now())) throw error;
+    failures.push(error);
+    return null;
+  };
   const toRead = inlineToRead(containment);
   const inline = (name: string, text: string): Promise<InlineSeen | null> =>
     toRead.includes(name)
       ? hands(async ({ deny }) => seenAs(await deny.userPolicy(userName, name, signal), text))
       : Promise.resolve(null);
   const all = Promise.all([
-    hands(({ iam }) => iam.getUser(userName, signal)).catch(notAllowed),
-    hands(({ iam }) => iam.listAccessKeys(userName, signal)),
-    hands(({ iam }) => iam.listAttachedUserPolicies(userName, signal)),
+    hands(({ iam }) => iam.getUser(userName, signal))
+      .catch(notAllowed)
+      .catch(unlessUrgent),
+    hands(({ iam }) => iam.listAccessKeys(userName, signal)).catch(unlessUrgent),
+    hands(({ iam }) => iam.listAttachedUserPolicies(userName, signal)).catch(unlessUrgent),
+    hands(({ iam }) => iam.listUserPolicies(userName, signal)).catch(notNeeded),
     inline(INLINE_DENY, DENY_EVERYTHING),
     inline(INLINE_DATE_DENY, dateDeny === null ? '' : denyBefore(dateDeny.issuedBefore)),
   ]);
   try {
-    const [user, keys, attached, inlineDeny, date] = await all;
+    const [user, keys, attached, names, inlineDeny, date] = await all;
     const other = userId !== null && user !== null && user.userId !== userId;
-    const look = { at: clock.now(), keys, attached, inlineDeny, dateDeny: date };
-    return { look: { ...look, user: other ? 'other' : 'there' }, user };
+    const at = clock.now();
+    const unread = failures.find(({ action }) => READ_FIRST.has(action)) ?? null;
+    const look: ContainedLook = {
+      at,
+      user: other ? 'other' : 'there',
+      keys,
+      attached,
+      inline: names,
+      inlineDeny,
+      dateDeny: date,
+      ...(unread === null ? {} : { unread: failureOf(unread, at, null) }),
+    };
+    return { look, user, unread };
   } catch (error) {
     if (!(error instanceof AwsFailure) || error.code !== 'no_such_entity') throw error;
     const nothing = { keys: [], attached: [], inlineDeny: null, dateDeny: null };
-    return { look: { at: clock.now(), user: 'gone', ...nothing }, user: null };
+    return { look: { at: clock.now(), user: 'gone', ...nothing }, user: null, unread: null };
   }
+}
+
+/** What must be known of a user before it is changed, as a rule. */
+const READ_FIRST: ReadonlySet<string> = new Set(['iam:ListAccessKeys', 'iam:ListAttachedUserPolicies']);
+
+/** A key that was stolen does not wait for a right nobody has, nor for long where AWS does not answer. */
+function isToGoOn(
+  { holders, trouble }: Pick<Containment, 'holders' | 'trouble'>,
+  error: AwsFailure,
+  now: number,
+): boolean {
+  if (!wasStolen({ holders })) return false;
+  if (error.code.startsWith('denied_')) return true;
+  return isPassing(error) && trouble !== null && now - trouble.at >= UNREAD_AFTER_MS;
 }
 
 /** A look, and the row under the name that the user has by now. */
@@ -59,7 +102,7 @@ export async function lookAfterUser(
   row: Containment & { readonly userName: string },
   signal: AbortSignal,
 ): Promise<LookAtRow> {
-  const first = await lookAtUser(services, hands, row, signal);
+  const first = await lookAtUser(services, hands, row, signal, row);
   if (first.look.user === 'there') return { ...first, row };
   for (const accessKeyId of new Set([row.accessKeyId, ...row.keys.map((key) => key.accessKeyId)])) {
     const userName = await nameByKey(hands, accessKeyId, signal);
@@ -90,8 +133,14 @@ function notAllowed(error: unknown): null {
   throw error;
 }
 
+/** Nothing waits for the names of inline policies: a deny wins over all of them. */
+function notNeeded(error: unknown): null {
+  if (error instanceof AwsFailure && error.code !== 'no_such_entity') return null;
+  throw error;
+}
+
 /** Whether a policy by our name is the one we put: white space and the order of its fields do not count. */
-function seenAs(text: string | null, ours: string): InlineSeen {
+export function seenAs(text: string | null, ours: string): InlineSeen {
   if (text === null) return 'none';
   try {
     return canonical(JSON.parse(text)) === canonical(JSON.parse(ours === '' ? 'null' : ours))

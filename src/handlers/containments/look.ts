@@ -14,6 +14,7 @@ import { readKeyUse } from '../../trail/key-use.ts';
 import { authorise } from '../authorise.ts';
 import { credentialsOf } from '../connection-credentials.ts';
 import { actingConnection, connectedTo } from '../key-policy.ts';
+import { drillFor } from '../drills/kept.ts';
 import { lookAccounts } from '../look-keys.ts';
 import type { Services } from '../services.ts';
 import { handsOf, signersFor } from './hands.ts';
@@ -42,6 +43,8 @@ export interface ContainFacts {
   readonly signsAs: readonly string[];
   readonly able: number;
   readonly rotating: boolean;
+  /** Whoever shuts it off now takes part in a drill. */
+  readonly drilled?: boolean;
   readonly containment: Containment | null;
   /** Why AWS could not be asked; null when it answered. */
   readonly trouble: string | null;
@@ -91,6 +94,7 @@ export async function lookBeforeContaining(
     quarantine: asked.quarantine,
     signsAs: same.map(({ name }) => name),
     able: able.length,
+    drilled: (await drillFor(services, { accessKeyId, incidentId: null })) !== null,
     rotating: (await stores.rotation.rotations.openOfKey(accessKeyId)) !== null,
     containment: accountId === null ? null : await openOfKey(services, { ...target, accessKeyId }),
     trouble: asked.trouble,
@@ -149,8 +153,8 @@ async function askIam(
       userId: user?.userId ?? null,
       arn: user?.arn ?? null,
       lastUse,
-      keys: look.keys,
-      quarantine: quarantinePolicies(look.attached),
+      keys: look.keys ?? [],
+      quarantine: quarantinePolicies(look.attached ?? []),
     };
   } catch (error) {
     if (error instanceof AwsFailure && error.code === 'no_such_entity') return UNKNOWN;

@@ -1,7 +1,11 @@
-import { holds, personOf, type Actor } from '../../domain/actor.ts';
-import { auditOutcome } from '../audit.ts';
+import { holds, personOf, type Actor, type Doer } from '../../domain/actor.ts';
+import { incidentsOf } from '../../domain/containment-reasons.ts';
 import { authorise } from '../authorise.ts';
+import { recordingRefusals, type Attempted } from '../refused.ts';
 import type { Services } from '../services.ts';
+
+/** A value that was forged may be long. */
+const LONGEST_ID = 64;
 
 export type ContainmentAct = 'contain' | 'undo' | 'recover' | 'stop_holding' | 'look';
 
@@ -28,21 +32,41 @@ export async function authoriseContainment(
     readonly incidentId?: string | null;
   },
 ): Promise<void> {
-  if (holds(actor.roles, act === 'look' ? 'viewer' : 'responder')) return;
-  await services.stores.atomically([
-    auditOutcome(
-      services,
-      {
-        doer: personOf(actor),
-        verb: `containment.${act}`,
-        entityKind: about.containmentId === undefined ? 'key' : 'containment',
-        entityId: about.containmentId ?? about.accessKeyId ?? '',
-        correlationId,
-        why: 'not permitted',
-        detail: { incidents: [about.incidentId ?? []].flat() },
-      },
-      'refused',
-    ),
-  ]);
-  authorise(actor, act === 'look' ? 'viewer' : 'responder', WORDS[act], services.admins);
+  await recordingRefusals(
+    services,
+    () => attemptedBy(services, personOf(actor), correlationId, act, about),
+    async () => authorise(actor, act === 'look' ? 'viewer' : 'responder', WORDS[act], services.admins),
+  );
+}
+
+/** What somebody tries with a containment, or a key that is none yet, for the audit log. */
+export async function attemptedBy(
+  { stores }: Pick<Services, 'stores'>,
+  doer: Doer,
+  correlationId: string,
+  act: ContainmentAct,
+  about: {
+    readonly containmentId?: string;
+    readonly accessKeyId?: string;
+    readonly incidentId?: string | null;
+    readonly detail?: Readonly<Record<string, unknown>>;
+  },
+): Promise<Attempted> {
+  const { containmentId, accessKeyId, incidentId = null, detail } = about;
+  const row = containmentId === undefined ? null : await stores.containments.byId(containmentId);
+  const known = row === null ? {} : { user: row.userName, accountId: row.accountId };
+  return {
+    doer,
+    verb: `containment.${act}`,
+    entityKind: containmentId === undefined ? 'key' : 'containment',
+    entityId: (containmentId ?? accessKeyId ?? '').slice(0, LONGEST_ID),
+    correlationId,
+    detail: {
+      ...known,
+      ...(accessKeyId === undefined ? {} : { accessKeyId }),
+      incidents:
+        row === null ? (incidentId === null ? [] : [incidentId.slice(0, LONGEST_ID)]) : incidentsOf(row),
+      ...detail,
+    },
+  };
 }

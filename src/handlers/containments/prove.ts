@@ -42,24 +42,25 @@ async function prove(services: Containing, row: Containment, signal: AbortSignal
   const until = deniedUntil(row);
   const never = confirmedAt === null || (until !== null && until <= confirmedAt);
   if (isOver(row.state) || never || userName === null) {
-    return write(services, row, (now) => ({ ...now, proofAt: null }));
+    return rewrite(services, row, (now) => ({ ...now, proofAt: null }));
   }
   // Whoever moves its time asks: two instances do not ask twice.
   const askedAt = services.clock.now();
   const next = nextProof(confirmedAt, askedAt);
   // A process that dies while it asks leaves it to the next one, also at the last time.
   const retryAt = Math.min(askedAt + ASKED_AGAIN_MS, next ?? Infinity);
-  await write(services, row, (now) => ({ ...now, proofAt: retryAt }), 1);
+  await rewrite(services, row, (now) => ({ ...now, proofAt: retryAt }), 1);
   const proof = await readProof(services, { ...row, userName }, { since: confirmedAt, until }, signal);
   // Confirmed anew or taken back meanwhile, it is proven anew.
-  await write(services, row, (now) =>
+  await rewrite(services, row, (now) =>
     now.confirmedAt === confirmedAt && deniedUntil(now) === until
       ? { ...now, proof, proofAt: now.proofAt === retryAt ? next : now.proofAt }
       : now,
   );
 }
 
-async function write(
+/** Changes a row whatever it is by now; `most`: how often that is tried when others write, too, else a `conflict`. */
+export async function rewrite(
   services: Containing,
   { id }: Containment,
   change: (row: Containment) => Containment,
@@ -96,7 +97,7 @@ async function readProof(
     else await readAll(trail, containment, { from: since, to: now }, { seen, gaps }, signal);
   } catch (error) {
     if (!(error instanceof AwsFailure) && !(error instanceof RekeyError)) throw error;
-    gaps.push(error instanceof AwsFailure ? whyOf(error) : error.message);
+    gaps.push(error instanceof AwsFailure ? whyUnread(error) : error.message);
   }
   const events = [...seen.values()].filter(
     (event) =>
@@ -116,7 +117,7 @@ async function readProof(
 }
 
 /** Null: nobody may read it, or only whoever is denied with the user. */
-async function trailFor(services: Containing, containment: Containment): Promise<Trail | null> {
+export async function trailFor(services: Containing, containment: Containment): Promise<Trail | null> {
   const { able } = await signersFor(services, containment, 'watch');
   const connection = able.find((each) => answerOf(each, 'watch') !== 'no');
   if (connection === undefined) return null;
@@ -154,7 +155,7 @@ async function readAll(
         }
       } catch (error) {
         if (!(error instanceof AwsFailure)) throw error;
-        into.gaps.push(`${region}: ${whyOf(error)}`);
+        into.gaps.push(`${region}: ${whyUnread(error)}`);
       }
     }),
   );
@@ -205,6 +206,7 @@ function nameOf({ eventName, record, accessKeyId }: TrailEvent): string {
   return `${service}:${eventName.slice(0, 80)}${accessKeyId === null ? '' : ` by ${accessKeyId.slice(0, 24)}`}`;
 }
 
-function whyOf({ action, code }: AwsFailure): string {
+/** Why CloudTrail could not be asked, in a few words. */
+export function whyUnread({ action, code }: AwsFailure): string {
   return `${action}: ${code.replaceAll('_', ' ')}`;
 }

@@ -12,6 +12,7 @@ import type { AuditEntry } from '../../domain/records.ts';
 import type { Write } from '../../ports/stores.ts';
 import { wakeOutbox } from '../alert.ts';
 import { auditIntent, auditOutcome } from '../audit.ts';
+import { aftermathWrites } from './aftermath.ts';
 import type { Containing } from './containing.ts';
 import { cardEdit, incidentEdits, linesInThread } from './tell.ts';
 
@@ -31,6 +32,8 @@ export async function recordsOf(
   const other = looksOther(before, after);
   const writes = [
     ...outcomesOf(services, before, after),
+    ...holdRows(services, before, after),
+    ...(await aftermathWrites(services, before, after)),
     ...(other ? await cardEdit(services, after) : []),
     ...(await linesInThread(services, after, lines)),
     ...(before.state === after.state ? [] : await incidentEdits(services, after)),
@@ -117,6 +120,27 @@ function outcomesOf(services: Containing, before: Containment, after: Containmen
     },
   } as const;
   return [auditOutcome(services, act, outcomeOf(before, after))];
+}
+
+/** That the hold of a user begins, and how it ended: both its own, whatever it was part of. */
+function holdRows(services: Containing, before: Containment, after: Containment): Write[] {
+  const [was, is] = [before.state === 'holding', after.state === 'holding'];
+  if (was === is) return [];
+  const about = {
+    doer: { kind: 'rekey' },
+    verb: 'containment.hold',
+    entityKind: 'containment',
+    entityId: after.id,
+    correlationId: after.correlationId,
+  } as const;
+  const detail = { accountId: after.accountId, user: after.userName, incidents: incidentsOf(after) };
+  if (is) {
+    return [auditIntent(services, { ...about, detail: { ...detail, until: after.heldUntil } })];
+  }
+  const why =
+    after.holdStoppedBy !== null ? 'it was stopped' : after.state === 'standing' ? 'its time is over' : '';
+  const ended = { ...detail, to: after.state, putBack: after.putBack, stoppedBy: after.holdStoppedBy };
+  return [auditOutcome(services, { ...about, why, detail: ended }, 'done')];
 }
 
 function outcomeOf(before: Containment, after: Containment): NonNullable<AuditEntry['outcome']> {

@@ -1,5 +1,12 @@
 import { personOf } from '../../domain/actor.ts';
-import { holdStopped, recoverableOf, recovered, undoableOf, undone } from '../../domain/containment-acts.ts';
+import {
+  holdStopped,
+  isPriorUnknown,
+  recoverableOf,
+  recovered,
+  undoableOf,
+  undone,
+} from '../../domain/containment-acts.ts';
 import { incidentsOf } from '../../domain/containment-reasons.ts';
 import type { Containment, ContainmentHolder } from '../../domain/containment.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
@@ -7,7 +14,8 @@ import { auditIntent, auditOutcome } from '../audit.ts';
 import { claimAndWrite, refuseClaimed } from '../claim.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
-import { authoriseContainment, type ContainmentAct } from './may.ts';
+import { recordingRefusals } from '../refused.ts';
+import { attemptedBy, authoriseContainment, type ContainmentAct } from './may.ts';
 import { recordsOf } from './record.ts';
 
 /** Which reason is taken back, and why. */
@@ -17,6 +25,8 @@ export interface TakeBackInput {
   readonly reason: string;
   /** How it stood when whoever undoes it was asked; an Undo of a window that is out of date changes nothing. */
   readonly phase?: 'held' | 'recovered';
+  /** Whether the key is to be Active again, where nobody could read whether it was. */
+  readonly activate?: boolean | undefined;
 }
 
 const TRIES = 8;
@@ -34,7 +44,9 @@ export async function undoContainment(
     const holder = undoableOf(row).find(({ id }) => id === input.holderId);
     if (holder === undefined) throw over(row);
     if (input.phase !== undefined && input.phase !== holder.phase) throw judged(holder);
-    return undone(row, input.holderId, { by: request.actor.userId, at, reason: input.reason });
+    if (input.activate === undefined && isPriorUnknown(row, input.holderId)) throw priorUnknown();
+    const taking = { by: request.actor.userId, at, reason: input.reason };
+    return undone(row, input.holderId, taking, input.activate);
   });
 }
 
@@ -67,6 +79,25 @@ export async function stopHolding(
 
 /** Reads, decides and writes; again when a tick wrote in between. */
 async function act(
+  services: Services,
+  request: Request,
+  containmentId: string,
+  what: Exclude<ContainmentAct, 'contain' | 'look'>,
+  { holderId, reason }: { readonly holderId: string | null; readonly reason: string },
+  change: (row: Containment, at: number) => Containment,
+): Promise<Containment> {
+  return recordingRefusals(
+    services,
+    () =>
+      attemptedBy(services, personOf(request.actor), request.correlationId, what, {
+        containmentId,
+        detail: { reason },
+      }),
+    () => acted(services, request, containmentId, what, { holderId, reason }, change),
+  );
+}
+
+async function acted(
   services: Services,
   request: Request,
   containmentId: string,
@@ -139,6 +170,14 @@ function judged({ taken }: ContainmentHolder): RekeyError {
     {
       next: 'Only if it was a false alarm after all: open Undo again.',
     },
+  );
+}
+
+function priorUnknown(): RekeyError {
+  return new RekeyError(
+    'conflict',
+    'Whether the key was Active before could not be read when it was switched off.',
+    { next: 'Open Undo again, and choose whether it is to be Active.' },
   );
 }
 

@@ -4,24 +4,36 @@ import type { Containment } from '../../domain/containment.ts';
 import type { NoticePlace } from '../../domain/notice.ts';
 import type { Write } from '../../ports/stores.ts';
 import { alertWrites, editWrites, standingMessage, threadWrites } from '../alert.ts';
+import { drillNotice } from '../drills/kept.ts';
 import { connectedTo } from '../key-policy.ts';
 import { incidentLook, ofIncident, signalsOf } from '../look-incident.ts';
 import { lookAccounts } from '../look-keys.ts';
 import { alertChannel } from '../settings.ts';
+import { closingOf } from './closing.ts';
 import type { Containing } from './containing.ts';
+import { keptRevocations } from './roles/kept.ts';
 
 /** Everything the card shows. */
 export async function cardOf(
   services: Pick<Containing, 'stores' | 'clock'>,
   containment: Containment,
 ): Promise<ContainmentCard> {
+  const { accountId, around } = containment;
   const accounts = await lookAccounts(services);
-  const account = accounts.find(({ accountId }) => accountId === containment.accountId);
-  return { containment, accountName: account?.name ?? containment.accountId, now: services.clock.now() };
+  const account = accounts.find((each) => each.accountId === accountId);
+  const hasRoles = (around?.roles.length ?? 0) > 0;
+  const closing = await closingOf(services, containment);
+  return {
+    containment,
+    accountName: account?.name ?? accountId,
+    now: services.clock.now(),
+    ...(hasRoles ? { revocations: await keptRevocations(services.stores, accountId) } : {}),
+    ...(closing === null ? {} : { closing }),
+  };
 }
 
 /** Where the message of a containment goes: the account's alert channel, the default, or who asked for it. */
-async function placeFor(
+export async function placeFor(
   services: Pick<Containing, 'stores' | 'defaultAlertChannel'>,
   accountId: string,
   by: string | null,
@@ -34,7 +46,7 @@ async function placeFor(
 }
 
 /**
- * The first message of a containment: in the thread of its incident, where that has a message, else by itself. Null id
+ * The first message of a containment: in the thread of its incident or drill, where that has a message, else by itself. Null id
  * when there is nowhere to say it.
  */
 export async function firstCard(
@@ -46,7 +58,8 @@ export async function firstCard(
   const [first] = holders;
   const incidentId = first?.incidentId ?? null;
   const incident = incidentId === null ? null : await stores.watch.incidents.byId(incidentId);
-  const head = await standingMessage(services, incident?.noticeId ?? null);
+  const drilled = first?.drillId === undefined ? null : await drillNotice(services, first.drillId);
+  const head = await standingMessage(services, incident?.noticeId ?? drilled);
   const message = presenter.containmentCard(await cardOf(services, containment));
   if (head !== null) {
     const { target, noticeId: threadOf } = head;
@@ -62,6 +75,15 @@ export async function cardEdit(services: Containing, containment: Containment): 
   return editWrites(services, containment, async () =>
     services.presenter.containmentCard(await cardOf(services, containment)),
   );
+}
+
+/** The same with the card as it will be. */
+export async function cardEditOf(
+  services: Containing,
+  containment: Containment,
+  card: ContainmentCard,
+): Promise<Write[]> {
+  return editWrites(services, containment, () => services.presenter.containmentCard(card));
 }
 
 /** Lines in the thread the card stands in, or that it begins. */

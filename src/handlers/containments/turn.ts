@@ -1,5 +1,10 @@
 import { isOver, movedTo, type Containment, type PartFailure } from '../../domain/containment.ts';
-import { afterLook, effectsOf, type ContainmentEffect } from '../../domain/containment-steps.ts';
+import {
+  afterLook,
+  effectsOf,
+  type ContainedLook,
+  type ContainmentEffect,
+} from '../../domain/containment-steps.ts';
 import { settledBy } from '../../domain/containment-settle.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
@@ -24,12 +29,17 @@ import { effectRow, recordsOf } from './record.ts';
 /** How often an outcome is written to the row as it is by then: people write, too. */
 const OUTCOME_TRIES = 8;
 
+/** So long what was seen when the user was found is what there is; ms. */
+const JUST_SEEN_MS = 2_000;
+
 /** One process's turn at one containment: nobody else calls AWS about its user meanwhile. */
 export class Turn {
   readonly #services: Containing;
   readonly #token: string;
   readonly #signal: AbortSignal;
   #row: Containment;
+  /** What was read when the user was found, a moment ago: the first changes go by it. */
+  #justSeen: ContainedLook | null = null;
 
   private constructor(services: Containing, token: string, row: Containment, signal: AbortSignal) {
     this.#services = services;
@@ -79,8 +89,9 @@ export class Turn {
     const { clock } = this.#services;
     const before = this.#row;
     let found: Containment;
+    let look: ContainedLook;
     try {
-      found = await findUser(this.#services, before, calls);
+      ({ found, look } = await findUser(this.#services, before, calls));
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal === null) throw error;
@@ -92,6 +103,7 @@ export class Turn {
       return false;
     }
     try {
+      this.#justSeen = look;
       return await this.#save({ ...movedTo(found, 'acting', clock.now()), nextAt: clock.now() });
     } catch (error) {
       if (!isConflict(error)) throw error;
@@ -108,7 +120,12 @@ export class Turn {
     if (before.userName === null) throw new RekeyError('internal', 'A containment has lost its user.');
     const hands = await handsFor(this.#services, before, calls);
     const known = { ...before, userName: before.userName };
-    const { look, row } = await lookAfterUser(this.#services, hands, known, calls);
+    const justSeen = this.#justSeen;
+    this.#justSeen = null;
+    const isFresh = justSeen?.user === 'there' && clock.now() - justSeen.at < JUST_SEEN_MS;
+    const { look, row } = isFresh
+      ? { look: justSeen, row: known }
+      : await lookAfterUser(this.#services, hands, known, calls);
     const seen = afterLook(row, look);
     const effects = effectsOf(seen, look);
     if (effects.length === 0) return this.#save(settledBy(seen, clock.now()));
@@ -172,7 +189,8 @@ export class Turn {
 
   async #troubled(error: AwsFailure | RekeyError): Promise<boolean> {
     const now = this.#services.clock.now();
-    const trouble = failureOf(error, now, null);
+    // It is said since when it cannot be read, not when that was tried last.
+    const trouble = { ...failureOf(error, now, null), at: this.#row.trouble?.at ?? now };
     const { heldUntil, state } = this.#row;
     // A hold ends at its time, also when it could not be looked at.
     const over = state === 'holding' && heldUntil !== null && now >= heldUntil;

@@ -3,6 +3,8 @@ import { isAtLeast, SEVERITIES } from '../../domain/notice.ts';
 import { alertWrites } from '../../handlers/alert.ts';
 import { pageKey } from '../../handlers/close-incident.ts';
 import { incidentLook } from '../../handlers/look-incident.ts';
+import { onCallFor } from '../../handlers/on-call.ts';
+import { questionWrites } from '../../handlers/owner-questions/keep.ts';
 import type { Write } from '../../ports/stores.ts';
 import type { Signal } from '../../detections/signal.ts';
 import { placesOf } from '../reminders/places.ts';
@@ -36,6 +38,8 @@ export async function tellIncident(
       rules: incident.rules.slice(0, 10).join(', '),
     },
   };
+  const onCall = await onCallFor(services, severity);
+  const called = onCall === null ? [] : [onCall];
   const story = async (threadOf: string, told: readonly Signal[]) =>
     (
       await alertWrites(services, {
@@ -46,9 +50,14 @@ export async function tellIncident(
       })
     ).writes;
   if (noticeId === null) {
-    const head = await alertWrites(services, { ...loud, message: presenter.incidentMessage(look) });
+    const message = presenter.calling(presenter.incidentMessage(look), called);
+    const head = await alertWrites(services, { ...loud, message });
     return {
-      writes: [...head.writes, ...(await story(head.noticeId, signals))],
+      writes: [
+        ...head.writes,
+        ...(await story(head.noticeId, signals)),
+        ...questionWrites(services, incident, correlationId),
+      ],
       changes: { noticeId: head.noticeId, toldAs: severity },
     };
   }
@@ -60,7 +69,12 @@ export async function tellIncident(
   });
   const isWorse = toldAs === null || SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(toldAs);
   const again = isWorse
-    ? (await alertWrites(services, { ...loud, message: presenter.incidentWorse(look) })).writes
+    ? (
+        await alertWrites(services, {
+          ...loud,
+          message: presenter.calling(presenter.incidentWorse(look), called),
+        })
+      ).writes
     : [];
   return {
     writes: [...edit.writes, ...(await story(noticeId, fresh)), ...again],

@@ -4,18 +4,22 @@ import type { ContainmentCard, ContainmentLine } from '../../domain/containment-
 import {
   askedBy,
   confirmedWords,
-  eventWords,
   failuresOf,
   NOT_STOPPED,
   standingWords,
   whyOf,
 } from '../../domain/containment-words.ts';
+import { eventWords } from '../../domain/containment-event-words.ts';
 import { wasStolen } from '../../domain/containment-reasons.ts';
 import { isDenied, isOver, type Containment, type ContainmentProof } from '../../domain/containment.ts';
 import { SETTLE_MS } from '../../domain/settle.ts';
+import { isDrilled } from '../../domain/drill.ts';
 import { counted } from '../../domain/time-words.ts';
 import type { Message } from '../../ports/slack.ts';
+import { closingBlocks } from './closing.ts';
+import { aroundBlocks, madeMessage, revocationMessage, rolesMessage } from './containment-around.ts';
 import { actions, button, confirm, context, fields, section } from './elements.ts';
+import { evidenceButton } from './evidence.ts';
 import { accountText } from './keys.ts';
 import { brief, code, cut, escape, mentions, moment, person, words } from './mrkdwn.ts';
 
@@ -32,8 +36,10 @@ const SHOWN_REASONS = 5;
 export function containmentCard(card: ContainmentCard): Message {
   const { containment, now } = card;
   return {
-    text: escape(cut(`${standingWords(containment, now)}: ${whoseWords(containment)}`, 300)),
-    blocks: [...containmentBlocks(card), ...buttonsOf(containment)],
+    text: escape(
+      cut(`${drillMark(containment)}${standingWords(containment, now)}: ${whoseWords(containment)}`, 300),
+    ),
+    blocks: [...containmentBlocks(card), ...buttonsOf(containment), ...closingBlocks(card)],
   };
 }
 
@@ -42,6 +48,7 @@ export function containmentBlocks(card: ContainmentCard): KnownBlock[] {
   const { containment, now } = card;
   const { refusal, trouble } = containment;
   return [
+    ...(isDrilled(containment) ? [section('*DRILL:* a rehearsal on a decoy, nothing happened.')] : []),
     ...(refusal === null
       ? []
       : [section(`*Not contained.* ${brief(refusal.why, 900)}\n${brief(refusal.next, 1_500)}`)]),
@@ -57,6 +64,7 @@ export function containmentBlocks(card: ContainmentCard): KnownBlock[] {
     ]),
     section(reasonsText(containment)),
     ...eventBlocks(containment),
+    ...aroundBlocks(card),
     ...(isDenied(containment) && !isOver(containment.state) ? [context(words(NOT_STOPPED))] : []),
   ];
 }
@@ -64,7 +72,8 @@ export function containmentBlocks(card: ContainmentCard): KnownBlock[] {
 function troubleText({ trouble }: Containment): string {
   if (trouble === null) return '';
   const { why, next } = whyOf(trouble);
-  return `*The user cannot be read since ${moment(trouble.at)}.* ${brief(why, 900)} ${brief(next, 900)}`;
+  const what = trouble.action === 'iam:ListAccessKeys' ? 'The user’s keys' : 'The user';
+  return `*${what} cannot be read since ${moment(trouble.at)}.* ${brief(why, 900)} ${brief(next, 900)}`;
 }
 
 function standingBlocks({ containment, now }: ContainmentCard): KnownBlock[] {
@@ -74,7 +83,7 @@ function standingBlocks({ containment, now }: ContainmentCard): KnownBlock[] {
     ...proofLines(containment),
     ...(state === 'holding' && heldUntil !== null
       ? [
-          `Held until ${moment(heldUntil)}: the user is read again and again, and what somebody undoes is put back${putBack === 0 ? '' : ` (${counted(putBack, 'time')} so far)`}.`,
+          `Held until ${moment(heldUntil)}: the user is read again and again, and what somebody undoes is put back${putBack === 0 ? '' : ` (${counted(putBack, 'time')} so far that Rekey is sure of)`}.`,
         ]
       : []),
     ...(state === 'standing' && isDenied(containment)
@@ -184,17 +193,28 @@ export function buttonsOf(containment: Containment): KnownBlock[] {
         ]
       : []),
   ];
-  return buttons.length === 0 ? [] : [actions('containment.actions', buttons)];
+  // Also when it is over: what the key did is asked afterwards, too.
+  const evidence = evidenceButton({ kind: 'containment', id: value }, userName ?? accessKeyId);
+  return [actions('containment.actions', [...buttons, ...(state === 'merged' ? [] : [evidence])])];
 }
 
 /** One thing that happened, for the thread. */
 export function containmentLine(line: ContainmentLine, containment: Containment): Message {
+  if (line.kind === 'made') return madeMessage(line);
+  if (line.kind === 'roles') return rolesMessage(line.roles, containment);
+  if (line.kind === 'revocation') return revocationMessage(line, containment);
   const said = lineText(line, containment);
-  return { text: said.plain, blocks: [section(cut(said.marked, 2_900))] };
+  const mark = drillMark(containment);
+  return { text: `${mark}${said.plain}`, blocks: [section(cut(`${mark}${said.marked}`, 2_900))] };
+}
+
+/** Before all that a rehearsal says. */
+function drillMark(containment: Containment): string {
+  return isDrilled(containment) ? 'DRILL: ' : '';
 }
 
 function lineText(
-  line: ContainmentLine,
+  line: Exclude<ContainmentLine, { kind: 'made' | 'roles' | 'revocation' }>,
   containment: Containment,
 ): { readonly plain: string; readonly marked: string } {
   switch (line.kind) {

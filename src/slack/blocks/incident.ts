@@ -6,6 +6,7 @@ import { counted } from '../../domain/time-words.ts';
 import type { Message } from '../../ports/slack.ts';
 import { actions, button, context, fields, section } from './elements.ts';
 import { containmentSummary } from './containment.ts';
+import { evidenceButton } from './evidence.ts';
 import { accountText, ownerText } from './keys.ts';
 import { brief, code, cut, escape, moment, person, wholeLines, words } from './mrkdwn.ts';
 
@@ -96,10 +97,12 @@ export function incidentBlocks(
 function incidentButtons(incident: KeptIncident): KnownBlock[] {
   const value = incident.id;
   const about = (what: string): string => `${what} ${incident.subject}`;
+  const evidence = evidenceButton({ kind: 'incident', id: value }, incident.subject);
   if (incident.closed !== null) {
     return [
       actions('incident.actions', [
         button('Details', INCIDENT_DETAILS, { value, about: about('Details of') }),
+        evidence,
       ]),
     ];
   }
@@ -107,6 +110,7 @@ function incidentButtons(incident: KeptIncident): KnownBlock[] {
     actions('incident.actions', [
       button('Deactivate', INCIDENT_DEACTIVATE, { value, style: 'danger', about: about('Deactivate') }),
       button('Details', INCIDENT_DETAILS, { value, about: about('Details of') }),
+      evidence,
       button('This is us', INCIDENT_EXPECT, { value, about: about('Expect this of') }),
       button('Close', INCIDENT_CLOSE, { value, about: about('Close the incident of') }),
     ]),

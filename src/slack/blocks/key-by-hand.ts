@@ -1,8 +1,11 @@
 import type { KnownBlock } from '@slack/types';
 import type { InventoryKey } from '../../domain/inventory.ts';
 import type { Partition } from '../../domain/partition.ts';
+import { shellWord } from '../../domain/shell-word.ts';
 import { preformatted, section } from './elements.ts';
 import { code, cut } from './mrkdwn.ts';
+
+export { shellWord } from '../../domain/shell-word.ts';
 
 /** What a person does in AWS by hand: the page of the console, and the line of the CLI. No line holds a secret. */
 
@@ -18,12 +21,6 @@ export function consolePage(userName: string, partition: Partition): string | nu
   return base === undefined
     ? null
     : `${base}/iam/home#/users/details/${encodeURIComponent(cut(userName, 128).toWellFormed())}?section=security_credentials`;
-}
-
-/** A word of a shell, quoted when it must be; a name from outside ends no line and starts no command. */
-export function shellWord(text: string): string {
-  const line = text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
-  return /^[\w+=,.@-]+$/.test(line) && !line.startsWith('-') ? line : `'${line.replaceAll("'", `'\\''`)}'`;
 }
 
 function userOption({ userName }: Pick<InventoryKey, 'userName'>): string {
@@ -50,12 +47,20 @@ export function lastUsedLine({ accessKeyId }: Pick<InventoryKey, 'accessKeyId'>)
   return `aws iam get-access-key-last-used --access-key-id ${accessKeyId}`;
 }
 
-/** How to carry out a proposal by hand. */
+/** How to carry out a proposal: a deletion by *Delete* where whoever looks may ask for it (`mayDelete`), else by hand. */
 export function proposalBlocks(
   key: InventoryKey,
   partition: Partition,
   propose: 'deactivate' | 'delete',
+  mayDelete: boolean,
 ): KnownBlock[] {
+  if (propose === 'delete' && mayDelete) {
+    return [
+      section(
+        '*To delete it*, press *Delete*: a second person approves, and AWS is read again before it. It cannot be undone.',
+      ),
+    ];
+  }
   const page = consolePage(key.userName, partition);
   const where = page === null ? '' : ` on <${page}|the user’s page in the console>`;
   return propose === 'deactivate'

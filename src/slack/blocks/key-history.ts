@@ -19,6 +19,8 @@ function whatText({ what, detail, userId }: KeyEvent): string {
       return `used${at(detail['usedAt'], ' at')}${shown(detail['service'], ': ')}${shown(detail['region'], ', ')}`;
     case 'gone':
       return 'no longer there in AWS';
+    case 'deleted':
+      return `deleted for good, approved${shown(detail['reason'], ': ')}`;
     case 'kind':
       return detail['to'] === null ? 'kind left to tags again' : `kind set to ${kindText(detail['to'])}`;
     case 'owners':

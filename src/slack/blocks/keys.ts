@@ -20,7 +20,8 @@ export const KEY_DETAILS = 'key.details';
 export const KEY_ROTATE = 'key.rotate';
 export const KEY_SNOOZE = 'key.snooze';
 export const KEY_DEACTIVATE = 'key.deactivate';
-/** Its options carry `details:ID`, `rotate:ID`, `snooze:ID` or `deactivate:ID`. */
+export const KEY_DELETE = 'key.delete';
+/** Its options carry `details:ID`, `rotate:ID`, `snooze:ID`, `deactivate:ID` or `delete:ID`. */
 export const KEY_MENU = 'key.menu';
 
 const SHOWN_FINDINGS = 3;
@@ -42,7 +43,7 @@ export function keyRow(row: KeyRow, now: number, options: KeyRowOptions): KnownB
   const text = keyText(row, now, options);
   switch (options.actions) {
     case 'menu':
-      return [section(text, keyMenu(accessKeyId))];
+      return [section(text, keyMenu(row))];
     case 'buttons':
       return [
         section(text),
@@ -60,12 +61,15 @@ export function keyRow(row: KeyRow, now: number, options: KeyRowOptions): KnownB
   }
 }
 
-function keyMenu(accessKeyId: string): ReturnType<typeof overflow> {
+function keyMenu({ key: { accessKeyId }, standing }: KeyRow): ReturnType<typeof overflow> {
+  const proposed = standing?.findings.some(({ propose }) => propose === 'delete') === true;
   return overflow(KEY_MENU, [
     option('Details', `details:${accessKeyId}`),
     option('Rotate', `rotate:${accessKeyId}`),
     option('Snooze', `snooze:${accessKeyId}`),
     option('Deactivate', `deactivate:${accessKeyId}`),
+    // At most five options fit into such a menu.
+    ...(proposed ? [option('Delete', `delete:${accessKeyId}`)] : []),
   ]);
 }
 

@@ -8,11 +8,15 @@ import { approvalMessage, refusedMessage } from './approval.ts';
 import { alarmMessage, auditHeadMessage } from './audit.ts';
 import { diagnosisBlocks, reportBlocks } from './check.ts';
 import { actions, button, section } from './elements.ts';
+import { evidenceHead, evidenceMessage, evidencePages } from './evidence.ts';
 import { sparedMessage } from './spared.ts';
 import { containmentCard, containmentLine } from './containment.ts';
 import { leakAgain, leakAlert, leakEnd, leakFlood, leakToAuthor } from './leak.ts';
 import { incidentMessage, incidentStory, incidentWorse } from './incident.ts';
+import { deletionLine, deletionMessage } from './deletion.ts';
+import { drillMessage, drillReport } from './drill.ts';
 import { bold, code, cut, escape, words } from './mrkdwn.ts';
+import { peoplePresenter } from './people.ts';
 import { rotationCard, rotationLine } from './rotation-card.ts';
 import { rotationCutover, rotationEnd, rotationQuestion } from './rotation-messages.ts';
 
@@ -152,6 +156,7 @@ function disconnectedBlocks(result: Extract<AttemptResult, { kind: 'disconnected
 
 /** The core's results as messages; an outcome becomes a direct message for a person whose modal could not show it. */
 export const presenter: Presenter = {
+  ...peoplePresenter,
   auditHeadMessage,
   alarmMessage,
   rotationCard,
@@ -164,6 +169,13 @@ export const presenter: Presenter = {
   refusedMessage,
   containmentCard,
   containmentLine,
+  evidenceHead,
+  evidenceMessage,
+  evidencePages,
+  deletionMessage,
+  deletionLine,
+  drillMessage,
+  drillReport,
   incidentMessage,
   incidentStory,
   incidentWorse,

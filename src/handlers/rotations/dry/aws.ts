@@ -56,6 +56,9 @@ export function dryAws(ground: DryGround): Aws {
     iamDeny: () => {
       throw new Error('A dry run denies nobody.');
     },
+    iamRoles: () => {
+      throw new Error('A dry run revokes no sessions.');
+    },
     // A rotation never reads these.
     eventHistory: (credentials, place) => aws.eventHistory(real(credentials), place),
     eventQueue: (credentials, address) => aws.eventQueue(real(credentials), address),

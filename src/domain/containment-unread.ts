@@ -1,0 +1,38 @@
+import {
+  CONFIRM_READS,
+  wantedKeys,
+  type ContainedKey,
+  type Containment,
+  type ContainmentPart,
+} from './containment.ts';
+
+/** The user's keys could not be read for so long, though AWS was asked again and again, before a stolen one is made Inactive all the same; ms. */
+export const UNREAD_AFTER_MS = 10_000;
+
+/** AWS took what each key is to be, and nothing shows it, since the user's keys cannot be read. */
+export function isTakenUnread({
+  holders,
+  keys,
+  parts,
+}: Pick<Containment, 'holders' | 'keys' | 'parts'>): boolean {
+  const wanted = [...wantedKeys({ holders, keys })];
+  if (wanted.length === 0 || parts.key.reads >= CONFIRM_READS) return false;
+  return wanted.every(
+    ([id, status]) => keys.find(({ accessKeyId }) => accessKeyId === id)?.sent?.status === status,
+  );
+}
+
+/** Whether a part is as far as it can be: confirmed, or taken where nothing can be read. */
+export function isAsFarAsItCan(containment: Containment, part: ContainmentPart): boolean {
+  return containment.parts[part].reads >= CONFIRM_READS || (part === 'key' && isTakenUnread(containment));
+}
+
+/** A key that was there is not listed any more though its user is, or was gone before us. */
+export function isDeleted({ before, missed = 0 }: ContainedKey): boolean {
+  return before === 'gone' || missed > 0;
+}
+
+/** None of the keys that were to be switched off is there any more. */
+export function areAllDeleted(containment: Pick<Containment, 'keys'>): boolean {
+  return containment.keys.length > 0 && containment.keys.every(isDeleted);
+}

@@ -1,0 +1,247 @@
+import { z } from 'zod';
+import { ASK_AFTER_MS, isOff, isTakenBack, type Aftermath } from '../../domain/aftermath.ts';
+import { incidentsOf } from '../../domain/containment-reasons.ts';
+import { holdingOf, isOver, type Containment } from '../../domain/containment.ts';
+import type { Unreached } from '../../domain/owner.ts';
+import { RekeyError } from '../../errors.ts';
+import type { Message } from '../../ports/slack.ts';
+import type { Write } from '../../ports/stores.ts';
+import { alertWrites, threadWrites, wakeOutbox } from '../alert.ts';
+import { auditOutcome } from '../audit.ts';
+import { reachOwners } from '../reach.ts';
+import type { Services } from '../services.ts';
+import { writeIfUnchanged } from '../write-if-unchanged.ts';
+import type { Containing } from './containing.ts';
+import { cardOf } from './tell.ts';
+
+const PREFIX = 'containment-aftermath:';
+/** While Slack cannot say who somebody is, it is tried again; after so long nobody is written to; ms. */
+const PATIENCE_MS = 30 * 60_000;
+
+const shape: z.ZodType<Aftermath> = z.object({
+  containmentId: z.string(),
+  confirmedAt: z.number().nullable(),
+  told: z.array(z.object({ userId: z.string(), accessKeyId: z.string() })),
+  keys: z.array(z.string()),
+  asked: z.array(z.object({ userId: z.string(), noticeId: z.string() })),
+});
+
+interface Kept {
+  readonly aftermath: Aftermath;
+  readonly stored: string;
+}
+
+/** The write that lets people be told and asked, for the batch in which IAM's confirmation is kept; else none. */
+export async function aftermathWrites(
+  services: Pick<Containing, 'stores' | 'clock'>,
+  before: Containment,
+  after: Containment,
+): Promise<Write[]> {
+  if (before.confirmedAt !== null || after.confirmedAt === null) return [];
+  const kept = await aftermathOf(services, after.id);
+  const next: Aftermath = {
+    containmentId: after.id,
+    told: [],
+    keys: [],
+    asked: [],
+    ...kept?.aftermath,
+    confirmedAt: after.confirmedAt,
+  };
+  return [services.stores.settings.set(keyOf(after.id), JSON.stringify(next), services.clock.now())];
+}
+
+export async function aftermathOf(
+  { stores }: Pick<Services, 'stores'>,
+  containmentId: string,
+): Promise<Kept | null> {
+  const stored = await stores.settings.get(keyOf(containmentId));
+  return stored === null ? null : { aftermath: shape.parse(JSON.parse(stored)), stored };
+}
+
+/**
+ * Tells owners that their keys are off, asks ten minutes later whether anything broke, and tells owners again when it is
+ * over; each once. Any number of processes may. Answers how many times somebody was told or asked.
+ */
+export async function followContainments(services: Services, signal: AbortSignal): Promise<number> {
+  const { stores, log } = services;
+  let told = 0;
+  for (const { value: stored } of await stores.settings.startingWith(PREFIX)) {
+    if (signal.aborted) break;
+    const aftermath = shape.parse(JSON.parse(stored));
+    const { containmentId } = aftermath;
+    try {
+      if (await follow(services, { aftermath, stored })) told += 1;
+    } catch (error) {
+      log.warn('people could not be asked about a containment', { containmentId, error });
+    }
+  }
+  if (told > 0) await wakeOutbox(services);
+  return told;
+}
+
+async function follow(services: Services, kept: Kept): Promise<boolean> {
+  const { aftermath } = kept;
+  const row = await services.stores.containments.byId(aftermath.containmentId);
+  if (row === null || isTakenBack(row) || isOver(row.state)) return tellEnd(services, kept, row);
+  if (!isOff(row)) return false;
+  const fresh = [...new Set(holdingOf(row).map(({ accessKeyId }) => accessKeyId))].filter(
+    (accessKeyId) => !aftermath.keys.includes(accessKeyId),
+  );
+  if (fresh.length > 0 && row.confirmedAt !== null) return tellOwners(services, kept, row, fresh);
+  const { confirmedAt } = aftermath;
+  // Another reason joined meanwhile: that is confirmed anew, and asked about then.
+  const isDue = confirmedAt !== null && services.clock.now() >= confirmedAt + ASK_AFTER_MS;
+  return isDue && row.confirmedAt !== null ? askWhatBroke(services, kept, row) : false;
+}
+
+/** To each owner one message about all of their keys that are off since. */
+async function tellOwners(
+  services: Services,
+  kept: Kept,
+  row: Containment,
+  accessKeyIds: readonly string[],
+): Promise<boolean> {
+  const { aftermath } = kept;
+  const found = await ownersByKey(services, row, accessKeyIds);
+  if (found === null) return false;
+  const card = await cardOf(services, row);
+  const people = [...new Set(found.flatMap((each) => each.people))];
+  const keysOf = (userId: string): readonly string[] =>
+    found.flatMap((each) => (each.people.includes(userId) ? [each.accessKeyId] : []));
+  const messages = people.map((userId) => ({
+    userId,
+    message: services.presenter.keyShutOff(card, keysOf(userId)),
+  }));
+  const told = people.flatMap((userId) => keysOf(userId).map((accessKeyId) => ({ userId, accessKeyId })));
+  return writeIfUnchanged(services, [
+    replaced(services, kept, {
+      ...aftermath,
+      told: [...aftermath.told, ...told],
+      keys: [...aftermath.keys, ...accessKeyIds],
+    }),
+    ...(await privately(services, row, messages)).flatMap(({ writes }) => writes),
+    audited(services, row, 'containment.tell_owner', { told: people, keys: accessKeyIds }),
+  ]);
+}
+
+async function askWhatBroke(services: Services, kept: Kept, row: Containment): Promise<boolean> {
+  const { presenter } = services;
+  const { aftermath } = kept;
+  const keys = [...new Set(holdingOf(row).map(({ accessKeyId }) => accessKeyId))];
+  const found = await ownersByKey(services, row, keys);
+  if (found === null) return false;
+  const card = await cardOf(services, row);
+  const people = [...new Set(found.flatMap((each) => each.people))];
+  const message = presenter.brokenQuestion(card, null);
+  const sent = await privately(
+    services,
+    row,
+    people.map((userId) => ({ userId, message })),
+  );
+  const out = found.flatMap((each) => each.out);
+  return writeIfUnchanged(services, [
+    replaced(services, kept, {
+      ...aftermath,
+      confirmedAt: null,
+      asked: sent.map(({ userId, noticeId }) => ({ userId, noticeId })),
+    }),
+    ...sent.flatMap(({ writes }) => writes),
+    ...(await threadWrites(services, row, [presenter.brokenQuestion(card, out)])),
+    audited(services, row, 'containment.ask', { asked: people }),
+  ]);
+}
+
+/** It is over: who was told that a key is off hears that, and all of this is forgotten. */
+async function tellEnd(services: Services, kept: Kept, row: Containment | null): Promise<boolean> {
+  const { stores, clock, presenter } = services;
+  const { aftermath, stored } = kept;
+  const key = keyOf(aftermath.containmentId);
+  const people = [...new Set(aftermath.told.map(({ userId }) => userId))];
+  const card = row === null ? null : await cardOf(services, row);
+  const messages =
+    card === null
+      ? []
+      : people.map((userId) => ({
+          userId,
+          message: presenter.keyTakenBack(
+            card,
+            aftermath.told.flatMap((each) => (each.userId === userId ? [each.accessKeyId] : [])),
+          ),
+        }));
+  const sent = row === null ? [] : await privately(services, row, messages);
+  const written = await writeIfUnchanged(services, [
+    stores.settings.replace(key, stored, '', clock.now()),
+    stores.settings.remove(key),
+    ...sent.flatMap(({ writes }) => writes),
+  ]);
+  return written && sent.length > 0;
+}
+
+interface OwnersOfKey {
+  readonly accessKeyId: string;
+  readonly people: readonly string[];
+  readonly out: readonly Unreached[];
+}
+
+/** Null: Slack cannot say now, and it is tried again later. */
+async function ownersByKey(
+  services: Services,
+  { confirmedAt, stateAt }: Containment,
+  accessKeyIds: readonly string[],
+): Promise<readonly OwnersOfKey[] | null> {
+  const { stores, clock } = services;
+  try {
+    return await Promise.all(
+      accessKeyIds.map(async (accessKeyId) => {
+        const standing = await stores.inventory.standings.byKey(accessKeyId);
+        return { accessKeyId, ...(await reachOwners(services, standing?.ownership ?? null)) };
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof RekeyError)) throw error;
+    if (clock.now() - (confirmedAt ?? stateAt) < PATIENCE_MS) return null;
+    const out = [{ owner: null, why: `Slack did not say who the owner is: ${error.message}` }];
+    return accessKeyIds.map((accessKeyId) => ({ accessKeyId, people: [], out }));
+  }
+}
+
+function privately(
+  services: Services,
+  { correlationId }: Containment,
+  messages: readonly { readonly userId: string; readonly message: Message }[],
+): Promise<{ readonly userId: string; readonly noticeId: string; readonly writes: Write[] }[]> {
+  return Promise.all(
+    messages.map(async ({ userId, message }) => ({
+      userId,
+      ...(await alertWrites(services, { target: { kind: 'person', userId }, message, correlationId })),
+    })),
+  );
+}
+
+function replaced({ stores, clock }: Services, { stored }: Kept, next: Aftermath): Write {
+  return stores.settings.replace(keyOf(next.containmentId), stored, JSON.stringify(next), clock.now());
+}
+
+function audited(
+  services: Services,
+  row: Containment,
+  verb: string,
+  detail: Readonly<Record<string, unknown>>,
+): Write {
+  return auditOutcome(
+    services,
+    {
+      doer: { kind: 'rekey' },
+      verb,
+      entityKind: 'containment',
+      entityId: row.id,
+      correlationId: row.correlationId,
+      detail: { accountId: row.accountId, user: row.userName, incidents: incidentsOf(row), ...detail },
+    },
+    'done',
+  );
+}
+
+function keyOf(containmentId: string): string {
+  return `${PREFIX}${containmentId}`;
+}

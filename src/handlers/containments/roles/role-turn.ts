@@ -1,0 +1,247 @@
+import { LAG_MS, CONFIRM_READS, type PartFailure } from '../../../domain/containment.ts';
+import {
+  denyRoleBefore,
+  REVOKE_TRIES_MS,
+  ROLE_DENY,
+  type RoleRevocation,
+} from '../../../domain/role-revocation.ts';
+import type { ContainmentLine } from '../../../domain/containment-card.ts';
+import { isConflict, RekeyError } from '../../../errors.ts';
+import { AwsFailure } from '../../../ports/aws.ts';
+import type { Write } from '../../../ports/stores.ts';
+import { auditIntent, auditOutcome } from '../../audit.ts';
+import { CALLS_MS, TURN_LEASE_MS, type Containing } from '../containing.ts';
+import { failureOf } from '../effects.ts';
+import { handsFor, type Hands } from '../hands.ts';
+import { seenAs } from '../look-user.ts';
+import { keepRevocation, keptRevocation, type RoleKey } from './kept.ts';
+import { roleRecords } from './tell-role.ts';
+
+/** Between two looks while somebody waits; ms. */
+const LOOK_AGAIN_MS = 1_000;
+
+/** One process's turn at the revocation of one role's sessions: nobody else calls AWS about it meanwhile. */
+export class RoleTurn {
+  readonly #services: Containing;
+  readonly #token: string;
+  #row: RoleRevocation;
+  #text: string | null = null;
+
+  private constructor(services: Containing, token: string, row: RoleRevocation) {
+    this.#services = services;
+    this.#token = token;
+    this.#row = row;
+  }
+
+  /** Null when nothing is due, or it is somebody else's. */
+  static async take(services: Containing, key: RoleKey): Promise<RoleTurn | null> {
+    const { stores, clock, ids, instanceId, onlyInstance } = services;
+    const now = clock.now();
+    const { row, text } = await keptRevocation(stores, key);
+    if (row === null || row.nextAt === null || row.nextAt > now) return null;
+    const { leaseOwner, leaseUntil } = row;
+    const isOthers = leaseOwner !== null && leaseUntil > now && leaseUntil <= now + 2 * TURN_LEASE_MS;
+    // On SQLite the leases of earlier processes are void.
+    if (isOthers && !(onlyInstance && leaseOwner.split('/')[0] !== instanceId)) return null;
+    const turn = new RoleTurn(services, `${instanceId}/${ids.next()}`, row);
+    turn.#text = text;
+    try {
+      await turn.#write(row, []);
+    } catch (error) {
+      if (isConflict(error)) return null;
+      throw error;
+    }
+    return turn;
+  }
+
+  get row(): RoleRevocation {
+    return this.#row;
+  }
+
+  /** One look, and what follows from it. False when nothing is left to do now. */
+  async step(signal: AbortSignal): Promise<boolean> {
+    const { clock } = this.#services;
+    const before = this.#row;
+    const now = clock.now();
+    if (before.state === 'revoked') return this.#expire(now);
+    if (before.state !== 'revoking' && before.state !== 'lifting') return false;
+    const calls = AbortSignal.any([signal, AbortSignal.timeout(CALLS_MS)]);
+    try {
+      const hands = await this.#hands(calls);
+      const { roleName, issuedBefore } = before;
+      const text = await hands(({ roles }) => roles.rolePolicy(roleName, ROLE_DENY, calls));
+      const isAsWanted =
+        before.state === 'revoking'
+          ? issuedBefore !== null && seenAs(text, denyRoleBefore(issuedBefore)) === 'ours'
+          : text === null;
+      return isAsWanted ? await this.#seen() : await this.#change(hands, calls);
+    } catch (error) {
+      if (isConflict(error) || !(error instanceof AwsFailure || error instanceof RekeyError)) throw error;
+      await this.#failed(failureOf(error, clock.now(), null), []);
+      return false;
+    }
+  }
+
+  /** Lets others have it. */
+  async release(): Promise<void> {
+    const { stores, clock } = this.#services;
+    for (let tries = 1; ; tries += 1) {
+      const { row, text } = await keptRevocation(stores, this.#row);
+      if (row === null || row.leaseOwner !== this.#token) return;
+      const free = { ...row, leaseOwner: null, leaseUntil: 0, version: row.version + 1 };
+      try {
+        return await stores.atomically([keepRevocation(stores, text, free, clock.now())]);
+      } catch (error) {
+        if (!isConflict(error) || tries === 5) throw error;
+      }
+    }
+  }
+
+  /** No session from before lives any more: what denies them has done its work. */
+  async #expire(now: number): Promise<boolean> {
+    const before = this.#row;
+    if (before.until === null || before.until > now) return false;
+    const lifted = { by: null, at: now, reason: 'no session from before lives any more' };
+    const next = { ...before, state: 'lifting', lifted, reads: 0, failure: null } as const;
+    await this.#save({ ...next, stateAt: now, nextAt: now }, 'lifting', [
+      auditIntent(this.#services, this.#act('role.lift')),
+    ]);
+    return true;
+  }
+
+  async #hands(signal: AbortSignal): Promise<Hands> {
+    const { containmentId, accountId } = this.#row;
+    const containment = await this.#services.stores.containments.byId(containmentId);
+    const nobody = { accountId, userName: null, userId: null, userArn: null, holders: [], keys: [] };
+    return handsFor(this.#services, containment ?? nobody, signal);
+  }
+
+  async #seen(): Promise<boolean> {
+    const before = this.#row;
+    const now = this.#services.clock.now();
+    const reads = before.reads + 1;
+    const isSettled = before.sentAt === null || now - before.sentAt > LAG_MS;
+    const isOn = before.state === 'revoking';
+    if (reads < CONFIRM_READS || (!isOn && !isSettled)) {
+      await this.#save({ ...before, reads, failure: null, nextAt: now + LOOK_AGAIN_MS }, null, []);
+      return true;
+    }
+    const done = { ...before, reads, failure: null, stateAt: now };
+    const row: RoleRevocation = isOn
+      ? { ...done, state: 'revoked', confirmedAt: now, nextAt: before.until }
+      : { ...done, state: 'lifted', issuedBefore: null, until: null, nextAt: null };
+    await this.#save(row, isOn ? 'revoked' : 'lifted', [
+      auditOutcome(this.#services, this.#act(isOn ? 'role.approve' : 'role.lift'), 'done'),
+    ]);
+    return false;
+  }
+
+  /** What is wanted is on record before AWS hears of it, and asked once more right before. */
+  async #change(hands: Hands, signal: AbortSignal): Promise<boolean> {
+    const { stores, clock } = this.#services;
+    const before = this.#row;
+    const now = clock.now();
+    if (before.failure === null && before.sentAt !== null && now - before.sentAt < LOOK_AGAIN_MS) {
+      await this.#save({ ...before, reads: 0, nextAt: now + LOOK_AGAIN_MS }, null, []);
+      return true;
+    }
+    const { roleName, issuedBefore, state } = before;
+    const act = this.#act(state === 'revoking' ? 'role.put_deny' : 'role.delete_deny');
+    await this.#save({ ...before, reads: 0, sentAt: now, nextAt: now }, null, [
+      auditIntent(this.#services, act),
+    ]);
+    if ((await keptRevocation(stores, before)).text !== this.#text) {
+      await stores.atomically([
+        auditOutcome(this.#services, { ...act, why: 'it was changed meanwhile' }, 'refused'),
+      ]);
+      return false;
+    }
+    try {
+      await hands(({ roles }) =>
+        state === 'revoking' && issuedBefore !== null
+          ? roles.putPolicy(roleName, ROLE_DENY, denyRoleBefore(issuedBefore), signal)
+          : roles.deletePolicy(roleName, ROLE_DENY, signal),
+      );
+    } catch (error) {
+      if (!(error instanceof AwsFailure || error instanceof RekeyError)) throw error;
+      const failure = failureOf(error, clock.now(), null);
+      const isUnknown = ['timeout', 'aws_down', 'not_aws'].includes(failure.code);
+      const detail = { ...act.detail, action: failure.action, code: failure.code, said: failure.said };
+      const row = auditOutcome(this.#services, { ...act, detail }, isUnknown ? 'unknown' : 'failed');
+      if (failure.code === 'no_such_entity') {
+        const gone = { ...this.#row, state: 'gone', issuedBefore: null, until: null, failure: null } as const;
+        await this.#save({ ...gone, stateAt: clock.now(), nextAt: null }, 'gone', [row]);
+        return false;
+      }
+      await this.#failed(failure, [row]);
+      return failure.code === 'timeout';
+    }
+    await this.#save({ ...this.#row, failure: null, nextAt: clock.now() }, null, [
+      auditOutcome(this.#services, act, 'done'),
+    ]);
+    return true;
+  }
+
+  async #failed(failure: PartFailure, writes: readonly Write[]): Promise<void> {
+    const before = this.#row;
+    const isOver = failure.at - before.stateAt > REVOKE_TRIES_MS;
+    // The first refusal is told; that it lasts shows on the card.
+    const line = before.failure?.code === failure.code || failure.retryAt <= failure.at ? null : 'failed';
+    await this.#save(
+      {
+        ...before,
+        reads: 0,
+        failure,
+        nextAt: isOver ? null : Math.max(failure.retryAt, failure.at + LOOK_AGAIN_MS),
+      },
+      line,
+      isOver
+        ? [
+            ...writes,
+            auditOutcome(
+              this.#services,
+              this.#act(before.state === 'revoking' ? 'role.approve' : 'role.lift'),
+              'failed',
+            ),
+          ]
+        : writes,
+    );
+  }
+
+  #act(verb: string) {
+    const { containmentId, correlationId, accountId, roleArn, issuedBefore } = this.#row;
+    return {
+      doer: { kind: 'rekey' },
+      verb,
+      entityKind: 'containment',
+      entityId: containmentId,
+      correlationId,
+      detail: { accountId, roleArn, issuedBefore },
+    } as const;
+  }
+
+  async #save(
+    next: RoleRevocation,
+    line: Extract<ContainmentLine, { kind: 'revocation' }>['what'] | null,
+    writes: readonly Write[],
+  ): Promise<void> {
+    const isShown = line !== null || next.failure?.code !== this.#row.failure?.code;
+    const records = isShown ? await roleRecords(this.#services, next, line) : null;
+    await this.#write(next, [...writes, ...(records?.writes ?? [])]);
+    await records?.written();
+  }
+
+  async #write(next: RoleRevocation, writes: readonly Write[]): Promise<void> {
+    const { stores, clock } = this.#services;
+    const now = clock.now();
+    const row: RoleRevocation = {
+      ...next,
+      leaseOwner: this.#token,
+      leaseUntil: now + TURN_LEASE_MS,
+      version: this.#row.version + 1,
+    };
+    await stores.atomically([keepRevocation(stores, this.#text, row, now), ...writes]);
+    this.#row = row;
+    this.#text = JSON.stringify(row);
+  }
+}

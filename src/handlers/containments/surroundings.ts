@@ -1,0 +1,251 @@
+import { wasStolen } from '../../domain/containment-reasons.ts';
+import { isOver, SESSIONS_LIVE_MS, type Containment } from '../../domain/containment.ts';
+import { iamRegion } from '../../domain/partition.ts';
+import { SETTLE_MS } from '../../domain/settle.ts';
+import {
+  MOST_SESSIONS,
+  nextSurroundings,
+  SURROUNDINGS_MS,
+  withFound,
+  type MadeThing,
+  type Surroundings,
+} from '../../domain/surroundings.ts';
+import { isConflict, RekeyError } from '../../errors.ts';
+import { AwsFailure } from '../../ports/aws.ts';
+import type { Trail, TrailEvent, TrailQuestion } from '../../ports/trail.ts';
+import { connectedTo } from '../key-policy.ts';
+import { callerKeyOf, followSessions, isAcceptedCall, principalsOf, rolesAssumed } from './assumed.ts';
+import type { Containing } from './containing.ts';
+import { MAKERS_OF_THINGS, thingMadeBy } from './made.ts';
+import { rewrite, trailFor, whyUnread } from './prove.ts';
+
+/** Pages of 50 events a region and question; what is beyond makes the answer incomplete. */
+const PAGES = 20;
+const MADE_PAGES = 6;
+/** What comes late is read with what follows; ms. */
+const OVERLAP_MS = 5 * 60_000;
+/** What a thief made before anybody acted is told as far back as this; the evidence goes further. */
+const OWN_BEFORE_MS = 60 * 60_000;
+/** A process that dies while it reads leaves it to the next one. */
+const ASKED_AGAIN_MS = 6 * 60_000;
+
+/** Reads CloudTrail around every contained user whose time has come. Answers how many there were. */
+export async function readSurroundings(services: Containing, signal: AbortSignal): Promise<number> {
+  const { stores, clock, log } = services;
+  const now = clock.now();
+  const rows = await stores.containments.openSince(now - 2 * SURROUNDINGS_MS);
+  const due = rows.filter((row) => isDue(row, now));
+  for (const row of due) {
+    if (signal.aborted) break;
+    try {
+      // What was read before this one took its time, and another process may have been here.
+      const newest = await stores.containments.byId(row.id);
+      if (newest !== null && isDue(newest, clock.now())) await read(services, newest, signal);
+    } catch (error) {
+      if (!isConflict(error)) log.warn('the surroundings were not read', { containmentId: row.id, error });
+    }
+  }
+  return due.length;
+}
+
+/** A planned deactivation is of no thief. */
+function isDue(row: Containment, now: number): boolean {
+  if (isOver(row.state) || row.userName === null || !wasStolen(row)) return false;
+  const { around } = row;
+  if (around === null || newestOf(row) > around.checkedAt) return around === null || !isClaimed(around, now);
+  return around.nextAt !== null && around.nextAt <= now;
+}
+
+/** Somebody reads it at this moment: it was claimed, and nothing was read since. */
+function isClaimed({ checkedAt, nextAt }: Surroundings, now: number): boolean {
+  return nextAt !== null && nextAt > now && nextAt === checkedAt + ASKED_AGAIN_MS;
+}
+
+function newestOf({ holders }: Containment): number {
+  return Math.max(...holders.map(({ at }) => at));
+}
+
+async function read(services: Containing, row: Containment, signal: AbortSignal): Promise<void> {
+  const { clock } = services;
+  const { userName } = row;
+  if (userName === null) return;
+  const now = clock.now();
+  const { around } = row;
+  // A key that joined since is followed from the beginning, too.
+  const anew = around === null || around.completeTo === null || newestOf(row) > around.checkedAt;
+  const from = anew ? row.createdAt - SESSIONS_LIVE_MS : around.completeTo - OVERLAP_MS;
+  const blank: Surroundings = {
+    completeTo: null,
+    why: 'it is being read',
+    checkedAt: now,
+    nextAt: null,
+    sessions: [],
+    roles: [],
+    made: [],
+    more: 0,
+  };
+  // Whoever moves its time reads: two instances do not read twice.
+  const known = around ?? blank;
+  const completeBefore = anew ? null : known.completeTo;
+  const claim = { ...known, completeTo: completeBefore, checkedAt: now, nextAt: now + ASKED_AGAIN_MS };
+  await rewrite(services, row, (before) => ({ ...before, around: claim }), 1);
+  const found = await look(services, { ...row, userName }, { from, to: now }, signal);
+  const completeTo = found.gaps.length === 0 ? now - SETTLE_MS : anew ? null : around.completeTo;
+  await rewrite(services, row, (before) => ({
+    ...before,
+    around: withFound(before.around, {
+      completeTo,
+      why: found.gaps.slice(0, 3).join('; ').slice(0, 400),
+      checkedAt: now,
+      nextAt: nextSurroundings(newestOf(before), clock.now()),
+      sessions: found.sessions,
+      roles: found.roles,
+      made: found.made,
+    }),
+  }));
+}
+
+interface Found extends Pick<Surroundings, 'sessions' | 'roles'> {
+  readonly made: readonly MadeThing[];
+  readonly gaps: readonly string[];
+}
+
+type Window = { readonly from: number; readonly to: number };
+
+async function look(
+  services: Containing,
+  row: Containment & { readonly userName: string },
+  window: Window,
+  signal: AbortSignal,
+): Promise<Found> {
+  const gaps: string[] = [];
+  try {
+    const trail = await trailFor(services, row);
+    if (trail === null) {
+      return {
+        sessions: [],
+        roles: [],
+        made: [],
+        gaps: ['no connection of the account may read CloudTrail'],
+      };
+    }
+    const ids = new Set([
+      ...row.holders.map(({ accessKeyId }) => accessKeyId),
+      ...(row.around?.sessions ?? []),
+    ]);
+    const events = await follow(trail, row, { ids, window, gaps }, signal);
+    const made = await readMade(services, trail, row, { ids, window, gaps }, signal);
+    return {
+      sessions: [...ids].filter((id) => id.startsWith('ASIA')),
+      roles: rolesAssumed(events, ids),
+      made,
+      gaps,
+    };
+  } catch (error) {
+    if (!(error instanceof AwsFailure) && !(error instanceof RekeyError)) throw error;
+    gaps.push(error instanceof AwsFailure ? whyUnread(error) : error.message);
+    return { sessions: [], roles: [], made: [], gaps };
+  }
+}
+
+interface Reading {
+  /** The keys, and the sessions that come from them as far as they are known. */
+  readonly ids: Set<string>;
+  readonly window: Window;
+  readonly gaps: string[];
+}
+
+/**
+ * Everything the keys and their sessions called, in every region. A look-up by a key's id misses its sessions; those of
+ * the user itself carry its name, those of roles are asked for one by one as they become known.
+ */
+async function follow(
+  trail: Trail,
+  { userName, holders }: Containment & { readonly userName: string },
+  reading: Reading,
+  signal: AbortSignal,
+): Promise<readonly TrailEvent[]> {
+  const regions = await trail.enabledRegions(signal);
+  const seen = new Map<string, TrailEvent>();
+  const ask = async (questions: readonly TrailQuestion[]): Promise<void> => {
+    await Promise.all(
+      regions.map((region) =>
+        askRegion(trail, { region, questions, priority: 'people', pages: PAGES }, reading, seen, signal),
+      ),
+    );
+  };
+  const byKey = (value: string): TrailQuestion => ({ by: 'AccessKeyId', value });
+  const asked = new Set(holders.map(({ accessKeyId }) => accessKeyId));
+  await ask([{ by: 'Username', value: userName }, ...[...asked].map(byKey)]);
+  for (;;) {
+    followSessions([...seen.values()], reading.ids);
+    const fresh = [...reading.ids].filter((id) => !asked.has(id));
+    const next = fresh.slice(0, Math.max(0, MOST_SESSIONS + holders.length - asked.size));
+    if (next.length < fresh.length) {
+      reading.gaps.push(`the key made more sessions than are followed (${MOST_SESSIONS})`);
+    }
+    if (next.length === 0) return [...seen.values()];
+    for (const id of next) asked.add(id);
+    await ask(next.map(byKey));
+    if (next.length < fresh.length) return [...seen.values()];
+  }
+}
+
+interface Asking {
+  readonly region: string;
+  readonly questions: readonly TrailQuestion[];
+  readonly priority: 'people' | 'watch';
+  readonly pages: number;
+}
+
+async function askRegion(
+  trail: Trail,
+  { region, questions, priority, pages }: Asking,
+  { window, gaps }: Pick<Reading, 'window' | 'gaps'>,
+  into: Map<string, TrailEvent>,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    for (const question of questions) {
+      let count = 0;
+      for await (const page of trail.lookUp(region, question, window, priority, signal)) {
+        if (count === pages) {
+          gaps.push(`${region} has more events than were read`);
+          break;
+        }
+        count += 1;
+        for (const event of page) into.set(event.eventId, event);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof AwsFailure)) throw error;
+    gaps.push(`${region}: ${whyUnread(error)}`);
+  }
+}
+
+/** What was made in the account since: by the user and its sessions, also shortly before, and by everybody else but us. */
+async function readMade(
+  { stores }: Containing,
+  trail: Trail,
+  row: Containment,
+  { ids, window, gaps }: Reading,
+  signal: AbortSignal,
+): Promise<readonly MadeThing[]> {
+  const { accountId, createdAt, partition, userId } = row;
+  const since = { ...window, from: Math.max(window.from, createdAt - OWN_BEFORE_MS) };
+  const seen = new Map<string, TrailEvent>();
+  const questions = [...MAKERS_OF_THINGS.keys()].map((value) => ({ by: 'EventName', value }) as const);
+  const region = iamRegion(partition);
+  const asking = { region, questions, priority: 'watch', pages: MADE_PAGES } as const;
+  await askRegion(trail, asking, { window: since, gaps }, seen, signal);
+  const ours = new Set(
+    connectedTo(await stores.connections.list(), accountId).map(({ uniqueId }) => uniqueId.split(':')[0]),
+  );
+  return [...seen.values()].filter(isAcceptedCall).flatMap((event) => {
+    const caller = callerKeyOf(event);
+    const principals = principalsOf(event);
+    const own = (caller !== null && ids.has(caller)) || (userId !== null && principals.includes(userId));
+    if (!own && (event.eventTime < createdAt || principals.some((id) => ours.has(id)))) return [];
+    return thingMadeBy(event, row, own) ?? [];
+  });
+}

@@ -1,0 +1,65 @@
+import { holds, personOf } from '../../domain/actor.ts';
+import { isOpenDrill, type Drill } from '../../domain/drill.ts';
+import type { Containment } from '../../domain/containment.ts';
+import { RekeyError } from '../../errors.ts';
+import { wakeOutbox } from '../alert.ts';
+import { auditOutcome } from '../audit.ts';
+import { authorise } from '../authorise.ts';
+import { claimAndWrite } from '../claim.ts';
+import { authoriseContainment } from '../containments/may.ts';
+import { undoContainment } from '../containments/take-back.ts';
+import type { Request } from '../request.ts';
+import type { Services } from '../services.ts';
+import { drillWrites } from './follow.ts';
+import { containmentOf, lastDrill, type KeptDrill } from './kept.ts';
+
+/** The drill a button is about; `conflict` when it is over. */
+async function openDrill(services: Services, id: string): Promise<KeptDrill> {
+  const kept = await lastDrill(services);
+  if (kept?.drill.id === id && isOpenDrill(kept.drill)) return kept;
+  throw new RekeyError('conflict', 'This drill is over.', { next: '/aws-settings tells of the last one.' });
+}
+
+/** Ends a drill before anybody acted. Admins may; a refused attempt is in the audit log. */
+export async function stopDrill(services: Services, request: Request, id: string): Promise<Drill> {
+  const { actor, correlationId } = request;
+  const act = {
+    doer: personOf(actor),
+    verb: 'drill.stop',
+    entityKind: 'drill',
+    entityId: id,
+    correlationId,
+  };
+  if (!holds(actor.roles, 'admin')) {
+    await services.stores.atomically([auditOutcome(services, { ...act, why: 'not permitted' }, 'refused')]);
+  }
+  authorise(actor, 'admin', 'stop drills', services.admins);
+  const kept = await openDrill(services, id);
+  if (kept.drill.state !== 'raised' || (await containmentOf(services, id)) !== null) {
+    throw new RekeyError('conflict', 'The decoy is shut off already.', {
+      next: 'Give it back: the button is in its thread.',
+    });
+  }
+  const { drill, writes } = await drillWrites(services, kept, { state: 'stopped', stoppedBy: actor.userId });
+  await claimAndWrite(services, request, [...writes, auditOutcome(services, act, 'done')]);
+  await wakeOutbox(services);
+  return drill;
+}
+
+/** Takes the containment of a drill back, at one click. Responders may, as with any containment. */
+export async function giveBack(services: Services, request: Request, id: string): Promise<Containment> {
+  await authoriseContainment(services, request, 'undo', {});
+  const kept = await lastDrill(services);
+  const containmentId =
+    kept?.drill.id === id ? (kept.drill.containmentId ?? (await containmentOf(services, id))) : null;
+  const found = containmentId === null ? null : await services.stores.containments.byId(containmentId);
+  const row = found?.mergedInto == null ? found : await services.stores.containments.byId(found.mergedInto);
+  const holder = row?.holders.find(({ drillId }) => drillId === id);
+  if (row === null || holder === undefined) {
+    throw new RekeyError('conflict', 'There is nothing left to give back.', {
+      next: '`/aws-deactivate` lists what is contained.',
+    });
+  }
+  const input = { containmentId: row.id, holderId: holder.id, reason: 'The drill is over.' };
+  return undoContainment(services, request, input);
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { KeptIncident } from '../../domain/incident.ts';
+import { isAtLeast, type Severity } from '../../domain/notice.ts';
+import type { OwnerQuestion } from '../../domain/owner-question.ts';
+import type { Write } from '../../ports/stores.ts';
+import type { Services } from '../services.ts';
+
+/** Owners are asked about incidents of this severity and above. */
+const ASKED_FROM: Severity = 'medium';
+const PREFIX = 'owner-question:';
+
+const shape: z.ZodType<OwnerQuestion> = z.object({
+  incidentId: z.string(),
+  createdAt: z.number(),
+  correlationId: z.string(),
+  asked: z
+    .object({
+      at: z.number(),
+      people: z.array(z.object({ userId: z.string(), noticeId: z.string() })),
+    })
+    .nullable(),
+  answers: z.array(z.object({ userId: z.string(), answer: z.enum(['me', 'not_me']), at: z.number() })),
+  silentAt: z.number().nullable(),
+});
+
+/** A question with its text as it is stored: the compare-and-swap of every change. */
+export interface KeptQuestion {
+  readonly question: OwnerQuestion;
+  readonly stored: string;
+}
+
+/** The write that lets the owner of an incident be asked, for the batch in which it is told first; else none. */
+export function questionWrites(
+  { stores, clock }: Pick<Services, 'stores' | 'clock'>,
+  { id, severity }: Pick<KeptIncident, 'id' | 'severity'>,
+  correlationId: string,
+): Write[] {
+  if (!isAtLeast(severity, ASKED_FROM)) return [];
+  const now = clock.now();
+  const question: OwnerQuestion = {
+    incidentId: id,
+    createdAt: now,
+    correlationId,
+    asked: null,
+    answers: [],
+    silentAt: null,
+  };
+  return [stores.settings.set(keyOf(id), JSON.stringify(question), now)];
+}
+
+export async function questionOf(
+  { stores }: Pick<Services, 'stores'>,
+  incidentId: string,
+): Promise<KeptQuestion | null> {
+  const stored = await stores.settings.get(keyOf(incidentId));
+  return stored === null ? null : { question: shape.parse(JSON.parse(stored)), stored };
+}
+
+/** All that there are: one for each open incident that was told. */
+export async function keptQuestions({ stores }: Pick<Services, 'stores'>): Promise<readonly KeptQuestion[]> {
+  const rows = await stores.settings.startingWith(PREFIX);
+  return rows.map(({ value }) => ({ question: shape.parse(JSON.parse(value)), stored: value }));
+}
+
+/** Puts it in the place of what was read; a `conflict` when it is another by now. */
+export function changeQuestion(
+  { stores, clock }: Pick<Services, 'stores' | 'clock'>,
+  { stored }: KeptQuestion,
+  next: OwnerQuestion,
+): Write {
+  return stores.settings.replace(keyOf(next.incidentId), stored, JSON.stringify(next), clock.now());
+}
+
+/** Forgets it; a `conflict` when it is another by now. */
+export function forgetQuestion(
+  { stores, clock }: Pick<Services, 'stores' | 'clock'>,
+  { question, stored }: KeptQuestion,
+): Write[] {
+  const key = keyOf(question.incidentId);
+  return [stores.settings.replace(key, stored, '', clock.now()), stores.settings.remove(key)];
+}
+
+function keyOf(incidentId: string): string {
+  return `${PREFIX}${incidentId}`;
+}

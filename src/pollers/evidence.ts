@@ -1,0 +1,48 @@
+import { enqueueGathering, EVIDENCE_JOB } from '../handlers/evidence/begin.ts';
+import { gatherEvidence } from '../handlers/evidence/gather.ts';
+import { SILENT_MS, underWay } from '../handlers/evidence/state.ts';
+import type { Services } from '../handlers/services.ts';
+import type { Jobs } from '../ports/jobs.ts';
+
+const ROUNDS_JOB = 'evidence-rounds';
+const MINUTE_MS = 60_000;
+/** Reading ends before by itself, and says what it did not come to. */
+const RUN_MS = 20 * MINUTE_MS;
+
+/** Lets be taken up what no living process gathers. Answers how many there were. */
+export async function evidenceRounds(services: Services): Promise<number> {
+  const { clock, onlyInstance, instanceId } = services;
+  const left = (await underWay(services)).filter(
+    ({ owner, beatAt }) =>
+      owner === null ||
+      Math.abs(clock.now() - beatAt) >= SILENT_MS ||
+      (onlyInstance && !owner.startsWith(instanceId)),
+  );
+  for (const state of left) await enqueueGathering(services, state);
+  return left.length;
+}
+
+/** Registers what gathers evidence. Before the jobs are started. */
+export function handleEvidenceJobs(services: Services, version: string): void {
+  const { jobs } = services;
+  jobs.handle(
+    EVIDENCE_JOB,
+    { deadlineMs: RUN_MS, heartbeatMs: 30_000, retries: 3, backoffMs: 5_000 },
+    async ({ payload, signal }) => {
+      const { kind, about } = payload;
+      if ((kind !== 'incident' && kind !== 'containment') || typeof about !== 'string') return;
+      await gatherEvidence(services, { kind, id: about }, signal, version);
+    },
+  );
+  jobs.handle(
+    ROUNDS_JOB,
+    { deadlineMs: MINUTE_MS, retries: 5, backoffMs: 2_000 },
+    async () => void (await evidenceRounds(services)),
+  );
+}
+
+/** Sets its rhythm; what an earlier process left is taken up at once. */
+export async function beginEvidenceJobs(jobs: Jobs, instanceId: string): Promise<void> {
+  await jobs.enqueue(ROUNDS_JOB, instanceId);
+  await jobs.every(ROUNDS_JOB, MINUTE_MS / 2);
+}

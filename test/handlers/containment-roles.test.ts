@@ -1,0 +1,325 @@
+import { CreateAccessKeyCommand, CreateUserCommand } from '@aws-sdk/client-iam';
+import { AssumeRoleCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts';
+import { describe, expect, it } from 'vitest';
+import type { Role } from '../../sandbox/aws/accounts/role.ts';
+import type { Actor } from '../../src/domain/actor.ts';
+import type { Containment } from '../../src/domain/containment.ts';
+import { ROLE_SESSIONS_LIVE_MS } from '../../src/domain/role-revocation.ts';
+import {
+  approveRevocation,
+  askRevocation,
+  declineRevocation,
+  liftRevocation,
+} from '../../src/handlers/containments/roles/decide-role.ts';
+import { keptRevocation } from '../../src/handlers/containments/roles/kept.ts';
+import { barOf } from '../../src/handlers/containments/roles/may-revoke.ts';
+import { pursueRevocation, revocationsPass } from '../../src/handlers/containments/roles/pursue-role.ts';
+import { lookAtRole } from '../../src/handlers/containments/roles/role-facts.ts';
+import { readSurroundings } from '../../src/handlers/containments/surroundings.ts';
+import type { Services } from '../../src/handlers/services.ts';
+import { holdPass } from '../../src/pollers/hold.ts';
+import { happen } from '../pollers/watch-world.ts';
+import { ENGINES, InventoryWorld, PATIENT } from '../pollers/world.ts';
+import { ec2Client, iamClient, stsClient, type Keys } from '../sandbox/aws/clients.ts';
+import {
+  contain,
+  OTHER,
+  read,
+  request,
+  RESPONDER,
+  saidSince,
+  servicesFor,
+  stolen,
+  victim,
+} from './containment-world.ts';
+import { DescribeRegionsCommand } from '@aws-sdk/client-ec2';
+
+const VIEWER: Actor = { ...RESPONDER, userId: 'U0VIEW', roles: ['viewer'] };
+const MINUTE = 60_000;
+
+const trusting = (...AWS: string[]) =>
+  ({
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Principal: { AWS }, Action: 'sts:AssumeRole' },
+  }) as const;
+
+async function sessionOf(world: InventoryWorld, keys: Keys, role: Role | null): Promise<Keys> {
+  const sts = stsClient({ endpoint: world.standIn.url }, keys);
+  const { Credentials: made } =
+    role === null
+      ? await sts.send(new GetSessionTokenCommand({}))
+      : await sts.send(new AssumeRoleCommand({ RoleArn: role.arn, RoleSessionName: 'thief' }));
+  sts.destroy();
+  return {
+    accessKeyId: made?.AccessKeyId ?? '',
+    secretAccessKey: made?.SecretAccessKey ?? '',
+    sessionToken: made?.SessionToken ?? '',
+  };
+}
+
+async function mayLook(world: InventoryWorld, keys: Keys): Promise<boolean> {
+  const ec2 = ec2Client({ endpoint: world.standIn.url }, keys);
+  const came = await ec2.send(new DescribeRegionsCommand({})).then(
+    () => true,
+    () => false,
+  );
+  ec2.destroy();
+  return came;
+}
+
+interface Theft {
+  readonly services: Services;
+  readonly deploy: Role;
+  readonly deep: Role;
+  readonly key: Keys;
+  readonly deploySession: Keys;
+  readonly held: Containment;
+}
+
+/** A key that assumed a role by a session of its own, and from there another; contained, and looked around. */
+async function theft(world: InventoryWorld): Promise<Theft> {
+  await world.connect();
+  const services = servicesFor(world);
+  const { account } = world;
+  const { user, key } = victim(account);
+  const deploy = account.addRole('deploy', {
+    path: '/ci/',
+    trust: trusting(user.arn),
+    attached: ['AdministratorAccess'],
+  });
+  const deep = account.addRole('deep', { trust: trusting(deploy.arn), attached: ['ReadOnlyAccess'] });
+  account.addRole('quiet', { trust: trusting(user.arn) });
+  const iam = iamClient({ endpoint: world.standIn.url }, key);
+  await iam.send(new CreateUserCommand({ UserName: 'eve' }));
+  const deploySession = await sessionOf(world, await sessionOf(world, key, null), deploy);
+  await sessionOf(world, deploySession, deep);
+  const held = await contain(services, stolen(key));
+  iam.destroy();
+  await readSurroundings(services, PATIENT);
+  return { services, deploy, deep, key, deploySession, held: await read(services, held.id) };
+}
+
+const open = (engine: (typeof ENGINES)[number] = 'sqlite') =>
+  InventoryWorld.open({ engine, capabilities: ['contain', 'watch'] });
+
+describe('around a contained user', () => {
+  it('are roles its sessions assumed, and what was made since or shortly before, each told once', async () => {
+    await using world = await open();
+    const { services, deploy, deep, key, held } = await theft(world);
+    expect(held.around?.roles.map(({ arn }) => arn).toSorted()).toEqual([deep.arn, deploy.arn].toSorted());
+    expect(held.around?.made.map(({ kind, name, own }) => [kind, name, own])).toEqual([
+      ['user', 'eve', true],
+    ]);
+    expect(held.around?.completeTo).toBe((held.around?.checkedAt ?? 0) - 20 * MINUTE);
+    const first = await saidSince(world);
+    expect(first).toContain('Revoke sessions of deploy');
+    expect(first).toContain('Revoke sessions of deep');
+    expect(first).not.toContain('quiet');
+    expect(first).toContain('The user eve');
+    expect(first).toContain('up to 20 minutes late');
+
+    // Somebody else, with a right of their own; it shows some minutes later.
+    const { key: second } = victim(world.account, 'bob');
+    world.standIn.world.eventDelayMs = 4 * MINUTE;
+    const iam = iamClient({ endpoint: world.standIn.url }, second);
+    const made = await iam.send(new CreateAccessKeyCommand({ UserName: 'eve' }));
+    iam.destroy();
+    happen(world, 'iam:CreateLoginProfile', { minutesAgo: 0, asked: { userName: 'mallory' } });
+    for (let minutes = 0; minutes < 6; minutes += 1) {
+      world.forward(MINUTE);
+      await holdPass(services, PATIENT);
+      await readSurroundings(services, PATIENT);
+    }
+    const told = await saidSince(world);
+    const id = made.AccessKey?.AccessKeyId ?? '';
+    expect(told.split(`The access key ${id}`)).toHaveLength(2 + 1);
+    expect(told).toContain('A console password of mallory');
+    expect(told).toContain(second.accessKeyId);
+    // What Rekey does itself is nothing to tell.
+    const { around } = await read(services, held.id);
+    expect(around?.made.filter(({ by }) => by === world.robot.name)).toEqual([]);
+    expect(around?.made.map(({ kind }) => kind).toSorted()).toEqual(['key', 'password', 'user']);
+    expect(key.accessKeyId).not.toBe(id);
+  });
+
+  it('is not complete where CloudTrail may not be read, and says so', async () => {
+    await using world = await InventoryWorld.open({ capabilities: ['contain'] });
+    await world.connect();
+    const services = servicesFor(world);
+    const { key } = victim(world.account);
+    const { id } = await contain(services, stolen(key));
+    await readSurroundings(services, PATIENT);
+    const { around } = await read(services, id);
+    expect(around).toMatchObject({ completeTo: null, roles: [], made: [] });
+    expect(around?.why).toContain('denied');
+    expect(await saidSince(world)).toContain('*not complete*');
+  });
+});
+
+describe.each(ENGINES)('the sessions of a role, on %s', (engine) => {
+  it('end when a second person approves, by the policy of the console, and are given back', async () => {
+    await using world = await open(engine);
+    const { services, deploy, key, deploySession, held } = await theft(world);
+    const input = { containmentId: held.id, roleArn: deploy.arn };
+    const reason = { ...input, reason: 'the thief has one' };
+    expect(await mayLook(world, deploySession)).toBe(true);
+
+    await expect(askRevocation(services, request(services, VIEWER), reason)).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    const quiet = { ...reason, roleArn: world.account.role('quiet').arn };
+    await expect(askRevocation(services, request(services), quiet)).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    const asked = await askRevocation(services, request(services), reason);
+    const seen = { ...input, askedAt: asked.asked.at };
+    await expect(askRevocation(services, request(services, OTHER), reason)).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    await expect(approveRevocation(services, request(services), seen)).rejects.toMatchObject({
+      code: 'forbidden',
+      message: expect.stringContaining('second person'),
+    });
+    expect(await revocationsPass(services, PATIENT)).toBe(0);
+    expect(deploy.policies.inlineNames()).toEqual([]);
+    expect(
+      (await services.stores.audit.newest(20))
+        .filter(({ outcome }) => outcome === 'refused')
+        .map(({ verb }) => verb)
+        .toSorted(),
+    ).toEqual(['role.approve', 'role.revoke', 'role.revoke']);
+
+    // AWS takes it and its answer is lost: what became of it is read.
+    world.standIn.faults.add({ action: 'PutRolePolicy', times: 1, effect: { kind: 'drop-after' } });
+    await approveRevocation(services, request(services, OTHER), seen);
+    await expect(approveRevocation(services, request(services, OTHER), seen)).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    const revoked = await pursueRevocation(services, asked, MINUTE, PATIENT);
+    expect(revoked).toMatchObject({ state: 'revoked', decided: { by: OTHER.userId }, leaseOwner: null });
+    expect(deploy.policies.inlineNames()).toEqual(['RekeyRevokeOlderSessions']);
+    expect(JSON.parse(deploy.policies.inlineText('RekeyRevokeOlderSessions'))).toMatchObject({
+      Statement: [
+        { Effect: 'Deny', Condition: { DateLessThan: { 'aws:TokenIssueTime': expect.any(String) } } },
+      ],
+    });
+    expect([...world.standIn.requests].filter(({ action }) => action === 'PutRolePolicy')).toHaveLength(1);
+    expect(await mayLook(world, deploySession)).toBe(false);
+    const told = await saidSince(world);
+    expect(told).toContain('A second person decides');
+    expect(told).toContain('IAM confirms that its sessions from before are denied');
+
+    // Whoever may assume it makes a new one, which works.
+    world.forward(MINUTE);
+    const user = world.account.user('alice');
+    user.policies.detach('arn:aws:iam::aws:policy/AWSDenyAll');
+    user.keys.get(key.accessKeyId).change('Active', world.clock.now());
+    expect(await mayLook(world, await sessionOf(world, key, deploy))).toBe(true);
+
+    await liftRevocation(services, request(services), { ...input, reason: 'it was ours' });
+    expect(await pursueRevocation(services, asked, MINUTE, PATIENT)).toMatchObject({ state: 'lifted' });
+    expect(deploy.policies.inlineNames()).toEqual([]);
+    expect(await mayLook(world, deploySession)).toBe(true);
+    await expect(
+      liftRevocation(services, request(services), { ...input, reason: 'again' }),
+    ).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('are left where they are when it is declined, and freed by themselves when none lives any more', async () => {
+    await using world = await open(engine);
+    const { services, deploy, held } = await theft(world);
+    const input = { containmentId: held.id, roleArn: deploy.arn };
+    const first = await askRevocation(services, request(services), { ...input, reason: 'a' });
+    await declineRevocation(services, request(services, OTHER), { ...input, askedAt: first.asked.at });
+    await expect(
+      approveRevocation(services, request(services, OTHER), { ...input, askedAt: first.asked.at }),
+    ).rejects.toMatchObject({ code: 'conflict' });
+    expect(deploy.policies.inlineNames()).toEqual([]);
+
+    world.forward(1_000);
+    const { asked } = await askRevocation(services, request(services), { ...input, reason: 'b' });
+    await approveRevocation(services, request(services, OTHER), { ...input, askedAt: asked.at });
+    // Nobody may: said, and tried again.
+    const fault = world.standIn.faults.add({
+      action: 'PutRolePolicy',
+      effect: { kind: 'error', code: 'AccessDenied', status: 403, message: 'no' },
+    });
+    const barred = await pursueRevocation(services, first, MINUTE, PATIENT);
+    expect(barred).toMatchObject({ state: 'revoking', failure: { action: 'iam:PutRolePolicy' } });
+    expect(await saidSince(world)).toContain('Its sessions are not revoked');
+    fault.remove();
+    // The process that was at it is dead: the job goes on.
+    world.forward(31_000);
+    await revocationsPass(services, PATIENT);
+    const { row } = await keptRevocation(services.stores, first);
+    expect(row?.state).toBe('revoked');
+    world.forward(ROLE_SESSIONS_LIVE_MS + MINUTE);
+    for (let passes = 0; passes < 12; passes += 1) {
+      await revocationsPass(services, PATIENT);
+      world.forward(1_000);
+    }
+    expect(deploy.policies.inlineNames()).toEqual([]);
+    expect((await keptRevocation(services.stores, first)).row).toMatchObject({
+      state: 'lifted',
+      lifted: { by: null },
+    });
+  });
+});
+
+describe('a role whose sessions Rekey does not revoke', () => {
+  it('is one it signs with or assumes roles with, one of another account, or one of AWS’s own', async () => {
+    await using world = await open();
+    const byRole = await world.connectRole();
+    const { accountId } = world;
+    const containment = { accountId, partition: 'aws' } as const;
+    const role = (name: string, path = '/', account = accountId) => ({
+      arn: `arn:aws:iam::${account}:role${path}${name}`,
+      name,
+      accountId: account,
+    });
+    const as = (arn: string | null) =>
+      servicesFor(world, {
+        hostIdentity: () =>
+          Promise.resolve(
+            arn === null
+              ? { available: false, why: 'none', mend: 'none' }
+              : { available: true, arn, accountId, partition: 'aws' },
+          ),
+      });
+    const host = as(`arn:aws:iam::${accountId}:role/host`);
+    expect(byRole.roleArn).toContain('role/rekey');
+    expect(await barOf(host, containment, role('Rekey'))).toBe('ours');
+    expect(await barOf(host, containment, role('host', '/infra/'))).toBe('ours');
+    expect(await barOf(host, containment, role('deploy'))).toBeNull();
+    expect(await barOf(as(null), containment, role('deploy'))).toBe('perhaps_ours');
+    expect(await barOf(host, containment, role('deploy', '/', '999988887777'))).toBe('other_account');
+    const service = role('AWSServiceRoleForX', '/aws-service-role/x.amazonaws.com/');
+    expect(await barOf(host, containment, service)).toBe('service_linked');
+    const center = role('AWSReservedSSO_Admin_1', '/aws-reserved/sso.amazonaws.com/');
+    expect(await barOf(host, containment, center)).toBe('identity_center');
+  });
+
+  it('shows whom it would hit', async () => {
+    await using world = await open();
+    const { services, deploy, held } = await theft(world);
+    deploy.setTrust(
+      JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' },
+          { Effect: 'Allow', Principal: { AWS: world.account.arn('root') }, Action: 'sts:AssumeRole' },
+        ],
+      }),
+    );
+    const [role] = held.around?.roles.filter(({ name }) => name === 'deploy') ?? [];
+    if (role === undefined) throw new Error('The role was not found');
+    const facts = await lookAtRole(services, held, role, PATIENT);
+    expect(facts).toMatchObject({
+      services: ['ec2.amazonaws.com'],
+      others: [world.account.arn('root')],
+      trouble: null,
+      assumed: [{ by: 'alice', count: 1 }],
+    });
+    expect(facts.detail?.longestMs).toBe(3_600_000);
+  });
+});
