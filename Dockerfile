@@ -26,12 +26,12 @@ RUN node scripts/build.ts /app \
 FROM node:24-slim
 # HOST: requests reach a container from outside. Health and metrics stay inside unless REKEY_OPS_HOST says otherwise.
 ENV NODE_ENV=production \
-  HOST=0.0.0.0 \
-  DATABASE_URL=file:/data/rekey.db
+  HOST=0.0.0.0
 COPY --from=build /app /app
 RUN install --directory --owner=node --group=node --mode=0700 /data
 VOLUME /data
-WORKDIR /data
+# The database of whoever names none is data/rekey.db. Not by DATABASE_URL: whoever gives DATABASE_URL_FILE would give both.
+WORKDIR /
 USER node
 EXPOSE 3000 9464
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \

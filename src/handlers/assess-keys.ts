@@ -11,7 +11,7 @@ import type { Services } from './services.ts';
 import { writeIfUnchanged } from './write-if-unchanged.ts';
 
 /** Users looked at together: what one batch writes is small enough for SQLite's single thread. */
-const BATCH = 200;
+const BATCH = 100;
 
 /** What is the same for all keys of an account. */
 interface Setting {
@@ -42,6 +42,8 @@ export async function assessAccount(
     const last = page.at(-1);
     if (last === undefined || page.length < BATCH) return;
     after = last.userId;
+    // SQLite answers at once: without this, nobody would be answered before the last key of thousands.
+    await services.clock.sleep(1, signal);
   }
 }
 

@@ -1,9 +1,11 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { EXTERNAL } from '../../scripts/build.ts';
+import { readConfig } from '../../src/config.ts';
 import * as settings from '../../src/config/settings.ts';
 import { openOpsListener } from '../../src/ops/listener.ts';
 import { recordingLog } from '../support/system-world.ts';
@@ -84,10 +86,12 @@ describe('the Dockerfile', () => {
     const names = instructions()
       .filter((line) => line.startsWith('ENV ') || line.startsWith('ARG '))
       .flatMap((line) => [...line.matchAll(/\s([A-Z_]+)=/g)].map(([, name]) => name ?? ''));
-    expect(names).toContain('DATABASE_URL');
+    expect(names).toContain('HOST');
     expect(unknown(names)).toEqual([]);
-    expect(names.filter((name) => SECRETS.includes(name))).toEqual(['DATABASE_URL']);
-    expect(text('Dockerfile')).toContain('DATABASE_URL=file:/data/rekey.db');
+    expect(names.filter((name) => SECRETS.includes(name))).toEqual([]);
+    // Whoever names no database has data/rekey.db.
+    expect(instructions()).toContain('WORKDIR /');
+    expect(instructions()).toContain('VOLUME /data');
   });
 
   it('ends as a user without rights', () => {
@@ -151,6 +155,33 @@ describe('compose.yaml', () => {
     ]) {
       expect(names).toContain(name);
     }
+  });
+
+  it('starts with what the image and this file set together', () => {
+    const folder = temporaryFolder();
+    const held: Readonly<Record<string, string>> = {
+      database_url: 'postgres://rekey:0a1b@database/rekey',
+      master_key: randomBytes(32).toString('base64'),
+      slack_bot_token: `xoxb-${randomBytes(12).toString('hex')}`,
+      slack_app_token: `xapp-1-${randomBytes(12).toString('hex')}`,
+    };
+    for (const [name, value] of Object.entries(held)) writeFileSync(join(folder, name), `${value}\n`);
+    const ofImage = instructions()
+      .filter((line) => line.startsWith('ENV '))
+      .flatMap((line) => [...line.matchAll(/\s([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, value]));
+    const given = (value: string): string =>
+      value
+        .replace('/run/secrets', folder)
+        .replace(/\$\{REKEY_ADMINS.*\}/, 'U012ABCDEF')
+        .replace(/\$\{.*:-(.*)\}/, '$1');
+    const ofCompose = Object.entries(rekey?.environment ?? {}).map(([name, value]) => [name, given(value)]);
+    const config = readConfig(Object.fromEntries([...ofImage, ...ofCompose]) as Record<string, string>);
+    expect(config).toMatchObject({
+      database: { engine: 'postgres' },
+      transport: { kind: 'socket' },
+      ops: { host: '0.0.0.0' },
+      admins: ['U012ABCDEF'],
+    });
   });
 
   it('gives each service the secrets it reads, and no others', () => {
