@@ -43,6 +43,7 @@ function isBroken(error: unknown): boolean {
 }
 
 function mayRepeat(url: Parameters<Fetch>[0], body: unknown): boolean {
-  const method = new URL(String(url)).pathname.split('/').at(-1) ?? '';
+  const { pathname } = new URL(typeof url === 'string' || url instanceof URL ? url : url.url);
+  const method = pathname.split('/').at(-1) ?? '';
   return typeof body === 'string' && REPEATABLE.has(method) && !new URLSearchParams(body).has('hash');
 }

@@ -189,11 +189,12 @@ describe('the right to contain, over signed HTTP', () => {
       for (const [name, send, verb, incidents] of ways()) {
         const before = (await rows()).length;
         const answer = await heard(() => send({ slack: scene.slack, userId }));
-        expect(answer, name).toMatch(words);
-        if (/takes the role|A responder/.test(answer)) expect(answer, name).toContain(`<@${PEOPLE.admin}>`);
+        expect(`${name}: ${answer}`).toMatch(words);
+        const namesWho = !/takes the role|A responder/.test(answer) || answer.includes(`<@${PEOPLE.admin}>`);
+        expect([name, namesWho]).toEqual([name, true]);
         const fresh = (await rows()).slice(0, (await rows()).length - before);
-        expect(fresh, name).toMatchObject([{ verb: `containment.${verb}`, userId }]);
-        expect(fresh[0]?.incidents, name).toEqual(incidents);
+        expect([name, fresh]).toMatchObject([name, [{ verb: `containment.${verb}`, userId }]]);
+        expect([name, fresh[0]?.incidents]).toEqual([name, incidents]);
       }
       await unchanged();
     },
@@ -213,7 +214,8 @@ describe('the right to contain, over signed HTTP', () => {
         await send({ slack: scene.slack, userId: PEOPLE.admin, changes });
         await expect.poll(async () => (await rows()).length, { timeout: 5_000 }).toBe(before + 1);
         const [row] = await rows();
-        expect(row, name).toMatchObject({
+        expect({ name, ...row }).toMatchObject({
+          name,
           verb: `containment.${verb}`,
           teamId: OTHER_TEAM,
           userId: PEOPLE.admin,

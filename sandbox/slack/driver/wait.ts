@@ -1,12 +1,16 @@
 import type { Client } from './client.ts';
 
-/**
- * Patience promises nothing: what must come within a time is checked by whoever answers or counts. On a machine that does
- * many things at once everything takes longer, so that there it is worth more.
- */
-const PATIENCE = process.env['CI'] === undefined ? 1 : 4;
+let patience = 1;
 
-/** Waits until `probe` finds something, `timeoutMs` at the most (more in CI); looks again after every change. */
+/**
+ * Makes every wait here longer by a factor. Patience promises nothing: what must come within a time is checked by whoever
+ * answers or counts. On a machine that does many things at once everything takes longer.
+ */
+export function bePatient(times: number): void {
+  patience = times;
+}
+
+/** Waits until `probe` finds something, `timeoutMs` at the most (see {@link bePatient}); looks again after every change. */
 export async function until<T>(
   client: Client,
   probe: () => T | undefined,
@@ -15,7 +19,7 @@ export async function until<T>(
 ): Promise<T> {
   const found = probe();
   if (found !== undefined) return found;
-  const mostMs = PATIENCE * timeoutMs;
+  const mostMs = patience * timeoutMs;
   return new Promise((resolve, reject) => {
     const end = (act: () => void): void => {
       clearTimeout(timer);
