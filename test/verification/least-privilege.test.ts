@@ -101,7 +101,6 @@ const CALLS: Partial<
       new iam.DeleteUserPolicyCommand({ UserName: other, PolicyName: 'deny' }),
       new iam.GetRoleCommand({ RoleName: role }),
       new iam.PutRolePolicyCommand({ RoleName: role, PolicyName: 'deny', PolicyDocument: DENY }),
-      new iam.ListRolePoliciesCommand({ RoleName: role }),
       new iam.GetRolePolicyCommand({ RoleName: role, PolicyName: 'deny' }),
       new iam.DeleteRolePolicyCommand({ RoleName: role, PolicyName: 'deny' }),
     ],
