@@ -130,7 +130,7 @@ describe('people around an incident, over signed HTTP', () => {
         (modal) => modal.title === 'Containment' && modal.words.includes('Taken back'),
         LONG,
       );
-      expect(over.buttons).toEqual(['Close as a false alarm']);
+      expect(over.buttons).toEqual(['Evidence', 'Close as a false alarm']);
       await over.click('Close as a false alarm');
       const closing = await ada.waitForModal((modal) => modal.title === 'Close the incident');
       await closing.submit();

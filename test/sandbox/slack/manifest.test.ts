@@ -52,7 +52,7 @@ const expected = {
       {
         command: '/aws-incidents',
         description: 'List incidents of watched access keys, latest first',
-        usage_hint: '[filter | expectations | help]',
+        usage_hint: '[filter | evidence KEY | expectations | help]',
         should_escape: true,
       },
       {
