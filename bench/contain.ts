@@ -10,8 +10,6 @@ import type { ContainAwsAnswer, ContainAwsQuestion, Victim } from './workers/con
 import type { ContainRawAnswer, ContainRawQuestion } from './workers/contain-raw.ts';
 import { moment } from './workers/moment.ts';
 
-/** How many incidents come at one moment. */
-export const AT_ONCE = 50;
 /** What deciding and recording may add to the calls themselves; ms. */
 const MOST_OVERHEAD_MS = 150;
 const CONFIRM_MS = 120_000;
@@ -23,12 +21,14 @@ export interface ContainPlan {
   readonly rounds: number;
   /** One at a time, before the bursts. */
   readonly alone: number;
+  /** How many incidents of a burst come at one moment. */
+  readonly atOnce: number;
   readonly bursts: number;
   /** Bursts that are not measured. */
   readonly warmUp: number;
 }
 
-type Size = 1 | typeof AT_ONCE;
+type Size = number;
 
 /** From the arrival of the submission (for the floor: from the calls) on; ms. */
 interface Samples {
@@ -56,7 +56,7 @@ export async function benchContain(
     if (database !== null) engine = 'postgres';
     rounds.push(await oneRound(plan, database));
   }
-  return ([1, AT_ONCE] as const).flatMap((size) => [
+  return [1, plan.atOnce].flatMap((size) => [
     sentFigure(rounds, size, 0.5, engine),
     sentFigure(rounds, size, 0.99, engine),
     confirmedFigure(rounds, size, engine),
@@ -166,10 +166,10 @@ class Round {
     this.#setting = setting;
   }
 
-  async measure({ alone, bursts, warmUp }: ContainPlan): Promise<Map<Size, Both>> {
-    for (let at = 0; at < warmUp; at += 1) await this.#turn(AT_ONCE, null);
+  async measure({ alone, atOnce, bursts, warmUp }: ContainPlan): Promise<Map<Size, Both>> {
+    for (let at = 0; at < warmUp; at += 1) await this.#turn(atOnce, null);
     for (let at = 0; at < alone; at += 1) await this.#turn(1, this.#of(1));
-    for (let at = 0; at < bursts; at += 1) await this.#turn(AT_ONCE, this.#of(AT_ONCE));
+    for (let at = 0; at < bursts; at += 1) await this.#turn(atOnce, this.#of(atOnce));
     return this.#samples;
   }
 

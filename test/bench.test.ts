@@ -59,7 +59,7 @@ describe('npm run bench', () => {
     expect(figures.find((each) => each.unit === 's')?.goal?.met).toBe(true);
   }, 180_000);
 
-  it('times containments beside the calls alone, one and fifty at once, on both engines', async () => {
+  it('times containments beside the calls alone, one and several at once, on both engines', async () => {
     const { figures } = await run('contain');
     expect(figures.map(({ what }) => what)).toHaveLength(12);
     for (const engine of ['sqlite', 'postgres']) {
