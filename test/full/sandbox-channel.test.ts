@@ -15,8 +15,7 @@ describe('a key in a channel on the sandbox page', { timeout: 300_000 }, () => {
     sandbox = await startSandbox(0);
     browser = await launchChromium();
     visitor = new Visitor(await browser.newPage({ viewport: { width: 1280, height: 1100 } }));
-    await visitor.page.goto(sandbox.url);
-    await visitor.page.getByText('No AWS account is connected yet.').waitFor();
+    await visitor.arrive(sandbox.url);
   });
 
   afterAll(async () => {
@@ -26,8 +25,7 @@ describe('a key in a channel on the sandbox page', { timeout: 300_000 }, () => {
 
   it('is pasted, told to its author and the alert channel, and deleted', async () => {
     const { page } = visitor;
-    await visitor.type('aws-alerts', '/aws-settings');
-    const settings = visitor.window('Rekey settings');
+    const settings = await visitor.windowOf('aws-alerts', '/aws-settings', 'Rekey settings');
     await settings.getByLabel('Alert channel').selectOption({ label: '#aws-alerts' });
     await settings.getByRole('button', { name: 'Save' }).click();
     await settings.waitFor({ state: 'detached' });

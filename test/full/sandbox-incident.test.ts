@@ -17,8 +17,7 @@ describe('an incident on the sandbox page', { timeout: 600_000 }, () => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 1100 } });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     visitor = new Visitor(await context.newPage());
-    await visitor.page.goto(sandbox.url);
-    await visitor.page.getByText('No AWS account is connected yet.').waitFor();
+    await visitor.arrive(sandbox.url);
   });
 
   afterAll(async () => {
@@ -59,8 +58,7 @@ describe('an incident on the sandbox page', { timeout: 600_000 }, () => {
     const report = visitor.window('Connected');
     await report.waitFor(SLOW);
     await report.getByRole('button', { name: 'Close' }).click();
-    await visitor.type('aws-alerts', '/aws-settings');
-    const settings = visitor.window('Rekey settings');
+    const settings = await visitor.windowOf('aws-alerts', '/aws-settings', 'Rekey settings');
     await settings.getByLabel('Alert channel').selectOption({ label: '#aws-alerts' });
     await settings.getByRole('button', { name: 'Save' }).click();
     await settings.waitFor({ state: 'detached' });

@@ -55,6 +55,24 @@ export class Visitor {
     await this.page.getByRole('tab', { name: 'Home' }).click();
   }
 
+  /** Opens the sandbox at its first page. A machine with much to do may lose a visit to Home: then as a person, again. */
+  async arrive(url: string): Promise<void> {
+    await again(async (timeout) => {
+      await this.page.goto(url);
+      await this.page.getByText('No AWS account is connected yet.').waitFor({ timeout });
+    });
+  }
+
+  /** The window a command opens; typed again when Slack's three seconds were over first. */
+  async windowOf(channel: string, line: string, title: string): Promise<Locator> {
+    await again(async (timeout) => {
+      await this.page.keyboard.press('Escape');
+      await this.type(channel, line);
+      await this.window(title).waitFor({ timeout });
+    });
+    return this.window(title);
+  }
+
   /** Types a line into the message box of a channel and presses Enter. */
   async type(channel: string, line: string): Promise<void> {
     await this.page.getByRole('navigation').getByRole('button', { name: channel }).click();
@@ -94,5 +112,17 @@ export class Visitor {
   /** Keeps a picture to look at. */
   async picture(name: string): Promise<void> {
     await this.page.screenshot({ path: `${ARTIFACTS}sandbox-${name}.png` });
+  }
+}
+
+/** Tries three times, half a minute each. */
+async function again(act: (timeoutMs: number) => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await act(30_000);
+      return;
+    } catch (error) {
+      if (tries === 3) throw error;
+    }
   }
 }

@@ -16,8 +16,7 @@ describe('a reminder’s life on the sandbox page', () => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     visitor = new Visitor(await context.newPage());
-    await visitor.page.goto(sandbox.url);
-    await visitor.page.getByText('No AWS account is connected yet.').waitFor();
+    await visitor.arrive(sandbox.url);
   });
 
   afterAll(async () => {
@@ -144,8 +143,7 @@ describe('a reminder’s life on the sandbox page', () => {
 
   it('shows whom another policy would hit before it is saved', async () => {
     const { page } = visitor;
-    await visitor.type('aws-alerts', '/aws-settings');
-    const settings = visitor.window('Rekey settings');
+    const settings = await visitor.windowOf('aws-alerts', '/aws-settings', 'Rekey settings');
     await settings.getByLabel('Key policy of…').selectOption({ label: 'Platform' });
     const policy = visitor.window('Key policy');
     await policy.getByLabel('Maximum age, days').fill('60');

@@ -23,8 +23,7 @@ describe('a rotation on the sandbox page', { timeout: 600_000 }, () => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 1100 } });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     visitor = new Visitor(await context.newPage());
-    await visitor.page.goto(sandbox.url);
-    await visitor.page.getByText('No AWS account is connected yet.').waitFor();
+    await visitor.arrive(sandbox.url);
     const url = `file:${join(sandbox.folder, 'rekey.db')}`;
     stores = await openStores({ url, exclusive: false, clock: sandbox.clock, log: recordingLog() });
   });
@@ -72,8 +71,7 @@ describe('a rotation on the sandbox page', { timeout: 600_000 }, () => {
     await report.waitFor(SLOW);
     await report.getByRole('button', { name: 'Close' }).click();
     await bindSecret();
-    await visitor.type('aws-alerts', '/aws-settings');
-    const settings = visitor.window('Rekey settings');
+    const settings = await visitor.windowOf('aws-alerts', '/aws-settings', 'Rekey settings');
     await settings.getByLabel('Alert channel').selectOption({ label: '#aws-alerts' });
     await settings.getByRole('button', { name: 'Save' }).click();
     await settings.waitFor({ state: 'detached' });
