@@ -164,7 +164,7 @@ export async function look(context: Context, said: string | null): Promise<Retur
       seen: services.workspace.scopes === null ? null : watchedChannels(services.workspace.scopes).seen,
       stop: await channelWatchStop(services),
     },
-    drill: (await lastDrill(services))?.drill ?? null,
+    drill: (await lastDrill(services))?.row ?? null,
     pause: await pauseOf(services),
     said,
   });

@@ -64,7 +64,7 @@ async function started({ services, key }: Set, more: Partial<DrillInput> = {}): 
 async function now(services: Services): Promise<Drill> {
   const kept = await lastDrill(services);
   if (kept === null) throw new Error('There is no drill');
-  return kept.drill;
+  return kept.row;
 }
 
 describe.each(ENGINES)('a drill on %s', (engine) => {

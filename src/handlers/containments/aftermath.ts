@@ -9,6 +9,7 @@ import type { Write } from '../../ports/stores.ts';
 import { alertWrites, threadWrites, wakeOutbox } from '../alert.ts';
 import { auditOutcome } from '../audit.ts';
 import { reachOwners } from '../reach.ts';
+import { KeptRows, type Kept } from '../kept-rows.ts';
 import type { Services } from '../services.ts';
 import { writeIfUnchanged } from '../write-if-unchanged.ts';
 import type { Containing } from './containing.ts';
@@ -26,10 +27,7 @@ const shape: z.ZodType<Aftermath> = z.object({
   asked: z.array(z.object({ userId: z.string(), noticeId: z.string() })),
 });
 
-interface Kept {
-  readonly aftermath: Aftermath;
-  readonly stored: string;
-}
+const rows = new KeptRows(PREFIX, shape, ({ containmentId }) => containmentId);
 
 /** The write that lets people be told and asked, for the batch in which IAM's confirmation is kept; else none. */
 export async function aftermathWrites(
@@ -44,18 +42,17 @@ export async function aftermathWrites(
     told: [],
     keys: [],
     asked: [],
-    ...kept?.aftermath,
+    ...kept?.row,
     confirmedAt: after.confirmedAt,
   };
-  return [services.stores.settings.set(keyOf(after.id), JSON.stringify(next), services.clock.now())];
+  return [rows.set(services.stores, next, services.clock.now())];
 }
 
 export async function aftermathOf(
   { stores }: Pick<Services, 'stores'>,
   containmentId: string,
-): Promise<Kept | null> {
-  const stored = await stores.settings.get(keyOf(containmentId));
-  return stored === null ? null : { aftermath: shape.parse(JSON.parse(stored)), stored };
+): Promise<Kept<Aftermath> | null> {
+  return rows.read(stores, containmentId);
 }
 
 /**
@@ -65,12 +62,11 @@ export async function aftermathOf(
 export async function followContainments(services: Services, signal: AbortSignal): Promise<number> {
   const { stores, log } = services;
   let told = 0;
-  for (const { value: stored } of await stores.settings.startingWith(PREFIX)) {
+  for (const kept of await rows.all(stores)) {
     if (signal.aborted) break;
-    const aftermath = shape.parse(JSON.parse(stored));
-    const { containmentId } = aftermath;
+    const { containmentId } = kept.row;
     try {
-      if (await follow(services, { aftermath, stored })) told += 1;
+      if (await follow(services, kept)) told += 1;
     } catch (error) {
       log.warn('people could not be asked about a containment', { containmentId, error });
     }
@@ -79,8 +75,8 @@ export async function followContainments(services: Services, signal: AbortSignal
   return told;
 }
 
-async function follow(services: Services, kept: Kept): Promise<boolean> {
-  const { aftermath } = kept;
+async function follow(services: Services, kept: Kept<Aftermath>): Promise<boolean> {
+  const { row: aftermath } = kept;
   const row = await services.stores.containments.byId(aftermath.containmentId);
   if (row === null || isTakenBack(row) || isOver(row.state)) return tellEnd(services, kept, row);
   if (!isOff(row)) return false;
@@ -97,11 +93,11 @@ async function follow(services: Services, kept: Kept): Promise<boolean> {
 /** To each owner one message about all of their keys that are off since. */
 async function tellOwners(
   services: Services,
-  kept: Kept,
+  kept: Kept<Aftermath>,
   row: Containment,
   accessKeyIds: readonly string[],
 ): Promise<boolean> {
-  const { aftermath } = kept;
+  const { row: aftermath } = kept;
   const found = await ownersByKey(services, row, accessKeyIds);
   if (found === null) return false;
   const card = await cardOf(services, row);
@@ -124,9 +120,9 @@ async function tellOwners(
   ]);
 }
 
-async function askWhatBroke(services: Services, kept: Kept, row: Containment): Promise<boolean> {
+async function askWhatBroke(services: Services, kept: Kept<Aftermath>, row: Containment): Promise<boolean> {
   const { presenter } = services;
-  const { aftermath } = kept;
+  const { row: aftermath } = kept;
   const keys = [...new Set(holdingOf(row).map(({ accessKeyId }) => accessKeyId))];
   const found = await ownersByKey(services, row, keys);
   if (found === null) return false;
@@ -152,10 +148,9 @@ async function askWhatBroke(services: Services, kept: Kept, row: Containment): P
 }
 
 /** It is over: who was told that a key is off hears that, and all of this is forgotten. */
-async function tellEnd(services: Services, kept: Kept, row: Containment | null): Promise<boolean> {
+async function tellEnd(services: Services, kept: Kept<Aftermath>, row: Containment | null): Promise<boolean> {
   const { stores, clock, presenter } = services;
-  const { aftermath, stored } = kept;
-  const key = keyOf(aftermath.containmentId);
+  const { row: aftermath } = kept;
   const people = [...new Set(aftermath.told.map(({ userId }) => userId))];
   const card = row === null ? null : await cardOf(services, row);
   const messages =
@@ -170,8 +165,7 @@ async function tellEnd(services: Services, kept: Kept, row: Containment | null):
         }));
   const sent = row === null ? [] : await privately(services, row, messages);
   const written = await writeIfUnchanged(services, [
-    stores.settings.replace(key, stored, '', clock.now()),
-    stores.settings.remove(key),
+    ...rows.forget(stores, kept, clock.now()),
     ...sent.flatMap(({ writes }) => writes),
   ]);
   return written && sent.length > 0;
@@ -218,8 +212,8 @@ function privately(
   );
 }
 
-function replaced({ stores, clock }: Services, { stored }: Kept, next: Aftermath): Write {
-  return stores.settings.replace(keyOf(next.containmentId), stored, JSON.stringify(next), clock.now());
+function replaced({ stores, clock }: Services, { text }: Kept<Aftermath>, next: Aftermath): Write {
+  return rows.put(stores, text, next, clock.now());
 }
 
 function audited(
@@ -240,8 +234,4 @@ function audited(
     },
     'done',
   );
-}
-
-function keyOf(containmentId: string): string {
-  return `${PREFIX}${containmentId}`;
 }

@@ -39,7 +39,7 @@ export async function sayWhatBroke(
       const { clock, presenter, admins } = services;
       const line: BrokenLine = { by: request.actor.userId, at: clock.now(), broken: input.broken, admins };
       const card = await cardOf(services, row);
-      const asked = (await aftermathOf(services, row.id))?.aftermath.asked ?? [];
+      const asked = (await aftermathOf(services, row.id))?.row.asked ?? [];
       const own = asked.find(({ userId }) => userId === request.actor.userId)?.noticeId ?? null;
       await claimAndWrite(services, request, [
         ...(await threadWrites(services, row, [presenter.brokenLine(card, line)])),
@@ -95,7 +95,7 @@ async function answerable(
 async function mayAnswer(services: Services, actor: Request['actor'], row: Containment): Promise<boolean> {
   const { userId, roles } = actor;
   if (holds(roles, 'responder') || row.holders.some(({ by }) => by === userId)) return true;
-  const asked = (await aftermathOf(services, row.id))?.aftermath.asked ?? [];
+  const asked = (await aftermathOf(services, row.id))?.row.asked ?? [];
   if (asked.some((each) => each.userId === userId)) return true;
   for (const accessKeyId of new Set(row.holders.map((holder) => holder.accessKeyId))) {
     const standing = await services.stores.inventory.standings.byKey(accessKeyId);

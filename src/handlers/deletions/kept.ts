@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DeletionSeen, DeletionState, KeyDeletion } from '../../domain/key-deletion.ts';
 import type { Write } from '../../ports/stores.ts';
+import { KeptRows, type Kept } from '../kept-rows.ts';
 import type { Services } from '../services.ts';
 
 /** Wishes to delete are kept as settings, by key: few at a time, and each change a compare-and-swap of its text. */
@@ -53,24 +54,21 @@ const shape: z.ZodType<KeyDeletion> = z.object({
   version: z.number(),
 });
 
+const rows = new KeptRows(PREFIX, shape, ({ accessKeyId }) => accessKeyId);
+
 /** A wish with the text it was read from, which the next write takes the place of. */
-export interface KeptDeletion {
-  readonly row: KeyDeletion;
-  readonly text: string;
-}
+export type KeptDeletion = Kept<KeyDeletion>;
 
 type Reading = Pick<Services, 'stores'>;
 
 /** The latest wish about a key, whether it is over or not; null when there was none. */
 export async function deletionOf({ stores }: Reading, accessKeyId: string): Promise<KeptDeletion | null> {
-  const text = await stores.settings.get(`${PREFIX}${accessKeyId}`);
-  return text === null ? null : { row: shape.parse(JSON.parse(text)), text };
+  return rows.read(stores, accessKeyId);
 }
 
 /** All of them, by key. */
 export async function deletions({ stores }: Reading): Promise<KeptDeletion[]> {
-  const rows = await stores.settings.startingWith(PREFIX);
-  return rows.map(({ value: text }) => ({ row: shape.parse(JSON.parse(text)), text }));
+  return rows.all(stores);
 }
 
 /** Puts a row in the place of the one that was read, null for none; a `conflict` when another is there by now. */
@@ -80,12 +78,7 @@ export function putDeletion(
   row: KeyDeletion,
   at: number,
 ): Write {
-  return stores.settings.replace(
-    `${PREFIX}${row.accessKeyId}`,
-    before?.text ?? null,
-    JSON.stringify(row),
-    at,
-  );
+  return rows.put(stores, before?.text ?? null, row, at);
 }
 
 /** As it is kept once it was written. */
@@ -94,7 +87,6 @@ export function keptAs(row: KeyDeletion): KeptDeletion {
 }
 
 /** Forgets exactly this one; a `conflict` when another is there by now. */
-export function removeDeletion({ stores }: Reading, { row, text }: KeptDeletion, at: number): Write[] {
-  const key = `${PREFIX}${row.accessKeyId}`;
-  return [stores.settings.replace(key, text, text, at), stores.settings.remove(key)];
+export function removeDeletion({ stores }: Reading, kept: KeptDeletion, at: number): Write[] {
+  return rows.forget(stores, kept, at);
 }

@@ -16,7 +16,7 @@ import { containmentBy, containmentOf, lastDrill, type KeptDrill } from './kept.
 /** The drill a button is about; `conflict` when it is over. */
 async function openDrill(services: Services, id: string): Promise<KeptDrill> {
   const kept = await lastDrill(services);
-  if (kept?.drill.id === id && isOpenDrill(kept.drill)) return kept;
+  if (kept?.row.id === id && isOpenDrill(kept.row)) return kept;
   throw new RekeyError('conflict', 'This drill is over.', { next: '/aws-settings tells of the last one.' });
 }
 
@@ -35,7 +35,7 @@ export async function stopDrill(services: Services, request: Request, id: string
   }
   authorise(actor, 'admin', 'stop drills', services.admins);
   const kept = await openDrill(services, id);
-  if (kept.drill.state !== 'raised' || (await containmentOf(services, id)) !== null) {
+  if (kept.row.state !== 'raised' || (await containmentOf(services, id)) !== null) {
     throw new RekeyError('conflict', 'The decoy is shut off already.', {
       next: 'Give it back: the button is in its thread.',
     });
@@ -51,7 +51,7 @@ export async function giveBack(services: Services, request: Request, id: string)
   await authoriseContainment(services, request, 'undo', {});
   const kept = await lastDrill(services);
   const containmentId =
-    kept?.drill.id === id ? (kept.drill.containmentId ?? (await containmentOf(services, id))) : null;
+    kept?.row.id === id ? (kept.row.containmentId ?? (await containmentOf(services, id))) : null;
   const row = containmentId === null ? null : await containmentBy(services, containmentId);
   const holder = row?.holders.find(({ drillId }) => drillId === id);
   if (row === null || holder === undefined) {

@@ -37,7 +37,7 @@ export async function drillWrites(
   changes: Changes,
 ): Promise<{ readonly drill: Drill; readonly writes: readonly Write[] }> {
   const { presenter, clock } = services;
-  const before = kept.drill;
+  const before = kept.row;
   const now = clock.now();
   const state = changes.state ?? before.state;
   const moved = state !== before.state;
@@ -70,11 +70,11 @@ export async function drillWrites(
 /** Looks how the running drill stands, and tells what became of it. Everybody may call it at any time. */
 export async function followDrill(services: Services): Promise<void> {
   const kept = await lastDrill(services);
-  if (kept === null || !isOpenDrill(kept.drill)) return;
-  const changes = await changesOf(services, kept.drill);
+  if (kept === null || !isOpenDrill(kept.row)) return;
+  const changes = await changesOf(services, kept.row);
   if (changes === null) return;
   const { drill, writes } = await drillWrites(services, kept, changes);
-  const recorded = drill.state === kept.drill.state ? [] : [outcomeOf(services, drill)];
+  const recorded = drill.state === kept.row.state ? [] : [outcomeOf(services, drill)];
   if (await writeIfUnchanged(services, [...writes, ...recorded])) await wakeOutbox(services);
 }
 

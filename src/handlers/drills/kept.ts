@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { takesPart, type Drill, type DrillState, type DrillTimes } from '../../domain/drill.ts';
 import type { Containment } from '../../domain/containment.ts';
 import type { Write } from '../../ports/stores.ts';
+import { KeptRows, type Kept } from '../kept-rows.ts';
 import type { Services } from '../services.ts';
 
 /** One drill at a time, kept as a setting; the last one stays, for the settings to tell of. */
@@ -53,21 +54,20 @@ const shape: z.ZodType<Drill> = z.object({
   version: z.number(),
 });
 
+/** There is one at a time. */
+const rows = new KeptRows(DRILL, shape, () => '');
+
 /** A drill with the text it was read from, which the next write takes the place of. */
-export interface KeptDrill {
-  readonly drill: Drill;
-  readonly text: string;
-}
+export type KeptDrill = Kept<Drill>;
 
 /** The last drill, open or not; null when there was none. */
 export async function lastDrill({ stores }: Reading): Promise<KeptDrill | null> {
-  const text = await stores.settings.get(DRILL);
-  return text === null ? null : { drill: shape.parse(JSON.parse(text)), text };
+  return rows.read(stores, '');
 }
 
 /** Puts a drill in the place of the one that was read, null for none; a `conflict` when another is there by now. */
 export function putDrill({ stores }: Reading, before: KeptDrill | null, drill: Drill, at: number): Write {
-  return stores.settings.replace(DRILL, before?.text ?? null, JSON.stringify(drill), at);
+  return rows.put(stores, before?.text ?? null, drill, at);
 }
 
 /**
@@ -80,8 +80,8 @@ export async function drillFor(
 ): Promise<string | null> {
   if (incidentId !== null) return null;
   const kept = await lastDrill(services);
-  const its = kept?.drill.accessKeyId === accessKeyId && takesPart(kept.drill, services.clock.now());
-  return its ? kept.drill.id : null;
+  const its = kept?.row.accessKeyId === accessKeyId && takesPart(kept.row, services.clock.now());
+  return its ? kept.row.id : null;
 }
 
 /** Ties the containment to its drill, in the batch that begins it. */
@@ -116,5 +116,5 @@ export function untied({ stores }: Reading, drillId: string): Write {
 /** The message of a drill, where it is the last one. */
 export async function drillNotice(services: Reading, drillId: string): Promise<string | null> {
   const kept = await lastDrill(services);
-  return kept?.drill.id === drillId ? kept.drill.noticeId : null;
+  return kept?.row.id === drillId ? kept.row.noticeId : null;
 }

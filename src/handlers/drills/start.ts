@@ -68,7 +68,7 @@ function isDecoy({ key, standing }: KeyRow, connections: readonly Connection[]):
 export async function beginDrill(services: Services, request: Request, input: DrillInput): Promise<void> {
   authorise(request.actor, 'admin', 'start drills', services.admins);
   const last = await lastDrill(services);
-  if (last !== null && isOpenDrill(last.drill)) throw running(last.drill);
+  if (last !== null && isOpenDrill(last.row)) throw running(last.row);
   await claimAndWrite(services, request, [auditIntent(services, actOf(request, input, ''))]);
 }
 
@@ -103,7 +103,7 @@ export async function raiseDrill(
       throw no('There is no alert channel to raise it in.', 'Set one under /aws-settings.');
     }
     const last = await lastDrill(services);
-    if (last !== null && isOpenDrill(last.drill)) throw running(last.drill);
+    if (last !== null && isOpenDrill(last.row)) throw running(last.row);
     const now = clock.now();
     const pager = input.page ? await pagerSetting(services) : null;
     const drill: Drill = {

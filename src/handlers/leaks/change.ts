@@ -49,10 +49,11 @@ async function change(
 ): Promise<void> {
   const { stores, presenter } = services;
   for (let tries = 1; ; tries += 1) {
-    const { leak, written } = await readLeak(services, message);
+    const before = await readLeak(services, message);
+    const leak = before?.row ?? null;
     const next = changed(leak);
     if (next === null) return;
-    const writes = [writeLeak(services, written, next)];
+    const writes = [writeLeak(services, before, next)];
     for (const alert of next.alerts) {
       const card = await cardOfAlert(services, next, alert);
       const told = { noticeId: alert.noticeId, correlationId };

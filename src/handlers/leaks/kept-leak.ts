@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SeenMessage } from '../../domain/leak.ts';
 import { isConflict } from '../../errors.ts';
 import type { Write } from '../../ports/stores.ts';
+import { KeptRows, type Kept } from '../kept-rows.ts';
 import type { Services } from '../services.ts';
 
 const author = z.discriminatedUnion('kind', [
@@ -46,26 +47,27 @@ const KEYS = 'leak.key:';
 /** Longer than anybody edits or deletes a message because of its alert. */
 const KEPT_MS = 90 * 86_400_000;
 
-/** The row of a message as it is written, for the compare-and-swap; null where there is none. */
+const rows = new KeptRows(MESSAGES, shape, ({ message }) => nameOf(message));
+
+/** The row of a message with its text, for the compare-and-swap; null where there is none. */
 export async function readLeak(
   { stores }: Pick<Services, 'stores'>,
   message: Pick<SeenMessage, 'channelId' | 'ts'>,
-): Promise<{ readonly leak: KeptLeak | null; readonly written: string | null }> {
-  const written = await stores.settings.get(nameOf(message));
-  return { leak: written === null ? null : shape.parse(JSON.parse(written)), written };
+): Promise<Kept<KeptLeak> | null> {
+  return rows.read(stores, nameOf(message));
 }
 
 /** Puts the row in the place of what was read; a `conflict` when another process was first. */
 export function writeLeak(
   { stores, clock }: Pick<Services, 'stores' | 'clock'>,
-  written: string | null,
+  before: Kept<KeptLeak> | null,
   leak: KeptLeak,
 ): Write {
-  return stores.settings.replace(nameOf(leak.message), written, JSON.stringify(leak), clock.now());
+  return rows.put(stores, before?.text ?? null, leak, clock.now());
 }
 
 function nameOf({ channelId, ts }: Pick<SeenMessage, 'channelId' | 'ts'>): string {
-  return `${MESSAGES}${channelId}:${ts}`;
+  return `${channelId}:${ts}`;
 }
 
 const toldShape = z.object({ noticeId: z.string(), at: z.number() });

@@ -43,7 +43,8 @@ export async function reportLeak(
   const way = await wayToTell(services, message.author);
   let isCounted = false;
   for (let tries = 1; ; tries += 1) {
-    const { leak, written } = await readLeak(services, message);
+    const before = await readLeak(services, message);
+    const leak = before?.row ?? null;
     const news = newIn(leak, exposure);
     if (news === null) return null;
     const facts = await factsOf(services, news.keys);
@@ -53,7 +54,7 @@ export async function reportLeak(
     }
     const drawn = await draw(services, { leak, message, way, news, facts, correlationId });
     try {
-      await services.stores.atomically([writeLeak(services, written, drawn.leak), ...drawn.writes]);
+      await services.stores.atomically([writeLeak(services, before, drawn.leak), ...drawn.writes]);
     } catch (error) {
       // Another process was delivered the same event, or the message's end, and was first.
       if (!isConflict(error) || tries === TRIES) throw error;

@@ -74,7 +74,7 @@ async function answerable(services: Services, { actor }: Request, incidentId: st
   const { stores } = services;
   const kept = await stores.watch.incidents.byId(incidentId);
   if (kept === null) throw new RekeyError('not_found', 'There is no such incident.');
-  const asked = (await questionOf(services, incidentId))?.question.asked?.people ?? [];
+  const asked = (await questionOf(services, incidentId))?.row.asked?.people ?? [];
   const standing = await stores.inventory.standings.byKey(kept.subject);
   const ownership = standing?.ownership ?? null;
   const isAsked = asked.some(({ userId }) => userId === actor.userId);
@@ -104,7 +104,7 @@ async function write(
   const kept = await questionOf(services, incident.id);
   const line = { kind: 'answered', by: userId, mayDecide, answer, reason, at: now } as const;
   await claimAndWrite(services, request, [
-    ...(kept === null ? [] : [changeQuestion(services, kept, answered(kept.question, line))]),
+    ...(kept === null ? [] : [changeQuestion(services, kept, answered(kept.row, line))]),
     ...(await toldWrites(services, request, incident, line)),
     ...(await ownEdit(services, incident, kept, line)),
     auditOutcome(services, { ...attempted(request, input), why: reason }, 'done'),
@@ -151,9 +151,9 @@ async function ownEdit(
   kept: KeptQuestion | null,
   { by, answer, reason, at }: Answered,
 ): Promise<Write[]> {
-  const own = kept?.question.asked?.people.find(({ userId }) => userId === by);
+  const own = kept?.row.asked?.people.find(({ userId }) => userId === by);
   if (kept === null || own === undefined) return [];
-  const { correlationId } = kept.question;
+  const { correlationId } = kept.row;
   return editWrites(services, { noticeId: own.noticeId, correlationId }, async () =>
     services.presenter.ownerQuestionOver(await askOf(services, incident, 0), {
       kind: 'answered',

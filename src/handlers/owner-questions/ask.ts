@@ -36,7 +36,7 @@ export async function askOwners(services: Services, signal: AbortSignal): Promis
   let told = 0;
   for (const kept of await keptQuestions(services)) {
     if (signal.aborted) break;
-    const { incidentId } = kept.question;
+    const { incidentId } = kept.row;
     try {
       if (await takeFurther(services, kept)) told += 1;
     } catch (error) {
@@ -48,7 +48,7 @@ export async function askOwners(services: Services, signal: AbortSignal): Promis
 }
 
 async function takeFurther(services: Services, kept: KeptQuestion): Promise<boolean> {
-  const { question } = kept;
+  const { row: question } = kept;
   const incident = await services.stores.watch.incidents.byId(question.incidentId);
   if (incident === null || incident.closed !== null) return over(services, kept, incident);
   if (question.asked === null) return ask(services, kept, incident);
@@ -57,7 +57,7 @@ async function takeFurther(services: Services, kept: KeptQuestion): Promise<bool
 
 async function ask(services: Services, kept: KeptQuestion, incident: KeptIncident): Promise<boolean> {
   const { clock, presenter } = services;
-  const { question } = kept;
+  const { row: question } = kept;
   const { correlationId } = question;
   const now = clock.now();
   const reach = await reachNow(services, question, incident);
@@ -112,7 +112,7 @@ async function reachNow(
 
 async function tellSilence(services: Services, kept: KeptQuestion, incident: KeptIncident): Promise<boolean> {
   const { clock, presenter } = services;
-  const { question } = kept;
+  const { row: question } = kept;
   const { correlationId, asked } = question;
   const people = (asked?.people ?? []).map(({ userId }) => userId);
   const line = { kind: 'silent', people, since: asked?.at ?? 0 } as const;
@@ -159,7 +159,7 @@ async function calledBesides(
 
 /** Nobody waits for an answer any more: those who did not give one are told. */
 async function over(services: Services, kept: KeptQuestion, incident: KeptIncident | null): Promise<boolean> {
-  const { question } = kept;
+  const { row: question } = kept;
   const { answers, asked, correlationId } = question;
   const silent = (asked?.people ?? []).filter(
     ({ userId }) => !answers.some((answer) => answer.userId === userId),

@@ -3,6 +3,7 @@ import type { KeptIncident } from '../../domain/incident.ts';
 import { isAtLeast, type Severity } from '../../domain/notice.ts';
 import type { OwnerQuestion } from '../../domain/owner-question.ts';
 import type { Write } from '../../ports/stores.ts';
+import { KeptRows, type Kept } from '../kept-rows.ts';
 import type { Services } from '../services.ts';
 
 /** Owners are asked about incidents of this severity and above. */
@@ -23,11 +24,10 @@ const shape: z.ZodType<OwnerQuestion> = z.object({
   silentAt: z.number().nullable(),
 });
 
+const rows = new KeptRows(PREFIX, shape, ({ incidentId }) => incidentId);
+
 /** A question with its text as it is stored: the compare-and-swap of every change. */
-export interface KeptQuestion {
-  readonly question: OwnerQuestion;
-  readonly stored: string;
-}
+export type KeptQuestion = Kept<OwnerQuestion>;
 
 /** The write that lets the owner of an incident be asked, for the batch in which it is told first; else none. */
 export function questionWrites(
@@ -45,41 +45,34 @@ export function questionWrites(
     answers: [],
     silentAt: null,
   };
-  return [stores.settings.set(keyOf(id), JSON.stringify(question), now)];
+  return [rows.set(stores, question, now)];
 }
 
 export async function questionOf(
   { stores }: Pick<Services, 'stores'>,
   incidentId: string,
 ): Promise<KeptQuestion | null> {
-  const stored = await stores.settings.get(keyOf(incidentId));
-  return stored === null ? null : { question: shape.parse(JSON.parse(stored)), stored };
+  return rows.read(stores, incidentId);
 }
 
 /** All that there are: one for each open incident that was told. */
 export async function keptQuestions({ stores }: Pick<Services, 'stores'>): Promise<readonly KeptQuestion[]> {
-  const rows = await stores.settings.startingWith(PREFIX);
-  return rows.map(({ value }) => ({ question: shape.parse(JSON.parse(value)), stored: value }));
+  return rows.all(stores);
 }
 
 /** Puts it in the place of what was read; a `conflict` when it is another by now. */
 export function changeQuestion(
   { stores, clock }: Pick<Services, 'stores' | 'clock'>,
-  { stored }: KeptQuestion,
+  { text }: KeptQuestion,
   next: OwnerQuestion,
 ): Write {
-  return stores.settings.replace(keyOf(next.incidentId), stored, JSON.stringify(next), clock.now());
+  return rows.put(stores, text, next, clock.now());
 }
 
 /** Forgets it; a `conflict` when it is another by now. */
 export function forgetQuestion(
   { stores, clock }: Pick<Services, 'stores' | 'clock'>,
-  { question, stored }: KeptQuestion,
+  kept: KeptQuestion,
 ): Write[] {
-  const key = keyOf(question.incidentId);
-  return [stores.settings.replace(key, stored, '', clock.now()), stores.settings.remove(key)];
-}
-
-function keyOf(incidentId: string): string {
-  return `${PREFIX}${incidentId}`;
+  return rows.forget(stores, kept, clock.now());
 }

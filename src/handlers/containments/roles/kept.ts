@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RevocationState, RoleRevocation } from '../../../domain/role-revocation.ts';
 import type { Stores, Write } from '../../../ports/stores.ts';
+import { KeptRows, type Kept as KeptRow } from '../../kept-rows.ts';
 
 const PREFIX = 'role-revocation:';
 
@@ -53,36 +54,29 @@ type Kept = Pick<Stores, 'settings'>;
 /** Which role: names are unique in an account, whatever their case. */
 export type RoleKey = Pick<RoleRevocation, 'accountId' | 'roleName'>;
 
-function keyOf({ accountId, roleName }: RoleKey): string {
-  return `${PREFIX}${accountId}:${roleName.toLowerCase()}`;
+function nameOf({ accountId, roleName }: RoleKey): string {
+  return `${accountId}:${roleName.toLowerCase()}`;
 }
+
+const rows = new KeptRows(PREFIX, shape, nameOf);
 
 /** The revocation of a role, with the text it is kept as, which its next change must find; nulls where there is none. */
 export async function keptRevocation(
-  { settings }: Kept,
+  stores: Kept,
   key: RoleKey,
-): Promise<
-  { readonly row: RoleRevocation; readonly text: string } | { readonly row: null; readonly text: null }
-> {
-  const text = await settings.get(keyOf(key));
-  return text === null ? { row: null, text: null } : { row: shape.parse(JSON.parse(text)), text };
+): Promise<KeptRow<RoleRevocation> | { readonly row: null; readonly text: null }> {
+  return (await rows.read(stores, nameOf(key))) ?? { row: null, text: null };
 }
 
 /** Those of an account, by name; of all accounts where it is null. */
 export async function keptRevocations(
-  { settings }: Kept,
+  stores: Kept,
   accountId: string | null,
 ): Promise<readonly RoleRevocation[]> {
-  const rows = await settings.startingWith(accountId === null ? PREFIX : `${PREFIX}${accountId}:`);
-  return rows.map(({ value }) => shape.parse(JSON.parse(value)));
+  return (await rows.all(stores, accountId === null ? '' : `${accountId}:`)).map(({ row }) => row);
 }
 
 /** Puts a row in the place of exactly the text that was read; a `conflict` when it is another by now. */
-export function keepRevocation(
-  { settings }: Kept,
-  before: string | null,
-  row: RoleRevocation,
-  now: number,
-): Write {
-  return settings.replace(keyOf(row), before, JSON.stringify(row), now);
+export function keepRevocation(stores: Kept, before: string | null, row: RoleRevocation, now: number): Write {
+  return rows.put(stores, before, row, now);
 }
