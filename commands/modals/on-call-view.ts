@@ -1,5 +1,4 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import { SEVERITIES } from '../../src/domain/notice.ts';
 import type { OnCall } from '../../src/domain/on-call.ts';
 import type { OnCallInput } from '../../src/handlers/on-call.ts';
 import {
@@ -9,7 +8,6 @@ import {
   context,
   header,
   input,
-  option,
   section,
 } from '../../src/slack/blocks/elements.ts';
 import { group, person, plain } from '../../src/slack/blocks/mrkdwn.ts';
@@ -17,6 +15,7 @@ import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
 import { groupSelect, type GroupsLook } from './owner-fields.ts';
 import { NO_GROUP } from './policy-form.ts';
+import { chosenSeverity, severityField } from './severity-field.ts';
 
 export const ON_CALL_OPEN = 'settings.on_call';
 export const ON_CALL_REMOVE = 'settings.remove_on_call';
@@ -52,11 +51,8 @@ export function onCallBlocks(set: OnCall | null): KnownBlock[] {
   ];
 }
 
-const SEVERITY_OPTIONS = SEVERITIES.toReversed().map((severity) => option(severity, severity));
-
 /** Who is mentioned, and from which severity on: a user group or a person. */
 export function onCallForm(set: OnCall | null, groups: GroupsLook): ModalView {
-  const least = SEVERITY_OPTIONS.find(({ value }) => value === (set?.least ?? 'high'));
   return {
     type: 'modal',
     callback_id: ON_CALL_FORM,
@@ -80,19 +76,14 @@ export function onCallForm(set: OnCall | null, groups: GroupsLook): ModalView {
         },
         { optional: true, hint: 'Only where no user group is chosen.' },
       ),
-      input(LEAST_FIELD, 'From this severity', {
-        type: 'static_select',
-        action_id: LEAST_FIELD,
-        options: SEVERITY_OPTIONS,
-        ...(least === undefined ? {} : { initial_option: least }),
-      }),
+      severityField(LEAST_FIELD, 'From this severity', set?.least ?? null),
     ],
   };
 }
 
 export function parseOnCall(view: IncomingView): Parsed<OnCallInput> {
   const one = (field: string): string | null => view.values.get(field)?.one ?? null;
-  const least = SEVERITIES.find((name) => name === one(LEAST_FIELD));
+  const least = chosenSeverity(view, LEAST_FIELD);
   if (least === undefined) return { ok: false, errors: { [LEAST_FIELD]: 'Choose a severity.' } };
   const chosen = one(MENTION_GROUP_FIELD);
   const groupId = chosen === NO_GROUP ? null : chosen;

@@ -1,5 +1,4 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import { SEVERITIES, type Severity } from '../../src/domain/notice.ts';
 import { PAGER_KINDS, PAGER_NAMES, type PagerKind, type PagerSetting } from '../../src/domain/pager.ts';
 import { unquoted } from '../../src/domain/pasted-text.ts';
 import { Secret } from '../../src/domain/secret.ts';
@@ -17,6 +16,7 @@ import {
 import { code, person, plain, words } from '../../src/slack/blocks/mrkdwn.ts';
 import type { Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
+import { chosenSeverity, severityField } from './severity-field.ts';
 
 export const PAGING_OPEN = 'settings.paging';
 export const PAGING_TEST = 'settings.test_page';
@@ -72,11 +72,8 @@ const REGION_OPTIONS = {
   us: option('United States', 'us', 'api.opsgenie.com'),
   eu: option('European Union', 'eu', 'api.eu.opsgenie.com'),
 };
-const SEVERITY_OPTIONS = SEVERITIES.toReversed().map((severity) => option(severity, severity));
-
 /** The form; nothing secret is ever put into it. */
 export function pagingForm(set: PagerSetting | null): ModalView {
-  const least = SEVERITY_OPTIONS.find(({ value }) => value === (set?.least ?? 'high'));
   return {
     type: 'modal',
     callback_id: PAGING_FORM,
@@ -119,12 +116,7 @@ export function pagingForm(set: PagerSetting | null): ModalView {
         },
         { optional: true },
       ),
-      input(LEAST_FIELD, 'Page from this severity', {
-        type: 'static_select',
-        action_id: LEAST_FIELD,
-        options: SEVERITY_OPTIONS,
-        ...(least === undefined ? {} : { initial_option: least }),
-      }),
+      severityField(LEAST_FIELD, 'Page from this severity', set?.least ?? null),
     ],
   };
 }
@@ -133,7 +125,7 @@ export function parsePaging(view: IncomingView): Parsed<PagerInput> {
   const one = (field: string): string => view.values.get(field)?.one ?? '';
   const kind = PAGER_KINDS.find((name) => name === one(KIND_FIELD));
   if (kind === undefined) return { ok: false, errors: { [KIND_FIELD]: 'Choose a service.' } };
-  const least: Severity | undefined = SEVERITIES.find((name) => name === one(LEAST_FIELD));
+  const least = chosenSeverity(view, LEAST_FIELD);
   if (least === undefined) return { ok: false, errors: { [LEAST_FIELD]: 'Choose a severity.' } };
   const region = one(REGION_FIELD) === 'eu' ? 'eu' : 'us';
   return { ok: true, input: { kind, region, least, key: typed(one(KEY_FIELD)), url: typed(one(URL_FIELD)) } };

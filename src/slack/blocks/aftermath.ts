@@ -1,13 +1,12 @@
 import type { KnownBlock } from '@slack/types';
 import { nextSteps } from '../../domain/aftermath.ts';
-import { recoverableOf, undoableOf } from '../../domain/containment-acts.ts';
+import { recoverableOf } from '../../domain/containment-acts.ts';
 import type { ContainmentCard } from '../../domain/containment-card.ts';
-import { wasStolen } from '../../domain/containment-reasons.ts';
 import { isDenied, type Containment } from '../../domain/containment.ts';
 import type { Unreached } from '../../domain/owner.ts';
 import type { BrokenLine } from '../../ports/people-presenter.ts';
 import type { Message } from '../../ports/slack.ts';
-import { CONTAINMENT_DETAILS, CONTAINMENT_RECOVER, CONTAINMENT_UNDO, whoseText } from './containment.ts';
+import { CONTAINMENT_DETAILS, takeBackButtons, whoseText } from './containment.ts';
 import { actions, button, context, section } from './elements.ts';
 import { accountText } from './keys.ts';
 import { brief, code, cut, escape, moment, person, words } from './mrkdwn.ts';
@@ -112,7 +111,7 @@ export function brokenAnswered(card: ContainmentCard, line: BrokenLine): Message
         `${whoseText(containment)}: you said at ${moment(line.at)} that something broke.${whatText(line)}`,
       ),
       section(`Told ${byText(containment)}. ${whoMay(containment, line.admins)}`),
-      actions('containment.question', [wellButton(containment), ...takeBackButtons(containment)]),
+      actions('containment.question', [wellButton(containment), ...waysOn(containment)]),
     ],
   };
 }
@@ -126,7 +125,7 @@ export function brokenLine({ containment }: ContainmentCard, line: BrokenLine): 
       blocks: [section(`${moment(at)} ${person(by)} says that all is well.`)],
     };
   }
-  const buttons = takeBackButtons(containment);
+  const buttons = waysOn(containment);
   return {
     text: escape(cut(`Something broke: ${nameOf(containment)}`, 300)),
     blocks: [
@@ -159,22 +158,11 @@ function wellButton(containment: Containment): ReturnType<typeof button> {
   });
 }
 
-function takeBackButtons(containment: Containment): ReturnType<typeof button>[] {
-  const { id: value } = containment;
-  const about = (what: string): string => `${what} ${nameOf(containment)}`;
+function waysOn(containment: Containment): ReturnType<typeof button>[] {
+  const about = `Details of ${nameOf(containment)}`;
   return [
-    ...(undoableOf(containment).length === 0
-      ? []
-      : [
-          button(wasStolen(containment) ? 'Undo' : 'Reactivate', CONTAINMENT_UNDO, {
-            value,
-            about: about('Take back the containment of'),
-          }),
-        ]),
-    ...(recoverableOf(containment).length === 0
-      ? []
-      : [button('Recover', CONTAINMENT_RECOVER, { value, about: about('Recover') })]),
-    button('Details', CONTAINMENT_DETAILS, { value, about: about('Details of') }),
+    ...takeBackButtons(containment, nameOf(containment)),
+    button('Details', CONTAINMENT_DETAILS, { value: containment.id, about }),
   ];
 }
 

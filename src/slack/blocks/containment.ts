@@ -162,27 +162,35 @@ function eventBlocks({ events, eventsMore }: Containment): KnownBlock[] {
   ];
 }
 
-/** What may be done with it as it stands. */
-export function buttonsOf(containment: Containment): KnownBlock[] {
-  const { id: value, userName, accessKeyId, state } = containment;
-  const about = (what: string): string => `${what} ${userName ?? accessKeyId}`;
-  const buttons = [
+/** Undo and Recover, where there is something to take back. `whose`: the user or key, for whoever hears the page. */
+export function takeBackButtons(containment: Containment, whose: string): ReturnType<typeof button>[] {
+  const { id: value } = containment;
+  return [
     ...(undoableOf(containment).length === 0
       ? []
       : [
           button(wasStolen(containment) ? 'Undo' : 'Reactivate', CONTAINMENT_UNDO, {
             value,
-            about: about('Take back the containment of'),
+            about: `Take back the containment of ${whose}`,
           }),
         ]),
     ...(recoverableOf(containment).length === 0
       ? []
-      : [button('Recover', CONTAINMENT_RECOVER, { value, about: about('Recover') })]),
+      : [button('Recover', CONTAINMENT_RECOVER, { value, about: `Recover ${whose}` })]),
+  ];
+}
+
+/** What may be done with it as it stands. */
+export function buttonsOf(containment: Containment): KnownBlock[] {
+  const { id: value, userName, accessKeyId, state } = containment;
+  const whose = userName ?? accessKeyId;
+  const buttons = [
+    ...takeBackButtons(containment, whose),
     ...(state === 'holding'
       ? [
           button('Stop holding', CONTAINMENT_STOP, {
             value,
-            about: about('Stop holding'),
+            about: `Stop holding ${whose}`,
             confirm: confirm(
               'Stop holding?',
               'Nothing is put back any more. Key and deny stay as they are.',
@@ -194,7 +202,7 @@ export function buttonsOf(containment: Containment): KnownBlock[] {
       : []),
   ];
   // Also when it is over: what the key did is asked afterwards, too.
-  const evidence = evidenceButton({ kind: 'containment', id: value }, userName ?? accessKeyId);
+  const evidence = evidenceButton({ kind: 'containment', id: value }, whose);
   return [actions('containment.actions', [...buttons, ...(state === 'merged' ? [] : [evidence])])];
 }
 
