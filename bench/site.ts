@@ -21,13 +21,16 @@ interface Entry {
   readonly args: readonly string[];
 }
 
-/** As `npm start`, the container and the systemd unit tell Node.js: let less garbage lie. */
-const LEAN = ['--max-semi-space-size=8', '--heap-growing-percent=50'];
+/** What `npm start`, the container and the systemd unit tell Node.js. */
+const OPTIONS: readonly string[] =
+  (
+    JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { readonly scripts: { start: string } }
+  ).scripts.start.match(/--\S+/g) ?? [];
 
 /** The sources, and last the bundle of `npm run build` where it was built: that is the production start. */
 export function entries(): readonly Entry[] {
-  const source = { name: 'source', args: [...LEAN, SOURCE, 'start'] };
-  return existsSync(BUNDLE) ? [source, { name: 'bundle', args: [...LEAN, BUNDLE, 'start'] }] : [source];
+  const source = { name: 'source', args: [...OPTIONS, SOURCE, 'start'] };
+  return existsSync(BUNDLE) ? [source, { name: 'bundle', args: [...OPTIONS, BUNDLE, 'start'] }] : [source];
 }
 
 /** A Slack of its own with a folder for one measured process. */

@@ -205,6 +205,16 @@ describe('compose.yaml', () => {
   });
 });
 
+it('tells Node.js the same in each way to start it', () => {
+  const { scripts } = JSON.parse(text('package.json')) as { readonly scripts: { readonly start: string } };
+  const options = scripts.start.match(/--\S+/g) ?? [];
+  expect(options).toHaveLength(2);
+  const entry = /^ENTRYPOINT (.+)$/m.exec(text('Dockerfile'))?.[1] ?? '[]';
+  expect(JSON.parse(entry)).toEqual(['node', ...options, '/app/rekey.js']);
+  const started = /^ExecStart=(.+)$/m.exec(text('deploy/rekey.service'))?.[1] ?? '';
+  expect(started.split(' ')).toEqual(['/usr/bin/node', ...options, '/opt/rekey/rekey.js', 'start']);
+});
+
 describe('the systemd unit', () => {
   const lines = text('deploy/rekey.service')
     .split('\n')
