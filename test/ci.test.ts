@@ -21,18 +21,35 @@ function report(name: string, passed: number, failed: number, brokenFiles = 0): 
   const path = join(folder, name);
   const testResults = [
     {
+      name: join(process.cwd(), 'test', `${name}.test.ts`),
       status: failed > 0 ? 'failed' : 'passed',
-      assertionResults: [{ status: failed > 0 ? 'failed' : 'passed' }],
+      assertionResults: [
+        {
+          status: failed > 0 ? 'failed' : 'passed',
+          fullName: 'a suite does a thing',
+          failureMessages: failed > 0 ? ['AssertionError: expected 1 to be 2\n    at a line'] : [],
+        },
+      ],
     },
-    ...Array.from({ length: brokenFiles }, () => ({ status: 'failed', assertionResults: [] })),
+    ...Array.from({ length: brokenFiles }, () => ({
+      name: join(process.cwd(), 'test', 'broken.test.ts'),
+      status: 'failed',
+      message: 'Cannot find module',
+      assertionResults: [],
+    })),
   ];
   writeFileSync(path, JSON.stringify({ numPassedTests: passed, numFailedTests: failed, testResults }));
   return path;
 }
 
-function summary(...paths: string[]): { readonly status: number | null; readonly last: string | undefined } {
+function printed(...paths: string[]): { readonly status: number | null; readonly lines: readonly string[] } {
   const { status, stdout } = spawnSync(process.execPath, [SUMMARY, ...paths], { encoding: 'utf8' });
-  return { status, last: stdout.trimEnd().split('\n').at(-1) };
+  return { status, lines: stdout.trimEnd().split('\n') };
+}
+
+function summary(...paths: string[]): { readonly status: number | null; readonly last: string | undefined } {
+  const { status, lines } = printed(...paths);
+  return { status, last: lines.at(-1) };
 }
 
 describe('the summary of CI', () => {
@@ -53,6 +70,17 @@ describe('the summary of CI', () => {
       status: 1,
       last: '3 passed, 1 failed',
     });
+  });
+
+  test('names what failed and why before its last line, which is all that may be kept of a long log', () => {
+    expect(printed(report('a', 3, 1, 1), report('b', 2, 0)).lines).toEqual([
+      'failed: test/a.test.ts > a suite does a thing',
+      '    AssertionError: expected 1 to be 2',
+      '        at a line',
+      'failed: test/broken.test.ts',
+      '    Cannot find module',
+      '5 passed, 2 failed',
+    ]);
   });
 
   test('does not call nothing a success', () => {
