@@ -8,11 +8,13 @@ import type { Aws } from '../../src/ports/aws.ts';
 import type { Clock } from '../../src/ports/world.ts';
 import type { AccessKeyCandidate } from '../../src/verification/candidate.ts';
 import { verifyAccessKey } from '../../src/verification/verify-access-key.ts';
-import { recordingLog } from '../support/system-world.ts';
+import { recordingLog, systemClock } from '../support/system-world.ts';
 
 /** A clock whose sleeps take no time but pass it: for us and for the stand-in alike. */
 export class LeapingClock implements Clock {
   readonly slept: number[] = [];
+  /** False: sleeps last as long as they say. */
+  leaps = true;
   #ahead = 0;
 
   now(): number {
@@ -22,7 +24,8 @@ export class LeapingClock implements Clock {
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     this.slept.push(ms);
-    this.#ahead += ms;
+    if (this.leaps) this.#ahead += ms;
+    else await systemClock.sleep(ms, signal);
   }
 
   forward(ms: number): void {

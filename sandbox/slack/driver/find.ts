@@ -61,7 +61,10 @@ function only(found: readonly Placed[], what: string, blocks: readonly Json[]): 
   return first;
 }
 
-/** Keeps the candidates that stand in the first block with the nearby words, else in the first block after it. */
+/**
+ * Keeps the candidates that stand in the first block of theirs with the nearby words, else in the first block after the
+ * first that has them: the same words may stand higher up, too.
+ */
 function near(
   found: readonly Placed[],
   blocks: readonly Json[],
@@ -70,7 +73,8 @@ function near(
   if (nearby === undefined) return found;
   const from = blocks.findIndex((each) => wordsOf(each).includes(nearby));
   if (from < 0) throw new Error(`Nothing shows "${nearby}". Shown:\n${wordsOf(blocks)}`);
-  const first = found.find((each) => each.blockIndex >= from);
+  const beside = found.find(({ block }) => wordsOf(block).includes(nearby));
+  const first = beside ?? found.find((each) => each.blockIndex >= from);
   return found.filter((each) => each.blockIndex === first?.blockIndex);
 }
 
