@@ -31,13 +31,16 @@ export async function advance(
   const rotation = await ground.stores.rotation.rotations.byId(rotationId);
   if (rotation === null || !isDue(rotation, ground.clock.now())) return 'not_due';
   const run = new Run(ground, rotation, signal);
+  let held = false;
   try {
     // A change that lies ahead was made before the clock was set back: lists may lag behind it from now on.
     await run.save({ changedAt: Math.min(rotation.changedAt, run.now()) }, null);
+    held = true;
     return await turn(run);
   } catch (error) {
     if (!isConflict(error)) throw error;
-    await release(ground, rotationId);
+    // Whoever never held the lease may not give it back: this very instance may have it for another turn.
+    if (held) await release(ground, rotationId);
     return 'overtaken';
   }
 }

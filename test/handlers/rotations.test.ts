@@ -3,6 +3,7 @@ import type { LoggedRequest } from '../../sandbox/aws/request-log.ts';
 import { credentialsOf } from '../../src/handlers/connection-credentials.ts';
 import { decideRotation } from '../../src/handlers/rotations/act.ts';
 import type { PlannedCall } from '../../src/handlers/rotations/plan.ts';
+import { advance } from '../../src/rotation/machine.ts';
 import { FIELDS, heldBy, parameterTarget, secretTarget, statuses } from '../support/rotated-places.ts';
 import { Rotating } from '../support/rotating.ts';
 
@@ -46,6 +47,25 @@ describe.each(['sqlite', 'postgres'] as const)('a rotation on %s', (engine) => {
     expect(statuses(user)).toEqual([[done.newKeyId, 'Active']]);
     expect(await rekey.services.stores.secrets.newest('rotation', done.id)).toBeNull();
     expect(named(rekey.aws.requests)).toEqual(planned(plan.calls));
+  }, 60_000);
+
+  test('is worked on by one turn at a time, also when one instance looks twice in the same moment', async () => {
+    await using rekey = await Rotating.set(engine);
+    const { connection } = await rekey.connect('Shop');
+    const { user, key } = await rekey.user('deploy');
+    await rekey.destination('secrets-manager', user, secretTarget('deploy'), { connectionId: connection.id });
+    const begun = await rekey.start(await rekey.plan(key.accessKeyId));
+    rekey.aws.requests.clear();
+    const slow = rekey.aws.faults.add({ action: 'GetUser', effect: { kind: 'latency', ms: 1_500 } });
+    const { signal } = new AbortController();
+    const turn = (): ReturnType<typeof advance> => advance(rekey.ground, begun.id, signal);
+    const first = [turn(), turn()];
+    expect(await Promise.race(first)).toBe('overtaken');
+    expect(await turn()).toBe('not_due');
+    expect((await rekey.rotation(begun.id)).leaseOwner).toBe(rekey.ground.instanceId);
+    slow.remove();
+    expect((await Promise.all(first)).toSorted()).toEqual(['overtaken', 'waiting']);
+    expect(rekey.aws.requests.of('CreateAccessKey')).toHaveLength(1);
   }, 60_000);
 
   test('is planned with each question asked once, and waits behind nobody', async () => {
