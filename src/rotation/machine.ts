@@ -31,29 +31,29 @@ export async function advance(
   const rotation = await ground.stores.rotation.rotations.byId(rotationId);
   if (rotation === null || !isDue(rotation, ground.clock.now())) return 'not_due';
   const run = new Run(ground, rotation, signal);
-  let held = false;
   try {
     // A change that lies ahead was made before the clock was set back: lists may lag behind it from now on.
     await run.save({ changedAt: Math.min(rotation.changedAt, run.now()) }, null);
-    held = true;
     return await turn(run);
   } catch (error) {
     if (!isConflict(error)) throw error;
-    // Whoever never held the lease may not give it back: this very instance may have it for another turn.
-    if (held) await release(ground, rotationId);
+    await release(run);
     return 'overtaken';
   }
 }
 
-/** Somebody decided while this instance worked: nothing of it is under way any more, so its lease need not run out. */
-async function release({ stores, instanceId, log }: RotationGround, rotationId: string): Promise<void> {
+/**
+ * Somebody decided during this turn: nothing of it is under way any more, so its lease need not run out. One that it
+ * never had, or has no longer, may be another turn's, also of this very instance.
+ */
+async function release({ ground: { stores, log }, holder, rotation: { id } }: Run): Promise<void> {
   try {
-    const now = await stores.rotation.rotations.byId(rotationId);
-    if (now === null || now.leaseOwner !== instanceId) return;
+    const now = await stores.rotation.rotations.byId(id);
+    if (now === null || now.leaseOwner !== holder) return;
     const free = { ...now, leaseOwner: null, leaseUntil: 0, version: now.version + 1 };
     await stores.atomically([stores.rotation.rotations.update(free)]);
   } catch (error) {
-    if (!isConflict(error)) log.warn('the lease of a rotation was not given back', { rotationId, error });
+    if (!isConflict(error)) log.warn('the lease of a rotation was not given back', { rotationId: id, error });
   }
 }
 

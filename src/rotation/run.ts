@@ -24,7 +24,7 @@ export interface RotationGround {
   readonly ids: Ids;
   readonly log: Log;
   readonly world: RotationWorld;
-  /** Names the holder of leases. */
+  /** Names the holders of leases. */
   readonly instanceId: string;
 }
 
@@ -84,6 +84,8 @@ export class Run {
   rotation: Rotation;
   readonly ground: RotationGround;
   readonly signal: AbortSignal;
+  /** Who holds the lease: this turn, since an instance may take two at one moment. */
+  readonly holder: string;
   /** The change that was written down as begun, until what came of it is. */
   begun: Note | null = null;
 
@@ -91,6 +93,7 @@ export class Run {
     this.ground = ground;
     this.rotation = rotation;
     this.signal = signal;
+    this.holder = `${ground.instanceId}/${ground.ids.next()}`;
   }
 
   now(): number {
@@ -107,12 +110,12 @@ export class Run {
     writes: readonly Write[] = [],
     leaseMs = LEASE_MS,
   ): Promise<void> {
-    const { stores, instanceId, world } = this.ground;
+    const { stores, world } = this.ground;
     const before = this.rotation;
     const after: Rotation = {
       ...before,
       ...patch,
-      leaseOwner: leaseMs === 0 ? null : instanceId,
+      leaseOwner: leaseMs === 0 ? null : this.holder,
       leaseUntil: leaseMs === 0 ? 0 : this.now() + leaseMs,
       version: before.version + 1,
     };

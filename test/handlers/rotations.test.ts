@@ -62,7 +62,7 @@ describe.each(['sqlite', 'postgres'] as const)('a rotation on %s', (engine) => {
     const first = [turn(), turn()];
     expect(await Promise.race(first)).toBe('overtaken');
     expect(await turn()).toBe('not_due');
-    expect((await rekey.rotation(begun.id)).leaseOwner).toBe(rekey.ground.instanceId);
+    expect((await rekey.rotation(begun.id)).leaseOwner).not.toBeNull();
     slow.remove();
     expect((await Promise.all(first)).toSorted()).toEqual(['overtaken', 'waiting']);
     expect(rekey.aws.requests.of('CreateAccessKey')).toHaveLength(1);
