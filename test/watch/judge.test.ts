@@ -50,7 +50,7 @@ function batchOf(records: readonly (RawRecord | string)[], kept: Kept, more: Par
     seen: [...kept.seen.values()],
     completeTo: 0,
     noted: [],
-    own: { accessKeyIds: [], roleArns: [] },
+    own: { accessKeyIds: [], roleArns: [], rotations: [] },
     keyless: [],
     ...more,
   };
@@ -182,7 +182,7 @@ describe.each([
 
   it('keeps quiet about what Rekey looks up itself, and about nothing else of its key', async () => {
     const kept = new Kept();
-    const own = { accessKeyIds: [String(ALICE['accessKeyId'])], roleArns: [] };
+    const own = { accessKeyIds: [String(ALICE['accessKeyId'])], roleArns: [], rotations: [] };
     const reads = ['iam:ListUsers', 'iam:ListAccessKeys', 'iam:GetAccountSummary', 'iam:ListGroups'];
     const looks = ['sts:GetCallerIdentity', ...reads, 'iam:ListRoles', 'iam:ListPolicies', 's3:ListBuckets'];
     const agent = 'aws-sdk-js/3.1169.0 ua/2.1 os/linux lang/js rekey/0.1.0';
