@@ -88,6 +88,7 @@ describe.each(ENGINES)('the watch of an account in which Rekey replaces keys, on
     await rekey.destination('secrets-manager', user, secretTarget('deploy'), { connectionId: connection.id });
     const { id } = await rekey.start(await rekey.plan(key.accessKeyId));
     const [intent] = (await rekey.until(id, 'quiet')).intents;
+    expect(intent?.nonce).toMatch(/^[\w-]{20,}$/);
     await watched.look();
     expect(await watched.told()).toEqual({});
 
