@@ -3,6 +3,7 @@ import { personOf } from '../../src/domain/actor.ts';
 import { RekeyError } from '../../src/errors.ts';
 import { attemptedBy, mayContain } from '../../src/handlers/containments/may.ts';
 import { closeIncident, isHarmless, type ClosingInput } from '../../src/handlers/close-incident.ts';
+import { keysOfIncident } from '../../src/handlers/keys-of-incident.ts';
 import { expectSignals, type ExpectationInput } from '../../src/handlers/expect-incident.ts';
 import { lookIncident } from '../../src/handlers/look-incident.ts';
 import { recordRefusal } from '../../src/handlers/refused.ts';
@@ -50,15 +51,20 @@ async function expectable(context: Context): Promise<IncidentLook> {
   return closed !== null && isHarmless(closed.verdict) ? found : open(context);
 }
 
-/** A key is contained; for a role, and for whoever may only look, there are the steps by hand. */
+/** A key is contained, a user's keys are shown; for a role, and whoever may only look, there are the steps by hand. */
 async function deactivate(context: Context): Promise<void> {
+  const { services, actor } = context;
   const found = await look(context);
   const { id: incidentId, subject } = found.incident;
-  if (isAccessKeyId(subject) && mayContain(context.actor)) {
-    return openContain(context, { accessKeyId: subject, incidentId });
+  const responds = mayContain(actor);
+  if (isAccessKeyId(subject)) {
+    if (responds) return openContain(context, { accessKeyId: subject, incidentId });
+    await recordSteps(context, { accessKeyId: subject, incidentId });
+    await context.show(deactivateByHand(found, services.admins));
+    return;
   }
-  if (isAccessKeyId(subject)) await recordSteps(context, { accessKeyId: subject, incidentId });
-  await context.show(deactivateByHand(found, context.services.admins));
+  const keys = await keysOfIncident(services, found);
+  await context.show(deactivateByHand(found, services.admins, { keys, responds }));
 }
 
 /** Who may only look gets the steps by hand; that they tried is on record like any refused attempt. */

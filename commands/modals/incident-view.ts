@@ -1,6 +1,8 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { holds, type Actor } from '../../src/domain/actor.ts';
 import type { IncidentLook } from '../../src/domain/incident.ts';
+import type { InventoryKey } from '../../src/domain/inventory.ts';
+import { lastUseWords, statusName } from '../../src/domain/key-words.ts';
 import { mayReadEvidence } from '../../src/handlers/evidence/may.ts';
 import { evidenceButton } from '../../src/slack/blocks/evidence.ts';
 import { actions, button, context, header, preformatted, section } from '../../src/slack/blocks/elements.ts';
@@ -13,11 +15,14 @@ import {
   whoseText,
 } from '../../src/slack/blocks/incident.ts';
 import { consolePage, shellWord, updateLine } from '../../src/slack/blocks/key-by-hand.ts';
-import { person, plain, wholeLines } from '../../src/slack/blocks/mrkdwn.ts';
+import { KEY_DEACTIVATE } from '../../src/slack/blocks/keys.ts';
+import { brief, code, person, plain, wholeLines, words } from '../../src/slack/blocks/mrkdwn.ts';
 
 /** Lines of one section, and how many sections the story takes at the most. */
 const LINES = 8;
 const SECTIONS = 12;
+/** A user has two keys at the most; of several users there may be more. */
+const SHOWN_KEYS = 6;
 
 /** One incident in full. */
 export function incidentView(look: IncidentLook, actor: Pick<Actor, 'roles'>): ModalView {
@@ -59,8 +64,18 @@ function storyBlocks({ signals, incident }: IncidentLook): KnownBlock[] {
   ];
 }
 
+/** The keys of the users an incident without a key is about, for whoever may shut them off, or may not. */
+export interface UserKeys {
+  readonly keys: readonly InventoryKey[];
+  readonly responds: boolean;
+}
+
 /** How to shut a key off by hand, for a role or for somebody who may not contain: nothing is changed here. */
-export function deactivateByHand(look: IncidentLook, admins: readonly string[]): ModalView {
+export function deactivateByHand(
+  look: IncidentLook,
+  admins: readonly string[],
+  ofUsers: UserKeys = { keys: [], responds: false },
+): ModalView {
   const { incident, partition } = look;
   const { subject, userName } = incident;
   const isKey = subject.startsWith('AKIA');
@@ -70,8 +85,9 @@ export function deactivateByHand(look: IncidentLook, admins: readonly string[]):
     close: plain('Close', 24),
     blocks: [
       section(
-        `${whoseText(incident)}\n${isKey ? `A responder shuts this key off with one click. Who gives that role: ${admins.map(person).join(', ')}.` : 'Rekey shuts off access keys, and this is none.'} These are the steps for a person with rights in AWS, the quickest first.`,
+        `${whoseText(incident)}\n${isKey ? `A responder shuts this key off with one click. Who gives that role: ${admins.map(person).join(', ')}.` : 'Rekey shuts off access keys, and this is none.'} ${ofUsers.keys.length > 0 ? 'It may have been one of these; with the role responder each is shut off with one click.' : 'These are the steps for a person with rights in AWS, the quickest first.'}`,
       ),
+      ...userKeys(ofUsers),
       ...(isKey && userName !== null
         ? keySteps(look, userName)
         : [
@@ -89,6 +105,27 @@ export function deactivateByHand(look: IncidentLook, admins: readonly string[]):
       ),
     ],
   };
+}
+
+/** Which of them it was is for a person to say, with what is known of each. */
+function userKeys({ keys, responds }: UserKeys): KnownBlock[] {
+  return keys.slice(0, SHOWN_KEYS).flatMap((key) => {
+    const { accessKeyId, userName, status, lastUse } = key;
+    const text = `${code(accessKeyId)} of *${brief(userName, 90)}*: ${words(statusName(status))}, ${brief(lastUseWords(lastUse), 240)}`;
+    if (status !== 'Active') return [section(text)];
+    return responds
+      ? [
+          section(
+            text,
+            button('Deactivate', KEY_DEACTIVATE, {
+              value: accessKeyId,
+              style: 'danger',
+              about: `Deactivate ${accessKeyId} of ${userName}`,
+            }),
+          ),
+        ]
+      : [section(text), preformatted(updateLine(key, 'Inactive'))];
+  });
 }
 
 function keySteps({ incident, partition }: IncidentLook, userName: string): KnownBlock[] {

@@ -162,7 +162,7 @@ export function openIam(
       return sent(answer.AccountAliases, action)[0] ?? null;
     },
 
-    simulate: async ({ principalArn, actions, resource, context = [] }, signal) => {
+    simulate: async ({ principalArn, actions, resource, resourcePolicy = null, context = [] }, signal) => {
       const action = 'iam:SimulatePrincipalPolicy';
       const answers = await allPages(action, (page) =>
         call(
@@ -173,6 +173,7 @@ export function openIam(
                 PolicySourceArn: principalArn,
                 ActionNames: [...actions],
                 ResourceArns: [resource],
+                ...(resourcePolicy === null ? {} : { ResourcePolicy: resourcePolicy }),
                 ContextEntries: context.map(({ key, type, values }) => ({
                   ContextKeyName: key,
                   ContextKeyType: type,

@@ -1,6 +1,7 @@
 import {
   CreateSecretCommand,
   DescribeSecretCommand,
+  GetResourcePolicyCommand,
   GetSecretValueCommand,
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
@@ -40,6 +41,16 @@ export function openSecretsManager(
         rotates: answer.RotationEnabled === true,
         deletedAt: answer.DeletedDate?.getTime() ?? null,
       };
+    },
+
+    resourcePolicy: async (name, signal) => {
+      const action = 'secretsmanager:GetResourcePolicy';
+      const answer = await orNull(
+        callAws(ground, credentials, action, () =>
+          reader.send(new GetResourcePolicyCommand({ SecretId: name }), aborted(signal)),
+        ),
+      );
+      return answer?.ResourcePolicy ?? null;
     },
 
     versions: async (name, signal) => {

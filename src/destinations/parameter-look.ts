@@ -33,9 +33,8 @@ export async function lookAtParameters(
     const value = await store.read(name, null, signal);
     const against = objectionTo(target, name, value, [about.replacesKeyId]);
     if (against !== null) return { answer: 'no', ...against };
-    for (const warning of await readerWarnings(iam, about, 'ssm:GetParameter', resource, signal)) {
-      warnings.add(warning);
-    }
+    const read = { action: 'ssm:GetParameter', resource, policy: null };
+    for (const warning of await readerWarnings(iam, about, read, signal)) warnings.add(warning);
   }
   return { answer: 'yes', warnings: [...warnings] };
 }

@@ -30,6 +30,14 @@ export async function refusalToWrite(
   }
 }
 
+/** A place the rotated user might read, and the call that reads it. */
+export interface ReadPlace {
+  readonly action: string;
+  readonly resource: string;
+  /** The policy on the place itself, as JSON: it may let in whom IAM does not. Null: it has none. */
+  readonly policy: string | null;
+}
+
 /**
  * A warning when the rotated user itself may read the place: whoever has stolen the old key could fetch its successor
  * (facts: peers, 2.1). Also when that could not be asked.
@@ -37,12 +45,11 @@ export async function refusalToWrite(
 export async function readerWarnings(
   iam: Iam,
   about: RotatedKey,
-  action: string,
-  resource: string,
+  { action, resource, policy: resourcePolicy }: ReadPlace,
   signal: AbortSignal,
 ): Promise<string[]> {
   try {
-    const question = { principalArn: about.userArn, actions: [action], resource };
+    const question = { principalArn: about.userArn, actions: [action], resource, resourcePolicy };
     const decisions = await iam.simulate(question, signal);
     if (decisions.get(action) !== 'allowed') return [];
     return [
@@ -50,6 +57,11 @@ export async function readerWarnings(
     ];
   } catch (error) {
     if (!(error instanceof AwsFailure)) throw error;
-    return [`Could not check whether ${about.userName} itself may read this place: ${whyOf(error)}.`];
+    return [notChecked(about, error)];
   }
+}
+
+/** Says that nobody could look whether the rotated user itself may read the place. */
+export function notChecked({ userName }: RotatedKey, failure: AwsFailure): string {
+  return `Could not check whether ${userName} itself may read this place: ${whyOf(failure)}.`;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DELIVERY_PREFIX } from '../domain/capability.ts';
+import { AwsFailure } from '../ports/aws.ts';
 import type { Iam } from '../ports/aws.ts';
 import type { PlaceKind, DestinationPlace, Preflight, RotatedKey } from '../ports/destination.ts';
 import type { SecretFacts, SecretsManager } from '../ports/secret-stores.ts';
@@ -9,7 +10,7 @@ import { secretDetails, secretForm } from './secret-form.ts';
 import type { DestinationGround, Writer } from './ground.ts';
 import { PairFields, heldKeyId, objectIn } from './pair.ts';
 import { KmsKeyId, RegionName } from './region.ts';
-import { readerWarnings, refusalToWrite } from './rights.ts';
+import { notChecked, readerWarnings, refusalToWrite } from './rights.ts';
 import { objection } from './secret-owner.ts';
 import { restoreSecret } from './secret-restore.ts';
 import { writeSecret } from './secret-write.ts';
@@ -129,9 +130,28 @@ async function look(
     const against = await objection(secrets, target, about.replacesKeyId, null, facts, signal);
     if (against !== null) return { answer: 'no', why: against.why, mend: against.mend };
   }
-  const action = 'secretsmanager:GetSecretValue';
-  const warnings = await readerWarnings(iam, about, action, resource, signal);
+  const warnings = await whoReads(place, target, about, facts, signal);
   return { answer: 'yes', warnings: [...warnings, ...keyWarnings(facts, target)] };
+}
+
+/** Warnings about the rotated user as a reader; a secret may have a policy of its own that lets it in. */
+async function whoReads(
+  { secrets, iam, writer }: SecretPlace,
+  target: SecretTarget,
+  about: RotatedKey,
+  facts: SecretFacts | null,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const read = { action: 'secretsmanager:GetSecretValue', resource: facts?.arn ?? arnOf(writer, target) };
+  if (facts === null) return readerWarnings(iam, about, { ...read, policy: null }, signal);
+  try {
+    const policy = await secrets.resourcePolicy(target.name, signal);
+    return await readerWarnings(iam, about, { ...read, policy }, signal);
+  } catch (error) {
+    // Not every connection may read it, and IAM alone is no answer then.
+    if (!(error instanceof AwsFailure) || !error.code.startsWith('denied_')) throw error;
+    return [notChecked(about, error)];
+  }
 }
 
 /** The ARN of a secret that is still to be made: AWS appends six characters of its own. */

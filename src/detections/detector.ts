@@ -60,9 +60,9 @@ export class Detector {
     this.judge(event);
   }
 
-  /** Judges an event, then learns it. */
-  judge(recorded: CloudTrailEvent): readonly Signal[] {
-    this.#prepare(recorded);
+  /** Judges an event, then learns it. `handsOver`: a key it makes goes to somebody else, who may be on the same network. */
+  judge(recorded: CloudTrailEvent, handsOver = false): readonly Signal[] {
+    this.#prepare(recorded, handsOver);
     const { longTermKeyId, sessionKeyId } = recorded.caller;
     const keyId = longTermKeyId ?? (sessionKeyId === null ? null : this.lineage.rootOf(sessionKeyId));
     // A session that a key made is a program's, whatever it calls itself.
@@ -126,9 +126,9 @@ export class Detector {
     return profile;
   }
 
-  #prepare(event: CloudTrailEvent): void {
+  #prepare(event: CloudTrailEvent, handsOver: boolean): void {
     this.lineage.learn(event);
-    if (event.call.action === 'iam:CreateAccessKey' && !event.failed) this.#noteBirth(event);
+    if (event.call.action === 'iam:CreateAccessKey' && !event.failed && !handsOver) this.#noteBirth(event);
   }
 
   #noteBirth({ at, answered, address, caller }: CloudTrailEvent): void {

@@ -6,6 +6,21 @@ import type { About } from './rule.ts';
 const ADMIN_POLICY =
   /:policy\/(?:job-function\/)?(?:AdministratorAccess(?:-\w+)?|PowerUserAccess|IAMFullAccess|SystemAdministrator|AWSOrganizationsFullAccess|AWSLambda_FullAccess|AmazonSSMFullAccess|AmazonEC2FullAccess|SecretsManagerReadWrite|AWSCloudFormationFullAccess)$/;
 
+const QUARANTINE = /AWSCompromisedKeyQuarantine|AWSExposedCredentialPolicy/i;
+
+/** True for the name or ARN of what AWS puts on a user whose key it found in public, in any version. */
+export function isQuarantine(policy: string): boolean {
+  return QUARANTINE.test(policy);
+}
+
+/** True for a call that puts on AWS's own quarantine, or one that allows nothing: such a name may be anybody's. */
+export function onlyQuarantines({ asked }: Pick<CloudTrailEvent, 'asked'>): boolean {
+  const policyArn = textAt(asked, 'policyArn');
+  if (policyArn !== null) return policyArn.includes(':iam::aws:policy/') && isQuarantine(policyArn);
+  const document = textAt(asked, 'policyDocument');
+  return isQuarantine(textAt(asked, 'policyName') ?? '') && document !== null && !/allow/i.test(document);
+}
+
 /** True for a managed policy whose holder can do everything, or take it. */
 export function isAdminPolicy(policyArn: string | null): boolean {
   return policyArn !== null && ADMIN_POLICY.test(policyArn);

@@ -249,6 +249,14 @@ export const CAPABILITY_CALLS: Readonly<Record<Capability, readonly Grant[]>> = 
       why: `put a rotated key into secrets named ${DELIVERY_PREFIX}…, keep their other fields, and restore the version before`,
     },
     {
+      sid: 'ReadSecretPolicies',
+      effect: 'Allow',
+      actions: ['secretsmanager:GetResourcePolicy'],
+      on: 'secrets',
+      optional: true,
+      why: "know before delivery whether a secret's own policy lets the rotated user read it; without it the check says that it could not look",
+    },
+    {
       sid: 'WriteParameters',
       effect: 'Allow',
       actions: ['ssm:PutParameter', 'ssm:GetParameter'],

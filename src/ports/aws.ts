@@ -173,12 +173,16 @@ export interface Iam {
   listAttachedRolePolicies(roleName: string, signal?: AbortSignal): Promise<AttachedPolicy[]>;
   /** The first alias, or null. */
   accountAlias(signal?: AbortSignal): Promise<string | null>;
-  /** One answer per action, all pages; `resource` is the ARN to ask about, or `*`. */
+  /**
+   * One answer per action, all pages; `resource` is the ARN to ask about, or `*`. `resourcePolicy`: the policy on it, as
+   * JSON, which IAM does not read by itself; for users only.
+   */
   simulate(
     question: {
       readonly principalArn: string;
       readonly actions: readonly string[];
       readonly resource: string;
+      readonly resourcePolicy?: string | null;
       readonly context?: readonly SimulatedContext[];
     },
     signal?: AbortSignal,

@@ -9,10 +9,24 @@ export interface NotedKey {
   readonly replacedAt: number | null;
 }
 
-/** How Rekey itself signs in the account: what it reads there is no news. */
+/** How Rekey itself signs in the account, and what it did there: what it reads is no news, nor what a journal has. */
 export interface OwnIdentity {
   readonly accessKeyIds: readonly string[];
   readonly roleArns: readonly string[];
+  readonly rotations: readonly OwnRotation[];
+}
+
+/** What the journal of a rotation says that Rekey did to keys. Times are ms. */
+export interface OwnRotation {
+  readonly userName: string;
+  /** Keys it made. */
+  readonly made: readonly string[];
+  /** Its tries to make one: AWS may have acted on each between these times. */
+  readonly tries: readonly { readonly nonce: string; readonly from: number; readonly to: number }[];
+  /** Up to here Rekey tries what it made; null: it may do so yet. */
+  readonly triedTo: number | null;
+  /** Keys it made Inactive, or deleted. */
+  readonly ended: readonly string[];
 }
 
 /** An event as it came; `at`: when it happened, as AWS told, inside the part of time that was asked for; ms. */

@@ -23,6 +23,8 @@ export interface SecretVersion {
 export interface SecretsManager {
   /** Null: there is no such secret. */
   describe(name: string, signal: AbortSignal): Promise<SecretFacts | null>;
+  /** The policy on the secret itself, as JSON; null: it has none, or there is no such secret. */
+  resourcePolicy(name: string, signal: AbortSignal): Promise<string | null>;
   /** All pages. */
   versions(name: string, signal: AbortSignal): Promise<SecretVersion[]>;
   /** The current value; null when there is no such secret, or no value yet. `text` null: it is binary. */

@@ -9,7 +9,7 @@ import { Profile, type ProfileJson } from '../detections/profile.ts';
 import { RecordReader } from '../detections/record.ts';
 import type { Signal } from '../detections/signal.ts';
 import type { Batch, Judged, Knowledge, NotedKey, RawEvent } from '../ports/judges.ts';
-import { isOurs, isPolling } from './own-calls.ts';
+import { isOurs, isPolling, isTrial } from './own-calls.ts';
 import { normalOf } from './normal.ts';
 import { Seen } from './seen.ts';
 import { DAY } from './spans.ts';
@@ -184,9 +184,11 @@ function judgeAll(
   let broken = 0;
   for (const { event } of taken) {
     try {
+      // It says nothing of how whoever gets the key will use it.
+      if (isTrial(event, own)) continue;
       const profile = detector.profileOf(subjectOf(event, detector.lineage));
       const ours = isOurs(event, own, profile);
-      const raised = detector.judge(event);
+      const raised = detector.judge(event, ours);
       if (!learn && !ours) signals.push(...raised.map(storable));
     } catch {
       broken += 1;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PersonDriver } from '../../sandbox/slack/driver/person.ts';
-import { call } from '../../src/detections/example.ts';
+import { call, type ExampleCall } from '../../src/detections/example.ts';
 import { accountOf, connectKey, freshUser } from '../support/acting.ts';
 import { CHANNELS, PEOPLE, Scene } from '../support/rekey.ts';
 
@@ -27,6 +27,12 @@ describe.each([
     await stores.close();
     happen('cloudtrail:StopLogging', '<!channel>', 5);
     happen('iam:DeactivateMFADevice', 'bob', 12 * 60);
+    const twice = accountOf(scene).addUser('twice');
+    for (let each = 0; each < 2; each += 1) twice.addKey();
+    const policyArn = 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3';
+    const { userId: principalId, arn } = twice;
+    const by = { type: 'IAMUser', principalId, arn, userName: 'twice', accessKeyId: 'ASIAMADEBYAWSITSELF1' };
+    happen('iam:AttachUserPolicy', 'twice', 18 * 60, { by, asked: { userName: 'twice', policyArn } });
     const { key } = freshUser(scene, 'watcher', ['verify', 'inventory', 'watch']);
     await (await connectKey(ada, 'main', key)).close();
   }, LONG);
@@ -35,10 +41,10 @@ describe.each([
     await scene.strike();
   });
 
-  function happen(action: string, userName: string, minutesAgo: number): void {
+  function happen(action: string, userName: string, minutesAgo: number, more: ExampleCall = {}): void {
     const at = Math.floor(Date.now() / 1_000) * 1_000 - minutesAgo * 60_000;
     const record: Record<string, unknown> = {
-      ...call(action, { asked: { userName }, from: '192.0.2.44' }),
+      ...call(action, { asked: { userName }, from: '192.0.2.44', ...more }),
       eventTime: new Date(at).toISOString().replace('.000Z', 'Z'),
     };
     accountOf(scene)
@@ -151,6 +157,34 @@ describe.each([
   );
 
   it(
+    'about a user of whom AWS quarantined one of two keys lead to each of them',
+    async () => {
+      const message = await alert('AWS put a user in quarantine');
+      const stores = await scene.stores();
+      await expect
+        .poll(() => stores.inventory.users.byName(accountOf(scene).id, 'twice'), { timeout: LONG })
+        .not.toBeNull();
+      await stores.close();
+      await message.click('Deactivate');
+      const window = await ada.waitForModal((modal) => modal.title === 'Deactivate by hand');
+      const keys = accountOf(scene).users.get('twice')?.keys.existing() ?? [];
+      expect(keys).toHaveLength(2);
+      for (const { accessKeyId } of keys) expect(window.words).toContain(accessKeyId);
+      const [, second] = keys;
+      await window.click('Deactivate', { in: second?.accessKeyId ?? '' });
+      const contain = await ada.waitForModal((modal) => modal.title === 'Deactivate');
+      expect(contain.words).toContain(second?.accessKeyId);
+      await contain.close();
+      await message.click('Close');
+      const closing = await ada.waitForModal((modal) => modal.title === 'Close the incident');
+      await closing.fill({ 'It was': 'a test', Note: 'tried' });
+      await closing.submit();
+      await (await ada.waitForModal((modal) => modal.title === 'Incident closed')).close();
+    },
+    2 * LONG,
+  );
+
+  it(
     'are listed and filtered, and so is what is expected',
     async () => {
       const other = await alert('MFA device');
@@ -171,7 +205,7 @@ describe.each([
       await ada.slash('/aws-incidents');
       expect((await ada.waitForEphemeral()).words).toContain('None of them matches');
       await ada.slash('/aws-incidents all low');
-      const list = await ada.waitForEphemeral(({ words }) => words.includes('2 incidents'));
+      const list = await ada.waitForEphemeral(({ words }) => words.includes('3 incidents'));
       expect(list.words).toContain('closed as an attack');
       expect(list.words).toContain('closed as something of ours');
       await list.click('Expectations');
@@ -180,7 +214,7 @@ describe.each([
       await expected.click('Revoke', { in: 'ours', confirm: true });
       await ada.waitForEphemeral(({ words }) => words.includes('Revoked'));
       await ada.slash('/aws-incidents nobody-has-this');
-      await ada.waitForEphemeral(({ words }) => words.includes('0 of 2 incidents'));
+      await ada.waitForEphemeral(({ words }) => words.includes('0 of 3 incidents'));
       await ada.slash('/aws-incidents account:nowhere');
       await ada.waitForEphemeral(({ words }) => words.includes('No account is called'));
     },
@@ -194,7 +228,7 @@ describe.each([
       const list = await vera.waitForEphemeral(({ words }) => words.includes('expectation'));
       expect(list.buttons).toEqual([]);
       await vera.slash('/aws-incidents all');
-      const all = await vera.waitForEphemeral(({ words }) => words.includes('2 incidents'));
+      const all = await vera.waitForEphemeral(({ words }) => words.includes('3 incidents'));
       await all.click('Details', { in: 'CloudTrail' });
       const details = await vera.waitForModal((modal) => modal.title === 'Incident');
       expect(details.buttons).toEqual(['Deactivate']);

@@ -9,6 +9,7 @@ import type { Message } from '../../src/ports/slack.ts';
 import { presenter } from '../../src/slack/blocks/outcome.ts';
 import { expectation, keptIncident } from '../db/watch-samples.ts';
 import { signal } from '../detections/signals.ts';
+import { sampleKey } from '../domain/key-samples.ts';
 import { NOW, type Outside } from './outside.ts';
 
 /** An incident made of texts that callers wrote. */
@@ -73,6 +74,11 @@ function quietOf(outside: Outside): IncidentLook {
   return { ...keyOf(outside), signals: [signal({ rule: 'self-grant' })], advice: {}, ownership: null };
 }
 
+function keysOf({ path: userName }: Outside, responds: boolean) {
+  const inactive = { accessKeyId: 'AKIAEXAMPLE000000002', status: 'Inactive' } as const;
+  return { keys: [sampleKey({ userName }), sampleKey({ userName, ...inactive })], responds };
+}
+
 const viewer = { roles: ['viewer'] } as const;
 const responder = { roles: ['viewer', 'responder'] } as const;
 
@@ -83,6 +89,8 @@ export function incidentViewsOf(outside: Outside): [name: string, view: ModalVie
     ['incident, closed', incidentView(closedOf(outside), responder)],
     ['deactivate a key by hand', deactivateByHand(keyOf(outside), ['U0ADMIN'])],
     ['deactivate a role by hand', deactivateByHand(lookOf(outside), ['U0ADMIN'])],
+    ['deactivate a user, who may', deactivateByHand(lookOf(outside), ['U0ADMIN'], keysOf(outside, true))],
+    ['deactivate a user by hand', deactivateByHand(lookOf(outside), ['U0ADMIN'], keysOf(outside, false))],
     [
       'deactivate an unknown key',
       deactivateByHand(lookOf(outside, { subject: 'AKIAX', userName: null }), ['U0ADMIN']),

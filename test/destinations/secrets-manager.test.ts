@@ -197,6 +197,37 @@ describe('Secrets Manager', () => {
     });
   });
 
+  it('warns when the policy of the secret itself lets the rotated user read it, or cannot be read (ASA)', async () => {
+    const { ground, secret } = await stored(false);
+    await using trial = await trialOf({ ground, secret }, 'merge');
+    const preflight = () => trial.place.preflight(trial.target, trial.about, patient);
+    const letIn = (AWS: string) => {
+      const Statement = {
+        Effect: 'Allow',
+        Principal: { AWS },
+        Action: 'secretsmanager:GetSecretValue',
+        Resource: '*',
+      };
+      secret.resourcePolicy = JSON.stringify({ Version: '2012-10-17', Statement });
+    };
+    letIn(ground.account.arn('user/another'));
+    expect(await preflight()).toEqual({ answer: 'yes', warnings: [] });
+    letIn(trial.about.userArn);
+    expect(await preflight()).toMatchObject({
+      answer: 'yes',
+      warnings: [expect.stringContaining('ci itself may read this place') as string],
+    });
+    const effect = { kind: 'error', code: 'AccessDeniedException', status: 400, message: 'no' } as const;
+    ground.bench.standIn.faults.add({ action: 'GetResourcePolicy', effect });
+    expect(await preflight()).toMatchObject({
+      answer: 'yes',
+      warnings: [expect.stringContaining('Could not check whether ci itself may read this place') as string],
+    });
+    ground.bench.standIn.faults.clear();
+    ground.bench.standIn.faults.add({ action: 'GetResourcePolicy', effect: { kind: 'service-failure' } });
+    expect(await preflight()).toMatchObject({ answer: 'unknown' });
+  });
+
   it('takes no name outside its prefix, and no region that is none', async () => {
     await using ground = await openAwsGround();
     const { schema } = await ground.open('secrets-manager');

@@ -38,6 +38,24 @@ describe.each(['sqlite', 'postgres'] as const)('where keys go, on %s', (engine) 
     60_000,
   );
 
+  test('in more regions than there are trials: the new key is tried in each before any has it', async () => {
+    await using rekey = await Rotating.set(engine);
+    const { connection } = await rekey.connect('Shop');
+    const { user, key } = await rekey.user('deploy');
+    const regions = ['us-east-1', 'us-west-2', 'eu-west-1', 'eu-central-1', 'ap-southeast-2'];
+    for (const region of regions) {
+      const target = secretTarget('deploy', region);
+      await rekey.destination('secrets-manager', user, target, { connectionId: connection.id });
+    }
+    const { id } = await rekey.start(await rekey.plan(key.accessKeyId));
+    const { state } = await rekey.until(id, 'delivering', 'quiet');
+    expect(['delivering', 'quiet']).toContain(state);
+    const trials = rekey.aws.requests.of('GetCallerIdentity');
+    const [firstWrite] = rekey.aws.requests.of('CreateSecret');
+    const before = trials.filter(({ at }) => at <= (firstWrite?.at ?? Infinity));
+    expect(new Set(before.map(({ region }) => region))).toEqual(new Set(regions));
+  }, 60_000);
+
   test('a webhook takes the key, and its redeploy hook says when it runs with it', async () => {
     await using rekey = await Rotating.set(engine, { privateHosts: ['127.0.0.1'] });
     await rekey.connect('Shop');

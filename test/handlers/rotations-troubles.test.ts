@@ -75,6 +75,26 @@ describe.each(['sqlite', 'postgres'] as const)('what can come between, on %s', (
     expect(statuses(user).map(([, status]) => status)).toEqual(['Active', 'Active']);
   }, 60_000);
 
+  test('a look at the quarantine that AWS does not answer is no “none”: nothing is changed before it does', async () => {
+    const { rekey, user, key } = await scene(engine);
+    await using _ = rekey;
+    const begun = await rekey.start(await rekey.plan(key.accessKeyId));
+    user.policies.attach('AWSCompromisedKeyQuarantineV3');
+    rekey.aws.faults.add({ action: 'ListAttachedUserPolicies', effect: { kind: 'throttle' } });
+    for (let turns = 0; turns < 5; turns += 1) {
+      const { nextAt, state } = await rekey.rotation(begun.id);
+      if (state !== 'planned') break;
+      rekey.clock.forward(Math.max(0, (nextAt ?? 0) - rekey.clock.now()));
+      await rekey.resume();
+    }
+    const waits = await rekey.rotation(begun.id);
+    expect([waits.state, waits.trouble?.why]).toEqual(['planned', 'iam:ListAttachedUserPolicies: throttled']);
+    expect(rekey.aws.requests.of('CreateAccessKey')).toEqual([]);
+    rekey.aws.faults.clear();
+    expect((await rekey.until(begun.id)).block?.code).toBe('quarantined');
+    expect(statuses(user)).toEqual([[key.accessKeyId, 'Active']]);
+  }, 60_000);
+
   test('a key that appears, and one that vanishes', async () => {
     const { rekey, user, key } = await scene(engine);
     await using _ = rekey;

@@ -23,6 +23,11 @@ async function open(engine: 'sqlite' | 'postgres' = 'sqlite', connect = true): P
   return world;
 }
 
+function twoKeys(world: InventoryWorld) {
+  const user = world.account.addUser('twice');
+  return { user, keys: [user.addKey(), user.addKey()] };
+}
+
 describe.each(ENGINES)('watching on %s', (engine) => {
   it('learns what is past, judges the last day, and tells what it found once', async () => {
     const world = await open(engine);
@@ -179,6 +184,45 @@ describe.each(ENGINES)('watching on %s', (engine) => {
     await watch(world);
     expect((await found(world))[key.accessKeyId]).toContain('decoy-key-used');
     expect((await told(world)).heads.map(({ severity }) => severity)).toEqual(['critical']);
+  });
+
+  it('puts a quarantine by AWS down to the key that is meant, with what else that key did', async () => {
+    const world = await open(engine);
+    const user = world.account.addUser('leaked');
+    const key = user.addKey();
+    const { user: twice, keys } = twoKeys(world);
+    await world.sweep();
+    await watch(world);
+    const quarantine = (userName: string, arn: string) =>
+      happen(world, 'iam:AttachUserPolicy', {
+        minutesAgo: 2,
+        from: 'AWS Internal',
+        agent: 'AWS Internal',
+        asked: { userName, policyArn: 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3' },
+        by: {
+          type: 'IAMUser',
+          arn,
+          userName,
+          accountId: world.accountId,
+          accessKeyId: 'ASIAMADEBYAWSITSELF1',
+        },
+      });
+    quarantine('leaked', user.arn);
+    const by = { type: 'IAMUser', arn: user.arn, accountId: world.accountId, accessKeyId: key.accessKeyId };
+    happen(world, 'iam:DeactivateMFADevice', { minutesAgo: 1, by });
+    quarantine('twice', twice.arn);
+    world.forward(6 * 60_000);
+    await watch(world);
+    const all = await found(world);
+    expect(all[key.accessKeyId]).toEqual(['key-quarantined', 'mfa-removed']);
+    // Of two keys that work nobody knows which one it is: nothing is said of either.
+    expect(all[twice.arn]).toEqual(['key-quarantined']);
+    for (const { accessKeyId } of keys) expect(all[accessKeyId]).toBeUndefined();
+    const { heads } = await told(world);
+    const head = heads.find(({ blocks }) => JSON.stringify(blocks).includes(key.accessKeyId));
+    expect(head).toMatchObject({ severity: 'critical' });
+    expect(JSON.stringify(head?.blocks)).toContain('leaked');
+    expect(JSON.stringify(head?.blocks)).toContain('"Deactivate"');
   });
 
   it('is stopped by no record, and lets nothing of it out as markup', async () => {

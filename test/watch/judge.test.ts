@@ -1,6 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ALICE, call, madeSession, ordinary, roleSession } from '../../src/detections/example.ts';
+import {
+  ALICE,
+  call,
+  madeSession,
+  ordinary,
+  roleSession,
+  type ExampleCall,
+} from '../../src/detections/example.ts';
 import type { RawRecord } from '../../src/detections/rule.ts';
 import type { Batch, Judged, Judges, Knowledge } from '../../src/ports/judges.ts';
 import type { KeptProfile, SeenBucket } from '../../src/ports/watch.ts';
@@ -50,7 +57,7 @@ function batchOf(records: readonly (RawRecord | string)[], kept: Kept, more: Par
     seen: [...kept.seen.values()],
     completeTo: 0,
     noted: [],
-    own: { accessKeyIds: [], roleArns: [] },
+    own: { accessKeyIds: [], roleArns: [], rotations: [] },
     keyless: [],
     ...more,
   };
@@ -182,7 +189,7 @@ describe.each([
 
   it('keeps quiet about what Rekey looks up itself, and about nothing else of its key', async () => {
     const kept = new Kept();
-    const own = { accessKeyIds: [String(ALICE['accessKeyId'])], roleArns: [] };
+    const own = { accessKeyIds: [String(ALICE['accessKeyId'])], roleArns: [], rotations: [] };
     const reads = ['iam:ListUsers', 'iam:ListAccessKeys', 'iam:GetAccountSummary', 'iam:ListGroups'];
     const looks = ['sts:GetCallerIdentity', ...reads, 'iam:ListRoles', 'iam:ListPolicies', 's3:ListBuckets'];
     const agent = 'aws-sdk-js/3.1169.0 ua/2.1 os/linux lang/js rekey/0.1.0';
@@ -193,6 +200,52 @@ describe.each([
     expect(rulesOf(await judges().judge(batchOf(others, kept, { own }), kept))).not.toEqual([]);
     const changes = [call('iam:CreateUser', { agent, asked: { userName: 'x' } })];
     expect(rulesOf(await judges().judge(batchOf(changes, kept, { own }), kept))).toContain('user-made');
+  });
+
+  it('keeps quiet about what the journal of a rotation has, by role or by key, and about nothing beside it', async () => {
+    const made = 'AKIAMADEBYREKEY00001';
+    const at = Date.parse(String(call('iam:CreateAccessKey')['eventTime']));
+    const own = {
+      accessKeyIds: [],
+      roleArns: [`arn:aws:iam::${ACCOUNT}:role/rekey`],
+      rotations: [
+        {
+          userName: 'deploy',
+          made: [made],
+          tries: [{ nonce: 'n0nce0f0ne7ry', from: at, to: at + 300_000 }],
+          triedTo: at + 60_000,
+          ended: ['AKIAOLDOFDEPLOY00001'],
+        },
+      ],
+    };
+    const agent = 'aws-sdk-js/3.1169.0 ua/2.1 lang/js rekey/0.1.0';
+    const by = roleSession('rekey');
+    const create = (userName: string, accessKeyId: string, more: ExampleCall = {}) =>
+      call('iam:CreateAccessKey', {
+        by,
+        agent,
+        asked: { userName },
+        answered: { accessKey: { accessKeyId, userName } },
+        ...more,
+      });
+    const lost = { agent: `${agent} n0nce0f0ne7ry`, answered: null };
+    const remove = (minute: number, accessKeyId: string, userName = 'deploy') =>
+      call('iam:DeleteAccessKey', { by, agent, asked: { userName, accessKeyId }, minute });
+    const rules = async (...records: RawRecord[]) =>
+      rulesOf(await judges().judge(batchOf(records, new Kept(), { own }), new Kept()));
+    expect(await rules(create('deploy', made), create('deploy', '', lost))).toEqual([]);
+    expect(await rules(remove(1, 'AKIAOLDOFDEPLOY00001'))).toEqual([]);
+    // Another key, another user, another program, and the number of that call an hour later.
+    for (const other of [
+      create('deploy', 'AKIASOMEBODYELSES001'),
+      create('admin', made),
+      create('deploy', made, { agent: 'aws-cli/2.15.0' }),
+      create('deploy', '', { ...lost, minute: 60 }),
+    ]) {
+      expect(await rules(other)).toContain('access-key-made-for-another-user');
+    }
+    const others = ['ann', 'bob', 'cy'].map((name, minute) => remove(minute, `AKIAOF${minute}`, name));
+    expect(await rules(...others)).toContain('others-locked-out');
   });
 });
 

@@ -23,6 +23,8 @@ export class StoredSecret {
   readonly tags = new Map<string, string>();
   rotates = false;
   deletedAt: number | null = null;
+  /** The policy on the secret itself, as it was written. */
+  resourcePolicy: string | null = null;
   lastChangedAt: number;
   private held: SecretVersion[] = [];
 

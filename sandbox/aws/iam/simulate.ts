@@ -1,10 +1,14 @@
 import { AwsError, noSuchEntity } from '../aws-error.ts';
 import type { Account } from '../accounts/account.ts';
-import { identityPolicies } from '../auth/principal.ts';
+import { identityPolicies, policyPrincipalArn } from '../auth/principal.ts';
 import type { Principal } from '../auth/principal.ts';
 import { judge, principalContext } from '../auth/authorise.ts';
 import { contextKeys } from '../policy/conditions.ts';
 import type { ContextKeys } from '../policy/conditions.ts';
+import { parsePolicy } from '../policy/document.ts';
+import type { Statement } from '../policy/document.ts';
+import { applies } from '../policy/evaluate.ts';
+import type { Question } from '../policy/evaluate.ts';
 import { page } from '../paging.ts';
 import type { QueryOperation } from '../query-service.ts';
 import type { XmlObject } from '../wire/xml.ts';
@@ -46,11 +50,36 @@ function suppliedContext(call: IamCall): ContextKeys {
   );
 }
 
+/** What the policy on the resource itself says to a user of the same account; null: it says nothing. */
+function verdictOfResource(
+  subject: Extract<Principal, { kind: 'user' | 'role' }>,
+  statements: readonly Statement[],
+  question: Question,
+): 'allowed' | 'explicitDeny' | null {
+  const { account } = subject;
+  const named = new Set(['*', policyPrincipalArn(subject)]);
+  const wide = new Set([...named, account.id, account.arn('root')]);
+  const says = (effect: Statement['effect'], names: ReadonlySet<string>): boolean =>
+    statements.some(
+      (statement) =>
+        statement.effect === effect &&
+        (statement.principals.get('AWS') ?? []).some((name) => names.has(name)) &&
+        applies(statement, question),
+    );
+  if (says('Deny', wide)) return 'explicitDeny';
+  // Whoever names the account leaves it to the account's own policies.
+  return says('Allow', named) ? 'allowed' : null;
+}
+
 function evaluateOne(
   subject: Extract<Principal, { kind: 'user' | 'role' }>,
   question: { action: string; resource: string; context: ContextKeys },
+  resourcePolicy: readonly Statement[],
 ): XmlObject {
-  const verdict = judge(subject, null, question);
+  const byIdentity = judge(subject, null, question);
+  const byResource =
+    byIdentity.decision === 'explicitDeny' ? null : verdictOfResource(subject, resourcePolicy, question);
+  const verdict = { ...byIdentity, decision: byResource ?? byIdentity.decision };
   const holder = subject.kind === 'user' ? subject.user : subject.role;
   const keys = identityPolicies(holder)
     .flatMap((policy) => policy.statements)
@@ -89,6 +118,11 @@ const simulatePrincipalPolicy: QueryOperation = {
       }
     }
     const subject = subjectOf(call);
+    const written = call.input.text('ResourcePolicy');
+    if (written !== null && subject.kind === 'role') {
+      throw new AwsError('InvalidInput', 400, 'Resource policies are not simulated for roles.');
+    }
+    const resourcePolicy = written === null ? [] : parsePolicy(written, 'resource');
     const actions = call.input.list('ActionNames');
     if (actions.length === 0) call.input.required('ActionNames');
     const given = call.input.list('ResourceArns');
@@ -103,7 +137,10 @@ const simulatePrincipalPolicy: QueryOperation = {
     );
     const numbered = questions.map((question, index) => ({ question, id: String(index).padStart(6, '0') }));
     const { items, rest } = page(call, numbered, ({ id }) => id);
-    return { EvaluationResults: items.map(({ question }) => evaluateOne(subject, question)), ...rest };
+    return {
+      EvaluationResults: items.map(({ question }) => evaluateOne(subject, question, resourcePolicy)),
+      ...rest,
+    };
   },
 };
 

@@ -23,8 +23,8 @@ export interface PolicyStatement {
   >;
 }
 
-/** Identity policies name resources; trust policies name principals. */
-export type PolicyKind = 'identity' | 'trust';
+/** Identity policies name resources; trust policies name principals; those on a resource name both. */
+export type PolicyKind = 'identity' | 'trust' | 'resource';
 
 export interface Condition {
   readonly operator: string;

@@ -24,6 +24,15 @@ const describeSecret: JsonOperation = {
   },
 };
 
+const getResourcePolicy: JsonOperation = {
+  name: 'GetResourcePolicy',
+  access: secretAccess,
+  run: (call) => {
+    const { arn, name, resourcePolicy } = anySecret(call);
+    return { ARN: arn, Name: name, ...(resourcePolicy === null ? {} : { ResourcePolicy: resourcePolicy }) };
+  },
+};
+
 const getSecretValue: JsonOperation = {
   name: 'GetSecretValue',
   access: secretAccess,
@@ -83,4 +92,4 @@ function positionOf(token: string | null): number {
   return Number(at);
 }
 
-export const readingOperations = [describeSecret, getSecretValue, listSecretVersionIds];
+export const readingOperations = [describeSecret, getResourcePolicy, getSecretValue, listSecretVersionIds];

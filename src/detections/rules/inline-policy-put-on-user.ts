@@ -1,5 +1,5 @@
 import { call, policy } from '../example.ts';
-import { targetOf } from '../grant.ts';
+import { onlyQuarantines, targetOf } from '../grant.ts';
 import { textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
 
@@ -14,6 +14,7 @@ export const inlinePolicyPutOnUser: Rule = {
   falseAlarms: 'Tools that manage users with inline policies.',
   actions: ['iam:PutUserPolicy', 'iam:PutGroupPolicy'],
   judge(event) {
+    if (onlyQuarantines(event)) return null;
     return { facts: { on: targetOf(event), policy: textAt(event.asked, 'policyName') }, of: targetOf(event) };
   },
   examples: () => ({

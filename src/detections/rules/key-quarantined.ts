@@ -1,8 +1,7 @@
 import { call } from '../example.ts';
+import { isQuarantine } from '../grant.ts';
 import { textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
-
-const QUARANTINE = /AWSCompromisedKeyQuarantine|AWSExposedCredentialPolicy/i;
 
 /** AWS put a user in quarantine: its key is public. */
 export const keyQuarantined: Rule = {
@@ -18,7 +17,7 @@ export const keyQuarantined: Rule = {
   always: true,
   judge(event) {
     const name = textAt(event.asked, 'policyArn') ?? textAt(event.asked, 'policyName') ?? '';
-    if (!QUARANTINE.test(name)) return null;
+    if (!isQuarantine(name)) return null;
     return {
       facts: { user: textAt(event.asked, 'userName'), policy: name },
       of: textAt(event.asked, 'userName'),

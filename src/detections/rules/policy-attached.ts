@@ -1,5 +1,5 @@
 import { call, policy } from '../example.ts';
-import { isAdminPolicy, isOnOneself, targetOf } from '../grant.ts';
+import { isAdminPolicy, isOnOneself, onlyQuarantines, targetOf } from '../grant.ts';
 import { at, textAt } from '../json.ts';
 import { isAdministrator } from '../policy-document.ts';
 import type { Rule } from '../rule.ts';
@@ -20,6 +20,7 @@ export const policyAttached: Rule = {
   judge(event, about) {
     const { asked, call: api } = event;
     const named = textAt(asked, 'policyArn') ?? textAt(asked, 'policyName');
+    if (onlyQuarantines(event)) return null;
     if (isAdminPolicy(named) || isAdministrator(at(asked, 'policyDocument')) || isOnOneself(event, about))
       return null;
     const isRole = api.name.includes('Role');

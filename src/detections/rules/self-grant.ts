@@ -1,5 +1,5 @@
-import { call, OWN, madeSession, roleSession } from '../example.ts';
-import { isOnOneself, targetOf } from '../grant.ts';
+import { call, OWN, madeSession, policy, roleSession } from '../example.ts';
+import { isOnOneself, onlyQuarantines, targetOf } from '../grant.ts';
 import { textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
@@ -25,14 +25,14 @@ export const selfGrant: Rule = {
     if (!isOnOneself(event, about)) return null;
     // In the console a user may well set a first password for himself.
     if (event.call.name === 'CreateLoginProfile' && event.fromConsole) return null;
+    const named = textAt(event.asked, 'policyArn') ?? textAt(event.asked, 'policyName');
+    // AWS puts it on in the user's own name; another rule tells of it.
+    if (onlyQuarantines(event) && /^(?:Attach|Put)/.test(event.call.name)) return null;
     return {
       facts: {
         call: event.call.name,
         on: targetOf(event),
-        policy:
-          textAt(event.asked, 'policyArn') ??
-          textAt(event.asked, 'policyName') ??
-          textAt(event.asked, 'groupName'),
+        policy: named ?? textAt(event.asked, 'groupName'),
       },
     };
   },
@@ -50,6 +50,18 @@ export const selfGrant: Rule = {
         why: 'an inline policy on its own user, refused',
         records: [
           call('iam:PutUserPolicy', { asked: { userName: 'alice', policyName: 'x' }, error: 'AccessDenied' }),
+        ],
+      },
+      {
+        why: 'a policy that only calls itself a quarantine',
+        records: [
+          call('iam:PutUserPolicy', {
+            asked: {
+              userName: 'alice',
+              policyName: 'AWSCompromisedKeyQuarantineV4',
+              policyDocument: policy({ Action: 's3:*', Resource: '*' }),
+            },
+          }),
         ],
       },
       {
@@ -81,6 +93,16 @@ export const selfGrant: Rule = {
       },
     ],
     quiet: [
+      {
+        why: 'AWS quarantines the user in its own name',
+        records: [
+          call('iam:AttachUserPolicy', {
+            asked: { userName: 'alice', policyArn: 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3' },
+            from: 'AWS Internal',
+            agent: 'AWS Internal',
+          }),
+        ],
+      },
       {
         why: 'attaches a policy to somebody else',
         records: [

@@ -4,6 +4,7 @@ import { quarantinePolicies } from '../../domain/quarantine.ts';
 import type { Iam } from '../../ports/aws.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { RotatedAccount, UserLook } from '../../ports/rotation-world.ts';
+import { isDenied } from '../../rotation/failures.ts';
 import type { Services } from '../services.ts';
 import type { Signer } from './signer.ts';
 
@@ -45,7 +46,7 @@ async function look(iam: Iam, userName: string, now: number, signal: AbortSignal
   return { userId: user.userId, keys, quarantine: await quarantineOf(iam, userName, now, signal) };
 }
 
-/** Not every policy allows this read: who may only rotate itself may not. */
+/** Not every policy allows this read: who may only rotate itself may not. Any other failure is no answer: ask again. */
 async function quarantineOf(
   iam: Iam,
   userName: string,
@@ -55,7 +56,7 @@ async function quarantineOf(
   try {
     return known(quarantinePolicies(await iam.listAttachedUserPolicies(userName, signal)), now);
   } catch (error) {
-    if (!(error instanceof AwsFailure)) throw error;
+    if (!(error instanceof AwsFailure) || !isDenied(error)) throw error;
     return unknown(`${error.action}: ${error.code}`, now);
   }
 }

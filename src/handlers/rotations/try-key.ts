@@ -2,15 +2,19 @@ import { iamRegion, partitionOfRegion } from '../../domain/partition.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { AwsFailure } from '../../ports/aws.ts';
+import type { AwsCredentials } from '../../ports/aws.ts';
 import type { KeyTrial } from '../../ports/rotation-world.ts';
 import type { Services } from '../services.ts';
 
 /** What AWS answers for a key it does not know everywhere yet; a wrong secret may be remembered for seconds (facts). */
 const NOT_YET = new Set(['key_not_active', 'wrong_secret']);
 
+/** So many trials in a row there are: each region is asked in one of them at the least. */
+const ROUNDS = 3;
+
 /**
- * Uses the new key once, to ask who it is. The regions it is delivered to are asked in turn: a region that has not
- * heard of the key is one in which its users would fail.
+ * Uses the new key, to ask who it is. The regions it is delivered to are asked in turn, several at a time where there are
+ * many: a region that has not heard of the key is one in which its users would fail.
  */
 export async function tryKey(
   { aws }: Pick<Services, 'aws'>,
@@ -20,13 +24,26 @@ export async function tryKey(
   regions: readonly string[],
   signal: AbortSignal,
 ): Promise<KeyTrial> {
-  const { partition, verify, accountId, snapshot } = rotation;
+  const { partition, verify } = rotation;
   const fit = regions.filter((region) => partitionOfRegion(region) === partition);
-  const region = fit[verify.successes % Math.max(1, fit.length)] ?? iamRegion(partition);
+  const rounds = Math.min(ROUNDS, fit.length);
+  const turn = fit.filter((_, at) => at % rounds === verify.successes % rounds);
+  for (const region of turn.length === 0 ? [iamRegion(partition)] : turn) {
+    const trial = await tryIn(aws, region, rotation, { kind: 'access_key', accessKeyId, secret }, signal);
+    if (trial.answer !== 'works') return trial;
+  }
+  return { answer: 'works' };
+}
+
+async function tryIn(
+  aws: Services['aws'],
+  region: string,
+  { accountId, snapshot }: Rotation,
+  key: AwsCredentials,
+  signal: AbortSignal,
+): Promise<KeyTrial> {
   try {
-    const found = await aws
-      .sts({ kind: 'access_key', accessKeyId, secret }, region)
-      .getCallerIdentity(signal);
+    const found = await aws.sts(key, region).getCallerIdentity(signal);
     if (found.accountId === accountId && found.userId === snapshot.userId) return { answer: 'works' };
     return { answer: 'unknown', why: `AWS takes the new key for ${found.arn}` };
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Services } from '../../handlers/services.ts';
-import type { NotedKey, OwnIdentity } from '../../ports/judges.ts';
+import type { Rotation } from '../../domain/rotation.ts';
+import type { NotedKey, OwnIdentity, OwnRotation } from '../../ports/judges.ts';
 
 const MOST_KEYS = 10_000;
 const MOST_ROTATIONS = 500;
@@ -46,6 +47,21 @@ export async function knownKeys({ stores }: Services, accountId: string): Promis
     own: {
       accessKeyIds: ours.flatMap(({ accessKeyId }) => accessKeyId ?? []),
       roleArns: ours.flatMap(({ roleArn }) => roleArn ?? []),
+      rotations: rotations.map(doneBy),
     },
+  };
+}
+
+/** What Rekey did to keys for a rotation, as its journal has it. */
+function doneBy(rotation: Rotation): OwnRotation {
+  const { snapshot, oldKeyId, newKeyId, intents, orphans, change, deactivatedAt } = rotation;
+  const lost = orphans.map(({ accessKeyId }) => accessKeyId);
+  const changing = change !== null && change.change !== 'activate' ? [change.accessKeyId] : [];
+  return {
+    userName: snapshot.userName,
+    made: [...new Set([...(newKeyId === null ? [] : [newKeyId]), ...lost])],
+    tries: intents.map(({ nonce, openedAt, closesAt }) => ({ nonce, from: openedAt, to: closesAt })),
+    triedTo: rotation.cutoverAt ?? rotation.endedAt,
+    ended: [...new Set([...(deactivatedAt === null ? [] : [oldKeyId]), ...lost, ...changing])],
   };
 }

@@ -5,6 +5,7 @@ import type { Batch, Judged, Knowledge } from '../../ports/judges.ts';
 import type { Write } from '../../ports/stores.ts';
 import { bucketOf } from '../../watch/seen.ts';
 import { withoutTrail } from '../trail-queue/feed.ts';
+import { aboutKeys } from './about-keys.ts';
 import { fileSignals } from './file-signals.ts';
 import type { KnownKeys } from './known-keys.ts';
 import type { Watching } from './watching.ts';
@@ -76,7 +77,7 @@ async function takeOnce(watching: Watching, keys: KnownKeys, taking: Taking): Pr
     },
     knowledgeOf(watching),
   );
-  const filed = await fileSignals(watching, judged, keyless);
+  const filed = await fileSignals(watching, await aboutKeys(watching, judged), keyless);
   const next = await taking.next(judged, now);
   const regions = account.regions.map((each) => (each.region === next?.region ? next : each));
   await watching.write({ regions: withoutTrail(regions, judged.trailFrom, now), basis: nextBasis }, [

@@ -32,6 +32,10 @@ export function drySecretsManager(
         calls.reads('secretsmanager:DescribeSecret', where(name));
         return (await known(name, signal)).facts;
       },
+      resourcePolicy: (name, signal) => {
+        calls.reads('secretsmanager:GetResourcePolicy', where(name));
+        return store.resourcePolicy(name, signal);
+      },
       versions: async (name, signal) => {
         calls.reads('secretsmanager:ListSecretVersionIds', where(name));
         return (await known(name, signal)).versions;

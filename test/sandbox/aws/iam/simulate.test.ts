@@ -160,3 +160,25 @@ test('asking needs a right of its own, on the one who is asked about', async () 
   expect(await ask(own)).toHaveProperty('EvaluationResults');
   expect(await failure(ask(set.account.arn('user/admin')))).toMatchObject({ name: 'AccessDenied' });
 });
+
+test('the policy on a resource lets a user in, or keeps it out, whatever its own policies say', async () => {
+  await using set = await stage();
+  const secret = set.account.arn('secret:rekey/x').replace(':iam::', ':secretsmanager:us-east-1:');
+  const bob = set.account.addUser('bob');
+  const ann = set.account.addUser('ann', { inline: { all: allowing('secretsmanager:*') } });
+  const ResourcePolicy = (Effect: string, AWS: string) =>
+    JSON.stringify({ Version, Statement: { Effect, Principal: { AWS }, Action: '*', Resource: '*' } });
+  const ask = (who: string, policy: string) =>
+    simulate(set, {
+      PolicySourceArn: who,
+      ActionNames: ['secretsmanager:GetSecretValue'],
+      ResourceArns: [secret],
+      ResourcePolicy: policy,
+    });
+  const says = (decision: string) => [`secretsmanager:GetSecretValue ${secret} ${decision}`];
+  expect(await ask(bob.arn, ResourcePolicy('Allow', bob.arn))).toEqual(says('allowed'));
+  expect(await ask(bob.arn, ResourcePolicy('Allow', ann.arn))).toEqual(says('implicitDeny'));
+  // Who names the account leaves it to the account's own policies.
+  expect(await ask(bob.arn, ResourcePolicy('Allow', set.account.arn('root')))).toEqual(says('implicitDeny'));
+  expect(await ask(ann.arn, ResourcePolicy('Deny', set.account.arn('root')))).toEqual(says('explicitDeny'));
+});

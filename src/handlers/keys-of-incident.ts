@@ -1,0 +1,23 @@
+import type { InventoryKey } from '../domain/inventory.ts';
+import type { IncidentLook } from '../domain/incident.ts';
+import type { Services } from './services.ts';
+
+/** Signals about a user who did not make the call: AWS did, or somebody who helps. */
+const ABOUT_ANOTHER = 'key-quarantined';
+
+/** The keys of the users that an incident without a key is about: one of them may be what was stolen. */
+export async function keysOfIncident(
+  { stores }: Pick<Services, 'stores'>,
+  { incident, signals }: Pick<IncidentLook, 'incident' | 'signals'>,
+): Promise<InventoryKey[]> {
+  const { accountId, subject } = incident;
+  const named = signals.flatMap(({ rule, facts }) => (rule === ABOUT_ANOTHER ? [facts['user'] ?? ''] : []));
+  const names = new Set([...named, /:user\/(?:.*\/)?([^/]+)$/.exec(subject)?.[1] ?? '']);
+  const { users, keys } = stores.inventory;
+  const found: InventoryKey[] = [];
+  for (const name of names) {
+    const user = name === '' ? null : await users.byName(accountId, name);
+    if (user !== null) found.push(...(await keys.ofUser(accountId, user.userId)));
+  }
+  return found;
+}
