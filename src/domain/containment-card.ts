@@ -28,6 +28,8 @@ export type ContainmentLine =
   | { readonly kind: 'confirmed'; readonly at: number; readonly afterMs: number | null }
   | { readonly kind: 'over'; readonly containment: Containment }
   | { readonly kind: 'accepted'; readonly containment: Containment }
+  /** It is not done, or nobody can say: told by itself, since edits of the card reach nobody. */
+  | { readonly kind: 'not_done'; readonly containment: Containment }
   /** Things that were made, found in CloudTrail, which is complete to then (null: not known). */
   | {
       readonly kind: 'made';
@@ -45,6 +47,9 @@ export type ContainmentLine =
 
 /** So many things, or roles, are named in one message. */
 const MADE_AT_ONCE = 12;
+
+/** So long a user may be unreadable, or something take to be taken back, before that is told; ms. */
+const TOLD_AFTER_MS = 60_000;
 
 /** What of it the card shows; two that look alike need no edit. */
 export function looksOther(before: Containment, after: Containment): boolean {
@@ -73,6 +78,7 @@ function shown(containment: Containment): string {
     dateDeny,
     trouble?.code,
     proof?.completeTo,
+    proof?.why,
     proof?.accepted,
     confirmedAt,
     containment.heldUntil,
@@ -137,6 +143,7 @@ export function containmentLines(before: Containment, after: Containment): reado
       afterMs: sentAt === null ? null : confirmedAt - sentAt,
     });
   }
+  if (failsNow(before, after)) lines.push({ kind: 'not_done', containment: after });
   const { holdStoppedBy } = after;
   if (holdStoppedBy !== null && before.state === 'holding' && after.state !== 'holding') {
     lines.push({ kind: 'stopped', by: holdStoppedBy, at: after.stateAt });
@@ -148,6 +155,18 @@ export function containmentLines(before: Containment, after: Containment): reado
   }
   lines.push(...aroundLines(before, after));
   return lines;
+}
+
+/** Whether it shows with this change that it is not done: what lasts is told once. */
+function failsNow(before: Containment, after: Containment): boolean {
+  const { state, stateAt, trouble, confirmedAt, updatedAt } = after;
+  if (before.state !== state) {
+    return state === 'refused' || (before.state === 'acting' && state === 'holding' && confirmedAt === null);
+  }
+  const lasts = (since: number): boolean =>
+    before.updatedAt - since < TOLD_AFTER_MS && updatedAt - since >= TOLD_AFTER_MS;
+  if (trouble !== null) return lasts(trouble.at);
+  return (state === 'undoing' || state === 'recovering') && lasts(stateAt);
 }
 
 const ENDS: ReadonlySet<Containment['state']> = new Set<Containment['state']>([

@@ -419,5 +419,9 @@ export function containmentMessagesOf(outside: Outside): [name: string, message:
     ['containment over line', presenter.containmentLine({ kind: 'over', containment: row }, row)],
     ...aroundMessagesOf(outside),
     ['containment accepted line', presenter.containmentLine({ kind: 'accepted', containment: row }, row)],
+    ...cardsOf(outside).map(([name, { containment }]): [string, Message] => [
+      `containment not done line, ${name}`,
+      presenter.containmentLine({ kind: 'not_done', containment }, containment),
+    ]),
   ];
 }

@@ -278,3 +278,32 @@ describe('what was not held', () => {
     expect(afterLook(shown, seen(NOW + 500, { [KEY]: 'Active' }, false)).putBack).toBe(4);
   });
 });
+
+describe('what is not done', () => {
+  const trouble = { action: 'iam:GetUser', code: 'aws_down', said: '', at: NOW, retryAt: NOW };
+  const kinds = (before: Containment, after: Containment): string[] =>
+    containmentLines(before, after).map(({ kind }) => kind);
+
+  it('is told by itself when it shows, and once', () => {
+    const acting = row({ state: 'acting', confirmedAt: null, parts: { key: SURE, deny: NONE, date: NONE } });
+    const part = { ...acting, state: 'holding' as const };
+    expect(kinds(acting, part)).toEqual(['not_done']);
+    expect(kinds(part, { ...part, updatedAt: NOW })).toEqual([]);
+    expect(kinds(acting, { ...part, confirmedAt: NOW })).toEqual(['confirmed']);
+    const finding = row({ state: 'finding', userName: null, confirmedAt: null });
+    expect(kinds(finding, { ...finding, state: 'refused', refusal: { why: 'a', next: 'b' } })).toEqual([
+      'not_done',
+    ]);
+  });
+
+  it('is told of a user that cannot be read, and of what is not taken back, when that lasts a minute', () => {
+    const at = (seconds: number, changes: Partial<Containment>): Containment =>
+      row({ updatedAt: NOW + seconds * 1_000, stateAt: NOW, ...changes });
+    for (const changes of [{ trouble }, { state: 'undoing' as const }, { state: 'recovering' as const }]) {
+      expect(kinds(at(0, changes), at(3, changes))).toEqual([]);
+      expect(kinds(at(58, changes), at(61, changes))).toEqual(['not_done']);
+      expect(kinds(at(61, changes), at(64, changes))).toEqual([]);
+    }
+    expect(kinds(at(58, {}), at(61, {}))).toEqual([]);
+  });
+});
