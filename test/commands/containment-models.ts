@@ -411,6 +411,7 @@ export function containmentMessagesOf(outside: Outside): [name: string, message:
       `containment ${kind} line`,
       presenter.containmentLine({ kind, ...said }, row),
     ]),
+    ['containment many line', presenter.containmentLine({ kind: 'many', count: 1_234, at: NOW }, row)],
     ['containment stopped line', presenter.containmentLine({ kind: 'stopped', by: 'U0ADMIN', at: NOW }, row)],
     [
       'containment confirmed line',

@@ -307,3 +307,35 @@ describe('what is not done', () => {
     expect(kinds(at(58, {}), at(61, {}))).toEqual([]);
   });
 });
+
+describe('what appears', () => {
+  it('is told one by one, and of very much once a minute, and its names do not grow without end', () => {
+    let now = row();
+    const told: string[] = [];
+    const policies = (at: number) =>
+      Array.from({ length: 10 }, (_, n) => `arn:aws:iam::111122223333:policy/p${at}-${n}`);
+    for (let second = 2; second <= 240; second += 2) {
+      const arns = policies(second);
+      const attached = [denyAllArn('aws'), 'arn:aws:iam::aws:policy/Old', ...arns].map((arn) => ({
+        name: arn,
+        arn,
+      }));
+      const look = seen(NOW + second * 1_000, { [KEY]: 'Inactive' }, true, { attached });
+      const next = afterLook(now, look);
+      told.push(...containmentLines(now, next).map(({ kind }) => kind));
+      now = next;
+    }
+    expect(told.filter((kind) => kind === 'event').length).toBeLessThanOrEqual(30);
+    expect(told.filter((kind) => kind === 'event').length).toBeGreaterThan(15);
+    const many = told.filter((kind) => kind === 'many').length;
+    expect(many).toBeGreaterThanOrEqual(4);
+    expect(many).toBeLessThanOrEqual(5);
+    expect(now.seenPolicies.length).toBeLessThanOrEqual(500);
+    expect(now.seenPolicies).toContain('arn:aws:iam::aws:policy/Old');
+    // What undoes the containment is told all the same.
+    const undone = afterLook(now, seen(NOW + 241_000, { [KEY]: 'Active' }, true));
+    expect(containmentLines(now, undone)).toMatchObject([
+      { kind: 'event', event: { what: 'put_back', about: 'key' } },
+    ]);
+  });
+});

@@ -198,6 +198,10 @@ function lineText(
       const said = eventWords(line.event);
       return { plain: escape(cut(said, 300)), marked: `${moment(line.event.at)} ${words(said)}` };
     }
+    case 'many': {
+      const said = `So many keys and policies appear on the user that not each is told any more: ${line.count} things happened so far. The containment’s message shows the latest; a deny wins over all of them.`;
+      return { plain: escape(said), marked: `${moment(line.at)} ${words(said)}` };
+    }
     case 'joined':
     case 'undone':
     case 'recovered': {
