@@ -34,7 +34,9 @@ export function handleJobs(entrance: Entrance): void {
     if (nextAt !== null) await jobs.enqueue('outbox', 'all', {}, nextAt);
   });
   jobs.handle('recover', { ...often, deadlineMs: 2 * services.leases.workMs }, () => recover(entrance));
-  jobs.handle('sweep', { deadlineMs: 600_000, retries: 5, backoffMs: 60_000 }, () => sweep(services));
+  jobs.handle('sweep', { deadlineMs: 600_000, atOnce: 1, retries: 5, backoffMs: 60_000 }, () =>
+    sweep(services),
+  );
   handleAuditJobs(services);
   handleInventoryJobs(services);
   handleReminderJobs(services);

@@ -1,14 +1,16 @@
-import { and, asc, count, eq, gt, gte, isNotNull, lt, lte, or } from 'drizzle-orm';
+import { and, asc, count, eq, gt, gte, inArray, isNotNull, lt, lte, or } from 'drizzle-orm';
 import { z } from 'zod';
 import { isOver } from '../../src/domain/containment.ts';
 import type { Containment } from '../../src/domain/containment.ts';
 import type { ContainmentStore } from '../../src/ports/containments.ts';
 import { write } from '../atomically.ts';
+import { readFor } from '../bulk.ts';
 import type { Engine } from '../engine.ts';
 import { readFirst, readRow } from '../rows.ts';
 import { containmentRow, containmentState, type ContainmentFacts } from './containment-shape.ts';
 
 const TABLE = 'containments';
+const stateOf = z.object({ id: z.string(), state: containmentState });
 const stateCount = z.object({ state: containmentState, count: z.number() });
 /** What was written so much later than now was written before the clock was set back; ms. */
 const SET_BACK_MS = 10_000;
@@ -47,6 +49,12 @@ export function containmentStore(engine: Engine): ContainmentStore {
     async byId(id) {
       const rows = await engine.read((db) => db.select().from(t).where(eq(t.id, id)));
       return readFirst(TABLE, containmentRow, rows);
+    },
+    async states(ids) {
+      const found = await readFor(ids, (some) =>
+        engine.read((db) => db.select({ id: t.id, state: t.state }).from(t).where(inArray(t.id, some))),
+      );
+      return new Map(found.map((each) => stateOf.parse(each)).map(({ id, state }) => [id, state]));
     },
     async open(limit) {
       return all(

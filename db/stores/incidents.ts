@@ -61,6 +61,17 @@ export function incidentStore(engine: Engine): IncidentStore {
     async byId(id) {
       return readFirst(TABLE, row, await engine.read((db) => db.select().from(t).where(eq(t.id, id))));
     },
+    async openAmong(ids) {
+      const open = await readFor(ids, (some) =>
+        engine.read((db) =>
+          db
+            .select({ id: t.id })
+            .from(t)
+            .where(and(inArray(t.id, some), eq(t.open, 1))),
+        ),
+      );
+      return new Set(open.map(({ id }) => id));
+    },
     current(accountId, subjects, since) {
       return readFor(subjects, async (some) => {
         const rows = await engine.read((db) =>

@@ -16,6 +16,8 @@ export interface Aftermath {
   readonly told: readonly { readonly userId: string; readonly accessKeyId: string }[];
   /** Keys whose owners were told, or found out of reach. */
   readonly keys: readonly string[];
+  /** Owners of some keys could not be told, since Slack did not say who they are: they are when it does. */
+  readonly again?: boolean | undefined;
   /** Who was asked in private, and the notice of their message. */
   readonly asked: readonly { readonly userId: string; readonly noticeId: string }[];
 }

@@ -16,6 +16,8 @@ export interface ContainmentCard {
 /** One thing that happened, for the thread. */
 export type ContainmentLine =
   | { readonly kind: 'event'; readonly event: ContainmentEvent }
+  /** Of so many things that appeared not each is told any more; `count`: of all that happened so far. */
+  | { readonly kind: 'many'; readonly count: number; readonly at: number }
   | {
       readonly kind: 'joined' | 'undone' | 'recovered';
       readonly accessKeyId: string;
@@ -28,6 +30,8 @@ export type ContainmentLine =
   | { readonly kind: 'confirmed'; readonly at: number; readonly afterMs: number | null }
   | { readonly kind: 'over'; readonly containment: Containment }
   | { readonly kind: 'accepted'; readonly containment: Containment }
+  /** It is not done, or nobody can say: told by itself, since edits of the card reach nobody. */
+  | { readonly kind: 'not_done'; readonly containment: Containment }
   /** Things that were made, found in CloudTrail, which is complete to then (null: not known). */
   | {
       readonly kind: 'made';
@@ -45,6 +49,9 @@ export type ContainmentLine =
 
 /** So many things, or roles, are named in one message. */
 const MADE_AT_ONCE = 12;
+
+/** So long a user may be unreadable, or something take to be taken back, before that is told; ms. */
+const TOLD_AFTER_MS = 60_000;
 
 /** What of it the card shows; two that look alike need no edit. */
 export function looksOther(before: Containment, after: Containment): boolean {
@@ -73,6 +80,7 @@ function shown(containment: Containment): string {
     dateDeny,
     trouble?.code,
     proof?.completeTo,
+    proof?.why,
     proof?.accepted,
     confirmedAt,
     containment.heldUntil,
@@ -127,8 +135,7 @@ export function containmentLines(before: Containment, after: Containment): reado
     if (was.phase === phase || phase === 'held' || taken === null) return [];
     return [{ kind: phase, accessKeyId, by: taken.by, hostUser: null, reason: taken.reason, at: taken.at }];
   });
-  const fresh = after.events.slice(Math.max(0, before.events.length + before.eventsMore - after.eventsMore));
-  lines.push(...fresh.map((event): ContainmentLine => ({ kind: 'event', event })));
+  lines.push(...eventLines(before, after));
   if (before.confirmedAt === null && after.confirmedAt !== null) {
     const { sentAt, confirmedAt } = after;
     lines.push({
@@ -137,6 +144,7 @@ export function containmentLines(before: Containment, after: Containment): reado
       afterMs: sentAt === null ? null : confirmedAt - sentAt,
     });
   }
+  if (failsNow(before, after)) lines.push({ kind: 'not_done', containment: after });
   const { holdStoppedBy } = after;
   if (holdStoppedBy !== null && before.state === 'holding' && after.state !== 'holding') {
     lines.push({ kind: 'stopped', by: holdStoppedBy, at: after.stateAt });
@@ -148,6 +156,37 @@ export function containmentLines(before: Containment, after: Containment): reado
   }
   lines.push(...aroundLines(before, after));
   return lines;
+}
+
+/** Somebody may make keys and policies faster than Slack takes messages: of more than so many, one message a minute. */
+const TOLD_EVENTS = 30;
+const MINUTE_MS = 60_000;
+
+function eventLines(before: Containment, after: Containment): readonly ContainmentLine[] {
+  const known = before.events.length + before.eventsMore;
+  const fresh = after.events.slice(Math.max(0, known - after.eventsMore));
+  const isMany = known + fresh.length > TOLD_EVENTS;
+  // What is put back has a measure of its own.
+  const told = isMany ? fresh.filter(({ what }) => !what.startsWith('new_')) : fresh;
+  const lines = told.map((event): ContainmentLine => ({ kind: 'event', event }));
+  const [first] = fresh;
+  if (first === undefined || told.length === fresh.length) return lines;
+  const last = known <= TOLD_EVENTS ? null : (before.events.at(-1)?.at ?? null);
+  const minute = (at: number): number => Math.floor(at / MINUTE_MS);
+  if (last !== null && minute(last) === minute(first.at)) return lines;
+  return [...lines, { kind: 'many', count: after.events.length + after.eventsMore, at: first.at }];
+}
+
+/** Whether it shows with this change that it is not done: what lasts is told once. */
+function failsNow(before: Containment, after: Containment): boolean {
+  const { state, stateAt, trouble, confirmedAt, updatedAt } = after;
+  if (before.state !== state) {
+    return state === 'refused' || (before.state === 'acting' && state === 'holding' && confirmedAt === null);
+  }
+  const lasts = (since: number): boolean =>
+    before.updatedAt - since < TOLD_AFTER_MS && updatedAt - since >= TOLD_AFTER_MS;
+  if (trouble !== null) return lasts(trouble.at);
+  return (state === 'undoing' || state === 'recovering') && lasts(stateAt);
 }
 
 const ENDS: ReadonlySet<Containment['state']> = new Set<Containment['state']>([

@@ -11,7 +11,7 @@ import {
   partsInPlay,
   wantedKeys,
 } from './containment.ts';
-import type { Containment, ContainmentPart } from './containment.ts';
+import type { Containment, ContainmentPart, ContainmentProof } from './containment.ts';
 import { keptKeys } from './containment-reasons.ts';
 import { isAsFarAsItCan } from './containment-unread.ts';
 
@@ -28,6 +28,33 @@ const PROOFS_MS = [5, 12, 21, 31, 41, 52].map((minutes) => minutes * 60_000);
 export function nextProof(confirmedAt: number, now: number): number | null {
   const after = PROOFS_MS.find((ms) => confirmedAt + ms > now);
   return after === undefined ? null : confirmedAt + after;
+}
+
+/** Where CloudTrail could not be read by the last time, it is asked again so often, for so long; ms. */
+const UNPROVEN_AGAIN_MS = 3_600_000;
+const UNPROVEN_MS = 24 * UNPROVEN_AGAIN_MS;
+
+/** When it is asked next after an answer: at its time, or later when the last one said nothing. */
+export function afterProof(
+  { since, checkedAt }: Pick<ContainmentProof, 'since' | 'checkedAt'>,
+  isRead: boolean,
+): number | null {
+  const next = nextProof(since, checkedAt);
+  if (next !== null || isRead || checkedAt - since >= UNPROVEN_MS) return next;
+  return checkedAt + UNPROVEN_AGAIN_MS;
+}
+
+/** What is known with a new answer: what was seen before of the same time stays so where it could not be read again. */
+export function knownProof(before: ContainmentProof | null, found: ContainmentProof): ContainmentProof {
+  if (before === null || before.since !== found.since || found.completeTo !== null) return found;
+  const { completeTo, accepted, lastAcceptedAt, calls, refused } = before;
+  const calledMore = accepted > found.accepted;
+  return {
+    ...found,
+    completeTo,
+    ...(calledMore ? { accepted, lastAcceptedAt, calls } : {}),
+    refused: Math.max(refused, found.refused),
+  };
 }
 
 /**

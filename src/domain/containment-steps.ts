@@ -213,13 +213,27 @@ export function afterLook(row: Containment, look: ContainedLook): Containment {
   return {
     ...remember(next, events),
     quarantine: attached === null ? before.quarantine : quarantinePolicies(attached),
-    seenKeys: [...new Set([...before.seenKeys, ...(keys ?? []).map(({ accessKeyId }) => accessKeyId)])],
-    seenPolicies: [...new Set([...before.seenPolicies, ...(attached ?? []).map(({ arn }) => arn)])],
+    seenKeys: seenWith(
+      before.seenKeys,
+      (keys ?? []).map(({ accessKeyId }) => accessKeyId),
+    ),
+    seenPolicies: seenWith(
+      before.seenPolicies,
+      (attached ?? []).map(({ arn }) => arn),
+    ),
     seenInline:
-      inline === null || inline === undefined
-        ? before.seenInline
-        : [...new Set([...(before.seenInline ?? []), ...inline])],
+      inline === null || inline === undefined ? before.seenInline : seenWith(before.seenInline ?? [], inline),
   };
+}
+
+/** So many names of each kind are remembered: whoever makes and removes thousands may be told of one twice. */
+const MOST_SEEN = 500;
+
+/** Those that are there, and the latest of those that were. */
+function seenWith(before: readonly string[], here: readonly string[]): readonly string[] {
+  const now = new Set(here);
+  const others = before.filter((name) => !now.has(name));
+  return [...others.slice(Math.max(0, others.length + now.size - MOST_SEEN)), ...now];
 }
 
 /** What was not known yet of how things were before us. */

@@ -107,6 +107,22 @@ export function whyOf({ action, code, said }: PartFailure): Omit<FailureWords, '
   }
 }
 
+/** Why it is not done, the worst first, for a message of its own. */
+export function notDoneWords(containment: Containment, now: number): FailureWords {
+  const { refusal, trouble } = containment;
+  const what = standingWords(containment, now);
+  if (refusal !== null) return { what, ...refusal };
+  const [failed] = failuresOf(containment, now);
+  if (failed !== undefined) return { ...failed, what: `${what}. ${failed.what}` };
+  if (trouble !== null) {
+    return {
+      what: `${what}, and its user cannot be read since ${momentWords(trouble.at)}`,
+      ...whyOf(trouble),
+    };
+  }
+  return { what, why: 'IAM does not show it yet.', next: 'Rekey goes on, and looks again and again.' };
+}
+
 /** How far the whole is, in a few words. */
 export function standingWords(containment: Containment, now: number): string {
   const { state, confirmedAt } = containment;

@@ -18,7 +18,8 @@ export type DeletionState =
   | 'declined'
   | 'cancelled'
   | 'expired'
-  | 'failed';
+  | 'failed'
+  | 'unknown';
 
 /** The wish to delete one key for good. One a key; times are ms. Holds no secret. */
 export interface KeyDeletion {
@@ -109,6 +110,7 @@ export function deletionTitle({ state }: Pick<KeyDeletion, 'state'>): string {
     cancelled: 'Not deleted: something changed',
     expired: 'Not deleted: nobody approved it',
     failed: 'Not deleted: AWS did not do it',
+    unknown: 'Whether it was deleted is not known',
   };
   return titles[state];
 }

@@ -30,6 +30,8 @@ export interface OwnerQuestion {
     readonly answer: OwnerAnswer;
     readonly at: number;
   }[];
+  /** It was told that Slack could not say whom to ask: they are asked when it can. */
+  readonly again?: boolean | undefined;
   /** When it was told that nobody answers. */
   readonly silentAt: number | null;
 }

@@ -126,14 +126,19 @@ export function isStandingRevocation({ state, issuedBefore }: RoleRevocation): b
 }
 
 /** How it stands, as a sentence; moments are for the caller. */
-export function revocationWords({ state, issuedBefore }: RoleRevocation): string {
+export function revocationWords({
+  state,
+  issuedBefore,
+}: Pick<RoleRevocation, 'state' | 'issuedBefore'>): string {
   switch (state) {
     case 'asked':
       return issuedBefore === null
         ? 'Revoking its sessions waits for a second person'
         : 'Revoking its newer sessions, too, waits for a second person';
     case 'declined':
-      return 'A second person declined to revoke its sessions';
+      return issuedBefore === null
+        ? 'A second person declined to revoke its sessions'
+        : 'A second person declined to revoke its sessions; whether an earlier revocation stands is not confirmed';
     case 'revoking':
       return 'Its sessions are being revoked, not confirmed yet';
     case 'revoked':

@@ -1,6 +1,7 @@
 import type { Severity } from '../domain/notice.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { Evidence } from './evidence.ts';
+import { withoutSecrets } from './redact.ts';
 
 /** Names what a file of evidence is; a change that others must know of counts the version up (docs/evidence.md). */
 export const EVIDENCE_SCHEMA = 'rekey.evidence';
@@ -79,7 +80,7 @@ export interface EvidenceDocument {
   readonly evidence: Evidence;
   readonly signals: readonly Signal[];
   readonly actions: readonly EvidenceAction[];
-  /** As AWS gave them, less secrets; those that could not be read are texts. */
+  /** As AWS gave them: what is written of them is without secrets. */
   readonly events: readonly unknown[];
 }
 
@@ -114,13 +115,37 @@ export function timesOf(
   };
 }
 
-/** The document as JSON text: what is packed, and what the hash is of. */
-export function asJson(document: EvidenceDocument): string {
-  const { events, ...rest } = document;
-  const told: unknown = JSON.parse(JSON.stringify(rest, isoTimes));
-  const head = typeof told === 'object' && told !== null ? told : {};
+/**
+ * The document as JSON text: what is packed, and what the hash is of. Piece by piece, since the events of a busy key are
+ * more than a process should hold twice, and take longer than others should wait.
+ */
+export function* jsonPieces(document: EvidenceDocument): Generator<string> {
+  const { events, evidence } = document;
+  const blank = { ...document, evidence: { ...evidence, calls: [] }, events: [] };
+  const whole = JSON.stringify({ schema: EVIDENCE_SCHEMA, version: EVIDENCE_VERSION, ...blank }, isoTimes, 1);
+  // In texts quotes and ends of lines are escaped: these are the two lists.
+  const calls = whole.indexOf('"calls": []', whole.indexOf('\n "evidence": {')) + '"calls": '.length;
+  const last = whole.lastIndexOf('[]');
+  yield whole.slice(0, calls);
+  yield* listed(evidence.calls, '  ', (each) => JSON.stringify(each, isoTimes, 1));
+  yield whole.slice(calls + 2, last);
   // What AWS gave stays as it is, numbers too.
-  return `${JSON.stringify({ schema: EVIDENCE_SCHEMA, version: EVIDENCE_VERSION, ...head, events }, null, 1)}\n`;
+  yield* listed(events, ' ', (each) => JSON.stringify(withoutSecrets(each), null, 1));
+  yield `${whole.slice(last + 2)}\n`;
+}
+
+/** A list as `JSON.stringify` lays it out at this depth. */
+function* listed<Item>(
+  items: readonly Item[],
+  indent: string,
+  write: (item: Item) => string,
+): Generator<string> {
+  if (items.length === 0) return yield '[]';
+  for (const [at, item] of items.entries()) {
+    const text = write(item).replaceAll('\n', `\n${indent} `);
+    yield `${at === 0 ? '[' : ','}\n${indent} ${text}`;
+  }
+  yield `\n${indent}]`;
 }
 
 /** Times are ISO 8601 in files: people read them, and other tools take them. */

@@ -7,6 +7,8 @@ import type { Credential, CredentialKind, EvidenceQuestion } from './credential.
 export const MOST_CREDENTIALS = 150;
 /** So many events are kept, and as many more of those that change something. */
 export const MOST_EVENTS = 20_000;
+/** The same for the length of their texts: a record may have 256 KB, and is held in several times as much memory. */
+export const MOST_TEXT = 24 * 1024 * 1024;
 
 const SESSION_MAKERS = new Set([
   'sts:AssumeRole',
@@ -56,6 +58,7 @@ export class Trace {
   /** Sessions by the ARN they act as, once they asked for a sign-in to the console. */
   readonly #atConsole = new Map<string, string>();
   #unread = 0;
+  #text = 0;
   readonly #leftCredentials = new Set<string>();
   #leftEvents = 0;
 
@@ -66,8 +69,8 @@ export class Trace {
     if (start.userName !== null) this.#ask('Username', start.userName);
   }
 
-  /** Takes a record in: an object, or the text that stands in its place. */
-  take(raw: unknown): void {
+  /** Takes a record in: an object, or the text that stands in its place. `length`: that of its text. */
+  take(raw: unknown, length = 0): void {
     const event = typeof raw === 'object' ? this.#reader.read(raw) : null;
     if (event === null) {
       this.#unread += 1;
@@ -75,10 +78,12 @@ export class Trace {
     }
     if (this.#held.has(event.id)) return;
     // What changes something is worth more than one more look around.
-    if (this.#held.size >= (event.call.isRead ? MOST_EVENTS : 2 * MOST_EVENTS)) {
+    const share = event.call.isRead ? 1 : 2;
+    if (this.#held.size >= share * MOST_EVENTS || this.#text + length > share * MOST_TEXT) {
       this.#leftEvents += 1;
       return;
     }
+    this.#text += length;
     this.#held.set(event.id, { event, raw });
     if (this.#ownerOf(event) !== null) this.#learn(event);
   }

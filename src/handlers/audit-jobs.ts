@@ -20,7 +20,7 @@ export function handleAuditJobs(services: Services): void {
   jobs.handle('audit-chain', { deadlineMs: 60_000, retries: 12, backoffMs: 2_000 }, ({ signal }) =>
     telling(services, 'audit-chain', async () => void (await chain(signal))),
   );
-  const seldom = { deadlineMs: 600_000, retries: 3, backoffMs: 60_000 };
+  const seldom = { deadlineMs: 600_000, atOnce: 1, retries: 3, backoffMs: 60_000 };
   jobs.handle('audit-head', seldom, ({ signal }) => postAuditHead(services, signal));
   jobs.handle('audit-prune', seldom, ({ signal }) =>
     telling(services, 'audit-prune', () => pruneAudit(services, signal)),

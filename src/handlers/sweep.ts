@@ -1,5 +1,7 @@
 import { sealedIdentity } from '../domain/records.ts';
 import { isConflict } from '../errors.ts';
+import { forgetRevocations } from './containments/roles/kept.ts';
+import { forgetOld as forgetOldEvidence } from './evidence/state.ts';
 import { forgetOldLeaks } from './leaks/kept-leak.ts';
 import type { Services } from './services.ts';
 
@@ -26,6 +28,8 @@ export async function sweep(services: Services): Promise<void> {
     stores.rotation.rotations.removeEnded(longAgo),
     stores.containments.removeEnded(longAgo),
   ]);
+  await forgetRevocations(services, longAgo);
+  await forgetOldEvidence(services);
   await forgetOldLeaks(services);
   for (const orphan of await stores.secrets.orphans()) {
     log.error('a sealed secret without a holder was erased; this is a defect', { secretId: orphan.id });

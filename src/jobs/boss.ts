@@ -12,7 +12,8 @@ import type { RunTiming } from './run.ts';
 export const DEAD_LETTERS = 'rekey.dead-letters';
 /** How long dead letters and jobs that nobody takes are kept; seconds. */
 export const RETENTION_SECONDS = 90 * 86_400;
-const DONE_RETENTION_SECONDS = 86_400;
+/** Nobody reads what is done, and what recurs leaves a hundred thousand rows a day. */
+const DONE_RETENTION_SECONDS = 3_600;
 /** A page of pg-boss's listings. */
 const PAGE = 1_000;
 

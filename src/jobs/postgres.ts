@@ -17,7 +17,7 @@ import {
 import { EVERY, RUN_TIMING, backoffMs, checkJob, runFields, runOnce, safeError } from './run.ts';
 import type { Handler, RunTiming } from './run.ts';
 
-/** How many jobs of one name an instance runs at a time. */
+/** How many jobs of one name an instance runs at a time, unless the name says otherwise. */
 const CONCURRENCY = 4;
 
 export interface PostgresJobsOptions {
@@ -194,7 +194,7 @@ export function postgresJobs(options: PostgresJobsOptions): Jobs {
       pollingIntervalSeconds: Math.max(0.5, timing.pollMs / 1_000),
     } as const;
     // One by one, because pg-boss wakes workers by id and names only the first of a group.
-    for (let n = 0; n < CONCURRENCY; n += 1) {
+    for (let n = 0; n < (handler.options.atOnce ?? CONCURRENCY); n += 1) {
       ids.push(
         await boss.work(name, options, async (jobs: JobWithMetadata[]) => {
           try {

@@ -24,6 +24,8 @@ export function sqliteJobs(options: SqliteJobsOptions): Jobs {
   const handlers = new Map<string, Handler>();
   const intervals = new Map<string, number>();
   const running = new Set<Promise<void>>();
+  /** How many of a name run. */
+  const busy = new Map<string, number>();
   /** No new work is taken. */
   const closing = new AbortController();
   /** What still runs must end. */
@@ -79,6 +81,7 @@ export function sqliteJobs(options: SqliteJobsOptions): Jobs {
   function begin(job: ClaimedJob): void {
     const handler = handlers.get(job.name);
     if (handler === undefined) return;
+    count(job.name, 1);
     const done = log
       .within(runFields(job), () => run(job, handler))
       .catch((error: unknown) => {
@@ -87,14 +90,26 @@ export function sqliteJobs(options: SqliteJobsOptions): Jobs {
       })
       .finally(() => {
         running.delete(done);
+        count(job.name, -1);
         wake();
       });
     running.add(done);
   }
 
+  function count(name: string, by: number): void {
+    busy.set(name, (busy.get(name) ?? 0) + by);
+  }
+
+  /** The names of which another job may be run. */
+  function able(limits: ReadonlyMap<string, JobLimits>): ReadonlyMap<string, JobLimits> {
+    const isAble = (name: string): boolean =>
+      (busy.get(name) ?? 0) < (handlers.get(name)?.options.atOnce ?? CONCURRENCY);
+    return new Map([...limits].filter(([name]) => isAble(name)));
+  }
+
   /** How long to wait after nothing could be claimed. */
-  async function pause(): Promise<number> {
-    const next = await table.nextAt([...handlers.keys()]);
+  async function pause(limits: ReadonlyMap<string, JobLimits>): Promise<number> {
+    const next = await table.nextAt([...able(limits).keys()]);
     const wait = next === null ? timing.pollMs : next - clock.now();
     return wait <= 0 ? timing.pollMs : Math.min(wait, timing.pollMs);
   }
@@ -117,11 +132,11 @@ export function sqliteJobs(options: SqliteJobsOptions): Jobs {
         // Renewed before the look, so that what is enqueued during it is not missed.
         woken = new AbortController();
         while (running.size < CONCURRENCY && !closing.signal.aborted) {
-          const job = await table.claim(limits, clock.now());
+          const job = await table.claim(able(limits), clock.now());
           if (job === null) break;
           begin(job);
         }
-        wait = await pause();
+        wait = await pause(limits);
         lastLook = clock.now();
       } catch (error) {
         log.error('The jobs table could not be read; it is tried again.', { error });

@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 5_000;
 
 /** Registers what follows a drill. */
 export function handleDrillJobs(services: Services): void {
-  const options = { deadlineMs: RUN_MS, retries: 12, backoffMs: 2_000 };
+  const options = { deadlineMs: RUN_MS, atOnce: 1, retries: 12, backoffMs: 2_000 };
   services.jobs.handle(DRILLS_JOB, options, () => followDrill(services));
 }
 

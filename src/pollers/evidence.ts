@@ -27,7 +27,8 @@ export function handleEvidenceJobs(services: Services, version: string): void {
   const { jobs } = services;
   jobs.handle(
     EVIDENCE_JOB,
-    { deadlineMs: RUN_MS, heartbeatMs: 30_000, retries: 3, backoffMs: 5_000 },
+    // Each holds what it has read.
+    { deadlineMs: RUN_MS, heartbeatMs: 30_000, atOnce: 2, retries: 3, backoffMs: 5_000 },
     async ({ payload, signal }) => {
       const { kind, about } = payload;
       if ((kind !== 'incident' && kind !== 'containment') || typeof about !== 'string') return;
@@ -36,7 +37,7 @@ export function handleEvidenceJobs(services: Services, version: string): void {
   );
   jobs.handle(
     ROUNDS_JOB,
-    { deadlineMs: MINUTE_MS, retries: 5, backoffMs: 2_000 },
+    { deadlineMs: MINUTE_MS, atOnce: 1, retries: 5, backoffMs: 2_000 },
     async () => void (await evidenceRounds(services)),
   );
 }

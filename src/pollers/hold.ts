@@ -68,7 +68,7 @@ export function handleContainmentJobs(services: Services): void {
   );
   jobs.handle(
     PROOFS_JOB,
-    { deadlineMs: PROOFS_RUN_MS, retries: RETRIES, backoffMs: 30_000 },
+    { deadlineMs: PROOFS_RUN_MS, atOnce: 1, retries: RETRIES, backoffMs: 30_000 },
     async ({ signal }) => void (await proveContainments(services, signal)),
   );
 }

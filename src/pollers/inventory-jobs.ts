@@ -23,7 +23,9 @@ export function handleInventoryJobs(services: Services): void {
       await sweepAccount(services, key, payload['due'] === true ? 'due' : 'full', signal);
     },
   );
-  jobs.handle(ROUNDS_JOB, { deadlineMs: 60_000, retries: 12, backoffMs: 5_000 }, () => goRounds(services));
+  jobs.handle(ROUNDS_JOB, { deadlineMs: 60_000, atOnce: 1, retries: 12, backoffMs: 5_000 }, () =>
+    goRounds(services),
+  );
 }
 
 /** Sets the rhythm of the rounds. */

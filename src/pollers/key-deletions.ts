@@ -33,7 +33,7 @@ export async function deletionPass(services: Services, signal: AbortSignal): Pro
 
 /** Registers what carries deletions on. */
 export function handleDeletionJobs(services: Services): void {
-  const options = { deadlineMs: RUN_MS, retries: 12, backoffMs: 2_000 };
+  const options = { deadlineMs: RUN_MS, atOnce: 1, retries: 12, backoffMs: 2_000 };
   services.jobs.handle(DELETIONS_JOB, options, ({ signal }) => deletionPass(services, signal));
 }
 

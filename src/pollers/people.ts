@@ -21,7 +21,7 @@ export async function askPeople(services: Services, signal: AbortSignal): Promis
 export function handlePeopleJobs(services: Services): void {
   services.jobs.handle(
     PEOPLE_JOB,
-    { deadlineMs: RUN_MS, retries: RETRIES, backoffMs: 2_000 },
+    { deadlineMs: RUN_MS, atOnce: 1, retries: RETRIES, backoffMs: 2_000 },
     async ({ signal }) => void (await askPeople(services, signal)),
   );
 }

@@ -40,7 +40,7 @@ export async function assessAll(services: Services, signal: AbortSignal): Promis
 /** Registers the hourly assessment and the reminders. Before the jobs are started. */
 export function handleReminderJobs(services: Services): void {
   const { jobs } = services;
-  const often = { retries: 12, backoffMs: 10_000 };
+  const often = { atOnce: 1, retries: 12, backoffMs: 10_000 };
   // Slack may let us wait in the middle of its list of people.
   jobs.handle('assess-keys', { ...often, deadlineMs: 10 * MINUTE_MS }, async ({ signal }) => {
     await assessAll(services, signal);

@@ -42,7 +42,7 @@ export function handleRotationJobs(services: Services): void {
   );
   services.jobs.handle(
     USES_JOB,
-    { deadlineMs: USES_RUN_MS, retries: RETRIES, backoffMs: 30_000 },
+    { deadlineMs: USES_RUN_MS, atOnce: 1, retries: RETRIES, backoffMs: 30_000 },
     async ({ signal }) => {
       await refreshUses(services, signal);
     },

@@ -34,7 +34,7 @@ export function handleScheduleJobs(services: Services): void {
   services.jobs.handle(
     JOB,
     // When its process is killed, nothing begins until the lease is over: so it is short.
-    { deadlineMs: 2 * MINUTE_MS, retries: 12, backoffMs: 10_000 },
+    { deadlineMs: 2 * MINUTE_MS, atOnce: 1, retries: 12, backoffMs: 10_000 },
     async ({ signal }) => void (await goThroughSchedules(services, signal)),
   );
 }

@@ -22,7 +22,7 @@ export function handleSurroundingsJobs(services: Services): void {
   );
   jobs.handle(
     ROLES_JOB,
-    { deadlineMs: ROLES_RUN_MS, retries: RETRIES, backoffMs: 2_000 },
+    { deadlineMs: ROLES_RUN_MS, atOnce: 1, retries: RETRIES, backoffMs: 2_000 },
     async ({ signal }) => void (await revocationsPass(services, signal)),
   );
 }

@@ -17,10 +17,10 @@ export function handleTrailQueueJobs(services: Services): void {
   jobs.handle(QUEUE_JOB, { deadlineMs: QUEUE_RUN_MS, retries: 12, backoffMs: 10_000 }, ({ key, signal }) =>
     hearQueue(services, key, signal),
   );
-  jobs.handle(ROUNDS_JOB, { deadlineMs: 60_000, retries: 12, backoffMs: 5_000 }, () =>
+  jobs.handle(ROUNDS_JOB, { deadlineMs: 60_000, atOnce: 1, retries: 12, backoffMs: 5_000 }, () =>
     goTrailRounds(services),
   );
-  jobs.handle(PRUNE_JOB, { deadlineMs: 600_000, retries: 5, backoffMs: 60_000 }, () =>
+  jobs.handle(PRUNE_JOB, { deadlineMs: 600_000, atOnce: 1, retries: 5, backoffMs: 60_000 }, () =>
     stores.atomically([stores.watch.files.removeAsideBefore(clock.now() - KEEP_ASIDE_MS)]),
   );
 }

@@ -31,10 +31,12 @@ export function handleWatchJobs(services: Services): void {
     backoffMs: 5_000,
   };
   jobs.handle(WATCH_JOB, run, ({ key, signal }) => watchAccount(services, key, signal, looks));
-  jobs.handle(ROUNDS_JOB, { deadlineMs: 60_000, retries: 12, backoffMs: 5_000 }, ({ signal }) =>
+  jobs.handle(ROUNDS_JOB, { deadlineMs: 60_000, atOnce: 1, retries: 12, backoffMs: 5_000 }, ({ signal }) =>
     goRounds(services, signal),
   );
-  jobs.handle(PRUNE_JOB, { deadlineMs: 600_000, retries: 5, backoffMs: 60_000 }, () => prune(services));
+  jobs.handle(PRUNE_JOB, { deadlineMs: 600_000, atOnce: 1, retries: 5, backoffMs: 60_000 }, () =>
+    prune(services),
+  );
 }
 
 /** Sets the rhythm. */

@@ -3,6 +3,8 @@ import type { Write } from './stores.ts';
 
 export interface ContainmentStore {
   byId(id: string): Promise<Containment | null>;
+  /** The states of any number of them; those that are gone are not there. */
+  states(ids: readonly string[]): Promise<ReadonlyMap<string, ContainmentState>>;
   /** Those that are not over, oldest first. */
   open(limit: number): Promise<Containment[]>;
   /** Open ones of an account, oldest first. */

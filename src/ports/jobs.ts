@@ -22,6 +22,11 @@ export interface JobOptions {
    * long loses its lease before its deadline, and is told as soon as it can reach it again.
    */
   readonly heartbeatMs?: number;
+  /**
+   * So many jobs of this name an instance runs at a time, at the most; several when left out. On PostgreSQL each of them
+   * asks for work by itself: what only looks round now and then asks once.
+   */
+  readonly atOnce?: number;
   /** How often a failed run is tried again before it becomes a dead letter. */
   readonly retries: number;
   /** Wait before the first retry, doubled each time up to an hour; ms. */

@@ -86,6 +86,8 @@ export interface IncidentPlace {
 
 export interface IncidentStore {
   byId(id: string): Promise<KeptIncident | null>;
+  /** Which of any number of them are not closed; those that are gone are not among them. */
+  openAmong(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Of any number of subjects of an account: those not closed whose last signal is not older than `since`. */
   current(accountId: string, subjects: readonly string[], since: number): Promise<KeptIncident[]>;
   /** Latest first (then by id); those before a place are the ones next to it, in the same order. */

@@ -411,6 +411,7 @@ export function containmentMessagesOf(outside: Outside): [name: string, message:
       `containment ${kind} line`,
       presenter.containmentLine({ kind, ...said }, row),
     ]),
+    ['containment many line', presenter.containmentLine({ kind: 'many', count: 1_234, at: NOW }, row)],
     ['containment stopped line', presenter.containmentLine({ kind: 'stopped', by: 'U0ADMIN', at: NOW }, row)],
     [
       'containment confirmed line',
@@ -419,5 +420,9 @@ export function containmentMessagesOf(outside: Outside): [name: string, message:
     ['containment over line', presenter.containmentLine({ kind: 'over', containment: row }, row)],
     ...aroundMessagesOf(outside),
     ['containment accepted line', presenter.containmentLine({ kind: 'accepted', containment: row }, row)],
+    ...cardsOf(outside).map(([name, { containment }]): [string, Message] => [
+      `containment not done line, ${name}`,
+      presenter.containmentLine({ kind: 'not_done', containment }, containment),
+    ]),
   ];
 }

@@ -22,6 +22,7 @@ const DELETIONS: readonly DeletionState[] = [
   'cancelled',
   'expired',
   'failed',
+  'unknown',
 ];
 const DRILLS: readonly DrillState[] = [
   'raised',

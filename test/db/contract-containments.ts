@@ -82,6 +82,12 @@ export function containmentsContract(fresh: FreshStores): void {
       expect(ids(await containments.open(9))).toEqual(['c3', 'c2']);
       expect(ids(await containments.openOfAccount('2'))).toEqual(['c2']);
       expect(await containments.countByState()).toEqual(new Map([['acting', 2]]));
+      expect(await containments.states(['c3', 'none', 'c1'])).toEqual(
+        new Map([
+          ['c1', 'undone'],
+          ['c3', 'acting'],
+        ]),
+      );
       await put(containments.removeEnded(containment().createdAt + 1));
       expect(await containments.byId('c1')).toBeNull();
       expect(await containments.byId('c3')).not.toBeNull();

@@ -106,6 +106,9 @@ export function watchContract(fresh: FreshStores): void {
       );
       const found = await watch.incidents.current(ACCOUNT, ['AKIAIOSFODNN7EXAMPLE', 'other'], 15);
       expect(found.map(({ id }) => id)).toEqual(['now']);
+      const asked = ['over', 'now', 'gone', 'elsewhere', 'now'];
+      expect(await watch.incidents.openAmong(asked)).toEqual(new Set(['elsewhere', 'now']));
+      expect(await watch.incidents.openAmong([])).toEqual(new Set());
     });
 
     test('are listed latest first, page by page, both ways', async () => {

@@ -278,3 +278,64 @@ describe('what was not held', () => {
     expect(afterLook(shown, seen(NOW + 500, { [KEY]: 'Active' }, false)).putBack).toBe(4);
   });
 });
+
+describe('what is not done', () => {
+  const trouble = { action: 'iam:GetUser', code: 'aws_down', said: '', at: NOW, retryAt: NOW };
+  const kinds = (before: Containment, after: Containment): string[] =>
+    containmentLines(before, after).map(({ kind }) => kind);
+
+  it('is told by itself when it shows, and once', () => {
+    const acting = row({ state: 'acting', confirmedAt: null, parts: { key: SURE, deny: NONE, date: NONE } });
+    const part = { ...acting, state: 'holding' as const };
+    expect(kinds(acting, part)).toEqual(['not_done']);
+    expect(kinds(part, { ...part, updatedAt: NOW })).toEqual([]);
+    expect(kinds(acting, { ...part, confirmedAt: NOW })).toEqual(['confirmed']);
+    const finding = row({ state: 'finding', userName: null, confirmedAt: null });
+    expect(kinds(finding, { ...finding, state: 'refused', refusal: { why: 'a', next: 'b' } })).toEqual([
+      'not_done',
+    ]);
+  });
+
+  it('is told of a user that cannot be read, and of what is not taken back, when that lasts a minute', () => {
+    const at = (seconds: number, changes: Partial<Containment>): Containment =>
+      row({ updatedAt: NOW + seconds * 1_000, stateAt: NOW, ...changes });
+    for (const changes of [{ trouble }, { state: 'undoing' as const }, { state: 'recovering' as const }]) {
+      expect(kinds(at(0, changes), at(3, changes))).toEqual([]);
+      expect(kinds(at(58, changes), at(61, changes))).toEqual(['not_done']);
+      expect(kinds(at(61, changes), at(64, changes))).toEqual([]);
+    }
+    expect(kinds(at(58, {}), at(61, {}))).toEqual([]);
+  });
+});
+
+describe('what appears', () => {
+  it('is told one by one, and of very much once a minute, and its names do not grow without end', () => {
+    let now = row();
+    const told: string[] = [];
+    const policies = (at: number) =>
+      Array.from({ length: 10 }, (_, n) => `arn:aws:iam::111122223333:policy/p${at}-${n}`);
+    for (let second = 2; second <= 240; second += 2) {
+      const arns = policies(second);
+      const attached = [denyAllArn('aws'), 'arn:aws:iam::aws:policy/Old', ...arns].map((arn) => ({
+        name: arn,
+        arn,
+      }));
+      const look = seen(NOW + second * 1_000, { [KEY]: 'Inactive' }, true, { attached });
+      const next = afterLook(now, look);
+      told.push(...containmentLines(now, next).map(({ kind }) => kind));
+      now = next;
+    }
+    expect(told.filter((kind) => kind === 'event').length).toBeLessThanOrEqual(30);
+    expect(told.filter((kind) => kind === 'event').length).toBeGreaterThan(15);
+    const many = told.filter((kind) => kind === 'many').length;
+    expect(many).toBeGreaterThanOrEqual(4);
+    expect(many).toBeLessThanOrEqual(5);
+    expect(now.seenPolicies.length).toBeLessThanOrEqual(500);
+    expect(now.seenPolicies).toContain('arn:aws:iam::aws:policy/Old');
+    // What undoes the containment is told all the same.
+    const undone = afterLook(now, seen(NOW + 241_000, { [KEY]: 'Active' }, true));
+    expect(containmentLines(now, undone)).toMatchObject([
+      { kind: 'event', event: { what: 'put_back', about: 'key' } },
+    ]);
+  });
+});

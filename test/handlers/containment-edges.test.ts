@@ -394,6 +394,8 @@ describe('what fails', () => {
       why: 'No connection of the account may call iam:PutUserPolicy.',
     });
     expect(failed?.next).toContain('capability contain');
+    // An edit of the card reaches nobody: whoever asked is called.
+    expect(await saidSince(world)).toMatch(/<@U0RESP> \*Not contained yet\. The user is not denied\.\*/);
     const calls = () => world.calls()['AttachUserPolicy'] ?? 0;
     const before = calls();
     await holdFor(world, services, 2 * MINUTE);
@@ -596,5 +598,41 @@ describe('CloudTrail', () => {
     await undoContainment(services, request(services), { ...input, phase: 'recovered' });
     expect((await settled(services, held.id)).state).toBe('undone');
     expect(truth(user).keys).toEqual(['Active']);
+  });
+
+  it('leaves proven what was, where it cannot be read any more, and is asked again', async () => {
+    await using world = await open({ capabilities: ['contain', 'watch'] });
+    await world.connect();
+    const services = servicesFor(world);
+    const { key } = victim(world.account);
+    const held = await contain(services, stolen(key));
+    await stopHolding(services, request(services), held.id);
+    const asked = async (minutes: number) => {
+      world.forward(minutes * MINUTE);
+      await proveContainments(services, PATIENT);
+      return read(services, held.id);
+    };
+    const proven = (await asked(32)).proof?.completeTo ?? 0;
+    expect(proven).toBeGreaterThan(held.confirmedAt ?? 0);
+    world.standIn.faults.add({ action: 'LookupEvents', effect: { kind: 'service-failure' } });
+    await saidSince(world);
+    const later = await asked(22);
+    expect(later.proof).toMatchObject({ completeTo: proven, why: expect.stringContaining('aws down') });
+    const said = await saidSince(world);
+    expect(said).toContain('no accepted call since');
+    expect(said).toContain('What came later could not be read');
+    // That was the last time; nobody knows what came since.
+    expect(later.proofAt).toBeGreaterThan(world.clock.now() + 50 * MINUTE);
+    world.standIn.faults.clear();
+    const last = await asked(61);
+    expect(last.proof?.completeTo).toBeGreaterThan(proven + 30 * MINUTE);
+    expect(last).toMatchObject({ proofAt: null, proof: { why: '' } });
+
+    // Nobody asks for ever.
+    await services.stores.atomically([
+      services.stores.containments.update({ ...last, proofAt: world.clock.now(), version: last.version + 1 }),
+    ]);
+    world.standIn.faults.add({ action: 'LookupEvents', effect: { kind: 'service-failure' } });
+    expect((await asked(25 * 60)).proofAt).toBeNull();
   });
 });

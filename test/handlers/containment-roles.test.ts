@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Role } from '../../sandbox/aws/accounts/role.ts';
 import type { Actor } from '../../src/domain/actor.ts';
 import type { Containment } from '../../src/domain/containment.ts';
+import { RekeyError } from '../../src/errors.ts';
 import { ROLE_SESSIONS_LIVE_MS } from '../../src/domain/role-revocation.ts';
 import {
   approveRevocation,
@@ -11,11 +12,16 @@ import {
   declineRevocation,
   liftRevocation,
 } from '../../src/handlers/containments/roles/decide-role.ts';
-import { keptRevocation } from '../../src/handlers/containments/roles/kept.ts';
+import {
+  forgetRevocations,
+  keptRevocation,
+  keptRevocations,
+} from '../../src/handlers/containments/roles/kept.ts';
 import { barOf } from '../../src/handlers/containments/roles/may-revoke.ts';
 import { pursueRevocation, revocationsPass } from '../../src/handlers/containments/roles/pursue-role.ts';
 import { lookAtRole } from '../../src/handlers/containments/roles/role-facts.ts';
 import { readSurroundings } from '../../src/handlers/containments/surroundings.ts';
+import { undoContainment } from '../../src/handlers/containments/take-back.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import { holdPass } from '../../src/pollers/hold.ts';
 import { happen } from '../pollers/watch-world.ts';
@@ -29,6 +35,7 @@ import {
   RESPONDER,
   saidSince,
   servicesFor,
+  settled,
   stolen,
   victim,
 } from './containment-world.ts';
@@ -140,6 +147,55 @@ describe('around a contained user', () => {
     expect(around?.made.filter(({ by }) => by === world.robot.name)).toEqual([]);
     expect(around?.made.map(({ kind }) => kind).toSorted()).toEqual(['key', 'password', 'user']);
     expect(key.accessKeyId).not.toBe(id);
+  });
+
+  it('is told as far as it was seen where there is no time for all of it, and does not go before the watcher', async () => {
+    await using world = await open();
+    const { services: plain, deploy, deep, held: first } = await theft(world);
+    const blank = { ...first, around: null, version: first.version + 1 };
+    await plain.stores.atomically([plain.stores.containments.update(blank)]);
+    let onSession: () => void = () => undefined;
+    let asked: string[] = [];
+    const services: Services = {
+      ...plain,
+      aws: {
+        ...plain.aws,
+        trail: (...given) => {
+          const trail = plain.aws.trail(...given);
+          return {
+            ...trail,
+            lookUp: (region, question, window, priority, signal) => {
+              if (question?.by !== 'EventName') asked.push(priority);
+              if (question?.value.startsWith('ASIA') === true) onSession();
+              return trail.lookUp(region, question, window, priority, signal);
+            },
+          };
+        },
+      },
+    };
+    // The job is at its end, or the thief has too many sessions, before the first of them was asked about.
+    const job = new AbortController();
+    onSession = () => job.abort(new RekeyError('expired', 'The job ran past its deadline and was stopped.'));
+    await readSurroundings(services, job.signal);
+    const cut = (await read(plain, first.id)).around;
+    expect(cut?.roles.map(({ arn }) => arn)).toEqual([deploy.arn]);
+    expect(cut).toMatchObject({ completeTo: null, why: expect.stringContaining('no time for all of it') });
+    expect(new Set(asked)).toEqual(new Set(['people']));
+
+    asked = [];
+    onSession = () => world.forward(10 * MINUTE);
+    world.forward(6 * MINUTE);
+    await readSurroundings(services, PATIENT);
+    expect((await read(plain, first.id)).around).toMatchObject({ completeTo: null });
+    expect(asked.length).toBeGreaterThan(0);
+    expect(new Set(asked)).toEqual(new Set(['watch']));
+
+    onSession = () => undefined;
+    world.forward(10 * MINUTE);
+    await readSurroundings(services, PATIENT);
+    const whole = (await read(plain, first.id)).around;
+    expect(whole?.roles.map(({ arn }) => arn).toSorted()).toEqual([deep.arn, deploy.arn].toSorted());
+    expect(whole?.completeTo).not.toBeNull();
   });
 
   it('is not complete where CloudTrail may not be read, and says so', async () => {
@@ -263,6 +319,76 @@ describe.each(ENGINES)('the sessions of a role, on %s', (engine) => {
       state: 'lifted',
       lifted: { by: null },
     });
+  });
+});
+
+describe('a wish to revoke the sessions of a role', () => {
+  it('is tried for half an hour from its first failure on, and it is said when nobody tries any more', async () => {
+    await using world = await open();
+    const { services, deploy, held } = await theft(world);
+    const input = { containmentId: held.id, roleArn: deploy.arn };
+    const { asked, ...key } = await askRevocation(services, request(services), { ...input, reason: 'a' });
+    await approveRevocation(services, request(services, OTHER), { ...input, askedAt: asked.at });
+    world.standIn.faults.add({
+      action: 'PutRolePolicy',
+      effect: { kind: 'error', code: 'AccessDenied', status: 403, message: 'no' },
+    });
+    // Nobody was there for long: that is no reason to give up at the first refusal.
+    world.forward(40 * MINUTE);
+    await revocationsPass(services, PATIENT);
+    expect((await keptRevocation(services.stores, key)).row?.nextAt).not.toBeNull();
+    await saidSince(world);
+    world.forward(31 * MINUTE);
+    await revocationsPass(services, PATIENT);
+    expect((await keptRevocation(services.stores, key)).row).toMatchObject({
+      state: 'revoking',
+      nextAt: null,
+    });
+    expect(await saidSince(world)).toContain('Nobody tries again by now');
+
+    // What never was in force is not called confirmed when the next wish is declined.
+    const again = await askRevocation(services, request(services), { ...input, reason: 'b' });
+    await declineRevocation(services, request(services, OTHER), { ...input, askedAt: again.asked.at });
+    const said = await saidSince(world);
+    expect(said).not.toContain('IAM confirms that its sessions');
+    expect(said).toContain('whether an earlier revocation stands is not confirmed');
+  });
+
+  it('ends with a false alarm, and with the last session from then', async () => {
+    await using world = await open();
+    const { services, deploy, deep, held } = await theft(world);
+    const of = (role: Role) => ({ containmentId: held.id, roleArn: role.arn });
+    const old = await askRevocation(services, request(services), { ...of(deploy), reason: 'a' });
+    world.forward(ROLE_SESSIONS_LIVE_MS + MINUTE);
+    const late = { ...of(deploy), askedAt: old.asked.at };
+    await expect(approveRevocation(services, request(services, OTHER), late)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('No session from when this was asked lives any more') as string,
+    });
+    const anew = await askRevocation(services, request(services), { ...of(deploy), reason: 'b' });
+    const { asked } = await askRevocation(services, request(services), { ...of(deep), reason: 'c' });
+    const holderId = held.holders[0]?.id ?? '';
+    const taking = { containmentId: held.id, holderId, reason: 'the auditor' };
+    await undoContainment(services, request(services), taking);
+    expect((await settled(services, held.id)).state).toBe('undone');
+    for (const wish of [
+      { ...of(deploy), askedAt: anew.asked.at },
+      { ...of(deep), askedAt: asked.at },
+    ]) {
+      await expect(approveRevocation(services, request(services, OTHER), wish)).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining('false alarm') as string,
+      });
+    }
+    await revocationsPass(services, PATIENT);
+    expect([...deploy.policies.inlineNames(), ...deep.policies.inlineNames()]).toEqual([]);
+
+    // What is over is not kept for good.
+    await declineRevocation(services, request(services, OTHER), { ...of(deep), askedAt: asked.at });
+    await forgetRevocations(services, world.clock.now() - 10 * MINUTE);
+    expect(await keptRevocations(services.stores, null)).toHaveLength(2);
+    await forgetRevocations(services, world.clock.now() + 1);
+    expect(await keptRevocations(services.stores, null)).toEqual([]);
   });
 });
 

@@ -208,4 +208,14 @@ describe('a drill', () => {
     expect(await lastDrill(services)).toBeNull();
     expect(truth(dark.user).keys).toEqual(['Active']);
   });
+
+  it('that cannot be read keeps nobody from shutting a key off', async () => {
+    await using world = await opened();
+    const set = await decoy(world);
+    const { services, key, user } = set;
+    // As a newer version may leave it that was rolled back.
+    await services.stores.atomically([services.stores.settings.set('drill', '{"state":"planned"}', 1)]);
+    expect((await contain(services, stolen(key))).state).toBe('holding');
+    expect(truth(user).keys).toEqual(['Inactive']);
+  });
 });

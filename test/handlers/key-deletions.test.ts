@@ -379,4 +379,75 @@ describe('a key is not deleted', () => {
     expect(deletes(set)).toBe(1);
     expect(exists(set)).toBe(false);
   });
+
+  it('by what was read before its process stood still', async () => {
+    await using world = await opened();
+    const set = await inactive(world);
+    const { services, key } = set;
+    const { id, accessKeyId } = await asked(set);
+    await approveDeletion(services, request(services, ADMIN), { accessKeyId, id });
+    const { stores } = services;
+    // Stopped while its last word was on the way to the database, and woken an hour later.
+    const stopped: Services = {
+      ...services,
+      stores: {
+        ...stores,
+        atomically: async (writes) => {
+          await stores.atomically(writes);
+          if ((await row(services, key)).state === 'deleting') world.forward(3_600_000);
+        },
+      },
+    };
+    await run(stopped, key);
+    expect(await row(services, key)).toMatchObject({ state: 'approved', tries: 0 });
+    expect((await audited(set)).slice(-2)).toEqual(['key.delete intent', 'key.delete refused']);
+    set.user.keys.get(accessKeyId).change('Active', world.clock.now());
+    await deletionPass(services, PATIENT);
+    expect(await row(services, key)).toMatchObject({ state: 'cancelled' });
+    expect(deletes(set)).toBe(0);
+    expect(exists(set)).toBe(true);
+  });
+
+  it('for ever: an answer that was lost is looked for a day, and what is in the way is said', async () => {
+    await using world = await opened();
+    const set = await inactive(world);
+    const { services, key } = set;
+    const { id, accessKeyId } = await asked(set);
+    await approveDeletion(services, request(services, ADMIN), { accessKeyId, id });
+    world.standIn.faults.add({ action: 'DeleteAccessKey', times: 1, effect: { kind: 'drop-after' } });
+    await run(services, key);
+    expect((await row(services, key)).state).toBe('deleting');
+    for (const action of ['GetAccessKeyLastUsed', 'ListAccessKeys']) {
+      world.standIn.faults.add({ action, effect: { kind: 'service-failure' } });
+    }
+    const said = async (): Promise<string> =>
+      JSON.stringify((await told(world)).all.map(({ blocks }) => blocks));
+    await said();
+    world.forward(61_000);
+    await deletionPass(services, PATIENT);
+    expect(await said()).toContain('AWS cannot be read');
+    world.forward(11_000);
+    await deletionPass(services, PATIENT);
+    expect(await said()).toBe('[]');
+    world.forward(DAY_MS);
+    await deletionPass(services, PATIENT);
+    expect(await row(services, key)).toMatchObject({ state: 'unknown', nextAt: null });
+    expect(await said()).toContain('Whether it was deleted is not known');
+    expect((await audited(set)).at(-1)).toBe('key.delete unknown');
+  });
+
+  it('nor said to be gone where only its account was disconnected', async () => {
+    await using world = await opened();
+    const set = await inactive(world);
+    const { services, key } = set;
+    await asked(set);
+    await services.stores.atomically(services.stores.inventory.accounts.forget(world.accountId));
+    world.forward(61_000);
+    await deletionPass(services, PATIENT);
+    const { state, why } = await row(services, key);
+    expect({ state, why }).toEqual({
+      state: 'cancelled',
+      why: 'Rekey does not know this key any more: its account was disconnected.',
+    });
+  });
 });

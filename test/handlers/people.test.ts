@@ -11,11 +11,13 @@ import { sayWhatBroke } from '../../src/handlers/containments/broken.ts';
 import { stopHolding, undoContainment } from '../../src/handlers/containments/take-back.ts';
 import { expectSignals } from '../../src/handlers/expect-incident.ts';
 import { setOnCall } from '../../src/handlers/on-call.ts';
+import { questionWrites } from '../../src/handlers/owner-questions/keep.ts';
 import { answerOwnerQuestion } from '../../src/handlers/owner-questions/answer.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import { askPeople } from '../../src/pollers/people.ts';
 import type { Person } from '../../src/ports/slack.ts';
 import { standing } from '../db/key-samples.ts';
+import { keptIncident } from '../db/watch-samples.ts';
 import { happen, KEY, told, watch } from '../pollers/watch-world.ts';
 import { ENGINES, InventoryWorld, PATIENT } from '../pollers/world.ts';
 import {
@@ -357,5 +359,98 @@ describe('people', () => {
       { outcome: 'done', incidents: ['i1'], why: 'it was stopped' },
       { outcome: 'intent', incidents: ['i1'] },
     ]);
+  });
+
+  it('are asked and told when Slack is back, however long it was away', async () => {
+    await using world = await InventoryWorld.open({ capabilities: ['contain', 'watch'] });
+    const slack = { away: true };
+    const services = servicesFor(world, {}, slack);
+    await world.connect();
+    await owned(services, KEY, user('U0OWNER'));
+    happen(world, 'cloudtrail:StopLogging', { from: '192.0.2.44' });
+    await watch(world, services);
+    const { key } = victim(world.account);
+    await owned(services, key.accessKeyId, user('U0MATE'));
+    await contain(services, stolen(key));
+    await heard(world);
+    for (const minutes of [1, 10, 30, 120, 120]) {
+      world.forward(minutes * 60_000);
+      await askPeople(services, PATIENT);
+    }
+    const away = await heard(world);
+    expect([...away.of('U0OWNER'), ...away.of('U0MATE')]).toEqual([]);
+    // It is said once that nobody could be asked.
+    const untold = away.threads.filter((each) => each.includes('Slack did not say who the owner is'));
+    expect(untold).toHaveLength(2);
+
+    slack.away = false;
+    await askPeople(services, PATIENT);
+    await askPeople(services, PATIENT);
+    const back = await heard(world);
+    expect(back.of('U0OWNER')).toHaveLength(1);
+    expect(back.of('U0OWNER')[0]).toContain('Was this you?');
+    expect(back.of('U0MATE')).toHaveLength(1);
+    expect(back.of('U0MATE')[0]).toContain('was shut off*');
+  });
+
+  it('cost no more queries when a hundred containments and incidents stand than when one does', async () => {
+    await using world = await InventoryWorld.open({ capabilities: ['contain'] });
+    const services = servicesFor(world);
+    await world.connect();
+    const { key } = victim(world.account);
+    await owned(services, key.accessKeyId, user('U0OWNER'));
+    const first = await contain(services, stolen(key));
+    await incidentOf(services, 'i0', key);
+    await services.stores.atomically(questionWrites(services, { id: 'i0', severity: 'high' }, 'c'));
+    await askPeople(services, PATIENT);
+    world.forward(ASK_AFTER_MS);
+    await askPeople(services, PATIENT);
+    world.forward(SILENCE_MS);
+    await askPeople(services, PATIENT);
+    const { stores } = services;
+    const rows = [
+      ...(await stores.settings.startingWith('containment-aftermath:')),
+      ...(await stores.settings.startingWith('owner-question:')),
+    ];
+    expect(rows).toHaveLength(2);
+    const [aftermath = '', question = ''] = rows.map(({ value }) => value);
+    const stands = { ...(await read(services, first.id)), state: 'standing', nextAt: null } as const;
+    for (let at = 1; at <= 100; at += 1) {
+      const [id, userId] = [`c${at}`, `AIDA${at}`];
+      await stores.atomically([
+        stores.containments.insert({ ...stands, id, userId, version: 1 }),
+        stores.settings.set(`containment-aftermath:${id}`, aftermath.replaceAll(first.id, id), 1),
+        stores.watch.incidents.insert(keptIncident({ id: `i${at}`, subject: key.accessKeyId })),
+        stores.settings.set(`owner-question:i${at}`, question.replaceAll('"i0"', `"i${at}"`), 1),
+      ]);
+    }
+    let queries = 0;
+    const counted = <Store extends object>(store: Store): Store =>
+      new Proxy(store, {
+        get: (target, name) => {
+          queries += 1;
+          return Reflect.get(target, name) as unknown;
+        },
+      });
+    const watched = { ...stores.watch, incidents: counted(stores.watch.incidents) };
+    const counting: Services = {
+      ...services,
+      stores: {
+        ...stores,
+        settings: counted(stores.settings),
+        containments: counted(stores.containments),
+        watch: watched,
+      },
+    };
+    expect(await askPeople(counting, PATIENT)).toBe(0);
+    expect(queries).toBe(5);
+    // The end of any of them is still told.
+    const over = await read(services, 'c7');
+    await stores.atomically([
+      stores.containments.update({ ...over, state: 'undone', version: over.version + 1 }),
+    ]);
+    expect(await askPeople(services, PATIENT)).toBe(1);
+    expect(await stores.settings.get('containment-aftermath:c7')).toBeNull();
+    expect(await stores.settings.get('containment-aftermath:c8')).not.toBeNull();
   });
 });

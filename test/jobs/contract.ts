@@ -45,6 +45,28 @@ export function jobsContract(place: () => Promise<string>): void {
     expect(seen).toEqual([0]);
   });
 
+  test('of a name no more run at a time than it says, and others do not wait for them', async (context) => {
+    const jobs = await runner(context, await place());
+    const gates = [gate(), gate()];
+    const begun: string[] = [];
+    const others = { ...OPTIONS, atOnce: 1, deadlineMs: 20_000 };
+    jobs.handle('one', others, async ({ key }) => {
+      await gates[begun.push(key) - 1]?.promise;
+    });
+    const seen: string[] = [];
+    jobs.handle('other', OPTIONS, async ({ key }) => void seen.push(key));
+    await jobs.start();
+    await jobs.enqueue('one', 'a');
+    await jobs.enqueue('one', 'b');
+    await vi.waitFor(() => expect(begun).toHaveLength(1), WITHIN);
+    await jobs.enqueue('other', 'c', {}, Date.now() + 300);
+    await vi.waitFor(() => expect(seen).toEqual(['c']), WITHIN);
+    expect(begun).toHaveLength(1);
+    gates[0]?.resolve();
+    await vi.waitFor(() => expect(begun.toSorted()).toEqual(['a', 'b']), WITHIN);
+    gates[1]?.resolve();
+  });
+
   test('enqueued while it runs, a job runs once more, and never beside itself', async (context) => {
     const jobs = await runner(context, await place());
     const gates = [gate(), gate()];

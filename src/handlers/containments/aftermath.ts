@@ -16,7 +16,7 @@ import type { Containing } from './containing.ts';
 import { cardOf } from './tell.ts';
 
 const PREFIX = 'containment-aftermath:';
-/** While Slack cannot say who somebody is, it is tried again; after so long nobody is written to; ms. */
+/** While Slack cannot say who somebody is, it is tried again; after so long nobody is asked; ms. */
 const PATIENCE_MS = 30 * 60_000;
 
 const shape: z.ZodType<Aftermath> = z.object({
@@ -24,6 +24,7 @@ const shape: z.ZodType<Aftermath> = z.object({
   confirmedAt: z.number().nullable(),
   told: z.array(z.object({ userId: z.string(), accessKeyId: z.string() })),
   keys: z.array(z.string()),
+  again: z.boolean().optional(),
   asked: z.array(z.object({ userId: z.string(), noticeId: z.string() })),
 });
 
@@ -62,8 +63,17 @@ export async function aftermathOf(
 export async function followContainments(services: Services, signal: AbortSignal): Promise<number> {
   const { stores, log } = services;
   let told = 0;
-  for (const kept of await rows.all(stores)) {
+  const all = await rows.all(stores);
+  // Most stand for months, and nobody is to be asked any more: only their end matters.
+  const asked = all.filter(({ row }) => row.confirmedAt === null && row.again !== true);
+  const states = await stores.containments.states(asked.map(({ row }) => row.containmentId));
+  const rests = ({ row }: Kept<Aftermath>): boolean => {
+    const state = states.get(row.containmentId);
+    return state !== undefined && !isTakenBack({ state }) && !isOver(state);
+  };
+  for (const kept of all) {
     if (signal.aborted) break;
+    if (rests(kept)) continue;
     const { containmentId } = kept.row;
     try {
       if (await follow(services, kept)) told += 1;
@@ -83,23 +93,28 @@ async function follow(services: Services, kept: Kept<Aftermath>): Promise<boolea
   const fresh = [...new Set(holdingOf(row).map(({ accessKeyId }) => accessKeyId))].filter(
     (accessKeyId) => !aftermath.keys.includes(accessKeyId),
   );
-  if (fresh.length > 0 && row.confirmedAt !== null) return tellOwners(services, kept, row, fresh);
+  if (fresh.length > 0 && row.confirmedAt !== null) {
+    // That a key is off is worth telling as long as it is, however long Slack was away.
+    const told = await tellOwners(services, kept, row, fresh);
+    if (told !== null) return told;
+    if (aftermath.confirmedAt === null) return false;
+  }
   const { confirmedAt } = aftermath;
   // Another reason joined meanwhile: that is confirmed anew, and asked about then.
   const isDue = confirmedAt !== null && services.clock.now() >= confirmedAt + ASK_AFTER_MS;
-  return isDue && row.confirmedAt !== null ? askWhatBroke(services, kept, row) : false;
+  return isDue && row.confirmedAt !== null ? askWhatBroke(services, kept, row, fresh.length > 0) : false;
 }
 
-/** To each owner one message about all of their keys that are off since. */
+/** To each owner one message about all of their keys that are off since; null while Slack cannot say who they are. */
 async function tellOwners(
   services: Services,
   kept: Kept<Aftermath>,
   row: Containment,
   accessKeyIds: readonly string[],
-): Promise<boolean> {
+): Promise<boolean | null> {
   const { row: aftermath } = kept;
-  const found = await ownersByKey(services, row, accessKeyIds);
-  if (found === null) return false;
+  const found = await ownersByKey(services, row, accessKeyIds, Infinity);
+  if (found === null) return null;
   const card = await cardOf(services, row);
   const people = [...new Set(found.flatMap((each) => each.people))];
   const keysOf = (userId: string): readonly string[] =>
@@ -114,17 +129,24 @@ async function tellOwners(
       ...aftermath,
       told: [...aftermath.told, ...told],
       keys: [...aftermath.keys, ...accessKeyIds],
+      again: undefined,
     }),
     ...(await privately(services, row, messages)).flatMap(({ writes }) => writes),
     audited(services, row, 'containment.tell_owner', { told: people, keys: accessKeyIds }),
   ]);
 }
 
-async function askWhatBroke(services: Services, kept: Kept<Aftermath>, row: Containment): Promise<boolean> {
+/** `untold`: not all owners could be told that their key is off. */
+async function askWhatBroke(
+  services: Services,
+  kept: Kept<Aftermath>,
+  row: Containment,
+  untold: boolean,
+): Promise<boolean> {
   const { presenter } = services;
   const { row: aftermath } = kept;
   const keys = [...new Set(holdingOf(row).map(({ accessKeyId }) => accessKeyId))];
-  const found = await ownersByKey(services, row, keys);
+  const found = await ownersByKey(services, row, keys, PATIENCE_MS);
   if (found === null) return false;
   const card = await cardOf(services, row);
   const people = [...new Set(found.flatMap((each) => each.people))];
@@ -139,6 +161,7 @@ async function askWhatBroke(services: Services, kept: Kept<Aftermath>, row: Cont
     replaced(services, kept, {
       ...aftermath,
       confirmedAt: null,
+      again: untold || undefined,
       asked: sent.map(({ userId, noticeId }) => ({ userId, noticeId })),
     }),
     ...sent.flatMap(({ writes }) => writes),
@@ -182,6 +205,7 @@ async function ownersByKey(
   services: Services,
   { confirmedAt, stateAt }: Containment,
   accessKeyIds: readonly string[],
+  patienceMs: number,
 ): Promise<readonly OwnersOfKey[] | null> {
   const { stores, clock } = services;
   try {
@@ -193,7 +217,7 @@ async function ownersByKey(
     );
   } catch (error) {
     if (!(error instanceof RekeyError)) throw error;
-    if (clock.now() - (confirmedAt ?? stateAt) < PATIENCE_MS) return null;
+    if (clock.now() - (confirmedAt ?? stateAt) < patienceMs) return null;
     const out = [{ owner: null, why: `Slack did not say who the owner is: ${error.message}` }];
     return accessKeyIds.map((accessKeyId) => ({ accessKeyId, people: [], out }));
   }

@@ -21,6 +21,11 @@ export function actionOf({ eventName, record }: TrailEvent): string {
   return `${source.replace(/\.amazonaws\.com(?:\.cn)?$/, '')}:${eventName}`;
 }
 
+/** Whether a call makes a session: all that following keys takes. */
+export function makesSession(event: TrailEvent): boolean {
+  return MAKERS.has(actionOf(event)) && isAcceptedCall(event);
+}
+
 /** Adds the sessions that come from these keys and sessions, over any number of roles. True when there were more. */
 export function followSessions(events: readonly TrailEvent[], ids: Set<string>): boolean {
   const before = ids.size;
@@ -29,7 +34,7 @@ export function followSessions(events: readonly TrailEvent[], ids: Set<string>):
     for (const event of events) {
       const caller = callerKeyOf(event);
       if (caller === null || !ids.has(caller)) continue;
-      if (!MAKERS.has(actionOf(event)) || !isAcceptedCall(event)) continue;
+      if (!makesSession(event)) continue;
       const made = textAt(event.record['responseElements'], 'credentials', 'accessKeyId');
       if (made !== null && made.startsWith('ASIA') && made.length <= 128) ids.add(made);
     }

@@ -1,5 +1,5 @@
 import { isOver, type Containment, type ContainmentProof } from '../../domain/containment.ts';
-import { deniedUntil, nextProof } from '../../domain/containment-settle.ts';
+import { afterProof, deniedUntil, knownProof, nextProof } from '../../domain/containment-settle.ts';
 import { SETTLE_MS } from '../../domain/settle.ts';
 import { at, within } from '../../detections/json.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
@@ -50,11 +50,16 @@ async function prove(services: Containing, row: Containment, signal: AbortSignal
   // A process that dies while it asks leaves it to the next one, also at the last time.
   const retryAt = Math.min(askedAt + ASKED_AGAIN_MS, next ?? Infinity);
   await rewrite(services, row, (now) => ({ ...now, proofAt: retryAt }), 1);
-  const proof = await readProof(services, { ...row, userName }, { since: confirmedAt, until }, signal);
+  const found = await readProof(services, { ...row, userName }, { since: confirmedAt, until }, signal);
+  const nextAt = afterProof(found, found.completeTo !== null);
   // Confirmed anew or taken back meanwhile, it is proven anew.
   await rewrite(services, row, (now) =>
     now.confirmedAt === confirmedAt && deniedUntil(now) === until
-      ? { ...now, proof, proofAt: now.proofAt === retryAt ? next : now.proofAt }
+      ? {
+          ...now,
+          proof: knownProof(now.proof, found),
+          proofAt: now.proofAt === retryAt ? nextAt : now.proofAt,
+        }
       : now,
   );
 }

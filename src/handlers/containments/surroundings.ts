@@ -14,7 +14,14 @@ import { isConflict, RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { Trail, TrailEvent, TrailQuestion } from '../../ports/trail.ts';
 import { connectedTo } from '../key-policy.ts';
-import { callerKeyOf, followSessions, isAcceptedCall, principalsOf, rolesAssumed } from './assumed.ts';
+import {
+  callerKeyOf,
+  followSessions,
+  isAcceptedCall,
+  makesSession,
+  principalsOf,
+  rolesAssumed,
+} from './assumed.ts';
 import type { Containing } from './containing.ts';
 import { MAKERS_OF_THINGS, thingMadeBy } from './made.ts';
 import { rewrite, trailFor, whyUnread } from './prove.ts';
@@ -28,6 +35,10 @@ const OVERLAP_MS = 5 * 60_000;
 const OWN_BEFORE_MS = 60 * 60_000;
 /** A process that dies while it reads leaves it to the next one. */
 const ASKED_AGAIN_MS = 6 * 60_000;
+/** A look ends by itself before its job does, and what it has seen by then counts; following leaves time for the rest; ms. */
+const LOOK_MS = 4 * 60_000;
+const FOLLOW_MS = 3 * 60_000;
+const NO_TIME = 'there was no time for all of it';
 
 /** Reads CloudTrail around every contained user whose time has come. Answers how many there were. */
 export async function readSurroundings(services: Containing, signal: AbortSignal): Promise<number> {
@@ -118,59 +129,68 @@ async function look(
   window: Window,
   signal: AbortSignal,
 ): Promise<Found> {
+  const { clock } = services;
   const gaps: string[] = [];
+  const ids = new Set([
+    ...row.holders.map(({ accessKeyId }) => accessKeyId),
+    ...(row.around?.sessions ?? []),
+  ]);
+  const [followed, around] = [new Map<string, TrailEvent>(), new Map<string, TrailEvent>()];
+  const until = clock.now() + LOOK_MS;
+  const reading = { clock, window, gaps, signal };
   try {
     const trail = await trailFor(services, row);
-    if (trail === null) {
-      return {
-        sessions: [],
-        roles: [],
-        made: [],
-        gaps: ['no connection of the account may read CloudTrail'],
-      };
+    if (trail === null) gaps.push('no connection of the account may read CloudTrail');
+    else {
+      await follow(trail, row, ids, { ...reading, until: until - LOOK_MS + FOLLOW_MS, into: followed });
+      await readMakers(trail, row, { ...reading, until, into: around });
     }
-    const ids = new Set([
-      ...row.holders.map(({ accessKeyId }) => accessKeyId),
-      ...(row.around?.sessions ?? []),
-    ]);
-    const events = await follow(trail, row, { ids, window, gaps }, signal);
-    const made = await readMade(services, trail, row, { ids, window, gaps }, signal);
-    return {
-      sessions: [...ids].filter((id) => id.startsWith('ASIA')),
-      roles: rolesAssumed(events, ids),
-      made,
-      gaps,
-    };
   } catch (error) {
     if (!(error instanceof AwsFailure) && !(error instanceof RekeyError)) throw error;
     gaps.push(error instanceof AwsFailure ? whyUnread(error) : error.message);
-    return { sessions: [], roles: [], made: [], gaps };
   }
+  return {
+    sessions: [...ids].filter((id) => id.startsWith('ASIA')),
+    roles: rolesAssumed([...followed.values()], ids),
+    made: await madeOf(services, row, ids, [...around.values()]),
+    gaps,
+  };
 }
 
 interface Reading {
-  /** The keys, and the sessions that come from them as far as they are known. */
-  readonly ids: Set<string>;
+  readonly clock: Containing['clock'];
   readonly window: Window;
   readonly gaps: string[];
+  /** What is not read by then is a gap; ms. */
+  readonly until: number;
+  /** Everything that was seen, also by whoever is broken off. */
+  readonly into: Map<string, TrailEvent>;
+  readonly signal: AbortSignal;
+}
+
+function isOutOfTime({ clock, until, signal }: Reading): boolean {
+  return signal.aborted || clock.now() >= until;
 }
 
 /**
- * Everything the keys and their sessions called, in every region. A look-up by a key's id misses its sessions; those of
- * the user itself carry its name, those of roles are asked for one by one as they become known.
+ * Everything the keys and their sessions called, in every region; adds the sessions to `ids`. A look-up by a key's id
+ * misses its sessions; those of the user itself carry its name, those of roles are asked for one by one as they become
+ * known. Somebody waits for what the first look shows; later ones do not go before the watcher, which has the same calls.
  */
 async function follow(
   trail: Trail,
-  { userName, holders }: Containment & { readonly userName: string },
+  row: Containment & { readonly userName: string },
+  ids: Set<string>,
   reading: Reading,
-  signal: AbortSignal,
-): Promise<readonly TrailEvent[]> {
-  const regions = await trail.enabledRegions(signal);
-  const seen = new Map<string, TrailEvent>();
+): Promise<void> {
+  const { userName, holders, around } = row;
+  const isFirst = around === null || newestOf(row) > around.checkedAt;
+  const priority = isFirst ? 'people' : 'watch';
+  const regions = await trail.enabledRegions(reading.signal);
   const ask = async (questions: readonly TrailQuestion[]): Promise<void> => {
     await Promise.all(
       regions.map((region) =>
-        askRegion(trail, { region, questions, priority: 'people', pages: PAGES }, reading, seen, signal),
+        askRegion(trail, { region, questions, priority, pages: PAGES, keeps: makesSession }, reading),
       ),
     );
   };
@@ -178,16 +198,17 @@ async function follow(
   const asked = new Set(holders.map(({ accessKeyId }) => accessKeyId));
   await ask([{ by: 'Username', value: userName }, ...[...asked].map(byKey)]);
   for (;;) {
-    followSessions([...seen.values()], reading.ids);
-    const fresh = [...reading.ids].filter((id) => !asked.has(id));
+    followSessions([...reading.into.values()], ids);
+    const fresh = [...ids].filter((id) => !asked.has(id));
+    if (isOutOfTime(reading)) return;
     const next = fresh.slice(0, Math.max(0, MOST_SESSIONS + holders.length - asked.size));
     if (next.length < fresh.length) {
       reading.gaps.push(`the key made more sessions than are followed (${MOST_SESSIONS})`);
     }
-    if (next.length === 0) return [...seen.values()];
+    if (next.length === 0) return;
     for (const id of next) asked.add(id);
     await ask(next.map(byKey));
-    if (next.length < fresh.length) return [...seen.values()];
+    if (next.length < fresh.length) return;
   }
 }
 
@@ -196,52 +217,68 @@ interface Asking {
   readonly questions: readonly TrailQuestion[];
   readonly priority: 'people' | 'watch';
   readonly pages: number;
+  /** A thief may call a hundred thousand times: only what is needed is kept. */
+  readonly keeps: (event: TrailEvent) => boolean;
 }
 
 async function askRegion(
   trail: Trail,
-  { region, questions, priority, pages }: Asking,
-  { window, gaps }: Pick<Reading, 'window' | 'gaps'>,
-  into: Map<string, TrailEvent>,
-  signal: AbortSignal,
+  { region, questions, priority, pages, keeps }: Asking,
+  reading: Reading,
 ): Promise<void> {
+  const { window, gaps, into, signal } = reading;
   try {
     for (const question of questions) {
       let count = 0;
+      if (isOutOfTime(reading)) {
+        gaps.push(`${region}: ${NO_TIME}`);
+        return;
+      }
       for await (const page of trail.lookUp(region, question, window, priority, signal)) {
         if (count === pages) {
           gaps.push(`${region} has more events than were read`);
           break;
         }
         count += 1;
-        for (const event of page) into.set(event.eventId, event);
+        for (const event of page) if (keeps(event)) into.set(event.eventId, event);
+        if (isOutOfTime(reading)) {
+          gaps.push(`${region}: ${NO_TIME}`);
+          return;
+        }
       }
     }
   } catch (error) {
-    if (!(error instanceof AwsFailure)) throw error;
-    gaps.push(`${region}: ${whyUnread(error)}`);
+    // What was seen before the time was over counts.
+    if (!(error instanceof AwsFailure) && !signal.aborted) throw error;
+    gaps.push(`${region}: ${error instanceof AwsFailure && !signal.aborted ? whyUnread(error) : NO_TIME}`);
   }
 }
 
-/** What was made in the account since: by the user and its sessions, also shortly before, and by everybody else but us. */
-async function readMade(
-  { stores }: Containing,
+/** The calls that make something in the account, or take a containment off. */
+async function readMakers(
   trail: Trail,
-  row: Containment,
-  { ids, window, gaps }: Reading,
-  signal: AbortSignal,
-): Promise<readonly MadeThing[]> {
-  const { accountId, createdAt, partition, userId } = row;
-  const since = { ...window, from: Math.max(window.from, createdAt - OWN_BEFORE_MS) };
-  const seen = new Map<string, TrailEvent>();
+  { createdAt, partition }: Containment,
+  reading: Reading,
+): Promise<void> {
+  const window = { ...reading.window, from: Math.max(reading.window.from, createdAt - OWN_BEFORE_MS) };
   const questions = [...MAKERS_OF_THINGS.keys()].map((value) => ({ by: 'EventName', value }) as const);
   const region = iamRegion(partition);
-  const asking = { region, questions, priority: 'watch', pages: MADE_PAGES } as const;
-  await askRegion(trail, asking, { window: since, gaps }, seen, signal);
+  const asking = { region, questions, priority: 'watch', pages: MADE_PAGES, keeps: isAcceptedCall } as const;
+  await askRegion(trail, asking, { ...reading, window });
+}
+
+/** What was made in the account since: by the user and its sessions, also shortly before, and by everybody else but us. */
+async function madeOf(
+  { stores }: Containing,
+  row: Containment,
+  ids: ReadonlySet<string>,
+  events: readonly TrailEvent[],
+): Promise<readonly MadeThing[]> {
+  const { accountId, createdAt, userId } = row;
   const ours = new Set(
     connectedTo(await stores.connections.list(), accountId).map(({ uniqueId }) => uniqueId.split(':')[0]),
   );
-  return [...seen.values()].filter(isAcceptedCall).flatMap((event) => {
+  return events.flatMap((event) => {
     const caller = callerKeyOf(event);
     const principals = principalsOf(event);
     const own = (caller !== null && ids.has(caller)) || (userId !== null && principals.includes(userId));

@@ -26,6 +26,7 @@ const state: z.ZodType<DeletionState> = z.enum([
   'cancelled',
   'expired',
   'failed',
+  'unknown',
 ]);
 
 const shape: z.ZodType<KeyDeletion> = z.object({

@@ -33,6 +33,8 @@ const LAG_MS = 120_000;
 const LAG_LOOK_MS = 5_000;
 /** Each after everything was read anew. */
 const MOST_TRIES = 3;
+/** What stands in the way for longer than a moment is told in its message; ms. */
+const TOLD_AFTER_MS = 60_000;
 /** How often a row is looked whether something overtook it while a person is waited for; ms. */
 const ASKED_LOOK_MS = 60_000;
 
@@ -145,7 +147,7 @@ class Turn {
       return this.#end('expired', 'Nobody approved it within a week.', 'Ask again, and tell an admin.');
     }
     const key = await this.#key();
-    const known = key === null ? GONE : await inTheWay(this.#services, key);
+    const known = key === null ? FORGOTTEN : await inTheWay(this.#services, key);
     if (known !== null) return this.#end('cancelled', known.why, known.next);
     await this.#save({ nextAt: now + ASKED_LOOK_MS });
   }
@@ -167,6 +169,8 @@ class Turn {
       { state: 'deleting', sentAt: now, tries: this.#row.tries + 1, why: null, nextAt: now + LAG_LOOK_MS },
       [auditIntent(this.#services, this.#act())],
     );
+    // A process that stood still since it read (stopped, or its machine asleep) reads anew.
+    if (clock.now() - look.seen.at >= CALLS_MS) return this.#notSent();
     const { account, proof } = look;
     try {
       await account.deleteKey(proof, this.#signal);
@@ -176,6 +180,14 @@ class Turn {
     }
     await this.#deleted();
     await account.tagKey(proof.userName, proof.accessKeyId, null, this.#signal).catch(() => null);
+  }
+
+  async #notSent(): Promise<void> {
+    const { stateAt, tries } = this.#row;
+    const why = 'what was read before is too old to delete by';
+    await this.#save({ state: 'approved', tries: tries - 1, nextAt: stateAt }, [
+      auditOutcome(this.#services, { ...this.#act(), why }, 'refused'),
+    ]);
   }
 
   /** AWS said no, or nobody knows what it did. */
@@ -197,7 +209,11 @@ class Turn {
     const there = await stillThere(this.#services, this.#row, this.#signal);
     if (there === false) return this.#deleted();
     const now = clock.now();
-    if (there === null) return this.#again('AWS cannot be read.', AGAIN_MS);
+    if (there === null) {
+      if (now < (sentAt ?? now) + APPROVED_HOLDS_MS) return this.#again('AWS cannot be read.', AGAIN_MS);
+      const lost = 'It was sent to AWS, whose answer was lost, and for a day AWS could not be read.';
+      return this.#end('unknown', lost, 'Look in the IAM console whether the key is still there.');
+    }
     if (now < (sentAt ?? now) + LAG_MS) return this.#again('Waiting whether AWS did it.', LAG_LOOK_MS);
     if (tries < MOST_TRIES) return this.#save({ state: 'approved', nextAt: now });
     const why = 'AWS still has the key after three tries.';
@@ -221,11 +237,12 @@ class Turn {
   }
 
   async #end(
-    state: 'refused' | 'cancelled' | 'expired' | 'failed',
+    state: 'refused' | 'cancelled' | 'expired' | 'failed' | 'unknown',
     why: string,
     next: string,
   ): Promise<void> {
-    const outcome: NonNullable<AuditEntry['outcome']> = state === 'failed' ? 'failed' : 'refused';
+    const outcome: NonNullable<AuditEntry['outcome']> =
+      state === 'failed' || state === 'unknown' ? state : 'refused';
     await this.#save({ state, why, next, nextAt: null }, [
       auditOutcome(this.#services, { ...this.#act(), why }, outcome),
     ]);
@@ -237,7 +254,7 @@ class Turn {
 
   async #look(): Promise<DeletionLook> {
     const key = await this.#key();
-    return key === null ? { answer: 'no', ...GONE } : lookForDeletion(this.#services, key, this.#signal);
+    return key === null ? { answer: 'no', ...FORGOTTEN } : lookForDeletion(this.#services, key, this.#signal);
   }
 
   #key(): Promise<InventoryKey | null> {
@@ -249,16 +266,15 @@ class Turn {
     const services = this.#services;
     const now = services.clock.now();
     const row = deletionMoved(this.#row, now, { leaseUntil: now + LEASE_MS, ...changes });
-    const shows = row.state !== this.#row.state && row.state !== 'asked';
+    const lasts = row.why !== this.#row.why && now - row.stateAt >= TOLD_AFTER_MS;
+    const shows = lasts || (row.state !== this.#row.state && row.state !== 'asked');
     const edits = shows ? await deletionEdits(services, row) : [];
     await services.stores.atomically([putDeletion(services, this.#kept, row, now), ...writes, ...edits]);
     this.#kept = keptAs(row);
     if (edits.length === 0 && row.state !== 'asked') return;
-    try {
-      await wakeOutbox(services);
-    } catch (error) {
+    await wakeOutbox(services).catch((error: unknown) => {
       services.log.warn('the outbox was not woken', { accessKeyId: row.accessKeyId, error });
-    }
+    });
   }
 
   #act() {
@@ -275,4 +291,9 @@ class Turn {
   }
 }
 
+/** With the last connection to its account the inventory of its keys goes. */
+const FORGOTTEN = {
+  why: 'Rekey does not know this key any more: its account was disconnected.',
+  next: 'Connect the account again, and ask again.',
+} as const;
 const GONE = { why: 'AWS has no such key any more.', next: 'There is nothing left to delete.' } as const;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { takesPart, type Drill, type DrillState, type DrillTimes } from '../../domain/drill.ts';
 import type { Containment } from '../../domain/containment.ts';
+import { RekeyError } from '../../errors.ts';
 import type { Write } from '../../ports/stores.ts';
 import { KeptRows, type Kept } from '../kept-rows.ts';
 import type { Services } from '../services.ts';
@@ -72,14 +73,17 @@ export function putDrill({ stores }: Reading, before: KeptDrill | null, drill: D
 
 /**
  * The drill that somebody who shuts this key off now takes part in, by whichever way; null: it is meant in earnest, as is
- * everything from an incident.
+ * everything from an incident. What cannot be read, such as of a newer version, keeps nobody from shutting a key off.
  */
 export async function drillFor(
   services: Reading & Pick<Services, 'clock'>,
   { accessKeyId, incidentId }: { readonly accessKeyId: string; readonly incidentId: string | null },
 ): Promise<string | null> {
   if (incidentId !== null) return null;
-  const kept = await lastDrill(services);
+  const kept = await lastDrill(services).catch((error: unknown) => {
+    if (error instanceof RekeyError) throw error;
+    return null;
+  });
   const its = kept?.row.accessKeyId === accessKeyId && takesPart(kept.row, services.clock.now());
   return its ? kept.row.id : null;
 }

@@ -2,7 +2,6 @@ import type { Actor } from '../../domain/actor.ts';
 import type { EvidenceRef, EvidenceSummary } from '../../domain/evidence.ts';
 import { NEVER_SHOWN, type EvidenceDocument } from '../../evidence/document.ts';
 import { evidenceOf } from '../../evidence/evidence.ts';
-import { withoutSecrets } from '../../evidence/redact.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { Message } from '../../ports/slack.ts';
@@ -59,7 +58,7 @@ export async function gatherEvidence(
       return;
     }
     const document = await documentOf(services, mine, ref, version, signal);
-    await finish(services, mine, await packed(document));
+    await finish(services, mine, await packed(document, services.clock));
   } catch (error) {
     if (!(error instanceof AwsFailure) && !(error instanceof RekeyError)) {
       // The next run need not wait until this process is taken for dead.
@@ -149,7 +148,7 @@ async function documentOf(
     evidence: evidenceOf(events, trace.credentials()),
     signals: about.signals,
     actions: await actionsAbout(services, about),
-    events: events.map(({ raw }) => withoutSecrets(raw)),
+    events: events.map(({ raw }) => raw),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { EvidenceCoverage, RegionRead } from '../../evidence/document.ts';
 import type { EvidenceQuestion } from '../../evidence/credential.ts';
-import { MOST_CREDENTIALS, MOST_EVENTS, Trace } from '../../evidence/trace.ts';
+import { MOST_CREDENTIALS, Trace } from '../../evidence/trace.ts';
 import { SETTLE_MS } from '../../domain/settle.ts';
 import { counted } from '../../domain/time-words.ts';
 import type { Connection } from '../../domain/connection.ts';
@@ -76,7 +76,7 @@ export async function readTrail(
     gaps.push(
       `it made more than ${MOST_CREDENTIALS} sessions, keys and users: ${left.credentials} were not followed`,
     );
-  if (left.events > 0) gaps.push(`there were more than ${MOST_EVENTS} events: ${left.events} were left out`);
+  if (left.events > 0) gaps.push(`there were too many events to hold: ${left.events} were left out`);
   if (left.unread > 0) gaps.push(`${counted(left.unread, 'record')} could not be read`);
   for (const { region, gaps: missing } of regions) gaps.push(...missing.map((why) => `${region}: ${why}`));
   return {
@@ -124,7 +124,7 @@ async function readRegion(
         pages += 1;
         into.pages += 1;
         into.records += page.length;
-        for (const { text } of page) trace.take(parsed(text));
+        for (const { text } of page) trace.take(parsed(text), text.length);
       }
     } catch (error) {
       if (!(error instanceof AwsFailure)) throw error;

@@ -23,7 +23,7 @@ import type { Services } from '../services.ts';
 import { writeIfUnchanged } from '../write-if-unchanged.ts';
 import { changeQuestion, forgetQuestion, keptQuestions, type KeptQuestion } from './keep.ts';
 
-/** While Slack cannot say who somebody is, it is tried again; after so long that is told instead; ms. */
+/** While Slack cannot say who somebody is, it is tried again; after so long that is told, too; ms. */
 const PATIENCE_MS = 30 * 60_000;
 /** So long the inventory may take to work out whose a key is, just after its account was connected; ms. */
 const SWEEP_MS = 5 * 60_000;
@@ -34,9 +34,14 @@ const SWEEP_MS = 5 * 60_000;
  */
 export async function askOwners(services: Services, signal: AbortSignal): Promise<number> {
   let told = 0;
-  for (const kept of await keptQuestions(services)) {
+  const all = await keptQuestions(services);
+  const now = services.clock.now();
+  const open = await services.stores.watch.incidents.openAmong(all.map(({ row }) => row.incidentId));
+  for (const kept of all) {
     if (signal.aborted) break;
     const { incidentId } = kept.row;
+    // Most wait for nothing but the end of their incident.
+    if (open.has(incidentId) && isSettled(kept.row, now)) continue;
     try {
       if (await takeFurther(services, kept)) told += 1;
     } catch (error) {
@@ -47,11 +52,15 @@ export async function askOwners(services: Services, signal: AbortSignal): Promis
   return told;
 }
 
+function isSettled(question: OwnerQuestion, now: number): boolean {
+  return question.asked !== null && question.again !== true && !isSilent(question, now);
+}
+
 async function takeFurther(services: Services, kept: KeptQuestion): Promise<boolean> {
   const { row: question } = kept;
   const incident = await services.stores.watch.incidents.byId(question.incidentId);
   if (incident === null || incident.closed !== null) return over(services, kept, incident);
-  if (question.asked === null) return ask(services, kept, incident);
+  if (question.asked === null || question.again === true) return ask(services, kept, incident);
   return isSilent(question, services.clock.now()) ? tellSilence(services, kept, incident) : false;
 }
 
@@ -77,7 +86,7 @@ async function ask(services: Services, kept: KeptQuestion, incident: KeptInciden
   const people = asked.map(({ person }) => person);
   const line = { kind: 'asked', people: reach.people, out: reach.out, until } as const;
   return writeIfUnchanged(services, [
-    changeQuestion(services, kept, { ...question, asked: { at: now, people } }),
+    changeQuestion(services, kept, { ...question, asked: { at: now, people }, again: reach.again }),
     ...asked.flatMap(({ writes }) => writes),
     ...(await threadWrites(services, { noticeId: incident.noticeId, correlationId }, [
       presenter.ownerLine(incident, line),
@@ -94,7 +103,7 @@ async function reachNow(
   services: Services,
   question: OwnerQuestion,
   { subject }: KeptIncident,
-): Promise<Reach | null> {
+): Promise<(Reach & { readonly again?: true }) | null> {
   const standing = await services.stores.inventory.standings.byKey(subject);
   const age = services.clock.now() - question.createdAt;
   if (standing === null && isAccessKeyId(subject) && age < SWEEP_MS) return null;
@@ -102,8 +111,9 @@ async function reachNow(
     return await reachOwners(services, standing?.ownership ?? null);
   } catch (error) {
     if (!(error instanceof RekeyError)) throw error;
-    if (age < PATIENCE_MS) return null;
+    if (age < PATIENCE_MS || question.again === true) return null;
     return {
+      again: true,
       people: [],
       out: [{ owner: null, why: `Slack did not say who the owner is: ${error.message}` }],
     };

@@ -20,6 +20,7 @@ const shape: z.ZodType<OwnerQuestion> = z.object({
       people: z.array(z.object({ userId: z.string(), noticeId: z.string() })),
     })
     .nullable(),
+  again: z.boolean().optional(),
   answers: z.array(z.object({ userId: z.string(), answer: z.enum(['me', 'not_me']), at: z.number() })),
   silentAt: z.number().nullable(),
 });

@@ -99,7 +99,7 @@ export function revocationText(revocation: RoleRevocation): string {
     );
   }
   lines.push(`*${words(revocationWords(revocation))}.*`);
-  if (issuedBefore !== null && until !== null) {
+  if (issuedBefore !== null && until !== null && state !== 'declined') {
     lines.push(
       `Sessions issued before ${moment(issuedBefore)}, whoever made them; Rekey takes that off at ${moment(until)}, when none of them lives any more.`,
     );

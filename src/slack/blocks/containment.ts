@@ -6,17 +6,18 @@ import {
   confirmedWords,
   failuresOf,
   NOT_STOPPED,
+  notDoneWords,
   standingWords,
   whyOf,
 } from '../../domain/containment-words.ts';
 import { eventWords } from '../../domain/containment-event-words.ts';
 import { wasStolen } from '../../domain/containment-reasons.ts';
-import { isDenied, isOver, type Containment, type ContainmentProof } from '../../domain/containment.ts';
-import { SETTLE_MS } from '../../domain/settle.ts';
+import { isDenied, isOver, type Containment } from '../../domain/containment.ts';
 import { isDrilled } from '../../domain/drill.ts';
 import { counted } from '../../domain/time-words.ts';
 import type { Message } from '../../ports/slack.ts';
 import { closingBlocks } from './closing.ts';
+import { proofLines, proofText } from './containment-proof.ts';
 import { aroundBlocks, madeMessage, revocationMessage, rolesMessage } from './containment-around.ts';
 import { actions, button, confirm, context, fields, section } from './elements.ts';
 import { evidenceButton } from './evidence.ts';
@@ -101,39 +102,6 @@ function standingBlocks({ containment, now }: ContainmentCard): KnownBlock[] {
         ]),
   ];
   return lines.length === 0 ? [] : [section(cut(lines.join('\n'), 2_900))];
-}
-
-/** What CloudTrail proves, and until then that it does not. */
-function proofLines(containment: Containment): string[] {
-  const { state, proof, confirmedAt } = containment;
-  if (isOver(state) || confirmedAt === null || !wasStolen(containment)) return [];
-  if (proof === null) {
-    return [
-      `CloudTrail: *not yet proven*. Calls appear there up to ${counted(SETTLE_MS / 60_000, 'minute')} late; the first answer comes about ${moment(confirmedAt + SETTLE_MS + 60_000)}.`,
-    ];
-  }
-  return [proofText(proof)];
-}
-
-function proofText({
-  accepted,
-  lastAcceptedAt,
-  calls,
-  refused,
-  since,
-  completeTo,
-  why,
-}: ContainmentProof): string {
-  const tries = refused === 0 ? '' : ` ${counted(refused, 'refused call')} since.`;
-  if (accepted > 0) {
-    const last = lastAcceptedAt === null ? '' : `, the last at ${moment(lastAcceptedAt)}`;
-    return `CloudTrail: *AWS accepted ${counted(accepted, 'call')} after that*${last}: ${calls.map((call) => code(cut(call, 120))).join(', ')}.${tries}`;
-  }
-  if (completeTo === null) return `CloudTrail: *not proven* (${brief(why, 400)}).${tries}`;
-  if (completeTo <= since) {
-    return `CloudTrail: *not yet proven*; data complete to ${moment(completeTo)}.${tries}`;
-  }
-  return `CloudTrail: no accepted call since ${moment(since)}, data complete to ${moment(completeTo)}.${tries}`;
 }
 
 function reasonsText({ holders }: Containment): string {
@@ -230,6 +198,10 @@ function lineText(
       const said = eventWords(line.event);
       return { plain: escape(cut(said, 300)), marked: `${moment(line.event.at)} ${words(said)}` };
     }
+    case 'many': {
+      const said = `So many keys and policies appear on the user that not each is told any more: ${line.count} things happened so far. The containment’s message shows the latest; a deny wins over all of them.`;
+      return { plain: escape(said), marked: `${moment(line.at)} ${words(said)}` };
+    }
     case 'joined':
     case 'undone':
     case 'recovered': {
@@ -259,6 +231,15 @@ function lineText(
     case 'over': {
       const said = standingWords(containment, containment.updatedAt);
       return { plain: escape(said), marked: `${moment(containment.stateAt)} *${words(said)}.*` };
+    }
+    case 'not_done': {
+      const { what, why, next } = notDoneWords(line.containment, line.containment.updatedAt);
+      const by = line.containment.holders.at(-1)?.by ?? null;
+      const who = by === null ? '' : `${person(by)} `;
+      return {
+        plain: escape(cut(what, 300)),
+        marked: `${who}*${words(what)}.* ${brief(why, 900)}\n${brief(next, 900)}`,
+      };
     }
     case 'accepted': {
       const { proof } = line.containment;

@@ -37,7 +37,7 @@ export async function askRevocation(
   input: RoleInput & { readonly reason: string },
 ): Promise<RoleRevocation> {
   return act(services, request, input, 'ask', 'asked', (row, { containment, roleArn }, now) => {
-    if (row?.state === 'asked') {
+    if (row?.state === 'asked' && !isOutlived(row, now)) {
       throw new RekeyError(
         'conflict',
         `This was asked already by <@${row.asked.by ?? ''}>, and waits for a second person.`,
@@ -78,15 +78,19 @@ export async function approveRevocation(
   request: Request,
   input: RoleInput & { readonly askedAt: number },
 ): Promise<RoleRevocation> {
-  return act(services, request, input, 'approve', 'approved', (row, _, now) => ({
-    ...asSeen(row, input.askedAt),
-    state: 'revoking',
-    decided: { by: request.actor.userId, at: now, reason: '' },
-    issuedBefore: Math.ceil((now + MARGIN_MS) / 1_000) * 1_000,
-    until: Math.ceil((now + MARGIN_MS) / 1_000) * 1_000 + ROLE_SESSIONS_LIVE_MS,
-    stateAt: now,
-    nextAt: now,
-  }));
+  return act(services, request, input, 'approve', 'approved', (row, _, now) => {
+    const seen = asSeen(row, input.askedAt);
+    if (isOutlived(seen, now)) throw outlived();
+    return {
+      ...seen,
+      state: 'revoking',
+      decided: { by: request.actor.userId, at: now, reason: '' },
+      issuedBefore: Math.ceil((now + MARGIN_MS) / 1_000) * 1_000,
+      until: Math.ceil((now + MARGIN_MS) / 1_000) * 1_000 + ROLE_SESSIONS_LIVE_MS,
+      stateAt: now,
+      nextAt: now,
+    };
+  });
 }
 
 /** Says that they do not. */
@@ -97,12 +101,14 @@ export async function declineRevocation(
 ): Promise<RoleRevocation> {
   return act(services, request, input, 'decline', 'declined', (row, _, now) => {
     const seen = asSeen(row, input.askedAt);
+    // One that nobody could put in force is not called so.
+    const stands = seen.issuedBefore !== null && seen.confirmedAt !== null;
     return {
       ...seen,
-      state: seen.issuedBefore === null ? 'declined' : 'revoked',
+      state: stands ? 'revoked' : 'declined',
       decided: { by: request.actor.userId, at: now, reason: '' },
       stateAt: now,
-      nextAt: seen.until,
+      nextAt: stands ? seen.until : null,
     };
   });
 }
@@ -209,6 +215,17 @@ function asSeen(row: RoleRevocation | null, askedAt: number): RoleRevocation {
       next: 'Look at the message of the containment.',
     },
   );
+}
+
+/** No session from when it was asked lives any more: to revoke those of now is another wish. */
+function isOutlived({ asked }: RoleRevocation, now: number): boolean {
+  return now - asked.at > ROLE_SESSIONS_LIVE_MS;
+}
+
+function outlived(): RekeyError {
+  return new RekeyError('conflict', 'No session from when this was asked lives any more.', {
+    next: 'If sessions of now are in wrong hands, ask anew on the message of the containment.',
+  });
 }
 
 function underWay(): RekeyError {

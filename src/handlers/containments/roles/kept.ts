@@ -1,7 +1,12 @@
 import { z } from 'zod';
-import type { RevocationState, RoleRevocation } from '../../../domain/role-revocation.ts';
+import {
+  isStandingRevocation,
+  type RevocationState,
+  type RoleRevocation,
+} from '../../../domain/role-revocation.ts';
 import type { Stores, Write } from '../../../ports/stores.ts';
 import { KeptRows, type Kept as KeptRow } from '../../kept-rows.ts';
+import { writeIfUnchanged } from '../../write-if-unchanged.ts';
 
 const PREFIX = 'role-revocation:';
 
@@ -79,4 +84,12 @@ export async function keptRevocations(
 /** Puts a row in the place of exactly the text that was read; a `conflict` when it is another by now. */
 export function keepRevocation(stores: Kept, before: string | null, row: RoleRevocation, now: number): Write {
   return rows.put(stores, before, row, now);
+}
+
+/** Forgets those that are over since before `at`. */
+export async function forgetRevocations({ stores }: { readonly stores: Stores }, at: number): Promise<void> {
+  for (const kept of await rows.all(stores)) {
+    if (isStandingRevocation(kept.row) || kept.row.stateAt >= at) continue;
+    await writeIfUnchanged({ stores }, rows.forget(stores, kept, at));
+  }
 }

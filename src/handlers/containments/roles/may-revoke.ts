@@ -81,6 +81,11 @@ export async function revocableRole(
   subject: RoleSubject,
 ): Promise<AssumedRole> {
   const { containment, roleArn } = subject;
+  if (containment.state === 'undone') {
+    const why = 'The containment was taken back as a false alarm: nothing of it is revoked any more.';
+    const next = 'If it was none, contain the key again; or revoke the sessions in the IAM console.';
+    return refuseRole(services, asker, act, subject, new RekeyError('conflict', why, { next }));
+  }
   const role = containment.around?.roles.find(({ arn }) => arn === roleArn);
   if (role === undefined) {
     return refuseRole(

@@ -184,14 +184,17 @@ export class RoleTurn {
 
   async #failed(failure: PartFailure, writes: readonly Write[]): Promise<void> {
     const before = this.#row;
-    const isOver = failure.at - before.stateAt > REVOKE_TRIES_MS;
-    // The first refusal is told; that it lasts shows on the card.
-    const line = before.failure?.code === failure.code || failure.retryAt <= failure.at ? null : 'failed';
+    // It is said since when it fails: a process that was away for long has not tried for long.
+    const since = before.failure?.at ?? failure.at;
+    const isOver = failure.at - since > REVOKE_TRIES_MS;
+    // The first refusal is told, and that nobody tries any more; that it lasts shows on the card.
+    const isKnown = before.failure?.code === failure.code || failure.retryAt <= failure.at;
+    const line = isOver || !isKnown ? 'failed' : null;
     await this.#save(
       {
         ...before,
         reads: 0,
-        failure,
+        failure: { ...failure, at: since },
         nextAt: isOver ? null : Math.max(failure.retryAt, failure.at + LOOK_AGAIN_MS),
       },
       line,
