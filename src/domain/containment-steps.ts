@@ -12,7 +12,15 @@ import {
   wantedKeys,
 } from './containment.ts';
 import type { ContainedKey, Containment, ContainmentPart, PartFailure, PartStanding } from './containment.ts';
-import { appeared, eventOf, leftOn, remember, restedEvents, saidLately } from './containment-events.ts';
+import {
+  appeared,
+  eventOf,
+  leftOn,
+  remember,
+  restedEvents,
+  saidLately,
+  untoldPolicies,
+} from './containment-events.ts';
 import type { Partition } from './partition.ts';
 import { quarantinePolicies } from './quarantine.ts';
 
@@ -210,15 +218,20 @@ export function afterLook(row: Containment, look: ContainedLook): Containment {
   ];
   if (look.user !== 'there') return remember(next, events);
   const { keys, attached, inline } = look;
+  const later = untoldPolicies(row, before, look);
+  const seen = (known: readonly string[], read: readonly string[]): string[] => [
+    ...new Set([...known, ...read.filter((name) => !later.has(name))]),
+  ];
   return {
     ...remember(next, events),
     quarantine: attached === null ? before.quarantine : quarantinePolicies(attached),
     seenKeys: [...new Set([...before.seenKeys, ...(keys ?? []).map(({ accessKeyId }) => accessKeyId)])],
-    seenPolicies: [...new Set([...before.seenPolicies, ...(attached ?? []).map(({ arn }) => arn)])],
+    seenPolicies: seen(
+      before.seenPolicies,
+      (attached ?? []).map(({ arn }) => arn),
+    ),
     seenInline:
-      inline === null || inline === undefined
-        ? before.seenInline
-        : [...new Set([...(before.seenInline ?? []), ...inline])],
+      inline === null || inline === undefined ? before.seenInline : seen(before.seenInline ?? [], inline),
   };
 }
 

@@ -71,6 +71,7 @@ function rowOf(outside: Outside, changes: Partial<Containment> = {}): Containmen
         'new_key',
         'new_policy',
         'new_inline',
+        'more_new',
         'gone_key',
         'gone_user',
         'other_user',

@@ -278,3 +278,43 @@ describe('what was not held', () => {
     expect(afterLook(shown, seen(NOW + 500, { [KEY]: 'Active' }, false)).putBack).toBe(4);
   });
 });
+
+describe('somebody who makes keys and policies without end', () => {
+  const off = { [KEY]: 'Inactive', [OTHER]: 'Inactive' } as const;
+  const start = (): Containment => row({ seenInline: [], seenPolicies: ['known'], deniedBefore: false });
+
+  it('is told by a measure, so that the channel hears of other things, too', () => {
+    let now = start();
+    let lines = 0;
+    // Thirty policies and a key, all of them new, every two seconds for five minutes.
+    for (let look = 0; look < 150; look += 1) {
+      const inline = Array.from({ length: 30 }, (_, at) => `p${look}-${at}`);
+      const keys = { ...off, [`AKIANEW${String(look).padStart(13, 'A')}`]: 'Active' } as const;
+      const next = afterLook(now, seen(NOW + look * 2_000, keys, true, { inline }));
+      lines += containmentLines(now, next).length;
+      now = next;
+    }
+    expect(lines).toBeGreaterThan(5);
+    // Slack takes 300 messages in that time.
+    expect(lines).toBeLessThan(50);
+    const said = now.events.map(({ what }) => what);
+    expect(said).toContain('new_key');
+    expect(said).toContain('more_new');
+    // Whoever recovers the user sees every key all the same.
+    expect(now.seenKeys).toHaveLength(152);
+  });
+
+  it('has what is still there told in its turn, once', () => {
+    const inline = Array.from({ length: 15 }, (_, at) => `p${at}`);
+    let now = start();
+    const told: string[] = [];
+    for (let look = 0; look < 150; look += 1) {
+      const next = afterLook(now, seen(NOW + look * 2_000, off, true, { inline }));
+      for (const line of containmentLines(now, next)) {
+        if (line.kind === 'event' && line.event.what === 'new_inline') told.push(line.event.about);
+      }
+      now = next;
+    }
+    expect(told).toEqual(inline);
+  });
+});
