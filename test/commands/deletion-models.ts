@@ -28,6 +28,7 @@ const DRILLS: readonly DrillState[] = [
   'contained',
   'reported',
   'over',
+  'recovered',
   'unanswered',
   'stopped',
   'overtaken',

@@ -27,6 +27,7 @@ const state: z.ZodType<DrillState> = z.enum([
   'contained',
   'reported',
   'over',
+  'recovered',
   'unanswered',
   'stopped',
   'overtaken',
