@@ -23,7 +23,7 @@ import { evidenceButton } from './evidence.ts';
 import { accountText } from './keys.ts';
 import { brief, code, cut, escape, mentions, moment, person, words } from './mrkdwn.ts';
 
-/** Each carries the id of a containment and nothing else. */
+/** Each carries the id of a containment; *Stop holding* also how many reasons it had when it was shown. */
 export const CONTAINMENT_UNDO = 'containment.undo';
 export const CONTAINMENT_RECOVER = 'containment.recover';
 export const CONTAINMENT_STOP = 'containment.stop';
@@ -189,7 +189,7 @@ export function buttonsOf(containment: Containment): KnownBlock[] {
     ...(state === 'holding'
       ? [
           button('Stop holding', CONTAINMENT_STOP, {
-            value,
+            value: `${value}:${containment.holders.length}`,
             about: `Stop holding ${whose}`,
             confirm: confirm(
               'Stop holding?',
