@@ -118,7 +118,8 @@ interface Carried {
 /** The ids an entry carries; whatever else is in it is left out, since it may be anything. */
 function carriedIn({ kind, text, view }: Incoming): Carried {
   if (kind === 'command') return { key: typedKey(text) };
-  if (kind === 'action') return { id: idIn(text), key: idIn(text.replace(FROM_MENU, '')) };
+  if (kind === 'action')
+    return { id: idIn(text.replace(/:\d+$/, '')), key: idIn(text.replace(FROM_MENU, '')) };
   const metadata = view?.metadata ?? '';
   try {
     const read = Object(JSON.parse(metadata)) as Record<string, unknown>;

@@ -175,10 +175,10 @@ const stop: Action = {
   opensModal: false,
   async run(context, view) {
     const { services, desk, actor, incoming, correlationId, log } = context;
-    const id = incoming.text;
+    const [id = '', reasons] = incoming.text.split(':');
     let said = 'The hold was stopped: nothing is put back any more. Key and deny stay as they are.';
     try {
-      await stopHolding(services, context.request(), id);
+      await stopHolding(services, context.request(), id, reasons === undefined ? null : Number(reasons));
     } catch (error) {
       if (!isConflict(error)) throw error;
       said = refusalText(error, correlationId, log);

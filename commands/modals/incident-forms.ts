@@ -1,6 +1,7 @@
 import type { ModalView } from '@slack/types';
+import * as z from 'zod';
 import { mayBeExpected } from '../../src/domain/expectation.ts';
-import type { IncidentLook, Verdict } from '../../src/domain/incident.ts';
+import type { IncidentLook, KeptIncident, Verdict } from '../../src/domain/incident.ts';
 import { holdsSecret, SECRET_TYPED } from '../../src/domain/pasted-text.ts';
 import { counted } from '../../src/domain/time-words.ts';
 import { isHarmless, type ClosingInput } from '../../src/handlers/close-incident.ts';
@@ -8,7 +9,7 @@ import type { ExpectationInput } from '../../src/handlers/expect-incident.ts';
 import { actions, button, context, input, option, section } from '../../src/slack/blocks/elements.ts';
 import { INCIDENT_EXPECT, verdictWords, whoseText } from '../../src/slack/blocks/incident.ts';
 import { plain, words } from '../../src/slack/blocks/mrkdwn.ts';
-import type { Parsed } from '../entry.ts';
+import { tooOld, type Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
 import { messageView } from './message-view.ts';
 
@@ -27,6 +28,8 @@ export const CLOSE_ERROR_BLOCK = NOTE_FIELD;
 
 const LONGEST_REASON = 300;
 const DAYS = [1, 7, 14, 30, 90];
+/** Which incident a window is about, and how many findings it had when it was opened. */
+const Carried = z.object({ id: z.string().max(400), count: z.number() });
 /** The value of an option that limits nothing; no network, program or action is called so. */
 const ANY = '*';
 const MOST_OPTIONS = 50;
@@ -53,7 +56,7 @@ export function expectForm(look: IncidentLook): ModalView {
   return {
     type: 'modal',
     callback_id: EXPECT_FORM,
-    private_metadata: incident.id,
+    private_metadata: metadata(incident),
     title: plain('This is us', 24),
     submit: plain('Expect it', 24),
     close: plain('Cancel', 24),
@@ -108,7 +111,7 @@ export function parseExpectation(view: IncomingView): Parsed<ExpectationInput> {
   }
   const days = Number(one(DAYS_FIELD) ?? Number.NaN);
   if (!DAYS.includes(days)) return { ok: false, errors: { [DAYS_FIELD]: 'Choose how long.' } };
-  return { ok: true, input: { incidentId: view.metadata, network, agent, action, reason, days } };
+  return { ok: true, input: { ...carriedIn(view), network, agent, action, reason, days } };
 }
 
 const VERDICT_CHOICES: readonly ClosingInput['verdict'][] = ['attack', 'false_alarm', 'test', 'ours'];
@@ -123,7 +126,7 @@ export function closeForm(
   return {
     type: 'modal',
     callback_id: CLOSE_FORM,
-    private_metadata: incident.id,
+    private_metadata: metadata(incident),
     title: plain('Close the incident', 24),
     submit: plain('Close', 24),
     close: plain('Cancel', 24),
@@ -168,5 +171,19 @@ export function parseClosing(view: IncomingView): Parsed<ClosingInput> {
   const note = (view.values.get(NOTE_FIELD)?.one ?? '').trim();
   if (chosen === undefined) return { ok: false, errors: { [VERDICT_FIELD]: 'Choose what it was.' } };
   if (holdsSecret(note)) return { ok: false, errors: { [NOTE_FIELD]: SECRET_TYPED } };
-  return { ok: true, input: { incidentId: view.metadata, verdict: chosen, note } };
+  return { ok: true, input: { ...carriedIn(view), verdict: chosen, note } };
+}
+
+function metadata({ id, count }: KeptIncident): string {
+  return JSON.stringify({ id, count } satisfies z.infer<typeof Carried>);
+}
+
+/** Throws `expired` for a window of another version. */
+function carriedIn({ metadata: text }: IncomingView): Pick<ClosingInput, 'incidentId' | 'seen'> {
+  try {
+    const { id, count } = Carried.parse(JSON.parse(text));
+    return { incidentId: id, seen: count };
+  } catch {
+    throw tooOld();
+  }
 }

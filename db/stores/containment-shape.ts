@@ -78,6 +78,7 @@ const event: z.ZodType<ContainmentEvent> = z.object({
     new_key: true,
     new_policy: true,
     new_inline: true,
+    more_new: true,
     gone_key: true,
     gone_user: true,
     renamed_user: true,

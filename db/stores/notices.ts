@@ -48,9 +48,20 @@ export function noticeStore(engine: Engine): NoticeStore {
     return and(eq(n.state, 'waiting'), or(lte(n.nextAt, now), gt(n.attempts, 0)), not(blocked(db, n, alias)));
   }
 
+  /** 1 for lines that only go on in a thread: alerts pass them, however many there are. What was tried passes all. */
+  function rank(n: Table): SQL<number> {
+    return sql`case when ${n.threadOf} is null or ${n.severity} is not null or ${n.attempts} > 0 then 0 else 1 end`;
+  }
+
   function ready(db: Db, now: number, limit: number) {
     const earlier = aliasedTable(t, 'earlier');
-    const before = or(lt(earlier.seq, t.seq), and(eq(earlier.seq, t.seq), lt(earlier.id, t.id)));
+    const before = or(
+      sql`${rank(earlier)} < ${rank(t)}`,
+      and(
+        sql`${rank(earlier)} = ${rank(t)}`,
+        or(lt(earlier.seq, t.seq), and(eq(earlier.seq, t.seq), lt(earlier.id, t.id))),
+      ),
+    );
     const first = notExists(
       db
         .select({ one: sql`1` })

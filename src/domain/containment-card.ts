@@ -16,8 +16,6 @@ export interface ContainmentCard {
 /** One thing that happened, for the thread. */
 export type ContainmentLine =
   | { readonly kind: 'event'; readonly event: ContainmentEvent }
-  /** Of so many things that appeared not each is told any more; `count`: of all that happened so far. */
-  | { readonly kind: 'many'; readonly count: number; readonly at: number }
   | {
       readonly kind: 'joined' | 'undone' | 'recovered';
       readonly accessKeyId: string;
@@ -135,7 +133,8 @@ export function containmentLines(before: Containment, after: Containment): reado
     if (was.phase === phase || phase === 'held' || taken === null) return [];
     return [{ kind: phase, accessKeyId, by: taken.by, hostUser: null, reason: taken.reason, at: taken.at }];
   });
-  lines.push(...eventLines(before, after));
+  const fresh = after.events.slice(Math.max(0, before.events.length + before.eventsMore - after.eventsMore));
+  lines.push(...fresh.map((event): ContainmentLine => ({ kind: 'event', event })));
   if (before.confirmedAt === null && after.confirmedAt !== null) {
     const { sentAt, confirmedAt } = after;
     lines.push({
@@ -156,25 +155,6 @@ export function containmentLines(before: Containment, after: Containment): reado
   }
   lines.push(...aroundLines(before, after));
   return lines;
-}
-
-/** Somebody may make keys and policies faster than Slack takes messages: of more than so many, one message a minute. */
-const TOLD_EVENTS = 30;
-const MINUTE_MS = 60_000;
-
-function eventLines(before: Containment, after: Containment): readonly ContainmentLine[] {
-  const known = before.events.length + before.eventsMore;
-  const fresh = after.events.slice(Math.max(0, known - after.eventsMore));
-  const isMany = known + fresh.length > TOLD_EVENTS;
-  // What is put back has a measure of its own.
-  const told = isMany ? fresh.filter(({ what }) => !what.startsWith('new_')) : fresh;
-  const lines = told.map((event): ContainmentLine => ({ kind: 'event', event }));
-  const [first] = fresh;
-  if (first === undefined || told.length === fresh.length) return lines;
-  const last = known <= TOLD_EVENTS ? null : (before.events.at(-1)?.at ?? null);
-  const minute = (at: number): number => Math.floor(at / MINUTE_MS);
-  if (last !== null && minute(last) === minute(first.at)) return lines;
-  return [...lines, { kind: 'many', count: after.events.length + after.eventsMore, at: first.at }];
 }
 
 /** Whether it shows with this change that it is not done: what lasts is told once. */

@@ -17,6 +17,8 @@ export function eventWords({ what, about }: ContainmentEvent): string {
       return `A policy was attached to the user: ${about}. A deny wins over it.`;
     case 'new_inline':
       return `An inline policy was put on the user: ${about}. A deny wins over it.`;
+    case 'more_new':
+      return 'More keys and policies appear on the user than are told one by one: its page in the IAM console shows what is there, its evidence all of it. A deny wins over each.';
     case 'gone_key':
       return `The key ${about} was deleted. It cannot be given back.`;
     case 'gone_user':

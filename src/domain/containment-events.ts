@@ -12,12 +12,20 @@ import type { ContainedLook } from './containment-steps.ts';
 const KEPT_EVENTS = 20;
 /** Of what is put back again and again, one line so often. */
 const SAID_AGAIN_MS = 60_000;
+/**
+ * So many new keys and policies are told in that time. Whoever makes hundreds would else bury what the channel must hear:
+ * Slack takes one message a second there. A policy that is still there is told in its turn.
+ */
+const NEW_AT_MOST = 6;
+const NEW: ReadonlySet<ContainmentEvent['what']> = new Set<ContainmentEvent['what']>([
+  'new_key',
+  'new_policy',
+  'new_inline',
+]);
 
 /** Whether it was said a moment ago that a part is being put back. */
 export function saidLately({ events }: Containment, part: ContainmentPart, now: number): boolean {
-  return events.some(
-    ({ what, about, at }) => what === 'put_back' && about === part && now - at < SAID_AGAIN_MS,
-  );
+  return events.some(({ what, about, at }) => what === 'put_back' && about === part && isRecent(at, now));
 }
 
 /** What a look shows that was not known: keys, policies, a user that is gone. `row`: as it was before the look. */
@@ -29,28 +37,60 @@ export function appeared(row: Containment, before: Containment, look: ContainedL
     const about = before.userName ?? '';
     return told(what, about) ? [] : [eventOf(look.at, what, about)];
   }
+  const fresh = newOn(row, before, look);
+  const room = roomFor(before, look.at);
+  const isMoreSaid = before.events.some(({ what, at }) => what === 'more_new' && isRecent(at, look.at));
+  return [
+    ...fresh.slice(0, room),
+    ...(fresh.length > room && !isMoreSaid ? [eventOf(look.at, 'more_new', '')] : []),
+    ...before.keys
+      .filter(({ missed }) => missed !== undefined)
+      .filter(({ accessKeyId }) => !told('gone_key', accessKeyId))
+      .map(({ accessKeyId }) => eventOf(look.at, 'gone_key', accessKeyId)),
+  ];
+}
+
+/**
+ * The policies a look shows that are not to be told yet, and so stay unseen until their turn. A key never does: whoever
+ * recovers the user must see all that work then.
+ */
+export function untoldPolicies(
+  row: Containment,
+  before: Containment,
+  look: ContainedLook,
+): ReadonlySet<string> {
+  const later = newOn(row, before, look).slice(roomFor(before, look.at));
+  return new Set(later.filter(({ what }) => what !== 'new_key').map(({ about }) => about));
+}
+
+/** The keys and policies of the user that were not known, keys first. */
+function newOn(row: Containment, before: Containment, look: ContainedLook): ContainmentEvent[] {
   const { keys, attached, inline } = look;
-  const here = new Set((keys ?? []).map(({ accessKeyId }) => accessKeyId));
   const own = denyAllArn(before.partition);
   const { seenKeys, seenPolicies, seenInline } = before;
   // What is read for the first time was there before, as far as anybody can tell.
   const firstKeys = seenKeys.length === 0;
   const firstPolicies = seenPolicies.length === 0 && row.deniedBefore === null;
   return [
-    ...(firstKeys
-      ? []
-      : [...here].filter((id) => !seenKeys.includes(id)).map((id) => eventOf(look.at, 'new_key', id))),
+    ...(firstKeys ? [] : (keys ?? []))
+      .filter(({ accessKeyId }) => !seenKeys.includes(accessKeyId))
+      .map(({ accessKeyId }) => eventOf(look.at, 'new_key', accessKeyId)),
     ...(firstPolicies ? [] : (attached ?? []))
       .filter(({ arn }) => arn !== own && !seenPolicies.includes(arn))
       .map(({ arn }) => eventOf(look.at, 'new_policy', arn)),
     ...(seenInline === null ? [] : (inline ?? []))
       .filter((name) => !seenInline?.includes(name) && name !== INLINE_DENY && name !== INLINE_DATE_DENY)
       .map((name) => eventOf(look.at, 'new_inline', name)),
-    ...before.keys
-      .filter(({ missed }) => missed !== undefined)
-      .filter(({ accessKeyId }) => !told('gone_key', accessKeyId))
-      .map(({ accessKeyId }) => eventOf(look.at, 'gone_key', accessKeyId)),
   ];
+}
+
+function roomFor({ events }: Containment, now: number): number {
+  const told = events.filter(({ what, at }) => NEW.has(what) && isRecent(at, now));
+  return Math.max(0, NEW_AT_MOST - told.length);
+}
+
+function isRecent(at: number, now: number): boolean {
+  return now - at < SAID_AGAIN_MS;
 }
 
 /** One thing that was found. */

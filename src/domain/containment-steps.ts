@@ -12,7 +12,15 @@ import {
   wantedKeys,
 } from './containment.ts';
 import type { ContainedKey, Containment, ContainmentPart, PartFailure, PartStanding } from './containment.ts';
-import { appeared, eventOf, leftOn, remember, restedEvents, saidLately } from './containment-events.ts';
+import {
+  appeared,
+  eventOf,
+  leftOn,
+  remember,
+  restedEvents,
+  saidLately,
+  untoldPolicies,
+} from './containment-events.ts';
 import type { Partition } from './partition.ts';
 import { quarantinePolicies } from './quarantine.ts';
 
@@ -210,30 +218,21 @@ export function afterLook(row: Containment, look: ContainedLook): Containment {
   ];
   if (look.user !== 'there') return remember(next, events);
   const { keys, attached, inline } = look;
+  const later = untoldPolicies(row, before, look);
+  const seen = (known: readonly string[], read: readonly string[]): string[] => [
+    ...new Set([...known, ...read.filter((name) => !later.has(name))]),
+  ];
   return {
     ...remember(next, events),
     quarantine: attached === null ? before.quarantine : quarantinePolicies(attached),
-    seenKeys: seenWith(
-      before.seenKeys,
-      (keys ?? []).map(({ accessKeyId }) => accessKeyId),
-    ),
-    seenPolicies: seenWith(
+    seenKeys: [...new Set([...before.seenKeys, ...(keys ?? []).map(({ accessKeyId }) => accessKeyId)])],
+    seenPolicies: seen(
       before.seenPolicies,
       (attached ?? []).map(({ arn }) => arn),
     ),
     seenInline:
-      inline === null || inline === undefined ? before.seenInline : seenWith(before.seenInline ?? [], inline),
+      inline === null || inline === undefined ? before.seenInline : seen(before.seenInline ?? [], inline),
   };
-}
-
-/** So many names of each kind are remembered: whoever makes and removes thousands may be told of one twice. */
-const MOST_SEEN = 500;
-
-/** Those that are there, and the latest of those that were. */
-function seenWith(before: readonly string[], here: readonly string[]): readonly string[] {
-  const now = new Set(here);
-  const others = before.filter((name) => !now.has(name));
-  return [...others.slice(Math.max(0, others.length + now.size - MOST_SEEN)), ...now];
 }
 
 /** What was not known yet of how things were before us. */

@@ -111,6 +111,7 @@ export interface ContainmentEvent {
     | 'new_key'
     | 'new_policy'
     | 'new_inline'
+    | 'more_new'
     | 'gone_key'
     | 'gone_user'
     | 'other_user'

@@ -7,6 +7,7 @@ import { spanWords } from './time-words.ts';
  * - `contained`: somebody did; IAM's confirmation is waited for
  * - `reported`: the times were told; the decoy is still off
  * - `over`: the decoy was given back
+ * - `recovered`: somebody took what was done for a true alarm: the decoy's key stays off
  * - `unanswered`: nobody acted in time
  * - `stopped`: an admin ended it before anybody acted
  * - `overtaken`: something real happened to the key, which comes first
@@ -16,6 +17,7 @@ export type DrillState =
   | 'contained'
   | 'reported'
   | 'over'
+  | 'recovered'
   | 'unanswered'
   | 'stopped'
   | 'overtaken';
@@ -107,6 +109,7 @@ export function drillStanding({ state }: Pick<Drill, 'state'>): string {
     contained: 'the decoy is being shut off',
     reported: 'over; the decoy is still shut off',
     over: 'over; the decoy was given back',
+    recovered: 'ended; the decoy was recovered, and its key stays Inactive',
     unanswered: 'over: nobody acted in time',
     stopped: 'stopped',
     overtaken: 'ended, since something real happened to this key',

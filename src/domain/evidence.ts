@@ -6,7 +6,7 @@ export interface EvidenceRef {
 
 /** Something the key or its sessions made or changed. Texts are from callers: escape them. Times are ms. */
 export interface ToldItem {
-  /** Names it within its evidence. */
+  /** Names it within its evidence, also when that is gathered anew. */
   readonly id: string;
   readonly kind: string;
   /** `lasting`: lets somebody back in; the others as their names say. */

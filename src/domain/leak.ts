@@ -21,8 +21,8 @@ export interface Exposure {
 /** Who wrote a message, as its event tells. */
 export type LeakAuthor =
   | { readonly kind: 'person'; readonly userId: string; readonly foreign: boolean }
-  /** Another app, by the name it shows. */
-  | { readonly kind: 'app'; readonly name: string }
+  /** Another app, by the name it shows, which it may choose anew for each message; `id`: Slack's, which it may not. */
+  | { readonly kind: 'app'; readonly id: string; readonly name: string }
   | { readonly kind: 'nobody' };
 
 /** A message, without what it says. */

@@ -64,8 +64,8 @@ export interface Surroundings {
 
 /** Sessions whose calls are asked for; of more than that, what they did is not known. */
 export const MOST_SESSIONS = 24;
-/** Kept and named one by one. */
-export const MOST_ROLES = 20;
+/** Kept and named one by one. Of more roles, those that the contained user made itself are let go first. */
+export const MOST_ROLES = 100;
 export const MOST_MADE = 120;
 
 /** After a reason to contain somebody, CloudTrail is asked again and again, until what it tells covers the hold. */
@@ -90,25 +90,42 @@ export function withFound(
   const told = new Set(before?.made.map(({ id }) => id));
   const fresh = found.made.filter(({ id }) => !told.has(id)).toSorted((a, b) => a.at - b.at);
   const room = Math.max(0, MOST_MADE - (before?.made.length ?? 0));
+  const own = [...(before?.made ?? []), ...found.made].filter((thing) => thing.kind === 'role' && thing.own);
+  const roles = mergedRoles(before?.roles ?? [], found.roles, new Set(own.map(({ name }) => name)));
   return {
     ...found,
+    why: [found.why, ...(roles.more > 0 ? [tooManyRoles(roles.more)] : [])].filter(Boolean).join('; '),
     sessions: [...new Set([...(before?.sessions ?? []), ...found.sessions])].slice(-MOST_SESSIONS),
-    roles: mergedRoles(before?.roles ?? [], found.roles),
+    roles: roles.kept,
     made: [...(before?.made ?? []), ...fresh.slice(0, room)],
     // Beyond the bound an event that is read twice is counted twice, so that it is said as “at least”.
     more: Math.max(before?.more ?? 0, fresh.length - room, 0),
   };
 }
 
-/** By role; the same sessions are read again and again, so that the larger count is the truer one. */
-function mergedRoles(before: readonly AssumedRole[], found: readonly AssumedRole[]): readonly AssumedRole[] {
+function tooManyRoles(more: number): string {
+  return `the key assumed more than ${MOST_ROLES} roles: at least ${more} are not listed, see its evidence`;
+}
+
+/**
+ * By role, the latest first; the same sessions are read again and again, so that the larger count is the truer one.
+ * `own`: names of roles that the user made, which must not push out those that were there.
+ */
+function mergedRoles(
+  before: readonly AssumedRole[],
+  found: readonly AssumedRole[],
+  own: ReadonlySet<string>,
+): { readonly kept: readonly AssumedRole[]; readonly more: number } {
   const all = new Map(before.map((role) => [role.arn, role]));
   for (const role of found) {
     const known = all.get(role.arn);
     const later = known === undefined || role.lastAt >= known.lastAt ? role : known;
     all.set(role.arn, { ...later, sessions: Math.max(role.sessions, known?.sessions ?? 0) });
   }
-  return [...all.values()].toSorted((a, b) => b.lastAt - a.lastAt).slice(0, MOST_ROLES);
+  const latest = [...all.values()].toSorted((a, b) => b.lastAt - a.lastAt);
+  const wanted = latest.toSorted((a, b) => Number(own.has(a.name)) - Number(own.has(b.name)));
+  const kept = new Set(wanted.slice(0, MOST_ROLES));
+  return { kept: latest.filter((role) => kept.has(role)), more: latest.length - kept.size };
 }
 
 /** What two looks tell apart. */

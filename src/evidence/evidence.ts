@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { CloudTrailEvent } from '../detections/event.ts';
 import type { Change } from './changes/change.ts';
 import { classify } from './classify.ts';
@@ -26,7 +27,7 @@ export interface EvidenceCall {
 
 /** Something that was made or changed, and how it stands at the end of what is known. */
 export interface EvidenceItem extends Change {
-  /** Names it in this evidence. */
+  /** Names it, also in evidence that is gathered anew: by what it is, not by its place. */
   readonly id: string;
   /** When it was made or changed first and last; ms. */
   readonly firstAt: number | null;
@@ -57,6 +58,7 @@ export interface Evidence {
 }
 
 const LONGEST_AGENT = 200;
+const ID_CHARACTERS = 12;
 /** What goes when a thing is removed. */
 const GOES_WITH: Readonly<Record<string, readonly string[]>> = {
   function: ['function code', 'function settings', 'address of a function'],
@@ -75,7 +77,7 @@ export function evidenceOf(events: readonly TracedEvent[], credentials: readonly
   return {
     credentials: credentials.map((credential) => used(credential, calls)),
     calls,
-    items: [...items.values()].map((item, at) => ({ ...item, id: String(at + 1) })),
+    items: [...items.values()],
   };
 }
 
@@ -116,7 +118,7 @@ function note(items: Map<string, EvidenceItem>, change: Change, event: CloudTrai
   }
   const item: EvidenceItem = {
     ...change,
-    id: '',
+    id: createHash('sha256').update(name.toWellFormed()).digest('base64url').slice(0, ID_CHARACTERS),
     firstAt: at,
     lastAt: at,
     times: 1,

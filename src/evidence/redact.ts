@@ -1,6 +1,9 @@
 /** Names of fields whose value is never in the evidence; ids, names, counts and times of secrets are no secrets. */
 const SECRET =
-  /^(?:secret|secretaccesskey|secretkey|secretstring|secretbinary|sessiontoken|securitytoken|password|.*password|.*passwd|passphrase|privatekey|keymaterial|authorization|userdata|presharedkey|authtoken|accesstoken|refreshtoken|idtoken|signintoken|bearertoken|clientsecret|apikeyvalue)$/;
+  /^(?:secret|.*secretaccesskey|.*secretkey|secretstring|secretbinary|.*sessiontoken|securitytoken|.*password|.*passwd|.*passphrase|.*privatekey|keymaterial|authorization|userdata|presharedkey|.*authtoken|.*accesstoken|.*refreshtoken|idtoken|signintoken|bearertoken|.*clientsecret|apikeyvalue)$/;
+/** The same in the name of a variable, whose value stands beside it: tasks, builds and instances are given them so. */
+const SECRET_VARIABLE = /secret|passw|passphrase|token|private_?key|api_?key|credential/i;
+const NAMES_OF_VARIABLES = ['name', 'key', 'optionName'] as const;
 /** CloudTrail marks what it hid itself so, or puts a flag there. */
 const SAID_ALREADY = /^(?:HIDDEN_DUE_TO_SECURITY_REASONS|<sensitiveDataRemoved>|\*{3,}|true|false)$/i;
 
@@ -23,12 +26,23 @@ export function withoutSecrets(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth > DEEPEST) return '[deeper]';
   if (Array.isArray(value)) return value.map((each: unknown) => withoutSecrets(each, depth + 1));
+  const isVariable = isSecretVariable(value as Readonly<Record<string, unknown>>);
   return Object.fromEntries(
     Object.entries(value).map(([name, held]: [string, unknown]) => [
       masked(name),
-      isSecret(name, held) ? '[cut]' : withoutSecrets(held, depth + 1),
+      isSecret(isVariable && name === 'value' ? 'secret' : name, held)
+        ? '[cut]'
+        : withoutSecrets(held, depth + 1),
     ]),
   );
+}
+
+/** `{ "name": "DB_PASSWORD", "value": … }`. */
+function isSecretVariable(object: Readonly<Record<string, unknown>>): boolean {
+  return NAMES_OF_VARIABLES.some((field) => {
+    const name = object[field];
+    return typeof name === 'string' && SECRET_VARIABLE.test(name);
+  });
 }
 
 function isSecret(name: string, value: unknown): boolean {

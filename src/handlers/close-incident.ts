@@ -12,6 +12,8 @@ import type { Services } from './services.ts';
 
 export interface ClosingInput {
   readonly incidentId: string;
+  /** How many findings it had when the person looked. */
+  readonly seen: number;
   readonly verdict: Exclude<Verdict, 'merged'>;
   readonly note: string;
 }
@@ -23,19 +25,29 @@ export function pageKey(incidentId: string): string {
 
 /**
  * Closes an incident with a verdict: its message says so, and its page is resolved. Responders may; `conflict` when it
- * was closed before. What happens afterwards opens another.
+ * was closed before, or when more was found since the person looked: nobody calls harmless what they did not see. What
+ * happens afterwards opens another.
  */
 export async function closeIncident(
   services: Services,
   request: Request,
-  { incidentId, verdict, note }: ClosingInput,
+  { incidentId, seen, verdict, note }: ClosingInput,
 ): Promise<KeptIncident> {
   authorise(request.actor, 'responder', 'close incidents', services.admins);
   const incident = await openIncident(services, incidentId);
+  if (verdict !== 'attack' && incident.count > seen) throw unseen(incident.count - seen);
   const { closed, writes } = await closingWrites(services, request, incident, verdict, note);
   await claimAndWrite(services, request, writes);
   await wakeOutbox(services);
   return closed;
+}
+
+/** More was found while a window stood open. */
+export function unseen(count: number): RekeyError {
+  const found = count === 1 ? 'One more thing was' : `${count} more things were`;
+  return new RekeyError('conflict', `${found} found since this window was opened.`, {
+    next: 'Look at the incident’s message as it is now, and open the window again.',
+  });
 }
 
 /** What is alike may be expected afterwards, too. */

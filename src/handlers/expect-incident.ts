@@ -1,19 +1,22 @@
 import { personOf } from '../domain/actor.ts';
-import { mayBeExpected, type Expectation } from '../domain/expectation.ts';
+import { covers, mayBeExpected, type Expectation } from '../domain/expectation.ts';
 import type { KeptIncident } from '../domain/incident.ts';
 import { DAY_MS, dayWords } from '../domain/time-words.ts';
 import { RekeyError } from '../errors.ts';
+import type { KeptSignal } from '../ports/watch.ts';
 import { wakeOutbox } from './alert.ts';
 import { auditOutcome } from './audit.ts';
 import { authorise } from './authorise.ts';
 import { claimAndWrite } from './claim.ts';
-import { closingWrites, isHarmless, openIncident } from './close-incident.ts';
+import { closingWrites, isHarmless, openIncident, unseen } from './close-incident.ts';
 import { ofIncident } from './look-incident.ts';
 import type { Request } from './request.ts';
 import type { Services } from './services.ts';
 
 export interface ExpectationInput {
   readonly incidentId: string;
+  /** How many findings it had when the person looked. */
+  readonly seen: number;
   /** What it is limited to, one of them at least. */
   readonly network: string | null;
   readonly agent: string | null;
@@ -27,12 +30,13 @@ export const MOST_DAYS = 90;
 
 /**
  * “This is us”: keeps what is alike quiet for a while, and closes the incident, unless it holds what nobody can expect
- * (AWS's quarantine, a trail that is stopped, a key that gives itself rights). Responders may.
+ * (AWS's quarantine, a trail that is stopped, a key that gives itself rights). Responders may; `conflict` when more was
+ * found since the person looked, unless all of it is alike.
  */
 export async function expectSignals(
   services: Services,
   request: Request,
-  { incidentId, network, agent, action, reason, days }: ExpectationInput,
+  { incidentId, seen, network, agent, action, reason, days }: ExpectationInput,
 ): Promise<{ readonly expectation: Expectation; readonly closed: boolean }> {
   authorise(request.actor, 'responder', 'say what is expected of a key', services.admins);
   if (network === null && agent === null && action === null) {
@@ -70,6 +74,8 @@ export async function expectSignals(
     endedAt: null,
     endedBy: null,
   };
+  const news = isOpen ? incident.count - seen : 0;
+  if (news > 0 && !isAllExpected(expectation, incident, signals)) throw unseen(news);
   const closing = mayClose ? (await closingWrites(services, request, incident, 'ours', reason)).writes : [];
   await claimAndWrite(services, request, [
     stores.watch.expectations.add(expectation),
@@ -90,6 +96,16 @@ export async function expectSignals(
   ]);
   await wakeOutbox(services);
   return { expectation, closed: mayClose || !isOpen };
+}
+
+/** Whether all of an incident is kept quiet by it; not, where not all of it can be looked at. */
+function isAllExpected(
+  expectation: Expectation,
+  { subject, count }: KeptIncident,
+  signals: readonly KeptSignal[],
+): boolean {
+  const { at } = expectation;
+  return signals.length >= count && signals.every(({ signal }) => covers(expectation, signal, subject, at));
 }
 
 /** One that is open, or was closed as harmless: what is alike is to be quiet from then on. */

@@ -98,9 +98,10 @@ function isOurs(message: Json, us: OurselvesInSlack): boolean {
 function authorOf(message: Json, us: OurselvesInSlack): LeakAuthor {
   const userId = text(message['user']);
   const bot = object(message['bot_profile']);
-  if (text(message['bot_id']) !== '') {
-    const name = text(message['username']) || text(bot['name']) || text(message['bot_id']);
-    return { kind: 'app', name: name.slice(0, 80) };
+  const botId = text(message['bot_id']);
+  if (botId !== '') {
+    const name = text(message['username']) || text(bot['name']) || botId;
+    return { kind: 'app', id: botId.slice(0, 80), name: name.slice(0, 80) };
   }
   if (!/^[UW][A-Z0-9]+$/.test(userId) || userId === 'USLACKBOT') return { kind: 'nobody' };
   const teams = ['user_team', 'source_team', 'team'].map((name) => text(message[name]));

@@ -13,7 +13,8 @@ export interface NoticeStore {
   /**
    * What can be delivered now: the first of each lane whose time and whose outlet's time have come, oldest first. A
    * notice that was tried holds its lane until it is delivered; one whose time has not come yet, and one that waits
-   * for the notice it edits or answers, lets others pass.
+   * for the notice it edits or answers, lets others pass; so do lines of a thread without a severity, so that no story,
+   * however long somebody makes it, keeps an alert from its channel.
    */
   ready(now: number, limit: number): Promise<Notice[]>;
   /** When the next notice or outlet comes due, after `now`; null when nothing waits for a time. */

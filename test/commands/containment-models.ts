@@ -71,6 +71,7 @@ function rowOf(outside: Outside, changes: Partial<Containment> = {}): Containmen
         'new_key',
         'new_policy',
         'new_inline',
+        'more_new',
         'gone_key',
         'gone_user',
         'other_user',
@@ -411,7 +412,6 @@ export function containmentMessagesOf(outside: Outside): [name: string, message:
       `containment ${kind} line`,
       presenter.containmentLine({ kind, ...said }, row),
     ]),
-    ['containment many line', presenter.containmentLine({ kind: 'many', count: 1_234, at: NOW }, row)],
     ['containment stopped line', presenter.containmentLine({ kind: 'stopped', by: 'U0ADMIN', at: NOW }, row)],
     [
       'containment confirmed line',

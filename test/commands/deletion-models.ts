@@ -29,6 +29,7 @@ const DRILLS: readonly DrillState[] = [
   'contained',
   'reported',
   'over',
+  'recovered',
   'unanswered',
   'stopped',
   'overtaken',

@@ -36,7 +36,7 @@ export function leakMessagesOf(outside: Outside): [name: string, message: Messag
       ts: '1732100000.000100',
       threadTs: '1732000000.000100',
       shared: true,
-      author: { kind: 'app', name: outside.alias },
+      author: { kind: 'app', id: 'B0CI', name: outside.alias },
     },
     link: 'https://example.slack.com/archives/C0GENERAL/p1732100000000100',
     seenAt: NOW,

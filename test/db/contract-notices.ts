@@ -76,6 +76,30 @@ export function noticesContract(fresh: () => Promise<Stores>): void {
       expect(await ready(other)).toEqual(['b']);
     });
 
+    test('of a thread let alerts pass, but not what was tried', async () => {
+      const stores = await stored(
+        { id: 'root' },
+        ...Array.from({ length: 20 }, (_, at) => ({ id: `line${at}`, threadOf: 'root' })),
+        { id: 'alert' },
+        { id: 'denied', threadOf: 'root', severity: 'critical' },
+        { id: 'other', target: channel('C2') },
+      );
+      const post = (id: string): Write => stores.notices.posted(id, 10, { channelId: 'C1', ts: `${id}.1` });
+      await put(stores, post('root'));
+      expect(await ready(stores)).toEqual(['alert', 'other']);
+      await put(stores, post('alert'));
+      expect(await ready(stores)).toEqual(['denied', 'other']);
+      await put(stores, post('denied'));
+      expect(await ready(stores)).toEqual(['line0', 'other']);
+      await put(stores, stores.notices.take(await read(stores, 'line0'), 10, 60));
+      await put(stores, stores.notices.add(notice({ id: 'later' })));
+      expect(await ready(stores)).toEqual(['other']);
+      await put(stores, post('line0'));
+      expect(await ready(stores)).toEqual(['other', 'later']);
+      await put(stores, post('later'));
+      expect(await ready(stores)).toEqual(['line1', 'other']);
+    });
+
     test('wait for what they edit or answer, and hold nobody up meanwhile', async () => {
       const stores = await stored(
         { id: 'reply', threadOf: 'root' },

@@ -99,7 +99,7 @@ describe.each(ENGINES)('a containment on %s', (engine) => {
       'put_back key',
     ]);
 
-    await stopHolding(services, request(services), held.id);
+    await stopHolding(services, request(services), held.id, 1);
     user.policies.detach('arn:aws:iam::aws:policy/AWSDenyAll');
     await holdFor(world, services, HOLD_MS);
     expect(truth(user).attached).not.toContain('AWSDenyAll');
@@ -177,6 +177,12 @@ describe.each(ENGINES)('a containment on %s', (engine) => {
     expect(merged.id).toBe(first.id);
     expect(merged.holders.map(({ incidentId }) => incidentId)).toEqual(['i1', 'i2']);
     expect(truth(user).keys).toEqual(['Inactive', 'Inactive']);
+    // A window from before the second reason does not end its hold.
+    await expect(stopHolding(services, request(services), first.id, 1)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('for another reason, too') as string,
+    });
+    expect((await read(services, first.id)).state).toBe('holding');
     const [one, two] = merged.holders;
     const take = async (holderId = '') => {
       await undoContainment(services, request(services), { containmentId: first.id, holderId, reason: 'no' });

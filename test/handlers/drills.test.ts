@@ -6,6 +6,7 @@ import { chooseForKey } from '../../src/handlers/choose-for-key.ts';
 import { giveBack, stopDrill } from '../../src/handlers/drills/act.ts';
 import { followDrill } from '../../src/handlers/drills/follow.ts';
 import { lastDrill } from '../../src/handlers/drills/kept.ts';
+import { recoverContainment } from '../../src/handlers/containments/take-back.ts';
 import { beginDrill, decoys, raiseDrill, type DrillInput } from '../../src/handlers/drills/start.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import type { Drill } from '../../src/domain/drill.ts';
@@ -129,6 +130,34 @@ describe.each(ENGINES)('a drill on %s', (engine) => {
 });
 
 describe('a drill', () => {
+  it('gives nothing back at its old button once somebody recovered, and says that the key stays off', async () => {
+    await using world = await opened();
+    const set = await decoy(world);
+    const { services, user, key } = set;
+    const drill = await started(set);
+    const held = await contain(services, stolen(key));
+    await followDrill(services);
+    expect((await now(services)).state).toBe('reported');
+    await recoverContainment(services, request(services), {
+      containmentId: held.id,
+      holderId: held.holders[0]?.id ?? '',
+      reason: 'somebody really had it',
+    });
+    await settled(services, held.id);
+    await saidSince(world);
+    await expect(giveBack(services, request(services), drill.id)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('as a true alarm') as string,
+    });
+    await settled(services, held.id);
+    expect(truth(user).keys).toEqual(['Inactive']);
+    await followDrill(services);
+    expect((await now(services)).state).toBe('recovered');
+    const said = await saidSince(world);
+    expect(said).toContain('stays Inactive');
+    expect(said).not.toContain('works again');
+  });
+
   it('ends by itself and says so, is stopped, and gives way to what is real', async () => {
     await using world = await opened();
     const set = await decoy(world);

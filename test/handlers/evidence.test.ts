@@ -99,7 +99,14 @@ describe('the evidence of a stolen key', () => {
       by: { ...ALICE, accessKeyId: BOB_KEY, userName: 'bob', arn: 'arn:aws:iam::111122223333:user/bob' },
       region: 'ap-southeast-2',
       answered: { instancesSet: { items: [{ instanceId: 'i-0abc' }] } },
-      asked: { note: `aws_secret_access_key=${SECRET}` },
+      asked: {
+        note: `aws_secret_access_key=${SECRET}`,
+        environment: [
+          { name: 'DB_PASSWORD', value: 'hunter2-of-a-task' },
+          { name: 'STAGE', value: 'production-stage' },
+        ],
+        variables: { AWS_SECRET_ACCESS_KEY: SECRET },
+      },
     });
     happen('iam:CreateUser', 41, { by, asked: { userName: 'gone' } });
     happen('iam:DeleteUser', 40, { by, asked: { userName: 'gone' } });
@@ -179,6 +186,7 @@ describe('the evidence of a stolen key', () => {
       expect(text).not.toContain('hunter2');
       expect(text).not.toContain(SECRET);
     }
+    expect(inbox.latest('.json.gz')).toContain('production-stage');
     const said = await saidSince(world);
     expect(said).toContain('Lets somebody back in');
     expect(said).toContain(hash);
@@ -297,5 +305,20 @@ describe('the evidence of a stolen key', () => {
     expect(told.summary?.items.map(({ says }) => says).join()).toContain('long-ago');
     expect(itemOf(told, told.summary?.items[0]?.id ?? '').advice).not.toBe('');
     expect(() => itemOf(told, '999')).toThrow('gathered anew');
+  });
+
+  it('opens the thing of an old button, whatever was found before it since', async () => {
+    theft();
+    const ref = await incident(world, 'r:1', key, 50);
+    await gathered(services, ref);
+    const before = await lookEvidence(services, request(services), ref);
+    const things = before.summary?.items ?? [];
+    expect(things.length).toBeGreaterThan(3);
+    // It comes late, and happened before all others.
+    happen('iam:CreateUser', 55, { by: alice(), asked: { userName: 'earlier' } });
+    await gathered(services, ref);
+    const after = await lookEvidence(services, request(services), ref);
+    expect(after.summary?.items.map(({ says }) => says).join()).toContain('earlier');
+    for (const { id, says } of things) expect(itemOf(after, id).says).toBe(says);
   });
 });

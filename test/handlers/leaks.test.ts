@@ -121,6 +121,22 @@ describe('a message with a key', () => {
     expect(seen.map((each) => each.split(', ').toSorted().join(', '))).toEqual([both, both, both, '']);
   });
 
+  it('of somebody who edits it without end is told in its thread by a measure, and its deletion', async () => {
+    const one = await world();
+    const about = { gaveAway: true, correlationId: 'c' };
+    await reportLeak(one.services, message(1), exposure(ID), 'c');
+    await waiting(one);
+    const lines: string[] = [];
+    for (let turn = 0; turn < 40; turn += 1) {
+      const end = turn % 2 === 0 ? ({ what: 'edited', at: turn } as const) : null;
+      await endMessage(one.services, message(1), end, about);
+      lines.push(...(await waiting(one)).map(where).filter((each) => each.includes('in thread')));
+    }
+    expect(lines).toHaveLength(6);
+    await endMessage(one.services, message(1), { what: 'deleted', at: 99 }, about);
+    expect((await waiting(one)).map(where).toSorted()).toEqual(['C0ALERTS edited', 'C0ALERTS in thread']);
+  });
+
   it('goes into the thread of the alert that told of its key today, and is told anew tomorrow', async () => {
     const one = await world();
     await reportLeak(one.services, message(1), exposure(ID), 'c');
@@ -134,11 +150,12 @@ describe('a message with a key', () => {
 
   it('of the same author is told ten times an hour, and that there are more once', async () => {
     const one = await world();
-    const author = { kind: 'app', name: 'ci' } as const;
+    // An app may call itself otherwise in each message.
+    const author = (at: number) => ({ kind: 'app', id: 'B0CI', name: `ci ${at}` }) as const;
     const post = async (from: number, count: number): Promise<void> => {
       for (let at = from; at < from + count; at += 1) {
         const id = `AKIAZABCDEFGHIJKLMN${String.fromCharCode(65 + at)}`;
-        await reportLeak(one.services, message(at, { author }), exposure(id), 'c');
+        await reportLeak(one.services, message(at, { author: author(at) }), exposure(id), 'c');
       }
     };
     await post(0, 14);

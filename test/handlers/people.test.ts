@@ -185,7 +185,9 @@ describe.each(ENGINES)('people on %s', (engine) => {
     expect(denied.threads.join()).toContain('<!subteam^S0ONCALL>');
     expect(denied.all.find(({ threadOf }) => threadOf !== null)?.severity).toBe('critical');
 
-    await closeIncident(services, request(services), { incidentId: incident.id, verdict: 'ours', note: '' });
+    const now = await services.stores.watch.incidents.byId(incident.id);
+    const looked = { incidentId: incident.id, seen: now?.count ?? 0 };
+    await closeIncident(services, request(services), { ...looked, verdict: 'ours', note: '' });
     await askPeople(services, PATIENT);
     expect(await services.stores.settings.startingWith('owner-question:')).toEqual([]);
     await expect(
@@ -193,7 +195,7 @@ describe.each(ENGINES)('people on %s', (engine) => {
     ).rejects.toMatchObject({ code: 'conflict' });
     // What was closed as ours may be expected still, once.
     const scope = { network: null, agent: null, action: 'cloudtrail:StopLogging', reason: 'ours', days: 7 };
-    const expected = await expectSignals(services, request(services), { incidentId: incident.id, ...scope });
+    const expected = await expectSignals(services, request(services), { ...looked, ...scope });
     expect(expected.closed).toBe(true);
 
     const rows = await auditOf(services, 'incident.answer');

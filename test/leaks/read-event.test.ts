@@ -26,7 +26,12 @@ describe('an event of a message', () => {
       message: { shared: true, author: { kind: 'person', foreign: true } },
     });
     const bot = { bot_id: 'B2', bot_profile: { name: 'ci', app_id: 'A2' } };
-    expect(read({ ...POST, ...bot })).toMatchObject({ message: { author: { kind: 'app', name: 'ci' } } });
+    const app = { kind: 'app', id: 'B2' };
+    expect(read({ ...POST, ...bot })).toMatchObject({ message: { author: { ...app, name: 'ci' } } });
+    // It may call itself otherwise in each message.
+    expect(read({ ...POST, ...bot, username: 'x' })).toMatchObject({
+      message: { author: { ...app, name: 'x' } },
+    });
     expect(read({ ...POST, user: 'USLACKBOT' })).toMatchObject({ message: { author: { kind: 'nobody' } } });
   });
 

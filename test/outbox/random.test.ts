@@ -38,10 +38,12 @@ const faults = fc.array(fc.tuple(fc.constantFrom(...METHODS), fault), { maxLengt
 interface Expected {
   readonly id: string;
   readonly at: string;
+  /** It goes on in a thread, where alerts may pass it. */
+  readonly isLine: boolean;
   text: string;
 }
 
-/** Does all of it; answers what should stand in each channel at the end. */
+/** Does all of it; answers what should stand in each channel at the end: messages, and lines of threads, each in order. */
 async function play(
   bench: OutboxBench,
   acts: readonly (typeof act extends fc.Arbitrary<infer A> ? A : never)[],
@@ -51,7 +53,7 @@ async function play(
     const id = `n${index}`;
     if (each.do === 'post') {
       await bench.add({ id, target: channel(each.at) });
-      posts.push({ id, at: each.at, text: id });
+      posts.push({ id, at: each.at, isLine: false, text: id });
     } else if (each.do === 'deliver') {
       const never = new AbortController().signal;
       await Promise.all(Array.from({ length: each.workers }, () => emptyOutbox(bench.deps, never)));
@@ -66,12 +68,14 @@ async function play(
         root.text = id;
       } else {
         await bench.add({ id, target, threadOf: root.id });
-        posts.push({ id, at: root.at, text: id });
+        posts.push({ id, at: root.at, isLine: true, text: id });
       }
     }
   }
   await bench.settle(200);
-  return new Map(CHANNELS.map((at) => [at, posts.filter((post) => post.at === at).map(({ text }) => text)]));
+  const texts = (at: string, isLine: boolean): string[] =>
+    posts.filter((post) => post.at === at && post.isLine === isLine).map(({ text }) => text);
+  return new Map(CHANNELS.map((at) => [at, [texts(at, false), texts(at, true)] as const]));
 }
 
 async function die({ stores, clock }: OutboxBench): Promise<void> {
@@ -96,7 +100,11 @@ describe.each([
       fc.asyncProperty(fc.array(act, { minLength: 3, maxLength: 14 }), faults, async (acts, planned) => {
         await using bench = await OutboxBench.open(engine);
         for (const [method, wrong] of planned) bench.slack.faults.add(method, wrong);
-        for (const [at, texts] of await play(bench, acts)) expect(bench.shown(at)).toEqual(texts);
+        for (const [at, kinds] of await play(bench, acts)) {
+          const shown = bench.shown(at);
+          for (const texts of kinds) expect(shown.filter((text) => texts.includes(text))).toEqual(texts);
+          expect(shown).toHaveLength(kinds.flat().length);
+        }
         expect(bench.slack.defects).toEqual([]);
       }),
       { numRuns },
@@ -108,8 +116,10 @@ describe.each([
       fc.asyncProperty(fc.array(act, { minLength: 3, maxLength: 14 }), faults, async (acts, planned) => {
         await using bench = await OutboxBench.open(engine, { history: false });
         for (const [method, wrong] of planned) bench.slack.faults.add(method, wrong);
-        for (const [at, texts] of await play(bench, acts)) {
-          expect([texts, bench.shown(at)]).toSatisfy(([part, whole]) => isPartInOrder(part, whole));
+        for (const [at, kinds] of await play(bench, acts)) {
+          for (const texts of kinds) {
+            expect([texts, bench.shown(at)]).toSatisfy(([part, whole]) => isPartInOrder(part, whole));
+          }
         }
       }),
       { numRuns },

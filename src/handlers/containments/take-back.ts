@@ -62,14 +62,23 @@ export async function recoverContainment(
   });
 }
 
-/** Nothing is put back any more; key and deny stay as they are. */
+/**
+ * Nothing is put back any more; key and deny stay as they are. `reasons`: how many there were when the person looked; a
+ * click on what is out of date does not stop the hold of a reason that joined since.
+ */
 export async function stopHolding(
   services: Services,
   request: Request,
   containmentId: string,
+  reasons: number | null = null,
 ): Promise<Containment> {
   const about = { holderId: null, reason: '' };
   return act(services, request, containmentId, 'stop_holding', about, (row, at) => {
+    if (reasons !== null && row.holders.length !== reasons) {
+      throw new RekeyError('conflict', 'Meanwhile its user was contained for another reason, too.', {
+        next: 'Look at its message as it is now; *Stop holding* there ends the hold for all of them.',
+      });
+    }
     const stopped = holdStopped(row, request.actor.userId, at);
     if (stopped !== null) return stopped;
     const by = row.holdStoppedBy === null ? '' : ` <@${row.holdStoppedBy}> stopped it.`;

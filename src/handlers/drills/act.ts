@@ -46,7 +46,10 @@ export async function stopDrill(services: Services, request: Request, id: string
   return drill;
 }
 
-/** Takes the containment of a drill back, at one click. Responders may, as with any containment. */
+/**
+ * Takes the containment of a drill back, at one click. Responders may, as with any containment; `conflict` when somebody
+ * recovered it meanwhile: a click on an old message does not say that this was no true alarm.
+ */
 export async function giveBack(services: Services, request: Request, id: string): Promise<Containment> {
   await authoriseContainment(services, request, 'undo', {});
   const kept = await lastDrill(services);
@@ -59,6 +62,11 @@ export async function giveBack(services: Services, request: Request, id: string)
       next: '`/aws-deactivate` lists what is contained.',
     });
   }
-  const input = { containmentId: row.id, holderId: holder.id, reason: 'The drill is over.' };
+  const input = {
+    containmentId: row.id,
+    holderId: holder.id,
+    reason: 'The drill is over.',
+    phase: 'held',
+  } as const;
   return undoContainment(services, request, input);
 }

@@ -25,6 +25,7 @@ type Changes = Partial<Omit<Drill, 'id' | 'version'>>;
 const TOLD: ReadonlySet<DrillState> = new Set<DrillState>([
   'reported',
   'over',
+  'recovered',
   'unanswered',
   'stopped',
   'overtaken',
@@ -127,6 +128,7 @@ function contained(
   const known = { times, containmentId: row.id, containedBy: holder.by };
   const isBack = isOver(row.state) || (holder.phase !== 'held' && row.state !== 'undoing');
   if (drill.state === 'reported') {
+    if (holder.phase === 'recovered') return { ...known, state: 'recovered' };
     if (isBack) return { ...known, state: 'over', times: { ...times, givenBackAt: now } };
     const silent = drill.remindedAt === null && now >= drill.stateAt + REMIND_MS;
     return silent ? { remindedAt: now } : null;

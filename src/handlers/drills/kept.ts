@@ -28,6 +28,7 @@ const state: z.ZodType<DrillState> = z.enum([
   'contained',
   'reported',
   'over',
+  'recovered',
   'unanswered',
   'stopped',
   'overtaken',

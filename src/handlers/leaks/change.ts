@@ -7,6 +7,11 @@ import { cardOfAlert } from './card.ts';
 import { readLeak, writeLeak, type KeptLeak } from './kept-leak.ts';
 
 const TRIES = 5;
+/**
+ * So many turns of one message are told in the thread of its alert; then the alert alone shows them. Whoever edits a
+ * message without end must not bury what else the channel hears.
+ */
+const MOST_TURNS = 6;
 
 /**
  * Marks the alerts of a message: it was deleted, or the keys were edited out of it (null: they are back). A message
@@ -23,7 +28,7 @@ export async function endMessage(
     const before = leak.end?.what ?? null;
     // Deleted is for good.
     if (before === 'deleted' || before === (end?.what ?? null)) return null;
-    return { ...leak, end };
+    return { ...leak, end, turns: leak.turns + 1 };
   });
 }
 
@@ -37,7 +42,7 @@ export async function authorNotTold(
 }
 
 function blank(message: SeenMessage, end: MessageEnd): KeptLeak {
-  return { message, seenAt: end.at, keys: [], secretAlone: false, told: 'not', alerts: [], end };
+  return { message, seenAt: end.at, keys: [], secretAlone: false, told: 'not', alerts: [], end, turns: 0 };
 }
 
 /** Changes the row, its alerts' messages, and says in their threads what became of the message. */
@@ -58,7 +63,8 @@ async function change(
       const card = await cardOfAlert(services, next, alert);
       const told = { noticeId: alert.noticeId, correlationId };
       if (!alert.again) writes.push(...(await editWrites(services, told, () => presenter.leakAlert(card))));
-      if (next.end?.what !== leak?.end?.what) {
+      const isTold = next.end?.what === 'deleted' || next.turns <= MOST_TURNS;
+      if (next.end?.what !== leak?.end?.what && isTold) {
         writes.push(...(await threadWrites(services, told, [presenter.leakEnd(card)])));
       }
     }

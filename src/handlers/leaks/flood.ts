@@ -17,7 +17,7 @@ export function countMessage(
   author: LeakAuthor,
   now: number,
 ): 'told' | 'first_over' | 'over' {
-  const who = author.kind === 'person' ? author.userId : author.kind === 'app' ? `app ${author.name}` : '';
+  const who = author.kind === 'person' ? author.userId : author.kind === 'app' ? `app ${author.id}` : '';
   const id = `${instanceId} ${who}`;
   const known = counts.get(id);
   const isFresh = known !== undefined && now - known.from < HOUR_MS && now >= known.from;

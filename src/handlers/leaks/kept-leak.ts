@@ -7,7 +7,7 @@ import type { Services } from '../services.ts';
 
 const author = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('person'), userId: z.string(), foreign: z.boolean() }),
-  z.object({ kind: z.literal('app'), name: z.string() }),
+  z.object({ kind: z.literal('app'), id: z.string().default(''), name: z.string() }),
   z.object({ kind: z.literal('nobody') }),
 ]);
 
@@ -35,6 +35,8 @@ const shape = z.object({
     }),
   ),
   end: z.object({ what: z.enum(['deleted', 'edited']), at: z.number() }).nullable(),
+  /** How often it was told that the keys were edited out, are back, or that it was deleted. */
+  turns: z.number().default(0),
 });
 
 /** What is kept of a message that gave keys away: where it is, whose it is, and the IDs. Never what it says. */

@@ -170,6 +170,7 @@ async function draw(services: Services, drawing: Drawing): Promise<Drawn> {
     told: way,
     alerts: [...(leak?.alerts ?? []), ...alerts],
     end: leak?.end ?? null,
+    turns: leak?.turns ?? 0,
   };
   return { leak: told, writes, toAuthor };
 }

@@ -24,7 +24,7 @@ import { evidenceButton } from './evidence.ts';
 import { accountText } from './keys.ts';
 import { brief, code, cut, escape, mentions, moment, person, words } from './mrkdwn.ts';
 
-/** Each carries the id of a containment and nothing else. */
+/** Each carries the id of a containment; *Stop holding* also how many reasons it had when it was shown. */
 export const CONTAINMENT_UNDO = 'containment.undo';
 export const CONTAINMENT_RECOVER = 'containment.recover';
 export const CONTAINMENT_STOP = 'containment.stop';
@@ -157,7 +157,7 @@ export function buttonsOf(containment: Containment): KnownBlock[] {
     ...(state === 'holding'
       ? [
           button('Stop holding', CONTAINMENT_STOP, {
-            value,
+            value: `${value}:${containment.holders.length}`,
             about: `Stop holding ${whose}`,
             confirm: confirm(
               'Stop holding?',
@@ -197,10 +197,6 @@ function lineText(
     case 'event': {
       const said = eventWords(line.event);
       return { plain: escape(cut(said, 300)), marked: `${moment(line.event.at)} ${words(said)}` };
-    }
-    case 'many': {
-      const said = `So many keys and policies appear on the user that not each is told any more: ${line.count} things happened so far. The containment’s message shows the latest; a deny wins over all of them.`;
-      return { plain: escape(said), marked: `${moment(line.at)} ${words(said)}` };
     }
     case 'joined':
     case 'undone':

@@ -83,6 +83,10 @@ export function drillReport({ drill }: DrillCard): Message {
       );
     case 'over':
       return said(`${mark} over: the decoy works again.`);
+    case 'recovered':
+      return said(
+        `${mark} ended: *the decoy was recovered, as after a true alarm*. Its key ${code(accessKeyId)} stays Inactive; *Undo* on the message of its containment gives it back, if that was a mistake.`,
+      );
     case 'raised':
     case 'contained':
     case 'reported': {

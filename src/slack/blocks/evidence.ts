@@ -101,13 +101,13 @@ const HEADINGS: Readonly<Record<ToldItem['weight'], string>> = {
 
 /** One thing: what it is, and a button for what Rekey or a person can do. */
 export function itemSection(ref: EvidenceRef, item: ToldItem): KnownBlock {
-  const { accessKeyId, id, kind } = item;
+  const { accessKeyId, id, says } = item;
   return section(
     itemText(item),
     accessKeyId === null
       ? button('What to do', EVIDENCE_ITEM, {
           value: evidenceValue(ref, id),
-          about: `What to do about the ${kind}, number ${id}`,
+          about: `What to do: ${says}`,
         })
       : button('Deactivate', EVIDENCE_CONTAIN, {
           value: evidenceValue(ref, accessKeyId),

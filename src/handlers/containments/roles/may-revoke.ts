@@ -1,7 +1,7 @@
 import { holds, personOf, type Actor } from '../../../domain/actor.ts';
 import { barOfArn, barWords } from '../../../domain/role-revocation.ts';
 import type { Containment } from '../../../domain/containment.ts';
-import type { AssumedRole, RoleBar } from '../../../domain/surroundings.ts';
+import { MOST_ROLES, type AssumedRole, type RoleBar } from '../../../domain/surroundings.ts';
 import { RekeyError } from '../../../errors.ts';
 import { auditOutcome } from '../../audit.ts';
 import { authorise } from '../../authorise.ts';
@@ -93,7 +93,7 @@ export async function revocableRole(
       asker,
       act,
       subject,
-      new RekeyError('not_found', 'CloudTrail does not show that the key’s sessions assumed this role.', {
+      new RekeyError('not_found', notListed(containment), {
         next: 'Only such roles are revoked here. For any other there is “Revoke sessions” in the IAM console.',
       }),
     );
@@ -102,6 +102,12 @@ export async function revocableRole(
   if (bar === null) return role;
   const { why, next } = barWords(bar);
   return refuseRole(services, asker, act, subject, new RekeyError('needs_person', why, { next }));
+}
+
+function notListed({ around }: Containment): string {
+  return (around?.roles.length ?? 0) < MOST_ROLES
+    ? 'CloudTrail does not show that the key’s sessions assumed this role.'
+    : `The key’s sessions assumed so many roles that this one is not among the ${MOST_ROLES} that are listed.`;
 }
 
 /** Why the sessions of a role cannot, or must not, be revoked by Rekey; asked afresh each time. */
