@@ -5,6 +5,7 @@ import type { Connection } from '../../src/domain/connection.ts';
 import type { ConnectionStore } from '../../src/ports/stores.ts';
 import { write } from '../atomically.ts';
 import type { Engine } from '../engine.ts';
+import { prepared } from '../prepared.ts';
 import { json, oneOf, readFirst, readRow } from '../rows.ts';
 import { method, partition, verification } from './shapes.ts';
 
@@ -47,9 +48,10 @@ function stored(connection: Connection) {
 
 export function connectionStore(engine: Engine): ConnectionStore {
   const t = engine.tables.connections;
+  const list = prepared(engine, (db) => db.select().from(t).orderBy(asc(t.nameKey)));
   return {
     async list() {
-      const rows = await engine.read((db) => db.select().from(t).orderBy(asc(t.nameKey)));
+      const rows = await list();
       return rows.map((found) => readRow(TABLE, row, found));
     },
     async byId(id) {

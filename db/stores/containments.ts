@@ -1,11 +1,27 @@
-import { and, asc, count, eq, gt, gte, inArray, isNotNull, lt, lte, or } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  eq,
+  gt,
+  gte,
+  inArray,
+  isNotNull,
+  lt,
+  lte,
+  or,
+  like,
+  sql,
+  type SQL,
+} from 'drizzle-orm';
 import { z } from 'zod';
 import { isOver } from '../../src/domain/containment.ts';
 import type { Containment } from '../../src/domain/containment.ts';
-import type { ContainmentStore } from '../../src/ports/containments.ts';
+import type { ContainmentStore, ContainmentSubject } from '../../src/ports/containments.ts';
 import { write } from '../atomically.ts';
 import { readFor } from '../bulk.ts';
 import type { Engine } from '../engine.ts';
+import { prepared } from '../prepared.ts';
 import { readFirst, readRow } from '../rows.ts';
 import { containmentRow, containmentState, type ContainmentFacts } from './containment-shape.ts';
 
@@ -39,16 +55,40 @@ function stored(containment: Containment) {
   };
 }
 
+/** Names and ids as AWS makes them: nothing that JSON, or LIKE but for `_`, writes otherwise. */
+const PLAIN = /^[\w+=,.@-]+$/;
+
+/** Conditions of which one holds, at least, for whatever is about this key or user. */
+function mayBeOf(
+  t: Engine['tables']['containments'],
+  accountId: string,
+  { accessKeyId, userId, userName }: ContainmentSubject,
+): SQL[] {
+  const names = [accessKeyId, userId, userName].filter((each) => each !== null);
+  if (!names.every((each) => PLAIN.test(each))) return [eq(t.accountId, accountId)];
+  return [
+    // A key may be one of many reasons: it stands in the facts.
+    ...(accessKeyId === null ? [] : [eq(t.accessKeyId, accessKeyId), like(t.facts, `%"${accessKeyId}"%`)]),
+    ...(userId === null ? [] : [eq(t.openUser, `${accountId}/${userId}`)]),
+    ...(userName === null ? [] : [like(t.facts, `%"userName":"${userName}"%`)]),
+  ];
+}
+
 export function containmentStore(engine: Engine): ContainmentStore {
   const t = engine.tables.containments;
   const all = (rows: readonly Readonly<Record<string, unknown>>[]) =>
     rows.map((found) => readRow(TABLE, containmentRow, found));
   const isOpen = eq(t.open, 1);
+  const byId = prepared(engine, (db) =>
+    db
+      .select()
+      .from(t)
+      .where(eq(t.id, sql.placeholder('id'))),
+  );
   const byAge = [asc(t.createdAt), asc(t.id)];
   return {
     async byId(id) {
-      const rows = await engine.read((db) => db.select().from(t).where(eq(t.id, id)));
-      return readFirst(TABLE, containmentRow, rows);
+      return readFirst(TABLE, containmentRow, await byId({ id }));
     },
     async states(ids) {
       const found = await readFor(ids, (some) =>
@@ -75,6 +115,18 @@ export function containmentStore(engine: Engine): ContainmentStore {
             .select()
             .from(t)
             .where(and(isOpen, eq(t.accountId, accountId)))
+            .orderBy(...byAge),
+        ),
+      );
+    },
+    async openAbout(accountId, about) {
+      const may = or(...mayBeOf(t, accountId, about));
+      return all(
+        await engine.read((db) =>
+          db
+            .select()
+            .from(t)
+            .where(and(isOpen, eq(t.accountId, accountId), may))
             .orderBy(...byAge),
         ),
       );

@@ -19,6 +19,7 @@ import {
 } from 'drizzle-orm';
 import type { NoticeStore } from '../../src/ports/notices.ts';
 import type { Db, Engine, Tables } from '../engine.ts';
+import { prepared } from '../prepared.ts';
 import { readFirst, readRow } from '../rows.ts';
 import { CLOCK_STEP_MS } from '../clock-step.ts';
 import { noticeRow } from './notice-row.ts';
@@ -83,9 +84,16 @@ export function noticeStore(engine: Engine): NoticeStore {
       .limit(limit);
   }
 
+  const byId = prepared(engine, (db) =>
+    db
+      .select()
+      .from(t)
+      .where(eq(t.id, sql.placeholder('id'))),
+  );
+
   return {
     async byId(id) {
-      return readFirst(TABLE, noticeRow, await engine.read((db) => db.select().from(t).where(eq(t.id, id))));
+      return readFirst(TABLE, noticeRow, await byId({ id }));
     },
     async ready(now, limit) {
       const rows = await engine.read((db) => ready(db, now, limit));

@@ -4,6 +4,7 @@ import type { SealedSecret } from '../../src/domain/records.ts';
 import type { SecretStore } from '../../src/ports/stores.ts';
 import { write } from '../atomically.ts';
 import type { Engine } from '../engine.ts';
+import { prepared } from '../prepared.ts';
 import { oneOf, readFirst, readRow } from '../rows.ts';
 
 const TABLE = 'sealed_secrets';
@@ -38,19 +39,21 @@ const row: z.ZodType<SealedSecret> = z
  */
 export function secretStore(engine: Engine): SecretStore {
   const t = engine.tables.sealedSecrets;
+  const newest = prepared(engine, (db) =>
+    db
+      .select()
+      .from(t)
+      .where(
+        and(eq(t.holderKind, sql.placeholder('holderKind')), eq(t.holderId, sql.placeholder('holderId'))),
+      )
+      .orderBy(desc(t.version))
+      .limit(1),
+  );
   const { attempts, connections, rotations, settings } = engine.tables;
   const erases = { erases: true };
   return {
     async newest(holderKind, holderId) {
-      const rows = await engine.read((db) =>
-        db
-          .select()
-          .from(t)
-          .where(and(eq(t.holderKind, holderKind), eq(t.holderId, holderId)))
-          .orderBy(desc(t.version))
-          .limit(1),
-      );
-      return readFirst(TABLE, row, rows);
+      return readFirst(TABLE, row, await newest({ holderKind, holderId }));
     },
     async ofHolder(holderKind, holderId) {
       const rows = await engine.read((db) =>

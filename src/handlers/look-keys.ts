@@ -119,6 +119,18 @@ export function namesOf(accounts: readonly AccountLook[]): ReadonlyMap<string, s
   return new Map(accounts.map(({ accountId, name }) => [accountId, name]));
 }
 
+/** What an account is called, or its id; one read. */
+export async function accountNameOf(
+  { stores }: Pick<Services, 'stores'>,
+  accountId: string,
+): Promise<string> {
+  const connections = await stores.connections.list();
+  return nameOf(
+    connections.filter((connection) => connection.accountId === accountId),
+    accountId,
+  );
+}
+
 /** The oldest connection's name stands for its account. */
 function nameOf(connections: readonly Connection[], accountId: string): string {
   const [oldest] = connections.toSorted((a, b) => a.createdAt - b.createdAt);

@@ -1,6 +1,13 @@
 import type { Containment, ContainmentState } from '../domain/containment.ts';
 import type { Write } from './stores.ts';
 
+/** What a containment may be looked for by; null: not by that. */
+export interface ContainmentSubject {
+  readonly accessKeyId: string | null;
+  readonly userId: string | null;
+  readonly userName: string | null;
+}
+
 export interface ContainmentStore {
   byId(id: string): Promise<Containment | null>;
   /** The states of any number of them; those that are gone are not there. */
@@ -9,6 +16,11 @@ export interface ContainmentStore {
   open(limit: number): Promise<Containment[]>;
   /** Open ones of an account, oldest first. */
   openOfAccount(accountId: string): Promise<Containment[]>;
+  /**
+   * Open ones of an account that one of these may belong to, oldest first: a key that is named anywhere in them, a user
+   * by its id or name. Perhaps others, too, but never without those.
+   */
+  openAbout(accountId: string, about: ContainmentSubject): Promise<Containment[]>;
   /** Those of an account that ended after a recovery, and were written last at `since` or later; oldest first. */
   endedOfAccount(accountId: string, since: number): Promise<Containment[]>;
   /** Those of an account that were begun since, also ones that are over; oldest first. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ContainmentSubject } from '../../src/ports/containments.ts';
 import type { Write } from '../../src/ports/stores.ts';
 import { containment } from './containment-samples.ts';
 import type { FreshStores } from './contract.ts';
@@ -81,6 +82,19 @@ export function containmentsContract(fresh: FreshStores): void {
       await put(containments.insert(containment({ id: 'c3', ...alice, createdAt: 7 })));
       expect(ids(await containments.open(9))).toEqual(['c3', 'c2']);
       expect(ids(await containments.openOfAccount('2'))).toEqual(['c2']);
+      const nobody: ContainmentSubject = { accessKeyId: null, userId: null, userName: null };
+      const about = async (account: string, of: Partial<ContainmentSubject>): Promise<string[]> =>
+        ids(await containments.openAbout(account, { ...nobody, ...of }));
+      const [found] = await containments.openOfAccount('2');
+      const keyId = found?.holders.at(-1)?.accessKeyId ?? '';
+      expect(await about('2', { accessKeyId: keyId })).toEqual(['c2']);
+      expect(await about(containment().accountId, { userId: 'AIDA1' })).toEqual(['c3']);
+      expect(await about('2', { userId: 'AIDANOBODY', userName: found?.userName ?? '' })).toEqual(['c2']);
+      // What LIKE would read otherwise is looked for by hand.
+      expect(await about('2', { userName: 'odd"%name' })).toEqual(['c2']);
+      expect(
+        await about('2', { accessKeyId: 'AKIANOBODY', userId: 'AIDANOBODY', userName: 'nobody' }),
+      ).toEqual([]);
       expect(await containments.countByState()).toEqual(new Map([['acting', 2]]));
       expect(await containments.states(['c3', 'none', 'c1'])).toEqual(
         new Map([

@@ -11,7 +11,7 @@ export async function openOfUser(
   { stores }: Pick<Containing, 'stores'>,
   { accountId, userId, userName }: Pick<Containment, 'accountId' | 'userId' | 'userName'>,
 ): Promise<Containment | null> {
-  const open = await stores.containments.openOfAccount(accountId);
+  const open = await stores.containments.openAbout(accountId, { accessKeyId: null, userId, userName });
   return (
     open.find((each) =>
       userId === null || each.userId === null ? each.userName === userName : each.userId === userId,
@@ -28,7 +28,7 @@ export async function openOfKey(
     userId,
   }: Pick<Containment, 'accountId' | 'userId'> & Pick<ContainmentHolder, 'accessKeyId'>,
 ): Promise<Containment | null> {
-  const open = await stores.containments.openOfAccount(accountId);
+  const open = await stores.containments.openAbout(accountId, { accessKeyId, userId, userName: null });
   return (
     open.find(
       (each) =>

@@ -7,7 +7,7 @@ import { alertWrites, editWrites, standingMessage, threadWrites } from '../alert
 import { drillNotice } from '../drills/kept.ts';
 import { connectedTo } from '../key-policy.ts';
 import { incidentLook, ofIncident, signalsOf } from '../look-incident.ts';
-import { lookAccounts } from '../look-keys.ts';
+import { accountNameOf } from '../look-keys.ts';
 import { alertChannel } from '../settings.ts';
 import { closingOf } from './closing.ts';
 import type { Containing } from './containing.ts';
@@ -19,13 +19,11 @@ export async function cardOf(
   containment: Containment,
 ): Promise<ContainmentCard> {
   const { accountId, around } = containment;
-  const accounts = await lookAccounts(services);
-  const account = accounts.find((each) => each.accountId === accountId);
   const hasRoles = (around?.roles.length ?? 0) > 0;
   const closing = await closingOf(services, containment);
   return {
     containment,
-    accountName: account?.name ?? accountId,
+    accountName: await accountNameOf(services, accountId),
     now: services.clock.now(),
     ...(hasRoles ? { revocations: await keptRevocations(services.stores, accountId) } : {}),
     ...(closing === null ? {} : { closing }),
