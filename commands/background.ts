@@ -19,6 +19,17 @@ const QUIET_MS = 50;
 /** A work that takes longer than this waits for AWS or Slack rather than computes: it makes room; ms. */
 const ROOM_AFTER_MS = 2_000;
 
+/** How long what is no more urgent, and each job, waits for those that are; ms. */
+const URGENT_YIELD_MS = 2_000;
+
+/** For work that begins at once: what of it is not urgent lets the urgent part of others go first. */
+export interface Urgent {
+  /** From here on it is like other work. */
+  done(): void;
+  /** Resolves when nobody is at the door and nothing is urgent, or after two seconds in all. */
+  giveWay(): Promise<void>;
+}
+
 /** Work that goes on after an acknowledgement; a stopping process waits for it. */
 export class Background {
   readonly #clock: Clock;
@@ -32,6 +43,8 @@ export class Background {
   /** Known inside of a work, however deep: how long it may yet give way; ms. */
   readonly #working = new AsyncLocalStorage<{ leftMs: number }>();
   #room = ABREAST;
+  /** Works that began at once, as long as they are urgent. */
+  #urgent = 0;
   /** How many ever came, and when the last one did. */
   #came = 0;
   #cameAt = -Infinity;
@@ -49,8 +62,34 @@ export class Background {
   }
 
   /** The same without a turn: a stolen key is shut off before anything else. */
-  atOnce(work: () => Promise<void>, log: Log): void {
-    this.#keep(work(), log);
+  atOnce(work: (urgent: Urgent) => Promise<void>, log: Log): void {
+    this.#keep(this.#urgently(work), log);
+  }
+
+  /** For work that others wait for less: resolves when nothing is urgent and nobody at the door, or after two seconds. */
+  async giveWayToUrgent(): Promise<void> {
+    if (this.#urgent > 0) await this.#quietDoor(URGENT_YIELD_MS);
+  }
+
+  async #urgently(work: (urgent: Urgent) => Promise<void>): Promise<void> {
+    let isUrgent = true;
+    let leftMs = URGENT_YIELD_MS;
+    this.#urgent += 1;
+    const done = (): void => {
+      if (isUrgent) this.#urgent -= 1;
+      isUrgent = false;
+    };
+    const giveWay = async (): Promise<void> => {
+      if (isUrgent || leftMs <= 0) return;
+      const from = this.#clock.now();
+      await this.#quietDoor(leftMs);
+      leftMs -= Math.abs(this.#clock.now() - from);
+    };
+    try {
+      await work({ done, giveWay });
+    } finally {
+      done();
+    }
   }
 
   #keep(begun: Promise<void>, log: Log): void {
@@ -113,7 +152,7 @@ export class Background {
    */
   async #quietDoor(mostMs: number): Promise<void> {
     const away = Math.abs(this.#clock.now() - this.#cameAt);
-    if (this.#atTheDoor.size === 0 && away > QUIET_MS) return;
+    if (this.#urgent === 0 && this.#atTheDoor.size === 0 && away > QUIET_MS) return;
     const late = new AbortController();
     const ended = new AbortController();
     const yielded = this.#clock.sleep(mostMs, ended.signal).then(
@@ -122,7 +161,8 @@ export class Background {
     );
     let turns = 0;
     let visits = this.#came;
-    while (!late.signal.aborted && (turns < QUIET_TURNS || this.#atTheDoor.size > 0)) {
+    const isBusy = (): boolean => this.#urgent > 0 || this.#atTheDoor.size > 0;
+    while (!late.signal.aborted && (turns < QUIET_TURNS || isBusy())) {
       if (this.#atTheDoor.size > 0) await Promise.race([Promise.all(this.#atTheDoor), yielded]);
       else await Promise.race([this.#clock.sleep(QUIET_MS / QUIET_TURNS), yielded]);
       turns = visits === this.#came ? turns + 1 : 0;

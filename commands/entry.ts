@@ -5,6 +5,7 @@ import type { Request } from '../src/handlers/request.ts';
 import type { Services } from '../src/handlers/services.ts';
 import type { Desk, Message } from '../src/ports/slack.ts';
 import type { Log } from '../src/ports/world.ts';
+import type { Urgent } from './background.ts';
 import type { Incoming, IncomingView } from './incoming.ts';
 
 /** Who may use an entry: a role, or any full member of the workspace. */
@@ -24,8 +25,8 @@ export interface Context {
   show(view: ModalView): Promise<string>;
   /** Work that begins after the acknowledgement; the process waits for it when it stops. */
   later(work: () => Promise<void>): void;
-  /** The same for what cannot wait: it begins now, before all other work. */
-  atOnce(work: () => Promise<void>): void;
+  /** The same for what cannot wait: it begins now, before all other work, until it says that it is no more urgent. */
+  atOnce(work: (urgent: Urgent) => Promise<void>): void;
 }
 
 export interface Command {

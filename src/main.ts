@@ -27,6 +27,7 @@ import { openOperations, type Operations } from './operations.ts';
 import { measuredAck, measuredJobs } from './ops/measure.ts';
 import { openInstances } from './instances/open.ts';
 import { sqliteJobs } from './jobs/sqlite.ts';
+import { urgentFirst } from './jobs/urgent-first.ts';
 import { openDoor, receiverOf, socketSilence } from './reception.ts';
 import { beginJobs, handleJobs, recover } from './recurring-jobs.ts';
 import { boltLogger, createLog } from './log.ts';
@@ -34,6 +35,7 @@ import { createOutward } from './outward/outward.ts';
 import { createPager, type PagerPlaces } from './paging/pager.ts';
 import type { Jobs } from './ports/jobs.ts';
 import type { Clock, Ids, Log } from './ports/world.ts';
+import { CONTAINMENTS_JOB } from './pollers/hold.ts';
 import { presenter } from './slack/blocks/outcome.ts';
 import { slackDesk } from './slack/desk.ts';
 import { slackFiles } from './slack/files.ts';
@@ -149,7 +151,8 @@ async function assemble(config: Config, base: Base): Promise<Running> {
     giveWay: () => background.giveWay(),
   });
   closers.push(() => aws.close());
-  const jobs = measuredJobs(await jobsOf(config, base), metrics, clock);
+  const plainJobs = measuredJobs(await jobsOf(config, base), metrics, clock);
+  const jobs = urgentFirst(plainJobs, () => background.giveWayToUrgent(), new Set([CONTAINMENTS_JOB]));
   const poster = slackPoster(client, log);
   const judges = createJudges(log);
   closers.push(() => judges.close());

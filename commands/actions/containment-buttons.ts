@@ -73,13 +73,13 @@ export async function openContain(
 /** Does what was asked at once, beside the acknowledgement, and shows in the window how it came out. */
 function pursueIn(context: Context, viewId: string, { id }: Containment): void {
   const { services, desk, log } = context;
-  context.atOnce(async () => {
+  context.atOnce(async (urgent) => {
     const show = async (row: Containment): Promise<void> => {
       await desk.update(viewId, await shown(context, row, null)).catch((error: unknown) => {
         log.warn('a containment was not shown in its window', { containmentId: id, error });
       });
     };
-    await pursue(services, id, WATCH_MS, new AbortController().signal, show);
+    await pursue(services, id, WATCH_MS, new AbortController().signal, show, urgent);
   });
 }
 

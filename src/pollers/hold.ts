@@ -7,7 +7,8 @@ import type { Jobs } from '../ports/jobs.ts';
 /** How many are read at a time, and worked on at once. */
 const BATCH = 100;
 const AT_ONCE = 16;
-const CONTAINMENTS_JOB = 'containments';
+/** Holds what is contained, and goes on where a process died. */
+export const CONTAINMENTS_JOB = 'containments';
 /** How long a pass may take; a killed process keeps the job until that is over, while others hold by themselves. */
 const RUN_MS = 60_000;
 const LOOK_EVERY_MS = 10_000;

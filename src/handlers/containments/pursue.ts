@@ -17,28 +17,46 @@ const HELD_LOOKS = 5;
 /** How long whoever waits looks whether another process is through; ms. */
 const BUSY_WAIT_MS = 150;
 
+/** Others are to be shut off, too: what comes after the changes were sent waits until theirs were. */
+export interface Pace {
+  /** The changes were sent. */
+  done(): void;
+  giveWay(): Promise<void>;
+}
+
+const ALONE: Pace = { done: () => undefined, giveWay: () => Promise.resolve() };
+
 /**
  * One turn: as far as it goes without waiting for long. False when it is somebody else's at this moment. Everybody may
  * call it at any time, as often as they like.
  */
-export async function takeTurn(services: Containing, id: string, signal: AbortSignal): Promise<boolean> {
+export async function takeTurn(
+  services: Containing,
+  id: string,
+  signal: AbortSignal,
+  pace: Pace = ALONE,
+): Promise<boolean> {
   const turn = await Turn.take(services, id, signal);
   if (turn === null) return false;
   // Whoever asked last: their calls, audit entries and messages are found by one id, whichever process works on it.
   const { correlationId } = turn.row;
-  await services.log.within({ correlationId, containmentId: id }, () => through(services, turn, signal));
+  await services.log.within({ correlationId, containmentId: id }, () =>
+    through(services, turn, signal, pace),
+  );
   return true;
 }
 
-async function through(services: Containing, turn: Turn, signal: AbortSignal): Promise<void> {
+async function through(services: Containing, turn: Turn, signal: AbortSignal, pace: Pace): Promise<void> {
   try {
     for (let looks = 1; !signal.aborted; looks += 1) {
       if (!(await turn.step())) break;
-      const { state, nextAt } = turn.row;
+      const { state, nextAt, sentAt } = turn.row;
+      if (sentAt !== null) pace.done();
       if (isOver(state) || nextAt === null) break;
       const wait = nextAt - services.clock.now();
       const stays = WAITED_FOR.has(state) ? wait <= STAYS_MS : wait <= 0 && looks < HELD_LOOKS;
       if (!stays) break;
+      await pace.giveWay();
       if (wait > 0) await services.clock.sleep(wait, signal);
     }
   } catch (error) {
@@ -59,18 +77,21 @@ export async function pursue(
   waitMs: number,
   signal: AbortSignal,
   seen: (row: Containment) => Promise<void> = () => Promise.resolve(),
+  pace: Pace = ALONE,
 ): Promise<Containment | null> {
   const { stores, clock } = services;
   const until = clock.now() + waitMs;
   for (;;) {
-    const taken = await takeTurn(services, id, signal);
+    const taken = await takeTurn(services, id, signal, pace);
     const row = await stores.containments.byId(id);
     if (row === null) return null;
     if (row.state === 'merged' && row.mergedInto !== null) {
-      return pursue(services, row.mergedInto, Math.max(0, until - clock.now()), signal, seen);
+      return pursue(services, row.mergedInto, Math.max(0, until - clock.now()), signal, seen, pace);
     }
     const now = clock.now();
     const over = !WAITED_FOR.has(row.state) || row.nextAt === null || now >= until || signal.aborted;
+    if (row.state !== 'finding') pace.done();
+    await pace.giveWay();
     if (taken || over) await seen(row);
     if (over) return row;
     await clock.sleep(Math.min(until - now, Math.max(BUSY_WAIT_MS, row.nextAt - now)), signal);
