@@ -1,6 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Background } from '../../commands/background.ts';
+import { urgentFirst } from '../../src/jobs/urgent-first.ts';
+import type { Jobs } from '../../src/ports/jobs.ts';
 import type { Clock } from '../../src/ports/world.ts';
 import { recordingLog } from '../support/system-world.ts';
 
@@ -193,4 +195,61 @@ describe('the work behind acknowledgements', () => {
     clock.wake();
     expect(await waiting).toBe(false);
   });
+
+  it('lets what is urgent of a work that began at once go before the rest of others, and before jobs', async () => {
+    const { background, clock } = held(0);
+    const steps: string[] = [];
+    const ends: (() => void)[] = [];
+    const shutOff = (name: string): void =>
+      background.atOnce(async (urgent) => {
+        await urgent.giveWay();
+        await new Promise<void>((resolve) => ends.push(resolve));
+        urgent.done();
+        await urgent.giveWay();
+        steps.push(name);
+      }, recordingLog());
+    shutOff('first');
+    shutOff('second');
+    const jobs = urgentFirst(jobsThatRun(), () => background.giveWayToUrgent(), new Set(['hold']));
+    jobs.handle('hold', JOB, async () => void steps.push('hold'));
+    jobs.handle('outbox', JOB, async () => void steps.push('outbox'));
+    await turn();
+    expect(ends).toHaveLength(2);
+    ends[0]?.();
+    for (let n = 0; n < 20; n += 1) {
+      clock.wakeAfter(50);
+      await turn();
+    }
+    expect(steps).toEqual(['hold']);
+    ends[1]?.();
+    for (let n = 0; n < 20; n += 1) {
+      clock.wakeAfter(50);
+      await turn();
+    }
+    expect(steps.toSorted()).toEqual(['first', 'hold', 'outbox', 'second']);
+  });
+
+  it('and nothing waits longer than two seconds for it', async () => {
+    const { background, clock } = held(0);
+    background.atOnce(() => new Promise<void>(() => undefined), recordingLog());
+    let waited = false;
+    void background.giveWayToUrgent().then(() => {
+      waited = true;
+    });
+    await turn();
+    expect(waited).toBe(false);
+    clock.wakeAfter(2_000);
+    await turn();
+    expect(waited).toBe(true);
+  });
 });
+
+const JOB = { deadlineMs: 1_000, retries: 0, backoffMs: 1 };
+
+/** Runs what is to be handled at once. */
+function jobsThatRun(): Jobs {
+  const handle: Jobs['handle'] = (_name, _options, run) => {
+    void run({ key: '', payload: {}, attempt: 1, dueAt: 0, signal: new AbortController().signal });
+  };
+  return { handle } as Partial<Jobs> as Jobs;
+}
