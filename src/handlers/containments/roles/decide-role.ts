@@ -58,7 +58,9 @@ export async function askRevocation(
       // One that stands goes on standing until this is decided.
       issuedBefore: row?.issuedBefore ?? null,
       until: row?.until ?? null,
-      reads: 0,
+      reads: row?.reads ?? 0,
+      putBack: row?.putBack ?? 0,
+      lastPutBackAt: row?.lastPutBackAt ?? null,
       failure: null,
       sentAt: null,
       confirmedAt: row?.confirmedAt ?? null,
@@ -84,6 +86,9 @@ export async function approveRevocation(
     decided: { by: request.actor.userId, at: now, reason: '' },
     issuedBefore: Math.ceil((now + MARGIN_MS) / 1_000) * 1_000,
     until: Math.ceil((now + MARGIN_MS) / 1_000) * 1_000 + ROLE_SESSIONS_LIVE_MS,
+    reads: 0,
+    putBack: 0,
+    lastPutBackAt: null,
     stateAt: now,
     nextAt: now,
   }));
@@ -102,7 +107,8 @@ export async function declineRevocation(
       state: seen.issuedBefore === null ? 'declined' : 'revoked',
       decided: { by: request.actor.userId, at: now, reason: '' },
       stateAt: now,
-      nextAt: seen.until,
+      // One that stands is held again, if it is to be.
+      nextAt: seen.until === null ? null : now,
     };
   });
 }
