@@ -226,6 +226,7 @@ describe('the evidence of a stolen key', () => {
     const refused = (await world.stores.audit.newest(50)).filter(({ outcome }) => outcome === 'refused');
     expect(refused.map(({ verb, why }) => [verb, why])).toEqual([
       ['evidence.read', 'not permitted any more when it was ready'],
+      ['evidence.read', 'There is no such containment.'],
       ['evidence.read', 'not permitted'],
       ['evidence.read', 'not permitted'],
       ['evidence.read', 'not permitted'],

@@ -7,6 +7,7 @@ import {
 import { isConflict, RekeyError } from '../../../errors.ts';
 import { auditIntent, auditOutcome } from '../../audit.ts';
 import { claimAndWrite, refuseClaimed } from '../../claim.ts';
+import { recordingRefusals } from '../../refused.ts';
 import type { Request } from '../../request.ts';
 import type { Services } from '../../services.ts';
 import { existingContainment } from '../take-back.ts';
@@ -145,9 +146,25 @@ async function act(
   line: Extract<ContainmentLine, { kind: 'revocation' }>['what'],
   change: (row: RoleRevocation | null, subject: RoleSubject, now: number) => RoleRevocation,
 ): Promise<RoleRevocation> {
-  const { stores, clock } = services;
   const containment = await existingContainment(services, containmentId);
   const subject = { containment, roleArn };
+  return recordingRefusals(
+    services,
+    () => roleAct(request, what, subject),
+    () => acted(services, request, what, line, subject, change),
+  );
+}
+
+async function acted(
+  services: Services,
+  request: Request,
+  what: RoleAct,
+  line: Extract<ContainmentLine, { kind: 'revocation' }>['what'],
+  subject: RoleSubject,
+  change: (row: RoleRevocation | null, subject: RoleSubject, now: number) => RoleRevocation,
+): Promise<RoleRevocation> {
+  const { stores, clock } = services;
+  const { containment, roleArn } = subject;
   await authoriseRole(services, request, what, subject);
   await refuseClaimed(services, request);
   // To decline and to take off needs nothing of the role but its name.
