@@ -1,5 +1,6 @@
 import { sealedIdentity } from '../domain/records.ts';
 import { isConflict } from '../errors.ts';
+import { forgetOldHalves } from './leaks/halves.ts';
 import { forgetOldLeaks } from './leaks/kept-leak.ts';
 import type { Services } from './services.ts';
 
@@ -27,6 +28,7 @@ export async function sweep(services: Services): Promise<void> {
     stores.containments.removeEnded(longAgo),
   ]);
   await forgetOldLeaks(services);
+  await forgetOldHalves(services);
   for (const orphan of await stores.secrets.orphans()) {
     log.error('a sealed secret without a holder was erased; this is a defect', { secretId: orphan.id });
     await stores.atomically([stores.secrets.eraseOne(orphan.id)]);
