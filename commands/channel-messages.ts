@@ -1,8 +1,9 @@
-import type { Exposure, MessageEnd, SeenMessage } from '../src/domain/leak.ts';
+import type { Exposure, LeakHalf, MessageEnd, SeenMessage } from '../src/domain/leak.ts';
 import { authorNotTold, endMessage } from '../src/handlers/leaks/change.ts';
 import { channelWatchStop } from '../src/handlers/leaks/channel-watch.ts';
+import { joinHalves } from '../src/handlers/leaks/halves.ts';
 import { reportLeak } from '../src/handlers/leaks/report.ts';
-import { findKeys, mayExposeKeys } from '../src/leaks/find-keys.ts';
+import { findHalf, findKeys, mayExposeKeys, mayHoldHalf } from '../src/leaks/find-keys.ts';
 import { readMessageEvent, type Heard, type OurselvesInSlack } from '../src/leaks/read-event.ts';
 import type { Entrance } from './command.ts';
 
@@ -36,10 +37,11 @@ function workFor(entrance: Entrance, heard: Heard): ((correlationId: string) => 
   const { message } = heard;
   switch (heard.what) {
     case 'said':
-      return exposes(heard.text) ? tell(entrance, message, heard.text) : null;
+      return exposes(heard.text) || holdsHalf(heard.text) ? tell(entrance, message, heard.text) : null;
     case 'changed':
-      if (exposes(heard.text)) return tell(entrance, message, heard.text);
-      return mayHaveExposed(heard.before) ? end(entrance, message, 'edited', heard.before) : null;
+      if (exposes(heard.text) || holdsSecret(heard.text)) return tell(entrance, message, heard.text);
+      if (mayHaveExposed(heard.before)) return end(entrance, message, 'edited', heard.before);
+      return holdsHalf(heard.text) ? tell(entrance, message, heard.text) : null;
     case 'deleted':
       // The key may have been edited out before: only the row knows.
       return end(entrance, message, 'deleted', heard.before);
@@ -51,9 +53,23 @@ function exposes(text: string): boolean {
   return mayExposeKeys(text) && isExposure(findKeys(text, EVERYBODY));
 }
 
-/** Where the event does not tell what was there, the row does. */
+/** An ID or a secret, of which another message may hold the rest. */
+function holdsHalf(text: string): boolean {
+  const { ids, secret } = halfOf(text);
+  return ids.length > 0 || secret;
+}
+
+function holdsSecret(text: string): boolean {
+  return halfOf(text).secret;
+}
+
+function halfOf(text: string): LeakHalf {
+  return mayHoldHalf(text) ? findHalf(text, EVERYBODY) : { ids: [], secret: false };
+}
+
+/** Where the event does not tell what was there, the row does; so it does of a secret whose ID stands elsewhere. */
 function mayHaveExposed(before: string | null): boolean {
-  return before === null || exposes(before);
+  return before === null || exposes(before) || holdsSecret(before);
 }
 
 function isExposure({ keys, secretAlone }: Exposure): boolean {
@@ -65,15 +81,18 @@ function tell(entrance: Entrance, message: SeenMessage, text: string) {
   return async (correlationId: string): Promise<void> => {
     if ((await channelWatchStop(services)) !== null) return;
     const connections = await services.stores.connections.list();
-    const exposure = findKeys(text, new Set(connections.map(({ accountId }) => accountId)));
+    const ours = new Set(connections.map(({ accountId }) => accountId));
+    const alone = findKeys(text, ours);
+    const joined = alone.keys.length > 0 ? null : await joinHalves(services, message, findHalf(text, ours));
+    const { message: where, exposure } = joined ?? { message, exposure: alone };
     if (!isExposure(exposure)) return;
-    const told = await reportLeak(services, message, exposure, correlationId);
+    const told = await reportLeak(services, where, exposure, correlationId);
     // Edited out before, and back.
-    if (told === null) await endMessage(services, message, null, { gaveAway: true, correlationId });
+    if (told === null) await endMessage(services, where, null, { gaveAway: true, correlationId });
     if (told === null || told.whisper === null) return;
     const { userId, message: words } = told.whisper;
-    const isTold = await desk.whisper(message.channelId, userId, words, message.threadTs);
-    if (!isTold) await authorNotTold(services, message, correlationId);
+    const isTold = await desk.whisper(where.channelId, userId, words, where.threadTs);
+    if (!isTold) await authorNotTold(services, where, correlationId);
   };
 }
 

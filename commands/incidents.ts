@@ -1,3 +1,4 @@
+import { isAccessKeyId } from '../src/domain/access-key-id.ts';
 import { INCIDENT_QUERY_HELP, readIncidentQuery } from '../src/domain/incident-query.ts';
 import { RekeyError } from '../src/errors.ts';
 import { revokeExpectation } from '../src/handlers/expect-incident.ts';
@@ -59,8 +60,9 @@ async function evidenceOf(context: Context, typed: string): Promise<Message> {
   const [latest] =
     text === '' ? [] : await context.services.stores.watch.incidents.page({ ...ANY_INCIDENT, text }, null, 1);
   if (latest === undefined) {
-    // Whoever may not read evidence learns nothing of what there is.
-    await authoriseEvidence(context.services, context, { kind: 'incident', id: text });
+    // Whoever may not read evidence learns nothing of what there is; what was typed may be anything.
+    const id = isAccessKeyId(text) ? text : '';
+    await authoriseEvidence(context.services, context, { kind: 'incident', id });
     throw new RekeyError('not_found', 'There is no incident of that key.', {
       next: 'Type `/aws-incidents evidence AKIA…` with the ID of a key that has one, or press *Evidence* on a containment.',
     });

@@ -1,4 +1,5 @@
 import type { Closer } from './closers.ts';
+import { revocationsPass } from './handlers/containments/roles/pursue-role.ts';
 import type { Services } from './handlers/services.ts';
 import { holdPass, holdWait } from './pollers/hold.ts';
 
@@ -9,8 +10,8 @@ const AFTER_TROUBLE_MS = 2_000;
 const MOST_BUSY = 64;
 
 /**
- * Holds what is contained, at its rhythm, until it is closed. Every process does, whatever its jobs are busy with: a
- * row's lease says who acts.
+ * Holds what is contained, and the sessions of roles that were revoked with it, at its rhythm, until it is closed. Every
+ * process does, whatever its jobs are busy with: a row's lease says who acts.
  */
 export function keepHolding(services: Services): Closer {
   const { clock, log } = services;
@@ -22,17 +23,23 @@ export function keepHolding(services: Services): Closer {
     if (!signal.aborted) log.warn('what is contained could not be held', { error });
   };
   // Nobody waits for a pass: an account that answers slowly would thin the hold of all others.
-  const begin = (): void => {
-    const pass: Promise<void> = holdPass(services, signal, busy)
-      .then(() => undefined, troubled)
-      .finally(() => passes.delete(pass));
+  const begin = (work: Promise<number>): Promise<void> => {
+    const pass: Promise<void> = work.then(() => undefined, troubled).finally(() => passes.delete(pass));
     passes.add(pass);
+    return pass;
+  };
+  let isAtRoles = false;
+  const beginRoles = (): void => {
+    if (isAtRoles) return;
+    isAtRoles = true;
+    void begin(revocationsPass(services, signal)).then(() => (isAtRoles = false));
   };
   const holding = (async () => {
     while (!signal.aborted) {
       let wait = AFTER_TROUBLE_MS;
       try {
-        if (busy.size < MOST_BUSY) begin();
+        if (busy.size < MOST_BUSY) void begin(holdPass(services, signal, busy));
+        beginRoles();
         wait = await holdWait(services);
       } catch (error) {
         troubled(error);

@@ -199,7 +199,7 @@ describe('runCli', () => {
     expect(await run([word])).toMatchObject({ code: 0, err: '' });
   });
 
-  test.each(['start', 'sandbox', 'manifest', 'audit', 'bench'])(
+  test.each(['start', 'sandbox', 'manifest', 'doctor', 'replay', 'contain', 'audit', 'bench'])(
     '%s --help prints its usage and does nothing',
     async (name) => {
       const { code, out, err } = await run([name, '--help']);

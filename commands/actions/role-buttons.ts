@@ -134,10 +134,11 @@ const decline: Action = {
   opensModal: false,
   async run(context, view) {
     if (view === null) return;
+    const about = roleOf(view);
     let said: string;
     try {
       const request = context.request({ decision: `${ROLE_DECLINE}:${view.id}:${view.hash}` });
-      const { roleArn } = await declineRevocation(context.services, request, roleOf(view));
+      const { roleArn } = await declineRevocation(context.services, request, about);
       said = `Declined: the sessions of ${code(cut(roleArn, 300))} go on.`;
     } catch (error) {
       said = refusalText(error, context.correlationId, context.log);

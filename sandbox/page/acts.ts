@@ -12,6 +12,9 @@ import type { TeamAnswers } from '../team-answers.ts';
 import type { Troubles } from './troubles.ts';
 import type { Act, Done, StateValues } from './wire.ts';
 
+/** Nothing happens in the very moment in which a visitor presses a button. */
+const A_MOMENT_MS = 60_000;
+
 /** What acts work on. */
 export interface Stage {
   readonly slack: SlackStandIn;
@@ -53,6 +56,7 @@ const schema = z.discriminatedUnion('act', [
   z.object({ act: z.literal('set_up_places') }),
   z.object({ act: z.literal('trouble'), id, on: z.boolean() }),
   z.object({ act: z.literal('theft') }),
+  z.object({ act: z.literal('replay'), log: z.string().min(1) }),
   z.object({ act: z.literal('team_answers'), on: z.boolean() }),
   z.object({ act: z.literal('move_clock'), step: z.enum(['hour', 'day', 'week', 'morning']) }),
 ]);
@@ -122,6 +126,11 @@ async function done(stage: Stage, act: Act): Promise<Done> {
     case 'theft': {
       const at = clock.now();
       meanwhile.add('AWS', [{ at, words: shop.theft(at) }]);
+      return { ok: true };
+    }
+    case 'replay': {
+      const at = clock.now();
+      meanwhile.add('AWS', [{ at, words: shop.replay(act.log, at - A_MOMENT_MS) }]);
       return { ok: true };
     }
     case 'team_answers':

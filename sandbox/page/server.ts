@@ -18,7 +18,8 @@ import { SAFE_HEADERS, whyRefused } from './guard.ts';
 import { setupOf, snapshotOf } from './snapshot.ts';
 import { Troubles } from './troubles.ts';
 
-const MOST_BYTES = 1_000_000;
+/** A log that is replayed is the longest that is sent. */
+const MOST_BYTES = 12_000_000;
 
 export interface PageWorld {
   readonly slack: SlackStandIn;
@@ -151,11 +152,11 @@ function sendJson(response: ServerResponse, body: unknown): void {
 
 /** What the app sent as a file, to be kept: never shown as a page of this place. */
 function sendFile(response: ServerResponse, slack: SlackStandIn, fileId: string): void {
-  const text = slack.fileText(fileId);
-  if (text === '') return sendText(response, 404, 'Not found.');
-  const headers = { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': 'attachment' };
+  const bytes = slack.fileBytes(fileId);
+  if (bytes === null) return sendText(response, 404, 'Not found.');
+  const headers = { 'content-type': 'application/octet-stream', 'content-disposition': 'attachment' };
   response.writeHead(200, { ...SAFE_HEADERS, ...headers });
-  response.end(text);
+  response.end(bytes);
 }
 
 function sendText(response: ServerResponse, status: number, body: string): void {

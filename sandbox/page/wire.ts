@@ -178,6 +178,8 @@ export type Act =
   | { readonly act: 'trouble'; readonly id: string; readonly on: boolean }
   /** Plays the theft of a sample key. */
   | { readonly act: 'theft' }
+  /** Puts CloudTrail records into the account of the sample key Shop. */
+  | { readonly act: 'replay'; readonly log: string }
   | { readonly act: 'move_clock'; readonly step: ClockStep }
   | { readonly act: 'team_answers'; readonly on: boolean };
 

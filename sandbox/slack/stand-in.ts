@@ -136,6 +136,11 @@ export class SlackStandIn {
     return this.#core.world;
   }
 
+  /** What was uploaded; null for a file that never came. */
+  fileBytes(fileId: string): Buffer | null {
+    return this.#core.files.find(fileId)?.content ?? null;
+  }
+
   /** What was uploaded, as text; empty for a file that never came. */
   fileText(fileId: string): string {
     return this.#core.files.find(fileId)?.content?.toString('utf8') ?? '';

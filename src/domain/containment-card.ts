@@ -41,7 +41,16 @@ export type ContainmentLine =
   | { readonly kind: 'roles'; readonly roles: readonly AssumedRole[] }
   | {
       readonly kind: 'revocation';
-      readonly what: 'asked' | 'approved' | 'declined' | 'revoked' | 'failed' | 'gone' | 'lifting' | 'lifted';
+      readonly what:
+        | 'asked'
+        | 'approved'
+        | 'declined'
+        | 'revoked'
+        | 'put_back'
+        | 'failed'
+        | 'gone'
+        | 'lifting'
+        | 'lifted';
       readonly revocation: RoleRevocation;
     };
 

@@ -25,6 +25,14 @@ export type LeakAuthor =
   | { readonly kind: 'app'; readonly id: string; readonly name: string }
   | { readonly kind: 'nobody' };
 
+/** What a message holds of a key that it does not give away by itself: another message may hold the rest. */
+export interface LeakHalf {
+  /** IDs that no secret stands with. */
+  readonly ids: readonly ExposedKey[];
+  /** A secret that no ID stands with. */
+  readonly secret: boolean;
+}
+
 /** A message, without what it says. */
 export interface SeenMessage {
   readonly channelId: string;

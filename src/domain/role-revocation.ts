@@ -34,8 +34,11 @@ export interface RoleRevocation {
   /** Sessions issued before are denied until then; null while none are. */
   readonly issuedBefore: number | null;
   readonly until: number | null;
-  /** So many reads in a row showed it as wanted. */
+  /** So many reads in a row showed it as wanted; none while it is `revoked`: somebody took it off, and it is not held. */
   readonly reads: number;
+  /** How often somebody took it off while it was held, and when that was found last. */
+  readonly putBack: number;
+  readonly lastPutBackAt: number | null;
   readonly failure: PartFailure | null;
   readonly sentAt: number | null;
   readonly confirmedAt: number | null;
@@ -126,10 +129,7 @@ export function isStandingRevocation({ state, issuedBefore }: RoleRevocation): b
 }
 
 /** How it stands, as a sentence; moments are for the caller. */
-export function revocationWords({
-  state,
-  issuedBefore,
-}: Pick<RoleRevocation, 'state' | 'issuedBefore'>): string {
+export function revocationWords({ state, issuedBefore, reads, putBack }: RoleRevocation): string {
   switch (state) {
     case 'asked':
       return issuedBefore === null
@@ -140,9 +140,13 @@ export function revocationWords({
         ? 'A second person declined to revoke its sessions'
         : 'A second person declined to revoke its sessions; whether an earlier revocation stands is not confirmed';
     case 'revoking':
-      return 'Its sessions are being revoked, not confirmed yet';
+      return putBack === 0
+        ? 'Its sessions are being revoked, not confirmed yet'
+        : 'Somebody took the revocation off: it is being put back, not confirmed yet';
     case 'revoked':
-      return 'IAM confirms that its sessions from before are denied (3 reads in a row)';
+      return reads === 0
+        ? 'Somebody took the revocation off, and it is not held any more'
+        : 'IAM confirms that its sessions from before are denied (3 reads in a row)';
     case 'lifting':
       return 'The revocation is being taken off';
     case 'lifted':

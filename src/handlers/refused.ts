@@ -19,6 +19,12 @@ type Recording = Pick<Services, 'stores' | 'ids' | 'clock' | 'log'>;
 /** Errors whose refusal is in the audit log already: handlers record what they refuse, the way in all the rest. */
 const recorded = new WeakSet<object>();
 
+/** Says of a refusal that its row is written already. */
+export function asRecorded<E extends RekeyError>(error: E): E {
+  recorded.add(error);
+  return error;
+}
+
 /** Runs it; what it refuses goes into the audit log once, and is thrown on. `attempted` is asked only then. */
 export async function recordingRefusals<T>(
   services: Recording,

@@ -2,6 +2,7 @@ import { sealedIdentity } from '../domain/records.ts';
 import { isConflict } from '../errors.ts';
 import { forgetRevocations } from './containments/roles/kept.ts';
 import { forgetOld as forgetOldEvidence } from './evidence/state.ts';
+import { forgetOldHalves } from './leaks/halves.ts';
 import { forgetOldLeaks } from './leaks/kept-leak.ts';
 import type { Services } from './services.ts';
 
@@ -31,6 +32,7 @@ export async function sweep(services: Services): Promise<void> {
   await forgetRevocations(services, longAgo);
   await forgetOldEvidence(services);
   await forgetOldLeaks(services);
+  await forgetOldHalves(services);
   for (const orphan of await stores.secrets.orphans()) {
     log.error('a sealed secret without a holder was erased; this is a defect', { secretId: orphan.id });
     await stores.atomically([stores.secrets.eraseOne(orphan.id)]);

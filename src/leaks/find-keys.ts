@@ -1,5 +1,5 @@
 import { accountOfKeyId } from '../domain/access-key-id.ts';
-import type { ExposedKey, Exposure } from '../domain/leak.ts';
+import type { ExposedKey, Exposure, LeakHalf } from '../domain/leak.ts';
 import { isExampleAccount, isPlaceholderId } from './examples.ts';
 import { looksDrawn, mayBeSecret } from './secret-shape.ts';
 
@@ -46,22 +46,53 @@ export function mayExposeKeys(text: string): boolean {
  * they are right is not tried.
  */
 export function findKeys(raw: string, ours: Pick<ReadonlySet<string>, 'has'>): Exposure {
+  const { keys, alone } = pairsIn(raw, ours);
+  // The same text comes as text and as blocks: a secret counts as alone only where no key was found at all.
+  return { keys, secretAlone: keys.length === 0 && alone.some(({ label }) => label === 'aws') };
+}
+
+/** True when it is worth looking for half of a key: one pass over the text, nothing else. */
+export function mayHoldHalf(text: string): boolean {
+  return /A[KS]IA[A-Z2-7]{16}/.test(text) || /[A-Za-z0-9/+]{40}/.test(unwritten(text));
+}
+
+/** What a text that gives no key away holds of one: IDs, examples left out, or a secret without any. */
+export function findHalf(raw: string, ours: Pick<ReadonlySet<string>, 'has'>): LeakHalf {
+  const { keys, alone, idle } = pairsIn(raw, ours);
+  return keys.length > 0 ? { ids: [], secret: false } : { ids: idle, secret: alone.length > 0 };
+}
+
+interface Pairs {
+  /** IDs with a secret, each once. */
+  readonly keys: readonly ExposedKey[];
+  /** IDs without any. */
+  readonly idle: readonly ExposedKey[];
+  /** Secrets without an ID. */
+  readonly alone: readonly SecretAt[];
+}
+
+function pairsIn(raw: string, ours: Pick<ReadonlySet<string>, 'has'>): Pairs {
   const text = unwritten(raw);
   const ids = idsIn(text, ours);
-  const secrets = secretsIn(text);
   const taken = new Set<Id>();
-  let secretAlone = false;
-  for (const secret of secrets) {
+  const alone: SecretAt[] = [];
+  for (const secret of secretsIn(text)) {
     const id = nearest(ids, taken, secret);
     if (id !== null) taken.add(id);
-    else if (secret.label === 'aws') secretAlone = true;
+    else alone.push(secret);
   }
-  const keys = new Map<string, ExposedKey>();
-  for (const { accessKeyId, kind, accountId, example } of ids.filter((each) => taken.has(each))) {
-    if (!example) keys.set(accessKeyId, { accessKeyId, kind, accountId });
-  }
-  // The same text comes as text and as blocks: a secret counts as alone only where no key was found at all.
-  return { keys: [...keys.values()], secretAlone: secretAlone && keys.size === 0 };
+  const once = (some: readonly Id[]): ExposedKey[] => [
+    ...new Map(
+      some.flatMap(({ accessKeyId, kind, accountId, example }) =>
+        example ? [] : [[accessKeyId, { accessKeyId, kind, accountId }] as const],
+      ),
+    ).values(),
+  ];
+  return {
+    keys: once(ids.filter((each) => taken.has(each))),
+    idle: once(ids.filter((each) => !taken.has(each))),
+    alone,
+  };
 }
 
 /** What JSON, URLs and shells write in other ways. */

@@ -1,6 +1,6 @@
 import { enqueueGathering, EVIDENCE_JOB } from '../handlers/evidence/begin.ts';
 import { gatherEvidence } from '../handlers/evidence/gather.ts';
-import { SILENT_MS, underWay } from '../handlers/evidence/state.ts';
+import { isFree, underWay } from '../handlers/evidence/state.ts';
 import type { Services } from '../handlers/services.ts';
 import type { Jobs } from '../ports/jobs.ts';
 
@@ -11,13 +11,7 @@ const RUN_MS = 20 * MINUTE_MS;
 
 /** Lets be taken up what no living process gathers. Answers how many there were. */
 export async function evidenceRounds(services: Services): Promise<number> {
-  const { clock, onlyInstance, instanceId } = services;
-  const left = (await underWay(services)).filter(
-    ({ owner, beatAt }) =>
-      owner === null ||
-      Math.abs(clock.now() - beatAt) >= SILENT_MS ||
-      (onlyInstance && !owner.startsWith(instanceId)),
-  );
+  const left = (await underWay(services)).filter((state) => isFree(services, state));
   for (const state of left) await enqueueGathering(services, state);
   return left.length;
 }

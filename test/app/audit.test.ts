@@ -58,9 +58,11 @@ describe.each<[TransportName, EngineName]>([
       expect(narrowed.words).toContain('connected *Payroll* · done');
       await narrowed.close('x');
     }
-    const roles = await open('/aws-audit roles');
-    expect(roles.words).toContain('No entry matches.');
-    await roles.close('x');
+    for (const part of ['roles', 'containments', 'incidents', 'leak']) {
+      const none = await open(`/aws-audit ${part}`);
+      expect(none.words).toContain('No entry matches.');
+      await none.close('x');
+    }
     await ada.slash('/aws-audit nobody’s');
     expect((await ada.waitForEphemeral()).words).toContain('There are: “Payroll”');
     const vera = scene.slack.as(PEOPLE.viewer);

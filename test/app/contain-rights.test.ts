@@ -3,6 +3,24 @@ import type { NewKey, User } from '../../sandbox/aws/world.ts';
 import type { Ack } from '../../sandbox/slack/delivery.ts';
 import type { PersonDriver } from '../../sandbox/slack/driver/person.ts';
 import type { OpenStores } from '../../db/open.ts';
+import {
+  ROLE_APPROVE_FORM,
+  ROLE_ASK_FORM,
+  ROLE_DECLINE,
+  ROLE_LIFT_FORM,
+} from '../../commands/modals/role-forms.ts';
+import { DELETE_FORM } from '../../commands/modals/delete-form.ts';
+import { DRILL_FORM } from '../../commands/modals/drill-form.ts';
+import { OTHER_KEY, ROLE_LIFT, ROLE_REVIEW, ROLE_REVOKE } from '../../src/slack/blocks/containment-around.ts';
+import { DELETION_APPROVE, DELETION_DECLINE } from '../../src/slack/blocks/deletion.ts';
+import { DRILL_GIVE_BACK, DRILL_STOP } from '../../src/slack/blocks/drill.ts';
+import {
+  EVIDENCE_CONTAIN,
+  EVIDENCE_DETAILS,
+  EVIDENCE_ITEM,
+  EVIDENCE_READ,
+} from '../../src/slack/blocks/evidence.ts';
+import { KEY_DELETE, KEY_MENU } from '../../src/slack/blocks/keys.ts';
 import { keptIncident } from '../db/watch-samples.ts';
 import { accountOf, connectKey, freshUser } from '../support/acting.ts';
 import { rawAction, rawCommand, rawSubmission, said, type RawPlace } from '../support/raw-payloads.ts';
@@ -148,6 +166,67 @@ describe('the right to contain, over signed HTTP', () => {
     ];
   }
 
+  /** Ways to the evidence, to the sessions of roles, to deletions and drills. Null: which incident is not carried. */
+  function moreWays(): [
+    name: string,
+    send: (place: RawPlace) => Promise<Ack>,
+    verb: string,
+    incidents: string[] | undefined,
+  ][] {
+    const role = `arn:aws:iam::${scene.samples.keys.good.accountId}:role/deploy`;
+    const about = `${containmentId} ${role}`;
+    const carried = JSON.stringify({ id: containmentId, role, at: 1 });
+    const why = { 'field.roleReason': { a: { value: 'mine' } } };
+    const key = free.key.accessKeyId;
+    const of = (...parts: string[]): string => JSON.stringify(['incident', 'i0', ...parts]);
+    const asks = { private_metadata: JSON.stringify({ key }), values: {} };
+    const view = { id: 'V0DECLINE', type: 'modal', callback_id: ROLE_APPROVE_FORM, hash: '1' };
+    const command = (text: string) => (place: RawPlace) =>
+      rawCommand({ ...place, changes: { ...place.changes, text } }, '/aws-incidents');
+    return [
+      ['evidence, the command', command(`evidence ${held.key.accessKeyId}`), 'evidence.read', ['i0']],
+      ['evidence, its button', (place) => click(place, EVIDENCE_READ, of()), 'evidence.read', ['i0']],
+      ['evidence, its window', (place) => click(place, EVIDENCE_DETAILS, of()), 'evidence.read', ['i0']],
+      ['evidence, a thing in it', (place) => click(place, EVIDENCE_ITEM, of('1')), 'evidence.read', ['i0']],
+      ['a key in it', (place) => click(place, EVIDENCE_CONTAIN, of(key)), 'containment.contain', []],
+      ['a key beside it', (place) => click(place, OTHER_KEY, key), 'containment.contain', []],
+      ['a role, the button', (place) => click(place, ROLE_REVOKE, about), 'role.revoke', ['i0']],
+      [
+        'a role, the window',
+        (place) => submit(place, ROLE_ASK_FORM, { private_metadata: carried, values: why }),
+        'role.revoke',
+        ['i0'],
+      ],
+      ['a role, Review', (place) => click(place, ROLE_REVIEW, about), 'role.approve', ['i0']],
+      [
+        'a role, Approve',
+        (place) => submit(place, ROLE_APPROVE_FORM, { private_metadata: carried, values: {} }),
+        'role.approve',
+        ['i0'],
+      ],
+      [
+        'a role, Decline',
+        (place) =>
+          click(
+            { ...place, changes: { ...place.changes, view: { ...view, private_metadata: carried } } },
+            ROLE_DECLINE,
+            'x',
+          ),
+        'role.decline',
+        ['i0'],
+      ],
+      ['a role, Undo', (place) => click(place, ROLE_LIFT, about), 'role.lift', ['i0']],
+      [
+        'a role, the window of Undo',
+        (place) => submit(place, ROLE_LIFT_FORM, { private_metadata: carried, values: why }),
+        'role.lift',
+        ['i0'],
+      ],
+      ['a drill, Stop', (place) => click(place, DRILL_STOP, 'd1'), 'drill.stop', undefined],
+      ['a drill, the window', (place) => submit(place, DRILL_FORM, asks), 'drill.start', undefined],
+    ];
+  }
+
   async function rows(): Promise<{ verb: string; incidents: unknown; teamId: string; userId: string }[]> {
     return (await stores.audit.newest(300))
       .filter(({ outcome }) => outcome === 'refused')
@@ -157,6 +236,24 @@ describe('the right to contain, over signed HTTP', () => {
         teamId: doer.kind === 'person' ? doer.teamId : '',
         userId: doer.kind === 'person' ? doer.userId : '',
       }));
+  }
+
+  /** Whoever has no role: an operator may ask for a key to be deleted. */
+  function deletingWays(): [name: string, send: (place: RawPlace) => Promise<Ack>, verb: string][] {
+    const key = free.key.accessKeyId;
+    return [
+      ['the button of a key', (place) => click(place, KEY_DELETE, key), 'key.delete_ask'],
+      ['the menu of a key', (place) => click(place, KEY_MENU, `delete:${key}`), 'key.delete_ask'],
+      [
+        'the window',
+        (place) =>
+          submit(place, DELETE_FORM, {
+            private_metadata: JSON.stringify({ key }),
+            values: { 'field.deleteReason': { a: { value: 'mine' } } },
+          }),
+        'key.delete_ask',
+      ],
+    ];
   }
 
   async function unchanged(): Promise<void> {
@@ -173,7 +270,9 @@ describe('the right to contain, over signed HTTP', () => {
     const from = scene.slack.received.length;
     await send();
     const words = (): string => said(scene.slack.received.slice(from));
-    await expect.poll(words, { timeout: 5_000 }).toMatch(/may not|not available|works only|by hand/);
+    await expect
+      .poll(words, { timeout: 5_000 })
+      .toMatch(/may not|not available|works only|by hand|takes the role/);
     return words();
   }
 
@@ -201,6 +300,28 @@ describe('the right to contain, over signed HTTP', () => {
     LONG,
   );
 
+  it.each([
+    ['somebody without a role', PEOPLE.nobody, /takes the role/],
+    ['a viewer', PEOPLE.viewer, /takes the role/],
+    ['a guest', PEOPLE.guest, /Ask a full member of the workspace/],
+    ['somebody of a shared channel', PEOPLE.stranger, /works only for members/],
+  ])(
+    'nor is that to evidence, to sessions of roles, to deletions and drills by %s, on any way',
+    async (_, userId, words) => {
+      for (const [name, send, verb, incidents] of [...moreWays(), ...deletingWays()]) {
+        const before = (await rows()).length;
+        const answer = await heard(() => send({ slack: scene.slack, userId }));
+        expect(`${name}: ${answer}`).toMatch(words);
+        const fresh = (await rows()).slice(0, (await rows()).length - before);
+        expect([name, fresh]).toMatchObject([name, [{ verb, userId }]]);
+        expect([name, incidents === undefined ? incidents : fresh[0]?.incidents]).toEqual([name, incidents]);
+      }
+      await unchanged();
+      expect(scene.slack.received.filter(({ method }) => method.startsWith('files.'))).toEqual([]);
+    },
+    LONG,
+  );
+
   it(
     'is not had by an admin’s id of another workspace, nor by what is forged',
     async () => {
@@ -209,14 +330,19 @@ describe('the right to contain, over signed HTTP', () => {
         team: { id: OTHER_TEAM },
         user: { id: PEOPLE.admin, team_id: OTHER_TEAM },
       };
-      for (const [name, send, verb] of ways()) {
+      const all = [
+        ...ways().map(([name, send, verb]) => [name, send, `containment.${verb}`] as const),
+        ...moreWays(),
+        ...deletingWays(),
+      ];
+      for (const [name, send, verb] of all) {
         const before = (await rows()).length;
         await send({ slack: scene.slack, userId: PEOPLE.admin, changes });
         await expect.poll(async () => (await rows()).length, { timeout: 5_000 }).toBe(before + 1);
         const [row] = await rows();
         expect({ name, ...row }).toMatchObject({
           name,
-          verb: `containment.${verb}`,
+          verb,
           teamId: OTHER_TEAM,
           userId: PEOPLE.admin,
         });
@@ -238,6 +364,20 @@ describe('the right to contain, over signed HTTP', () => {
       await submit(place, 'containment.form', { private_metadata: mixed, values: kind });
       await click(place, 'containment.stop', 'x');
       await expect.poll(async () => (await rows()).length, { timeout: 5_000 }).toBe(before + 6);
+      for (const action of [
+        EVIDENCE_READ,
+        EVIDENCE_CONTAIN,
+        OTHER_KEY,
+        ROLE_REVOKE,
+        ROLE_LIFT,
+        ROLE_DECLINE,
+      ]) {
+        await click(place, action, 'forged');
+      }
+      await click(place, DELETION_APPROVE, `${free.key.accessKeyId}:forged`);
+      await click(place, DELETION_DECLINE, 'forged');
+      await click(place, DRILL_GIVE_BACK, 'forged');
+      await expect.poll(async () => (await rows()).length, { timeout: 5_000 }).toBe(before + 6 + 9);
       await unchanged();
     },
     LONG,

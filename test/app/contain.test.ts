@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PersonDriver } from '../../sandbox/slack/driver/person.ts';
+import { CONFIRM_READS } from '../../src/domain/containment.ts';
 import type { NewKey, User } from '../../sandbox/aws/world.ts';
 import { accountOf, connectKey, freshUser } from '../support/acting.ts';
 import { bundled } from '../support/bundle.ts';
@@ -222,6 +223,116 @@ describe.each([
     },
     3 * LONG,
   );
+
+  it(
+    'is shut off, held and put back while Slack takes nothing, and told once when Slack is back',
+    async () => {
+      const { user, key } = victim('unheard');
+      await ada.slash(`/aws-deactivate ${key.accessKeyId} just before Slack goes away`);
+      const form = await ada.waitForModal((modal) => modal.title === 'Deactivate');
+      const stores = await scene.stores();
+      scene.slack.faults.add('*', { kind: 'http', status: 503 }, { times: 100_000 });
+      // Its acknowledgement is the last that Slack hears.
+      expect((await form.submit()).result).toBe('updated');
+      await expect.poll(() => state(user), { timeout: LONG }).toEqual({ keys: ['Inactive'], denied: true });
+      const held = async () =>
+        (await stores.containments.open(50)).find(({ userName }) => userName === 'unheard');
+      await expect.poll(async () => (await held())?.confirmedAt ?? null, { timeout: LONG }).not.toBeNull();
+      user.policies.detach('arn:aws:iam::aws:policy/AWSDenyAll');
+      await expect.poll(async () => (await held())?.putBack ?? 0, { timeout: LONG }).toBe(1);
+      await expect.poll(() => state(user), { timeout: LONG }).toEqual({ keys: ['Inactive'], denied: true });
+      expect(await held()).toMatchObject({ state: 'holding' });
+      await stores.close();
+      const shown = () => ada.messages(CHANNELS.alerts).filter(({ words }) => words.includes('unheard'));
+      expect(shown()).toEqual([]);
+
+      scene.slack.faults.clear();
+      const card = await message(ada, 'unheard', CONFIRMED);
+      expect(card.words).toContain('just before Slack goes away');
+      await ada.waitForMessage(
+        ({ threadTs, words }) => threadTs === card.ts && words.includes('took the deny off the user'),
+        { channel: CHANNELS.alerts, timeoutMs: LONG },
+      );
+      expect(shown().filter(({ threadTs }) => threadTs === undefined)).toHaveLength(1);
+      await ada.modal()?.close('x');
+    },
+    3 * LONG,
+  );
+
+  it(
+    'is shut off from the host while no Rekey runs, held from there if asked, and told by the next that starts',
+    async () => {
+      await scene.stop();
+      const { user, key } = victim('nightly');
+      const ended = await rekey('contain', key.accessKeyId, '--reason', 'nobody answers in Slack');
+      expect(ended).toMatchObject({ code: 0, err: '' });
+      expect(ended.out).toContain(CONFIRMED);
+      expect(ended.out).toContain('No Rekey runs on this database: nobody puts back what is undone');
+      expect(state(user)).toEqual({ keys: ['Inactive'], denied: true });
+
+      const planned = victim('planned');
+      const off = await rekey('contain', planned.key.accessKeyId, '--planned', '--reason', 'it retires');
+      expect(off).toMatchObject({ code: 0, err: '' });
+      expect(state(planned.user)).toEqual({ keys: ['Inactive'], denied: false });
+
+      // Held from the host until somebody stops it, here by the database.
+      const guarded = victim('guarded');
+      const holding = rekey('contain', guarded.key.accessKeyId, '--hold', '--reason', 'held by hand');
+      const stores = await scene.stores();
+      const row = async () =>
+        (await stores.containments.open(50)).find(({ userName }) => userName === 'guarded');
+      await expect.poll(async () => (await row())?.state, { timeout: LONG }).toBe('holding');
+      guarded.user.policies.detach('arn:aws:iam::aws:policy/AWSDenyAll');
+      await expect.poll(() => state(guarded.user).denied, { timeout: LONG }).toBe(true);
+      // Its end is looked at only when what was put back is confirmed.
+      await expect
+        .poll(async () => (await row())?.parts.deny.reads ?? 0, { timeout: LONG })
+        .toBeGreaterThanOrEqual(CONFIRM_READS);
+      await expect
+        .poll(
+          async () => {
+            const now = await row();
+            if (now === undefined) return null;
+            const over = { ...now, heldUntil: Date.now(), nextAt: Date.now(), version: now.version + 1 };
+            await stores.atomically([stores.containments.update(over)]).catch(() => null);
+            return now.state;
+          },
+          { timeout: LONG },
+        )
+        .toBe('standing');
+      expect(await holding).toMatchObject({ code: 0, err: '' });
+      await stores.close();
+
+      await scene.start({ REKEY_ALERT_CHANNEL: CHANNELS.alerts });
+      const card = await message(ada, 'nightly', CONFIRMED);
+      expect(card.words).toContain('nobody answers in Slack');
+      expect(card.buttons).toContain('Undo');
+      const quiet = await message(ada, 'planned', 'it retires');
+      expect(quiet.buttons).toContain('Reactivate');
+      // It holds what the command line left to it.
+      user.keys.get(key.accessKeyId).change('Active', Date.now());
+      await expect.poll(() => state(user).keys, { timeout: LONG }).toEqual(['Inactive']);
+    },
+    4 * LONG,
+  );
+
+  it.each([
+    [2, ['contain'], 'contain takes an access key ID'],
+    [2, ['contain', 'nothing here', '--reason', 'x'], 'There is no access key ID in that'],
+    [2, ['contain', 'AKIAY34FZKBOKMUTVV7A'], 'contain takes a reason'],
+    [
+      2,
+      ['contain', 'AKIAY34FZKBOKMUTVV7A', '--reason', 'q8Zr+J1vT0uYw/5nXkL2dPbG7mHcSe9RaQfV3ioM'],
+      'looks like a secret',
+    ],
+    [1, ['contain', 'AKIAY34FZKBOKMUTVV7A', '--reason', 'x'], 'Nothing connects to the account of this key'],
+  ])('is refused on the host with %i, a line and a hint: %j', async (code, args, words) => {
+    const ended = await rekey(...args);
+    expect(ended).toMatchObject({ code, out: '' });
+    expect(ended.err).toContain(words);
+    expect(ended.err).toMatch(/^rekey: .+\nhint: .+\n$/);
+    expect(ended.err).not.toContain('q8Zr');
+  });
 
   it(
     'is refused with words where nothing can be done',

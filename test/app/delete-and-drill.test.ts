@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModalDriver } from '../../sandbox/slack/driver/modal.ts';
 import type { PersonDriver } from '../../sandbox/slack/driver/person.ts';
+import { DELETION_APPROVE } from '../../src/slack/blocks/deletion.ts';
 import { setKeys, type KeyScene } from '../support/keys.ts';
+import { rawAction } from '../support/raw-payloads.ts';
 import { CHANNELS, PEOPLE, Scene } from '../support/rekey.ts';
 
 const LONG = 60_000;
@@ -86,6 +88,43 @@ describe('over http', () => {
       await omar.waitForEphemeral(
         ({ words }) => words.includes('you asked') || words.includes('second person'),
       );
+      expect(statusOf('retired')).toEqual(['Inactive']);
+
+      // Nobody else's click approves it, by whatever way it comes; each is on record.
+      const value = /"value":"([^"]+)"/.exec(JSON.stringify(card.blocks))?.[1] ?? '';
+      expect(value).toContain(id);
+      const action = { action_id: DELETION_APPROVE, block_id: 'b', type: 'button', value };
+      const { viewer, nobody, guest, stranger, admin } = PEOPLE;
+      const elsewhere = { team: { id: 'T0OTHER' }, user: { id: admin, team_id: 'T0OTHER' } };
+      for (const [at, [userId, changes]] of (
+        [
+          [viewer, {}],
+          [nobody, {}],
+          [guest, {}],
+          [stranger, {}],
+          [admin, elsewhere],
+        ] as const
+      ).entries()) {
+        const actions = [{ ...action, action_ts: `${at}.d` }];
+        await rawAction({ slack: scene.slack, userId, changes: { ...changes, actions } }, DELETION_APPROVE);
+      }
+      const stores = await scene.stores();
+      const refused = async (): Promise<string[]> =>
+        (await stores.audit.newest(100)).flatMap(({ verb, outcome, doer, entityId }) =>
+          verb === 'key.delete_approve' && outcome === 'refused' && doer.kind === 'person' && entityId === id
+            ? [`${doer.userId} ${doer.teamId}`]
+            : [],
+        );
+      await expect.poll(async () => (await refused()).length, { timeout: LONG }).toBe(6);
+      expect((await refused()).toSorted()).toEqual(
+        [
+          ...[PEOPLE.operator, viewer, nobody, guest, stranger].map(
+            (each) => `${each} ${scene.slack.teamId}`,
+          ),
+          `${admin} T0OTHER`,
+        ].toSorted(),
+      );
+      await stores.close();
       expect(statusOf('retired')).toEqual(['Inactive']);
 
       const seen = await ada.waitForMessage(({ words }) => words.includes('left with its owner'), IN_ALERTS);

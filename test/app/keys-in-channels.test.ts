@@ -205,6 +205,41 @@ describe.each([
   );
 
   it(
+    'is told where its ID and its secret stand in two messages of one author, in either order',
+    async () => {
+      const [one, two, three] = [accessKeyId(), accessKeyId(), accessKeyId()];
+      await nora.say(TEAM, `the new key is ${one}`)?.done;
+      await nora.say(TEAM, secret())?.done;
+      const found = await alert(one, 'High');
+      const [pasted] = nora.messages(TEAM).slice(-1);
+      expect(JSON.stringify(found.blocks)).toContain(`/archives/${TEAM}/p${pasted?.ts.replace('.', '')}`);
+      await told(nora, 'Please delete it now', one);
+      await nora.erase(TEAM, pasted?.ts ?? '')?.done;
+      expect((await alert('Message deleted', one)).ts).toBe(found.ts);
+
+      // The secret first, in a thread; it is the one to delete, and is edited away.
+      const threadTs = nora.messages(TEAM)[0]?.ts ?? '';
+      await nora.say(TEAM, `${secret()} is it, the ID follows`, { threadTs })?.done;
+      const [first] = nora.messages(TEAM).slice(-1);
+      await nora.say(TEAM, `and for that ${two}`, { threadTs })?.done;
+      const second = await alert(two);
+      expect(JSON.stringify(second.blocks)).toContain(`/p${first?.ts.replace('.', '')}`);
+      await nora.rewrite(TEAM, first?.ts ?? '', 'gone')?.done;
+      expect((await alert('Message edited', two)).ts).toBe(second.ts);
+
+      // Of two people, or in two places, they are nobody's key.
+      const before = alerts().length;
+      await scene.slack.as(PEOPLE.viewer).say(TEAM, three)?.done;
+      await ada.say(TEAM, secret())?.done;
+      await ada.say(SHARED, `about ${accessKeyId()}`)?.done;
+      await settled();
+      expect(alerts().filter(({ words }) => words.includes(three))).toEqual([]);
+      expect(alerts().length).toBe(before + 1);
+    },
+    2 * LONG,
+  );
+
+  it(
     'is quiet about IDs alone, examples and what Rekey writes itself; and when it is switched off',
     async () => {
       const before = await settled();

@@ -1,9 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { entryLine } from '../../src/audit/line.ts';
 import { parseHead, printHead } from '../../src/audit/head.ts';
 import { parseSince } from '../../src/audit/since.ts';
 import type { AuditRow } from '../../src/ports/audit.ts';
-import { entryText, verbWords } from '../../src/slack/blocks/audit.ts';
+import { entryText, VERB_FAMILIES, verbWords } from '../../src/slack/blocks/audit.ts';
 import { EXPORTED_PER_MESSAGE, exportMessages } from '../../src/slack/blocks/line-pages.ts';
 import { validateMessage } from '../../src/slack/blocks/validate.ts';
 import { entry } from '../db/samples.ts';
@@ -105,6 +106,34 @@ describe('an entry', () => {
       why: '<@U9>',
     });
     expect(entryText(strange, names)).toMatch(/\*Rekey\* toString `&lt;!here&gt;` · done\n&lt;@U9&gt;$/);
+  });
+
+  test('is of a family that the filter offers, whatever wrote it', () => {
+    const known = new Set(VERB_FAMILIES.map(([family]) => family));
+    const written = new Set<string>();
+    for (const root of ['src', 'commands']) {
+      const folder = new URL(`../../${root}/`, import.meta.url);
+      for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+        if (!name.endsWith('.ts')) continue;
+        const text = readFileSync(new URL(name, folder), 'utf8');
+        for (const [, family = ''] of text.matchAll(/\bverb\b[^;\n]{0,80}?['`]([a-z_]+)\.[a-z_$]/g)) {
+          written.add(family);
+        }
+      }
+    }
+    expect(written.size).toBeGreaterThan(10);
+    expect([...written].filter((family) => !known.has(family) && family !== 'noun')).toEqual([]);
+  });
+
+  test('reads in words when it is about what was shut off', () => {
+    const acts = 'contain undo recover stop_holding look hold set_key attach_deny detach_deny put_deny';
+    const more = 'delete_deny put_date delete_date well broke';
+    for (const act of `${acts} ${more}`.split(' ')) {
+      expect(verbWords(`containment.${act}`)).not.toContain('.');
+    }
+    for (const act of ['revoke', 'approve', 'decline', 'lift', 'put_deny', 'delete_deny']) {
+      expect(verbWords(`role.${act}`)).not.toContain('.');
+    }
   });
 
   test('has no words yet for a new verb, and shows it as it is', () => {

@@ -233,9 +233,10 @@ describe('the work behind acknowledgements', () => {
     const { background, clock } = held(0);
     background.atOnce(() => new Promise<void>(() => undefined), recordingLog());
     let waited = false;
-    void background.giveWayToUrgent().then(() => {
+    void (async () => {
+      await background.giveWayToUrgent();
       waited = true;
-    });
+    })();
     await turn();
     expect(waited).toBe(false);
     clock.wakeAfter(2_000);

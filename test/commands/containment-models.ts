@@ -156,6 +156,8 @@ function revocationOf(outside: Outside, changes: Partial<RoleRevocation> = {}): 
     issuedBefore: null,
     until: null,
     reads: 0,
+    putBack: 0,
+    lastPutBackAt: null,
     failure: null,
     sentAt: null,
     confirmedAt: null,
@@ -185,7 +187,8 @@ function revocationsOf(outside: Outside): RoleRevocation[] {
     revocationOf(outside, { ...on, state: 'asked' }),
     revocationOf(outside, { state: 'declined', decided: word }),
     revocationOf(outside, { ...on, state: 'revoking', failure }),
-    revocationOf(outside, { ...on, state: 'revoked' }),
+    revocationOf(outside, { ...on, state: 'revoked', reads: 3 }),
+    revocationOf(outside, { ...on, state: 'revoking', putBack: 2, lastPutBackAt: NOW }),
     revocationOf(outside, { ...on, state: 'lifting', lifted: word, failure, nextAt: NOW }),
     revocationOf(outside, { state: 'lifted', decided: word, lifted: { ...word, by: null } }),
     revocationOf(outside, { state: 'gone', decided: word }),
@@ -241,7 +244,17 @@ function aroundMessagesOf(outside: Outside): [name: string, message: Message][] 
   const row = rowOf(outside);
   const things = row.around?.made ?? [];
   const line = (each: ContainmentLine): Message => presenter.containmentLine(each, row);
-  const whats = ['asked', 'approved', 'declined', 'revoked', 'failed', 'gone', 'lifting', 'lifted'] as const;
+  const whats = [
+    'asked',
+    'approved',
+    'declined',
+    'revoked',
+    'put_back',
+    'failed',
+    'gone',
+    'lifting',
+    'lifted',
+  ] as const;
   return [
     ['made', line({ kind: 'made', things, completeTo: NOW, more: 3 })],
     [

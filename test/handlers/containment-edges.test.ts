@@ -12,6 +12,7 @@ import {
   stopHolding,
   undoContainment,
 } from '../../src/handlers/containments/take-back.ts';
+import { pursue } from '../../src/handlers/containments/pursue.ts';
 import { pause } from '../../src/handlers/pause.ts';
 import { sweepAccount } from '../../src/pollers/inventory.ts';
 import { holdPass } from '../../src/pollers/hold.ts';
@@ -475,6 +476,54 @@ describe('races', () => {
     expect(truth(user)).toMatchObject({ keys: ['Active'], attached: ['AdministratorAccess'] });
     await holdFor(world, racing, HOLD_MS);
     expect(truth(user)).toMatchObject({ keys: ['Active'], attached: ['AdministratorAccess'] });
+  });
+
+  it('a process that stands still after it asked, and wakes when its lease is over, changes nothing', async () => {
+    await using world = await open();
+    await world.connect();
+    const next = servicesFor(world, { onlyInstance: false, instanceId: 'next' });
+    const { user, key } = victim(world.account);
+    const before = truth(user);
+    let sleeping: Promise<void> | null = null;
+    const sleep = async (id: string): Promise<void> => {
+      world.forward(31_000);
+      expect((await undo(next, id)).state).toBe('undone');
+      expect(truth(user)).toEqual(before);
+    };
+    const { containments } = next.stores;
+    const sleepy = {
+      ...next,
+      instanceId: 'sleepy',
+      stores: {
+        ...next.stores,
+        containments: new Proxy(containments, {
+          get(target, name) {
+            const value: unknown = Reflect.get(target, name);
+            if (typeof value !== 'function') return value;
+            if (name !== 'byId') return value.bind(target) as unknown;
+            // The database has answered; the process hears it when somebody else is long through.
+            return async (id: string) => {
+              const row = await target.byId(id);
+              if (row?.state === 'acting' && row.changedAt !== null) await (sleeping ??= sleep(id));
+              return row;
+            };
+          },
+        }),
+      },
+    };
+    const { id } = await beginContainment(sleepy, request(sleepy), stolen(key));
+    await pursue(sleepy, id, MINUTE, PATIENT);
+    expect(sleeping).not.toBeNull();
+    expect(truth(user)).toEqual(before);
+    await holdFor(world, next, MINUTE);
+    expect(truth(user)).toEqual(before);
+    const skipped = (await next.stores.audit.newest(100)).filter(
+      ({ verb, outcome }) => outcome === 'refused' && /set_key|attach_deny/.test(verb),
+    );
+    expect(skipped.map(({ verb }) => verb).toSorted()).toEqual([
+      'containment.attach_deny',
+      'containment.set_key',
+    ]);
   });
 
   it('two instances look in turns, and put back once', async () => {

@@ -21,7 +21,7 @@ import { barOf } from '../../src/handlers/containments/roles/may-revoke.ts';
 import { pursueRevocation, revocationsPass } from '../../src/handlers/containments/roles/pursue-role.ts';
 import { lookAtRole } from '../../src/handlers/containments/roles/role-facts.ts';
 import { readSurroundings } from '../../src/handlers/containments/surroundings.ts';
-import { undoContainment } from '../../src/handlers/containments/take-back.ts';
+import { stopHolding, undoContainment } from '../../src/handlers/containments/take-back.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import { holdPass } from '../../src/pollers/hold.ts';
 import { happen } from '../pollers/watch-world.ts';
@@ -243,7 +243,7 @@ describe.each(ENGINES)('the sessions of a role, on %s', (engine) => {
         .filter(({ outcome }) => outcome === 'refused')
         .map(({ verb }) => verb)
         .toSorted(),
-    ).toEqual(['role.approve', 'role.revoke', 'role.revoke']);
+    ).toEqual(['role.approve', 'role.revoke', 'role.revoke', 'role.revoke']);
 
     // AWS takes it and its answer is lost: what became of it is read.
     world.standIn.faults.add({ action: 'PutRolePolicy', times: 1, effect: { kind: 'drop-after' } });
@@ -389,6 +389,130 @@ describe('a wish to revoke the sessions of a role', () => {
     expect(await keptRevocations(services.stores, null)).toHaveLength(2);
     await forgetRevocations(services, world.clock.now() + 1);
     expect(await keptRevocations(services.stores, null)).toEqual([]);
+  });
+});
+
+describe.each(ENGINES)('a revocation, on %s', (engine) => {
+  /** Two people revoked the sessions of the role; IAM confirmed that. */
+  async function revokedOn(world: InventoryWorld) {
+    const scene = await theft(world);
+    const { services, deploy, held } = scene;
+    const input = { containmentId: held.id, roleArn: deploy.arn };
+    const asked = await askRevocation(services, request(services), { ...input, reason: 'the thief has one' });
+    await approveRevocation(services, request(services, OTHER), { ...input, askedAt: asked.asked.at });
+    await pursueRevocation(services, asked, MINUTE, PATIENT);
+    await saidSince(world);
+    return { ...scene, input, asked };
+  }
+
+  /** Lets time pass by half seconds, and holds what is due. */
+  async function holding(world: InventoryWorld, services: Services, ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 500) {
+      world.forward(500);
+      await revocationsPass(services, PATIENT);
+    }
+  }
+
+  const OURS = 'RekeyRevokeOlderSessions';
+  const WEAKER = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: { Effect: 'Deny', Action: 's3:DeleteBucket', Resource: '*' },
+  });
+
+  it('is held as long as the user: what somebody takes off, or rewrites, is put back and told', async () => {
+    await using world = await open(engine);
+    const { services, deploy, deploySession, asked, held } = await revokedOn(world);
+    const text = deploy.policies.inlineText(OURS);
+    await holding(world, services, 10_000);
+    expect(await saidSince(world)).toBe('[]');
+
+    deploy.policies.deleteInline(OURS);
+    expect(await mayLook(world, deploySession)).toBe(true);
+    await holding(world, services, 10_000);
+    expect(deploy.policies.inlineText(OURS)).toBe(text);
+    expect(await mayLook(world, deploySession)).toBe(false);
+    const told = await saidSince(world);
+    expect(told).toContain('Somebody took the revocation of a role’s sessions off: it is being put back');
+    expect(told).toContain('Somebody took it off 1 time');
+    expect(told).toContain('IAM confirms that its sessions from before are denied');
+
+    // Left there, but with other words; and again and again, which is told once a minute.
+    for (let round = 0; round < 3; round += 1) {
+      deploy.policies.putInline(OURS, WEAKER);
+      await holding(world, services, 12_000);
+      expect(deploy.policies.inlineText(OURS)).toBe(text);
+    }
+    expect((await saidSince(world)).split('is being put back:*').length).toBeLessThanOrEqual(1 + 1);
+    const { row } = await keptRevocation(services.stores, asked);
+    expect(row).toMatchObject({ state: 'revoked', putBack: 4, failure: null });
+    const puts = (await services.stores.audit.newest(60)).filter(({ verb }) => verb === 'role.put_deny');
+    expect(puts.filter(({ outcome }) => outcome === 'done')).toHaveLength(5);
+    expect(puts.every(({ entityId }) => entityId === held.id)).toBe(true);
+    const approvals = (await services.stores.audit.newest(60)).filter(({ verb }) => verb === 'role.approve');
+    expect(approvals.filter(({ outcome }) => outcome === 'done')).toHaveLength(1);
+  });
+
+  it('is left as somebody made it once the hold is over, stopped or taken back', async () => {
+    await using world = await open(engine);
+    const { services, deploy, asked, held } = await revokedOn(world);
+    await stopHolding(services, request(services), held.id);
+    deploy.policies.deleteInline(OURS);
+    await holding(world, services, 40_000);
+    expect(deploy.policies.inlineNames()).toEqual([]);
+    expect((await keptRevocation(services.stores, asked)).row).toMatchObject({
+      state: 'revoked',
+      putBack: 0,
+    });
+  });
+
+  it('is not put back after the click that stops the hold, also between the look and the call', async () => {
+    await using world = await open(engine);
+    const { services, deploy, asked, held } = await revokedOn(world);
+    await holding(world, services, 10_000);
+    deploy.policies.deleteInline(OURS);
+    const refused = world.standIn.faults.add({
+      action: 'PutRolePolicy',
+      effect: { kind: 'error', code: 'AccessDenied', status: 403, message: 'no' },
+    });
+    await holding(world, services, 5_000);
+    expect((await keptRevocation(services.stores, asked)).row).toMatchObject({
+      state: 'revoking',
+      putBack: 1,
+    });
+    await stopHolding(services, request(services), held.id);
+    refused.remove();
+    const before = world.standIn.requests.length;
+    await holding(world, services, MINUTE);
+    expect(
+      [...world.standIn.requests].slice(before).filter(({ action }) => action === 'PutRolePolicy'),
+    ).toEqual([]);
+    const { row } = await keptRevocation(services.stores, asked);
+    expect(row).toMatchObject({ state: 'revoked', reads: 0 });
+    expect(await saidSince(world)).toContain('Somebody took the revocation off, and it is not held any more');
+    // It ends in its time all the same.
+    world.forward(ROLE_SESSIONS_LIVE_MS);
+    await holding(world, services, 12_000);
+    expect((await keptRevocation(services.stores, asked)).row?.state).toBe('lifted');
+  });
+
+  it('says when it cannot be seen whether it stands, and goes on looking', async () => {
+    await using world = await open(engine);
+    const { services, deploy, asked } = await revokedOn(world);
+    await holding(world, services, 10_000);
+    const blind = world.standIn.faults.add({
+      action: 'GetRolePolicy',
+      effect: { kind: 'error', code: 'AccessDenied', status: 403, message: 'no' },
+    });
+    await holding(world, services, 40_000);
+    expect(await saidSince(world)).toContain('Whether it still stands cannot be read');
+    blind.remove();
+    deploy.policies.deleteInline(OURS);
+    await holding(world, services, MINUTE);
+    expect(deploy.policies.inlineNames()).toEqual([OURS]);
+    expect((await keptRevocation(services.stores, asked)).row).toMatchObject({
+      state: 'revoked',
+      failure: null,
+    });
   });
 });
 

@@ -7,45 +7,11 @@ import type { RawRecord } from '../../src/detections/rule.ts';
 import type { EvidenceSummary } from '../../src/domain/evidence.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import { InventoryWorld } from '../pollers/world.ts';
-import { evidenceServices, gathered, Inbox, incident, put } from './evidence-world.ts';
+import { LEFT, LEFT_BESIDES } from '../support/attack-logs.ts';
+import { replayLog } from '../../sandbox/aws/replay.ts';
+import { evidenceServices, gathered, Inbox, incident } from './evidence-world.ts';
 
 const corpus = process.env['REKEY_CORPUS'] ?? '';
-
-/** What each attack leaves, by the end of its name: pieces of what the evidence says. */
-const LEFT: Readonly<Record<string, readonly RegExp[]>> = {
-  'credential-access.ec2-steal-instance-credentials': [/A command was run on instances/],
-  'defense-evasion.cloudtrail-delete': [/Trail `.+` was stopped, deleted or changed \(`DeleteTrail`\)/],
-  'defense-evasion.cloudtrail-event-selectors': [/\(`PutEventSelectors`\)/],
-  'defense-evasion.cloudtrail-stop': [/\(`StopLogging`\)/],
-  'defense-evasion.vpc-remove-flow-logs': [/Logs were deleted, or kept shorter: `fl-/],
-  'exfiltration.ec2-security-group-open-port-22-ingress': [
-    /Security group `sg-.+` was opened to .+ port `22`/,
-  ],
-  'exfiltration.ec2-share-ami': [/Image `ami-.+` was shared/],
-  'exfiltration.ec2-share-ebs-snapshot': [/Snapshot `snap-.+` was shared/],
-  'exfiltration.rds-share-snapshot': [/Database snapshot `.+` was shared/],
-  'persistence.iam-backdoor-role': [/Who may assume role `.+` was changed/],
-  'persistence.iam-backdoor-user': [/Access key `AKIA.+` was made for user/],
-  'persistence.iam-create-admin-user': [
-    /User `.+` was made/,
-    /AdministratorAccess` was attached to user/,
-    /Access key `AKIA.+` was made for user/,
-  ],
-  'persistence.iam-create-user-login-profile': [/User `.+` got a console password/],
-  'persistence.lambda-backdoor-function': [/`\*` may call function `.+` from now on/],
-  'persistence.lambda-overwrite-code': [/The code of function `.+` was replaced/],
-  'persistence.rolesanywhere-create-trust-anchor': [
-    /Trust anchor `.+` of Roles Anywhere/,
-    /Profile `.+` of Roles Anywhere/,
-  ],
-};
-
-/** Those that only the longer record has. */
-const LEFT_BESIDES: typeof LEFT = {
-  ...LEFT,
-  'exfiltration.s3-backdoor-bucket-policy': [/The policy of bucket `.+` was set/],
-  'defense-evasion.cloudtrail-lifecycle-rule': [/What guards bucket `.+`.+\(`PutBucketLifecycle`\)/],
-};
 
 interface Described {
   readonly file: string;
@@ -75,21 +41,9 @@ describe.runIf(corpus !== '')('the evidence of real attacks, replayed into an ac
 
   /** Puts records into the account as if the last of them was half an hour ago; the key that was used most. */
   function replay(records: readonly RawRecord[]): string {
-    const times = records.map((record) => Date.parse(String(record['eventTime'])));
-    const shift = world.clock.now() - 30 * 60_000 - Math.max(...times);
-    for (const record of records) {
-      const text = JSON.stringify(record);
-      const account = textAt(record, 'recipientAccountId') ?? '';
-      const own = JSON.parse(account === '' ? text : text.replaceAll(account, world.accountId)) as RawRecord;
-      // Data sets put invented regions in the place of the real ones.
-      const region = /^[a-z]{2}-[a-z]+-\d$/.test(String(record['awsRegion']))
-        ? String(record['awsRegion'])
-        : 'us-east-1';
-      put(world, own, { at: Date.parse(String(record['eventTime'])) + shift, region });
-    }
-    const counts = new Map<string, number>();
-    for (const id of records.map(keyOf)) if (id.startsWith('AKIA')) counts.set(id, (counts.get(id) ?? 0) + 1);
-    return [...counts].toSorted((one, other) => other[1] - one[1])[0]?.[0] ?? '';
+    const log = records.map((record) => JSON.stringify(record)).join('\n');
+    const at = world.clock.now() - 30 * 60_000;
+    return replayLog(world.standIn.world, world.account, log, at).keys[0] ?? '';
   }
 
   async function evidenceOfAttack(name: string, key: string, minutes: number): Promise<EvidenceSummary> {

@@ -6,7 +6,7 @@ import type { EvidenceRef } from '../../src/domain/evidence.ts';
 import { beginEvidence } from '../../src/handlers/evidence/begin.ts';
 import { gatherEvidence } from '../../src/handlers/evidence/gather.ts';
 import { itemOf, lookEvidence } from '../../src/handlers/evidence/look.ts';
-import { readState } from '../../src/handlers/evidence/state.ts';
+import { readState, SILENT_MS } from '../../src/handlers/evidence/state.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import { evidenceRounds } from '../../src/pollers/evidence.ts';
 import { InventoryWorld, PATIENT } from '../pollers/world.ts';
@@ -234,6 +234,7 @@ describe('the evidence of a stolen key', () => {
     const refused = (await world.stores.audit.newest(50)).filter(({ outcome }) => outcome === 'refused');
     expect(refused.map(({ verb, why }) => [verb, why])).toEqual([
       ['evidence.read', 'not permitted any more when it was ready'],
+      ['evidence.read', 'There is no such containment.'],
       ['evidence.read', 'not permitted'],
       ['evidence.read', 'not permitted'],
       ['evidence.read', 'not permitted'],
@@ -258,6 +259,51 @@ describe('the evidence of a stolen key', () => {
     expect(said).toContain('Evidence, 1 of');
   });
 
+  it('is not taken for dead while a busy key is read for minutes, and asks again what was not answered', async () => {
+    for (let at = 0; at < 7_000; at += 1) happen('ec2:DescribeInstances', 45 - at / 200, { by: alice() });
+    // One region does not answer at first.
+    const lost = world.standIn.faults.add({
+      action: 'LookupEvents',
+      region: 'eu-west-1',
+      times: 2,
+      effect: { kind: 'service-failure' },
+    });
+    const ref = await incident(world, 'r:1', key, 50);
+    await beginEvidence(services, request(services), ref);
+    const other = { ...services, onlyInstance: false, instanceId: 'other' };
+    const { aws } = services;
+    const began = world.clock.now();
+    let looks = 0;
+    const watched = {
+      ...services,
+      aws: {
+        ...aws,
+        eventHistory: (...given: Parameters<typeof aws.eventHistory>) => {
+          const history = aws.eventHistory(...given);
+          return {
+            pages: async function* pages(...asked: Parameters<typeof history.pages>) {
+              for await (const page of history.pages(...asked)) {
+                // As every instance does, all the while.
+                looks += 1;
+                expect(await evidenceRounds(other)).toBe(0);
+                expect(await evidenceRounds(watched)).toBe(0);
+                yield page;
+              }
+            },
+          };
+        },
+      },
+    };
+    await gatherEvidence(watched, ref, PATIENT, '0');
+    expect(world.clock.now() - began).toBeGreaterThan(SILENT_MS);
+    expect(looks).toBeGreaterThan(140);
+    expect(lost.fired).toBe(2);
+    const { state } = await readState(services, ref);
+    expect(state).toMatchObject({ phase: 'done', tries: 1 });
+    expect(state?.summary?.gaps).toEqual([]);
+    expect(state?.summary?.calls).toBe(7_000);
+  });
+
   it('goes on after its process was killed, or says why it cannot', async () => {
     theft();
     const ref = await incident(world, 'r:1', key, 50);
@@ -271,7 +317,7 @@ describe('the evidence of a stolen key', () => {
     await gatherEvidence(shared, ref, PATIENT, '0');
     expect(await evidenceRounds(shared)).toBe(0);
     expect(inbox.received).toEqual([]);
-    world.forward(61_000);
+    world.forward(SILENT_MS + 1);
     expect(await evidenceRounds(shared)).toBe(1);
     await gatherEvidence(shared, ref, PATIENT, '0');
     expect((await readState(services, ref)).state?.phase).toBe('done');

@@ -245,6 +245,7 @@ describe('a key is not deleted', () => {
       'key.delete_approve refused',
       'key.delete_approve refused',
       'key.delete_decline refused',
+      'key.delete_approve refused',
     ]);
     await declineDeletion(services, request(services, OTHER_ADMIN), target);
     await expect(approve(OTHER_ADMIN)).rejects.toThrow('Declined');

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findKeys, mayExposeKeys } from '../../src/leaks/find-keys.ts';
+import { findHalf, findKeys, mayExposeKeys, mayHoldHalf } from '../../src/leaks/find-keys.ts';
 import { textOfMessage } from '../../src/leaks/message-text.ts';
 
 const ID = 'AKIAY34FZKBOKMUTVV7A';
@@ -69,6 +69,22 @@ describe('a key that is given away', () => {
     ['another service’s secret', `stripe secret key: ${SECRET}`],
     ['an example account', `AKIARZPUZDIKDUIDT77F ${SECRET}`],
   ])('is quiet about %s', (_, text) => expect(found(text)).toEqual([]));
+
+  test.each<[string, string, string[]]>([
+    ['an ID', `please rotate ${ID}, or ${OTHER}`, [ID, OTHER]],
+    ['a secret', `here it is: ${SECRET}`, ['secret']],
+    ['a secret by its name', `aws_secret_access_key is ${SECRET}`, ['secret']],
+    ['far apart', `${ID} ${'-'.repeat(300)} ${SECRET}`, [ID, 'secret']],
+    ['a whole key', `${ID} ${SECRET}; not ${OTHER}`, []],
+    ['documentation', 'AKIAIOSFODNN7EXAMPLE', []],
+    ['an example account', 'AKIARZPUZDIKDUIDT77F', []],
+    ['a commit', createHash('sha1').update('x').digest('hex'), []],
+    ['words', 'how do I deploy?', []],
+  ])('knows half of a key: %s', (_, text, half) => {
+    const { ids, secret } = findHalf(text, NOBODY);
+    expect([...ids.map(({ accessKeyId }) => accessKeyId), ...(secret ? ['secret'] : [])]).toEqual(half);
+    expect(mayHoldHalf(text) || half.length === 0).toBe(true);
+  });
 
   test('takes a connected account for no example', () => {
     expect(found(`AKIARZPUZDIKDUIDT77F ${SECRET}`, new Set(['123456789012']))).toEqual([

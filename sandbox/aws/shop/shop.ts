@@ -4,6 +4,7 @@ import type { Account, NewKey, World } from '../world.ts';
 import { policiesFor, type PolicyTarget } from '../../../src/domain/policy.ts';
 import { write, type Call, type Worker } from './calls.ts';
 import { CAST } from '../../cast.ts';
+import { replayLog } from '../replay.ts';
 import { THEFT } from './theft.ts';
 
 const MINUTE = 60_000;
@@ -101,6 +102,13 @@ export class Shop {
       this.#write(worker, { ...call, at: at - (last - second) * 1_000 });
     }
     return 'Somebody found the key of shop-backend and used it. Rekey looks every five minutes: wait, or move the clock by an hour.';
+  }
+
+  /** Plays what a log of CloudTrail tells, the last of it at this time (ms); what it is, for the page. */
+  replay(log: string, at: number): string {
+    const { calls, keys } = replayLog(this.#world, this.#account, log, at);
+    const by = keys.length === 0 ? 'no long-term key' : keys.slice(0, 3).join(', ');
+    return `A log was replayed in the shop’s account: ${calls} calls, by ${by}. Rekey looks every five minutes: wait, or move the clock by an hour.`;
   }
 
   #work({ name, from, agent, region, actions }: Routine, at: number): void {

@@ -3,6 +3,7 @@ import type { Client } from './client.ts';
 import { ClockControl } from './clock-control.ts';
 import { byId, el, type Child } from './dom.ts';
 import { KeysToPaste } from './keys-to-paste.ts';
+import { logReplay } from './log-replay.ts';
 import { MeanwhileList } from './meanwhile-list.ts';
 import { placesMaker } from './places-maker.ts';
 import { RoleMaker } from './role-maker.ts';
@@ -48,6 +49,7 @@ export class Panel {
       part('A reminder’s life', true, reminderLife(ways)),
       part('Keys on their way', true, placesMaker(client)),
       part('A stolen key', true, stolenKey(ways)),
+      part('A log of an attack', false, logReplay(client)),
       part('A trail queue', false, trailSample(client, ways)),
       part('A key in a channel', true, keyInChannel(ways, client.setup.keys)),
       part('Meanwhile', true, this.#meanwhile.node),

@@ -154,7 +154,10 @@ export class Turn {
     hands: Hands,
     calls: AbortSignal,
   ): Promise<PartFailure | 'skipped' | null> {
-    if ((await this.#newest())?.version !== this.#row.version) return 'skipped';
+    const newest = await this.#newest();
+    // A process that stood still since it asked may be overtaken: what it asked is no answer any more.
+    const isLate = this.#services.clock.now() >= this.#row.leaseUntil;
+    if (isLate || newest?.version !== this.#row.version) return 'skipped';
     try {
       await send(this.#row, effect, hands, calls);
       return null;

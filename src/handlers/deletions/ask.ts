@@ -5,6 +5,7 @@ import { auditOutcome } from '../audit.ts';
 import { claimAndWrite, refuseClaimed } from '../claim.ts';
 import { existingKey } from '../look-key.ts';
 import { refuseWhilePaused } from '../pause.ts';
+import { asRecorded, recordingRefusals } from '../refused.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
 import { deletionOf, putDeletion } from './kept.ts';
@@ -26,6 +27,18 @@ export interface DeletionInput {
 export async function askDeletion(
   services: Services,
   request: Request,
+  input: DeletionInput,
+): Promise<KeyDeletion> {
+  return recordingRefusals(
+    services,
+    () => deletionAct(request, 'ask', { accessKeyId: input.accessKeyId }, ''),
+    () => asked(services, request, input),
+  );
+}
+
+async function asked(
+  services: Services,
+  request: Request,
   { accessKeyId, reason }: DeletionInput,
 ): Promise<KeyDeletion> {
   await authoriseDeletion(services, request, 'ask', { accessKeyId });
@@ -36,7 +49,7 @@ export async function askDeletion(
   const refuse = async (why: string, next: string): Promise<never> => {
     const refused = auditOutcome(services, deletionAct(request, 'ask', about, why), 'refused');
     await services.stores.atomically([refused]);
-    throw new RekeyError('needs_person', why, { next });
+    throw asRecorded(new RekeyError('needs_person', why, { next }));
   };
   const before = await deletionOf(services, accessKeyId);
   if (before !== null && isOpenDeletion(before.row)) {

@@ -4,6 +4,7 @@ import { wakeOutbox } from '../alert.ts';
 import { auditOutcome } from '../audit.ts';
 import { claimUnlessOvertaken, refuseClaimed } from '../claim.ts';
 import { refuseWhilePaused } from '../pause.ts';
+import { recordingRefusals } from '../refused.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
 import { deletionOf, putDeletion, type KeptDeletion } from './kept.ts';
@@ -41,6 +42,19 @@ export async function declineDeletion(
 }
 
 async function decide(
+  services: Services,
+  request: Request,
+  target: DeletionTarget,
+  act: 'approve' | 'decline',
+): Promise<KeyDeletion> {
+  return recordingRefusals(
+    services,
+    () => deletionAct(request, act, { accessKeyId: target.accessKeyId }, ''),
+    () => decided(services, request, target, act),
+  );
+}
+
+async function decided(
   services: Services,
   request: Request,
   target: DeletionTarget,

@@ -3,6 +3,7 @@ import type { KeyDeletion } from '../../domain/key-deletion.ts';
 import { RekeyError } from '../../errors.ts';
 import type { Write } from '../../ports/stores.ts';
 import { auditOutcome } from '../audit.ts';
+import { asRecorded } from '../refused.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
 
@@ -26,6 +27,11 @@ function mayDecline(actor: Actor, deletion: KeyDeletion): boolean {
   return mayApproveDeletion(actor, deletion) || actor.userId === deletion.askedBy;
 }
 
+/** As the audit log has it. */
+export function deletionVerb(act: DeletionAct): string {
+  return `key.delete_${act}`;
+}
+
 /** What is recorded of somebody's act. */
 export function deletionAct(
   { actor, correlationId }: Pick<Request, 'actor' | 'correlationId'>,
@@ -36,7 +42,7 @@ export function deletionAct(
   const { accessKeyId, id, accountId, userName, askedBy, reason } = about;
   return {
     doer: personOf(actor),
-    verb: `key.delete_${act}`,
+    verb: deletionVerb(act),
     entityKind: 'key',
     entityId: accessKeyId,
     correlationId,
@@ -58,7 +64,7 @@ export async function authoriseDeletion(
   await recordRefusal(services, [
     auditOutcome(services, deletionAct(request, act, about, refusal.message), 'refused'),
   ]);
-  throw refusal;
+  throw asRecorded(refusal);
 }
 
 async function recordRefusal({ stores }: Services, writes: readonly Write[]): Promise<void> {

@@ -1,6 +1,6 @@
-import { holds, personOf } from '../../domain/actor.ts';
+import { personOf } from '../../domain/actor.ts';
 import { isOpenDrill, type Drill } from '../../domain/drill.ts';
-import type { Containment } from '../../domain/containment.ts';
+import type { Containment, ContainmentHolder } from '../../domain/containment.ts';
 import { RekeyError } from '../../errors.ts';
 import { wakeOutbox } from '../alert.ts';
 import { auditOutcome } from '../audit.ts';
@@ -8,10 +8,14 @@ import { authorise } from '../authorise.ts';
 import { claimAndWrite } from '../claim.ts';
 import { authoriseContainment } from '../containments/may.ts';
 import { undoContainment } from '../containments/take-back.ts';
+import { recordingRefusals } from '../refused.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
 import { drillWrites } from './follow.ts';
 import { containmentBy, containmentOf, lastDrill, type KeptDrill } from './kept.ts';
+
+/** A value that was forged may be long. */
+const LONGEST_ID = 64;
 
 /** The drill a button is about; `conflict` when it is over. */
 async function openDrill(services: Services, id: string): Promise<KeptDrill> {
@@ -30,20 +34,24 @@ export async function stopDrill(services: Services, request: Request, id: string
     entityId: id,
     correlationId,
   };
-  if (!holds(actor.roles, 'admin')) {
-    await services.stores.atomically([auditOutcome(services, { ...act, why: 'not permitted' }, 'refused')]);
-  }
-  authorise(actor, 'admin', 'stop drills', services.admins);
-  const kept = await openDrill(services, id);
-  if (kept.row.state !== 'raised' || (await containmentOf(services, id)) !== null) {
-    throw new RekeyError('conflict', 'The decoy is shut off already.', {
-      next: 'Give it back: the button is in its thread.',
-    });
-  }
-  const { drill, writes } = await drillWrites(services, kept, { state: 'stopped', stoppedBy: actor.userId });
-  await claimAndWrite(services, request, [...writes, auditOutcome(services, act, 'done')]);
-  await wakeOutbox(services);
-  return drill;
+  return recordingRefusals(
+    services,
+    () => ({ ...act, entityId: id.slice(0, LONGEST_ID), detail: {} }),
+    async () => {
+      authorise(actor, 'admin', 'stop drills', services.admins);
+      const kept = await openDrill(services, id);
+      if (kept.row.state !== 'raised' || (await containmentOf(services, id)) !== null) {
+        throw new RekeyError('conflict', 'The decoy is shut off already.', {
+          next: 'Give it back: the button is in its thread.',
+        });
+      }
+      const changes = { state: 'stopped', stoppedBy: actor.userId } as const;
+      const { drill, writes } = await drillWrites(services, kept, changes);
+      await claimAndWrite(services, request, [...writes, auditOutcome(services, act, 'done')]);
+      await wakeOutbox(services);
+      return drill;
+    },
+  );
 }
 
 /**
@@ -52,6 +60,32 @@ export async function stopDrill(services: Services, request: Request, id: string
  */
 export async function giveBack(services: Services, request: Request, id: string): Promise<Containment> {
   await authoriseContainment(services, request, 'undo', {});
+  const { row, holder } = await recordingRefusals(
+    services,
+    () => ({
+      doer: personOf(request.actor),
+      verb: 'drill.give_back',
+      entityKind: 'drill',
+      entityId: id.slice(0, LONGEST_ID),
+      correlationId: request.correlationId,
+      detail: {},
+    }),
+    () => decoyOf(services, id),
+  );
+  const input = {
+    containmentId: row.id,
+    holderId: holder.id,
+    reason: 'The drill is over.',
+    phase: 'held',
+  } as const;
+  return undoContainment(services, request, input);
+}
+
+/** The containment of a drill's decoy, with the reason that is the drill; `conflict` when there is none any more. */
+async function decoyOf(
+  services: Services,
+  id: string,
+): Promise<{ readonly row: Containment; readonly holder: ContainmentHolder }> {
   const kept = await lastDrill(services);
   const containmentId =
     kept?.row.id === id ? (kept.row.containmentId ?? (await containmentOf(services, id))) : null;
@@ -62,11 +96,5 @@ export async function giveBack(services: Services, request: Request, id: string)
       next: '`/aws-deactivate` lists what is contained.',
     });
   }
-  const input = {
-    containmentId: row.id,
-    holderId: holder.id,
-    reason: 'The drill is over.',
-    phase: 'held',
-  } as const;
-  return undoContainment(services, request, input);
+  return { row, holder };
 }

@@ -3,6 +3,7 @@ import type { EvidenceRef, EvidenceTold } from '../../domain/evidence.ts';
 import { alertWrites, standingMessage, wakeOutbox } from '../alert.ts';
 import { auditIntent } from '../audit.ts';
 import { claimAndWrite } from '../claim.ts';
+import { recordingRefusals } from '../refused.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
 import { evidenceAbout, evidenceRef, type EvidenceAbout } from './about.ts';
@@ -29,9 +30,15 @@ export async function beginEvidence(
   request: Request,
   asked: EvidenceRef,
 ): Promise<EvidenceBegun> {
-  await authoriseEvidence(services, request, asked);
-  const ref = await evidenceRef(services, asked);
   const { actor, correlationId } = request;
+  const ref = await recordingRefusals(
+    services,
+    () => evidenceAct(asked, actor, correlationId),
+    async () => {
+      await authoriseEvidence(services, request, asked);
+      return evidenceRef(services, asked);
+    },
+  );
   const asker: Asker = { userId: actor.userId, teamId: actor.teamId, correlationId };
   for (let tries = 1; ; tries += 1) {
     const before = await readState(services, ref);

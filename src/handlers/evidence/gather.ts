@@ -19,8 +19,8 @@ import {
   BEAT_MS,
   changeState,
   forgetOld,
+  isFree,
   readState,
-  SILENT_MS,
   stateWrite,
   toldOf,
   type Asker,
@@ -72,13 +72,12 @@ export async function gatherEvidence(
 
 /** Makes this process the one that gathers; null when there is nothing to do for it. */
 async function takeUp(services: Services, ref: EvidenceRef): Promise<Mine | null> {
-  const { instanceId, onlyInstance, clock, ids } = services;
+  const { instanceId, clock, ids } = services;
   const before = await readState(services, ref);
   const { state } = before;
   if (state === null || state.phase !== 'gathering') return null;
+  if (!isFree(services, state)) return null;
   const now = clock.now();
-  const isDead = onlyInstance && state.owner !== null && !state.owner.startsWith(instanceId);
-  if (state.owner !== null && !isDead && now - state.beatAt < SILENT_MS) return null;
   const after: Mine = {
     ...state,
     owner: `${instanceId} ${ids.next()}`,

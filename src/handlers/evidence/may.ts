@@ -1,7 +1,7 @@
 import { holds, personOf, type Actor } from '../../domain/actor.ts';
 import type { EvidenceRef } from '../../domain/evidence.ts';
-import { auditOutcome } from '../audit.ts';
 import { authorise } from '../authorise.ts';
+import { recordingRefusals } from '../refused.ts';
 import type { Services } from '../services.ts';
 
 export function mayReadEvidence(actor: Pick<Actor, 'roles'>): boolean {
@@ -10,15 +10,15 @@ export function mayReadEvidence(actor: Pick<Actor, 'roles'>): boolean {
 
 /** Throws `forbidden`, naming who can, unless the actor is a responder; the attempt goes into the audit log. */
 export async function authoriseEvidence(
-  services: Pick<Services, 'stores' | 'ids' | 'clock' | 'admins'>,
+  services: Pick<Services, 'stores' | 'ids' | 'clock' | 'log' | 'admins'>,
   { actor, correlationId }: { readonly actor: Actor; readonly correlationId: string },
   ref: EvidenceRef,
 ): Promise<void> {
-  if (mayReadEvidence(actor)) return;
-  await services.stores.atomically([
-    auditOutcome(services, { ...evidenceAct(ref, actor, correlationId), why: 'not permitted' }, 'refused'),
-  ]);
-  authorise(actor, 'responder', 'read evidence', services.admins);
+  await recordingRefusals(
+    services,
+    () => evidenceAct(ref, actor, correlationId),
+    async () => authorise(actor, 'responder', 'read evidence', services.admins),
+  );
 }
 
 /** Reading evidence, for the audit log; the incident is in its detail. */

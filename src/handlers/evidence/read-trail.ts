@@ -8,6 +8,7 @@ import { RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { EventHistory } from '../../ports/trail.ts';
 import { credentialsOf } from '../connection-credentials.ts';
+import { isPassing } from '../containments/effects.ts';
 import { signersFor } from '../containments/hands.ts';
 import { answerOf } from '../key-policy.ts';
 import type { Services } from '../services.ts';
@@ -17,6 +18,9 @@ import type { EvidenceAbout } from './about.ts';
 const PAGES = 200;
 /** What is not read by then is said to be missing; one look-up a second and region goes out; ms. */
 const LONGEST_MS = 15 * 60_000;
+/** A question that AWS did not answer is asked again, so often and after so long; ms. */
+const TRIES = 3;
+const AGAIN_MS = 5_000;
 
 export interface TrailRead {
   readonly trace: Trace;
@@ -115,16 +119,17 @@ async function readRegion(
       return;
     }
     try {
-      let pages = 0;
-      for await (const page of history.pages(into.region, question, window, signal)) {
-        if (pages === PAGES) {
-          into.gaps.push(`${question.value.slice(0, 128)} has more events than were read`);
+      for (let tries = 1; ; tries += 1) {
+        try {
+          await readQuestion({ history, trace, window }, into, question, progress, signal);
           break;
+        } catch (error) {
+          // One answer that is lost among thousands must not cost a region.
+          const isOver = tries === TRIES || clock.now() >= until;
+          if (!(error instanceof AwsFailure) || !isPassing(error) || isOver) throw error;
+          await progress();
+          await clock.sleep(tries * AGAIN_MS, signal);
         }
-        pages += 1;
-        into.pages += 1;
-        into.records += page.length;
-        for (const { text } of page) trace.take(parsed(text), text.length);
       }
     } catch (error) {
       if (!(error instanceof AwsFailure)) throw error;
@@ -132,6 +137,35 @@ async function readRegion(
       // What one question met, the next would meet, too; others may still be answered.
       if (error.code !== 'invalid_request') return;
     }
+  }
+}
+
+async function readQuestion(
+  {
+    history,
+    trace,
+    window,
+  }: {
+    readonly history: EventHistory;
+    readonly trace: Trace;
+    readonly window: { readonly from: number; readonly to: number };
+  },
+  into: Region,
+  question: EvidenceQuestion,
+  progress: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  let pages = 0;
+  for await (const page of history.pages(into.region, question, window, signal)) {
+    if (pages === PAGES) {
+      into.gaps.push(`${question.value.slice(0, 128)} has more events than were read`);
+      break;
+    }
+    pages += 1;
+    into.pages += 1;
+    into.records += page.length;
+    for (const { text } of page) trace.take(parsed(text), text.length);
+    // A busy key has hundreds of pages, one a second: whoever gathers says that it lives.
     await progress();
   }
 }

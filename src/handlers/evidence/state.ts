@@ -7,8 +7,10 @@ import type { Services } from '../services.ts';
 const PREFIX = 'evidence:';
 /** Whoever gathers says so this often at the least; ms. */
 export const BEAT_MS = 10_000;
-/** A gathering nobody was heard of for so long may be taken over; ms. */
-export const SILENT_MS = 60_000;
+/** A gathering nobody was heard of for so long may be taken over: look-ups wait for each other, and for people; ms. */
+export const SILENT_MS = 120_000;
+/** Longer than any run of the job: its end could not be written, as without a database; ms. */
+const ENDED_MS = 30 * 60_000;
 /** How long a summary is kept: as long as its message can be edited; ms. */
 export const KEPT_MS = 90 * 24 * 3_600_000;
 const TRIES = 8;
@@ -92,6 +94,20 @@ function parsed(text: string | null, log: Services['log']): EvidenceState | null
     log.error('what is kept of an evidence cannot be read; it is gathered anew', { error });
     return null;
   }
+}
+
+/**
+ * Whether nobody gathers it: its process is gone, or was not heard of for long. This very process knows of itself that it
+ * lives.
+ */
+export function isFree(
+  { clock, instanceId, onlyInstance }: Pick<Services, 'clock' | 'instanceId' | 'onlyInstance'>,
+  { owner, beatAt }: Pick<EvidenceState, 'owner' | 'beatAt'>,
+): boolean {
+  if (owner === null) return true;
+  const silent = Math.abs(clock.now() - beatAt);
+  if (owner.startsWith(`${instanceId} `)) return silent >= ENDED_MS;
+  return onlyInstance || silent >= SILENT_MS;
 }
 
 /** Puts a state in the place of what was read; the batch is a `conflict` when it is another by now. */

@@ -5,7 +5,7 @@ import type { Services } from '../services.ts';
 import type { EvidenceAbout } from './about.ts';
 
 /** Families of the audit log that are about incidents and keys. */
-const FAMILIES = ['containment', 'incident', 'expectation', 'evidence', 'key'] as const;
+const FAMILIES = ['containment', 'role', 'incident', 'expectation', 'evidence', 'key'] as const;
 const MOST_ENTRIES = 500;
 
 /** What people and Rekey did about it, oldest first, from the audit log. */

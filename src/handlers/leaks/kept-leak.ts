@@ -11,14 +11,17 @@ const author = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('nobody') }),
 ]);
 
+/** Where a message is, and whose. */
+export const messageShape: z.ZodType<SeenMessage> = z.object({
+  channelId: z.string(),
+  ts: z.string(),
+  threadTs: z.string().nullable(),
+  shared: z.boolean(),
+  author,
+});
+
 const shape = z.object({
-  message: z.object({
-    channelId: z.string(),
-    ts: z.string(),
-    threadTs: z.string().nullable(),
-    shared: z.boolean(),
-    author,
-  }),
+  message: messageShape,
   seenAt: z.number(),
   /** Access key IDs that were told. */
   keys: z.array(z.string()),

@@ -89,9 +89,12 @@ function roleBlock(
 
 /** How the revocation of a role's sessions stands, what failed first. */
 export function revocationText(revocation: RoleRevocation): string {
-  const { asked, decided, lifted, failure, issuedBefore, until, nextAt, state } = revocation;
+  const { asked, decided, lifted, failure, issuedBefore, until, nextAt, state, putBack, lastPutBackAt } =
+    revocation;
   const lines: string[] = [];
-  if (failure !== null && (state === 'revoking' || state === 'lifting')) {
+  if (failure !== null && state === 'revoked') {
+    lines.push(`*Whether it still stands cannot be read.* ${brief(whyOf(failure).why, 250)}`);
+  } else if (failure !== null && (state === 'revoking' || state === 'lifting')) {
     const { why } = whyOf(failure);
     const next = nextAt === null ? 'Nobody tries again by now.' : 'Rekey tries again every half a minute.';
     lines.push(
@@ -103,6 +106,9 @@ export function revocationText(revocation: RoleRevocation): string {
     lines.push(
       `Sessions issued before ${moment(issuedBefore)}, whoever made them; Rekey takes that off at ${moment(until)}, when none of them lives any more.`,
     );
+  }
+  if (putBack > 0 && lastPutBackAt !== null && issuedBefore !== null) {
+    lines.push(`Somebody took it off ${counted(putBack, 'time')}, last seen at ${moment(lastPutBackAt)}.`);
   }
   const reason = asked.reason === '' ? '' : `: ${brief(asked.reason, 120)}`;
   const who = asked.by === null ? '' : `Asked by ${person(asked.by)}${reason}.`;
@@ -189,6 +195,7 @@ export function revocationMessage(
     approved: 'Approved: all sessions of a role are being revoked',
     declined: 'Declined to revoke the sessions of a role',
     revoked: 'All sessions of a role from before are revoked',
+    put_back: 'Somebody took the revocation of a role’s sessions off: it is being put back',
     failed: 'The sessions of a role could not be revoked, or that not be undone, so far',
     gone: 'A role is gone, and its sessions with it',
     lifting: 'The revocation of a role’s sessions is being taken off',

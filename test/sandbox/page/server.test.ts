@@ -217,6 +217,40 @@ describe('the sandbox', () => {
     expect(back.status).toBe(400);
   });
 
+  it('replays a log into the shop, and says when there is none in it', async () => {
+    const record = {
+      eventTime: '2020-01-01T00:00:00Z',
+      eventName: 'StopLogging',
+      eventSource: 'cloudtrail.amazonaws.com',
+      awsRegion: 'us-east-1',
+      userIdentity: { accessKeyId: 'AKIAQREPLAYQREPLAYQR', accountId: '999988887777' },
+    };
+    expect(await act({ act: 'replay', log: JSON.stringify({ Records: [record] }) })).toEqual({ ok: true });
+    const { meanwhile } = await seen(
+      ADMIN,
+      (shown) => shown.meanwhile[0]?.words.includes('replayed') === true,
+    );
+    expect(meanwhile[0]?.words).toContain('1 calls, by AKIAQREPLAYQREPLAYQR');
+    const none = await act({ act: 'replay', log: 'not a log' });
+    expect(none).toEqual({ ok: false, message: 'There are no CloudTrail records in that.' });
+  });
+
+  it('gives files as they were sent, whatever is in them', async () => {
+    const bytes = Buffer.from([0x1f, 0x8b, 0xff, 0x00]);
+    const call = async (method: string, args: Record<string, string>): Promise<Record<string, string>> => {
+      const headers = { authorization: `Bearer ${running.slack.botToken}` };
+      const body = new URLSearchParams(args);
+      const response = await fetch(`${running.slack.url}${method}`, { method: 'POST', headers, body });
+      return (await response.json()) as Record<string, string>;
+    };
+    const announced = await call('files.getUploadURLExternal', { filename: 'x.json.gz', length: '4' });
+    expect((await fetch(announced['upload_url'] ?? '', { method: 'POST', body: bytes })).status).toBe(200);
+    const answer = await fetch(`${running.url}file/${announced['file_id'] ?? ''}`);
+    expect(answer.headers.get('content-disposition')).toBe('attachment');
+    expect(Buffer.from(await answer.arrayBuffer())).toEqual(bytes);
+    expect((await send('/file/F0NONE')).status).toBe(404);
+  });
+
   it('lets the sample team answer, or not', async () => {
     expect((await seen(ADMIN, () => true)).teamAnswers).toBe(true);
     expect(await act({ act: 'team_answers', on: false })).toEqual({ ok: true });

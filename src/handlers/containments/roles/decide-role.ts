@@ -7,6 +7,7 @@ import {
 import { isConflict, RekeyError } from '../../../errors.ts';
 import { auditIntent, auditOutcome } from '../../audit.ts';
 import { claimAndWrite, refuseClaimed } from '../../claim.ts';
+import { recordingRefusals } from '../../refused.ts';
 import type { Request } from '../../request.ts';
 import type { Services } from '../../services.ts';
 import { existingContainment } from '../take-back.ts';
@@ -58,7 +59,9 @@ export async function askRevocation(
       // One that stands goes on standing until this is decided.
       issuedBefore: row?.issuedBefore ?? null,
       until: row?.until ?? null,
-      reads: 0,
+      reads: row?.reads ?? 0,
+      putBack: row?.putBack ?? 0,
+      lastPutBackAt: row?.lastPutBackAt ?? null,
       failure: null,
       sentAt: null,
       confirmedAt: row?.confirmedAt ?? null,
@@ -87,6 +90,9 @@ export async function approveRevocation(
       decided: { by: request.actor.userId, at: now, reason: '' },
       issuedBefore: Math.ceil((now + MARGIN_MS) / 1_000) * 1_000,
       until: Math.ceil((now + MARGIN_MS) / 1_000) * 1_000 + ROLE_SESSIONS_LIVE_MS,
+      reads: 0,
+      putBack: 0,
+      lastPutBackAt: null,
       stateAt: now,
       nextAt: now,
     };
@@ -108,7 +114,8 @@ export async function declineRevocation(
       state: stands ? 'revoked' : 'declined',
       decided: { by: request.actor.userId, at: now, reason: '' },
       stateAt: now,
-      nextAt: stands ? seen.until : null,
+      // One that stands is held again, if it is to be.
+      nextAt: stands && seen.until !== null ? now : null,
     };
   });
 }
@@ -145,9 +152,25 @@ async function act(
   line: Extract<ContainmentLine, { kind: 'revocation' }>['what'],
   change: (row: RoleRevocation | null, subject: RoleSubject, now: number) => RoleRevocation,
 ): Promise<RoleRevocation> {
-  const { stores, clock } = services;
   const containment = await existingContainment(services, containmentId);
   const subject = { containment, roleArn };
+  return recordingRefusals(
+    services,
+    () => roleAct(request, what, subject),
+    () => acted(services, request, what, line, subject, change),
+  );
+}
+
+async function acted(
+  services: Services,
+  request: Request,
+  what: RoleAct,
+  line: Extract<ContainmentLine, { kind: 'revocation' }>['what'],
+  subject: RoleSubject,
+  change: (row: RoleRevocation | null, subject: RoleSubject, now: number) => RoleRevocation,
+): Promise<RoleRevocation> {
+  const { stores, clock } = services;
+  const { containment, roleArn } = subject;
   await authoriseRole(services, request, what, subject);
   await refuseClaimed(services, request);
   // To decline and to take off needs nothing of the role but its name.

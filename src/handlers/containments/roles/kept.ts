@@ -35,6 +35,9 @@ const shape: z.ZodType<RoleRevocation> = z.object({
   issuedBefore: z.number().nullable(),
   until: z.number().nullable(),
   reads: z.number(),
+  // Rows of before it was held have none.
+  putBack: z.number().default(0),
+  lastPutBackAt: z.number().nullable().default(null),
   failure: z
     .object({
       action: z.string(),

@@ -1,10 +1,11 @@
-import { holds, personOf, type Actor } from '../../../domain/actor.ts';
+import { personOf, type Actor } from '../../../domain/actor.ts';
 import { barOfArn, barWords } from '../../../domain/role-revocation.ts';
 import type { Containment } from '../../../domain/containment.ts';
 import { MOST_ROLES, type AssumedRole, type RoleBar } from '../../../domain/surroundings.ts';
 import { RekeyError } from '../../../errors.ts';
 import { auditOutcome } from '../../audit.ts';
 import { authorise } from '../../authorise.ts';
+import { asRecorded, recordingRefusals } from '../../refused.ts';
 import type { Services } from '../../services.ts';
 import { incidentsOf } from '../../../domain/containment-reasons.ts';
 import type { Containing } from '../containing.ts';
@@ -27,6 +28,11 @@ export interface RoleSubject {
 
 type Asker = { readonly actor: Actor; readonly correlationId: string };
 
+/** As the audit log has it. */
+export function roleVerb(act: RoleAct): string {
+  return `role.${act === 'ask' ? 'revoke' : act}`;
+}
+
 /** The row of the audit log about an act on a role's sessions. */
 export function roleAct(
   { actor, correlationId }: Asker,
@@ -35,7 +41,7 @@ export function roleAct(
 ) {
   return {
     doer: personOf(actor),
-    verb: `role.${act === 'ask' ? 'revoke' : act}`,
+    verb: roleVerb(act),
     entityKind: 'containment',
     entityId: containment.id,
     correlationId,
@@ -53,7 +59,7 @@ export async function refuseRole(
 ): Promise<never> {
   const row = { ...roleAct(asker, act, subject), why: error.message };
   await services.stores.atomically([auditOutcome(services, row, 'refused')]);
-  throw error;
+  throw asRecorded(error);
 }
 
 /** Throws `forbidden`, naming who can, unless the actor is a responder; the attempt goes into the audit log. */
@@ -63,11 +69,11 @@ export async function authoriseRole(
   act: RoleAct,
   subject: RoleSubject,
 ): Promise<void> {
-  if (!holds(asker.actor.roles, 'responder')) {
-    const row = { ...roleAct(asker, act, subject), why: 'not permitted' };
-    await services.stores.atomically([auditOutcome(services, row, 'refused')]);
-  }
-  authorise(asker.actor, 'responder', WORDS[act], services.admins);
+  await recordingRefusals(
+    services,
+    () => roleAct(asker, act, subject),
+    async () => authorise(asker.actor, 'responder', WORDS[act], services.admins),
+  );
 }
 
 /**

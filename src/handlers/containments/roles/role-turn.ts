@@ -1,4 +1,12 @@
-import { LAG_MS, CONFIRM_READS, type PartFailure } from '../../../domain/containment.ts';
+import { LAG_MS, CONFIRM_READS, type Containment, type PartFailure } from '../../../domain/containment.ts';
+import {
+  isRoleHeld,
+  LOOK_AGAIN_MS,
+  roleHeld,
+  roleRested,
+  roleTakenOff,
+  roleUnread,
+} from '../../../domain/role-hold.ts';
 import {
   denyRoleBefore,
   REVOKE_TRIES_MS,
@@ -6,6 +14,7 @@ import {
   type RoleRevocation,
 } from '../../../domain/role-revocation.ts';
 import type { ContainmentLine } from '../../../domain/containment-card.ts';
+import { incidentsOf } from '../../../domain/containment-reasons.ts';
 import { isConflict, RekeyError } from '../../../errors.ts';
 import { AwsFailure } from '../../../ports/aws.ts';
 import type { Write } from '../../../ports/stores.ts';
@@ -16,9 +25,6 @@ import { handsFor, type Hands } from '../hands.ts';
 import { seenAs } from '../look-user.ts';
 import { keepRevocation, keptRevocation, type RoleKey } from './kept.ts';
 import { roleRecords } from './tell-role.ts';
-
-/** Between two looks while somebody waits; ms. */
-const LOOK_AGAIN_MS = 1_000;
 
 /** One process's turn at the revocation of one role's sessions: nobody else calls AWS about it meanwhile. */
 export class RoleTurn {
@@ -63,21 +69,37 @@ export class RoleTurn {
     const { clock } = this.#services;
     const before = this.#row;
     const now = clock.now();
-    if (before.state === 'revoked') return this.#expire(now);
-    if (before.state !== 'revoking' && before.state !== 'lifting') return false;
+    if (before.state === 'revoked' && before.until !== null && before.until <= now) return this.#expire(now);
+    if (before.state !== 'revoking' && before.state !== 'lifting' && before.state !== 'revoked') return false;
+    const containment = await this.#containment();
+    if (before.state === 'revoked' && !isRoleHeld(containment, now)) {
+      return this.#keeps(roleRested(before, before.reads));
+    }
+    // Whoever stopped the hold meanwhile wants nothing put back.
+    const isOver = before.state === 'revoking' && before.putBack > 0 && !isRoleHeld(containment, now);
     const calls = AbortSignal.any([signal, AbortSignal.timeout(CALLS_MS)]);
     try {
-      const hands = await this.#hands(calls);
+      const hands = await this.#hands(containment, calls);
       const { roleName, issuedBefore } = before;
       const text = await hands(({ roles }) => roles.rolePolicy(roleName, ROLE_DENY, calls));
       const isAsWanted =
-        before.state === 'revoking'
-          ? issuedBefore !== null && seenAs(text, denyRoleBefore(issuedBefore)) === 'ours'
-          : text === null;
+        before.state === 'lifting'
+          ? text === null
+          : issuedBefore !== null && seenAs(text, denyRoleBefore(issuedBefore)) === 'ours';
+      if (before.state === 'revoked') {
+        if (isAsWanted) return await this.#keeps(roleHeld(before, clock.now()));
+        const { row, isSaid } = roleTakenOff(before, clock.now());
+        await this.#keeps(row, isSaid ? null : 'put_back');
+        return true;
+      }
+      if (isOver && !isAsWanted) return await this.#keeps(roleRested(before, 0));
       return isAsWanted ? await this.#seen() : await this.#change(hands, calls);
     } catch (error) {
       if (isConflict(error) || !(error instanceof AwsFailure || error instanceof RekeyError)) throw error;
-      await this.#failed(failureOf(error, clock.now(), null), []);
+      const failure = failureOf(error, clock.now(), null);
+      if (isOver) return this.#keeps(roleRested(before, 0));
+      if (before.state === 'revoked') return this.#keeps(roleUnread(before, failure));
+      await this.#failed(failure, []);
       return false;
     }
   }
@@ -97,21 +119,32 @@ export class RoleTurn {
     }
   }
 
+  /** Of whose key it is known that its sessions assumed the role; null when it is gone. */
+  async #containment(): Promise<Containment | null> {
+    const { containments } = this.#services.stores;
+    const row = await containments.byId(this.#row.containmentId);
+    return row === null || row.mergedInto === null ? row : containments.byId(row.mergedInto);
+  }
+
+  /** Writes what follows from a look while it is held. */
+  async #keeps(next: RoleRevocation, line: 'put_back' | null = null): Promise<false> {
+    await this.#save(next, line, []);
+    return false;
+  }
+
   /** No session from before lives any more: what denies them has done its work. */
   async #expire(now: number): Promise<boolean> {
     const before = this.#row;
-    if (before.until === null || before.until > now) return false;
     const lifted = { by: null, at: now, reason: 'no session from before lives any more' };
     const next = { ...before, state: 'lifting', lifted, reads: 0, failure: null } as const;
     await this.#save({ ...next, stateAt: now, nextAt: now }, 'lifting', [
-      auditIntent(this.#services, this.#act('role.lift')),
+      auditIntent(this.#services, await this.#act('role.lift')),
     ]);
     return true;
   }
 
-  async #hands(signal: AbortSignal): Promise<Hands> {
-    const { containmentId, accountId } = this.#row;
-    const containment = await this.#services.stores.containments.byId(containmentId);
+  async #hands(containment: Containment | null, signal: AbortSignal): Promise<Hands> {
+    const { accountId } = this.#row;
     const nobody = { accountId, userName: null, userId: null, userArn: null, holders: [], keys: [] };
     return handsFor(this.#services, containment ?? nobody, signal);
   }
@@ -128,11 +161,17 @@ export class RoleTurn {
     }
     const done = { ...before, reads, failure: null, stateAt: now };
     const row: RoleRevocation = isOn
-      ? { ...done, state: 'revoked', confirmedAt: now, nextAt: before.until }
+      ? { ...done, state: 'revoked', confirmedAt: now, nextAt: now + LOOK_AGAIN_MS }
       : { ...done, state: 'lifted', issuedBefore: null, until: null, nextAt: null };
-    await this.#save(row, isOn ? 'revoked' : 'lifted', [
-      auditOutcome(this.#services, this.#act(isOn ? 'role.approve' : 'role.lift'), 'done'),
-    ]);
+    // What was put back came of nobody's approval a second time.
+    const isAgain = isOn && before.putBack > 0;
+    await this.#save(
+      row,
+      isAgain ? null : isOn ? 'revoked' : 'lifted',
+      isAgain
+        ? []
+        : [auditOutcome(this.#services, await this.#act(isOn ? 'role.approve' : 'role.lift'), 'done')],
+    );
     return false;
   }
 
@@ -146,11 +185,13 @@ export class RoleTurn {
       return true;
     }
     const { roleName, issuedBefore, state } = before;
-    const act = this.#act(state === 'revoking' ? 'role.put_deny' : 'role.delete_deny');
+    const act = await this.#act(state === 'revoking' ? 'role.put_deny' : 'role.delete_deny');
     await this.#save({ ...before, reads: 0, sentAt: now, nextAt: now }, null, [
       auditIntent(this.#services, act),
     ]);
-    if ((await keptRevocation(stores, before)).text !== this.#text) {
+    const { text } = await keptRevocation(stores, before);
+    // A process that stood still since it asked may be overtaken: what it asked is no answer any more.
+    if (text !== this.#text || clock.now() >= this.#row.leaseUntil) {
       await stores.atomically([
         auditOutcome(this.#services, { ...act, why: 'it was changed meanwhile' }, 'refused'),
       ]);
@@ -203,7 +244,7 @@ export class RoleTurn {
             ...writes,
             auditOutcome(
               this.#services,
-              this.#act(before.state === 'revoking' ? 'role.approve' : 'role.lift'),
+              await this.#act(before.state === 'revoking' ? 'role.approve' : 'role.lift'),
               'failed',
             ),
           ]
@@ -211,15 +252,17 @@ export class RoleTurn {
     );
   }
 
-  #act(verb: string) {
+  async #act(verb: string) {
     const { containmentId, correlationId, accountId, roleArn, issuedBefore } = this.#row;
+    const containment = await this.#containment();
+    const incidents = containment === null ? [] : incidentsOf(containment);
     return {
       doer: { kind: 'rekey' },
       verb,
       entityKind: 'containment',
       entityId: containmentId,
       correlationId,
-      detail: { accountId, roleArn, issuedBefore },
+      detail: { accountId, roleArn, issuedBefore, incidents },
     } as const;
   }
 
@@ -228,7 +271,9 @@ export class RoleTurn {
     line: Extract<ContainmentLine, { kind: 'revocation' }>['what'] | null,
     writes: readonly Write[],
   ): Promise<void> {
-    const isShown = line !== null || next.failure?.code !== this.#row.failure?.code;
+    const before = this.#row;
+    const isShown =
+      line !== null || next.failure?.code !== before.failure?.code || next.state !== before.state;
     const records = isShown ? await roleRecords(this.#services, next, line) : null;
     await this.#write(next, [...writes, ...(records?.writes ?? [])]);
     await records?.written();
