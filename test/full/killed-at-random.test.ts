@@ -22,8 +22,8 @@ function numbers(seed: number): () => number {
 const seed = seedOfRun();
 
 describe.each(SETTINGS)(
-  `SIGKILL at random over %s on %s, SEED=${seed}`,
-  { timeout: 60_000 },
+  `SIGKILL and SIGTERM at random over %s on %s, SEED=${seed}`,
+  { timeout: 120_000 },
   (transport, engine) => {
     const random = numbers(seed);
     let killing: Killing;
@@ -82,7 +82,7 @@ describe.each(SETTINGS)(
       const wait = random() * (what === 'deactivate' ? 1_500 : 350);
       const begun = begin();
       await new Promise((resolve) => setTimeout(resolve, wait));
-      await killing.again({ later: true });
+      await killing.again({ later: true, asked: random() < 0.4 });
       await begun;
       await killing.settled();
       await expect.poll(() => told(messages, notices), { timeout: 60_000 }).toBe(true);

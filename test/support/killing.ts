@@ -41,10 +41,11 @@ export class Killing {
 
   /**
    * Kills it and starts another. `later`: so much later that leases and graces are over; on PostgreSQL they must
-   * be, since a lease there could be a living instance's.
+   * be, since a lease there could be a living instance's. `asked`: it is asked to stop, and stops by itself.
    */
-  async again(options: { later?: boolean } = {}): Promise<void> {
-    await this.child.kill();
+  async again(options: { later?: boolean; asked?: boolean } = {}): Promise<void> {
+    if (options.asked === true) equal(await this.child.terminate(), 0);
+    else await this.child.kill();
     if (this.#postgres || options.later === true) await passTime(this.scene, LATER_MS);
     this.child = await RekeyChild.start(this.scene);
   }
