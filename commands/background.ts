@@ -73,17 +73,14 @@ export class Background {
 
   async #urgently(work: (urgent: Urgent) => Promise<void>): Promise<void> {
     let isUrgent = true;
-    let leftMs = URGENT_YIELD_MS;
+    const patience = { leftMs: URGENT_YIELD_MS };
     this.#urgent += 1;
     const done = (): void => {
       if (isUrgent) this.#urgent -= 1;
       isUrgent = false;
     };
     const giveWay = async (): Promise<void> => {
-      if (isUrgent || leftMs <= 0) return;
-      const from = this.#clock.now();
-      await this.#quietDoor(leftMs);
-      leftMs -= Math.abs(this.#clock.now() - from);
+      if (!isUrgent) await this.#spend(patience);
     };
     try {
       await work({ done, giveWay });
@@ -112,7 +109,12 @@ export class Background {
   /** A step of a work lets those at the door be answered first, for a moment; whoever else asks goes on at once. */
   async giveWay(): Promise<void> {
     const patience = this.#working.getStore();
-    if (patience === undefined || patience.leftMs <= 0) return;
+    if (patience !== undefined) await this.#spend(patience);
+  }
+
+  /** Waits for a quiet door with what is left of this patience. */
+  async #spend(patience: { leftMs: number }): Promise<void> {
+    if (patience.leftMs <= 0) return;
     const from = this.#clock.now();
     await this.#quietDoor(patience.leftMs);
     patience.leftMs -= Math.abs(this.#clock.now() - from);

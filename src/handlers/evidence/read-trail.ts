@@ -95,19 +95,16 @@ export async function readTrail(
   };
 }
 
+/** What is read, where it goes, and of which time; ms. */
+interface Reading {
+  readonly history: EventHistory;
+  readonly trace: Trace;
+  readonly window: { readonly from: number; readonly to: number };
+}
+
 async function readRegion(
   { clock }: Pick<Services, 'clock'>,
-  {
-    history,
-    trace,
-    window,
-    until,
-  }: {
-    readonly history: EventHistory;
-    readonly trace: Trace;
-    readonly window: { readonly from: number; readonly to: number };
-    readonly until: number;
-  },
+  { until, ...reading }: Reading & { readonly until: number },
   into: Region,
   questions: readonly EvidenceQuestion[],
   progress: () => Promise<void>,
@@ -121,7 +118,7 @@ async function readRegion(
     try {
       for (let tries = 1; ; tries += 1) {
         try {
-          await readQuestion({ history, trace, window }, into, question, progress, signal);
+          await readQuestion(reading, into, question, progress, signal);
           break;
         } catch (error) {
           // One answer that is lost among thousands must not cost a region.
@@ -141,15 +138,7 @@ async function readRegion(
 }
 
 async function readQuestion(
-  {
-    history,
-    trace,
-    window,
-  }: {
-    readonly history: EventHistory;
-    readonly trace: Trace;
-    readonly window: { readonly from: number; readonly to: number };
-  },
+  { history, trace, window }: Reading,
   into: Region,
   question: EvidenceQuestion,
   progress: () => Promise<void>,

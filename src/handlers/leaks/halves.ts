@@ -3,6 +3,7 @@ import type { ExposedKey, Exposure, LeakHalf, SeenMessage } from '../../domain/l
 import { isConflict } from '../../errors.ts';
 import { KeptRows } from '../kept-rows.ts';
 import type { Services } from '../services.ts';
+import { writeIfUnchanged } from '../write-if-unchanged.ts';
 import { messageShape, readLeak } from './kept-leak.ts';
 
 /** An ID and a secret of one author, in one place, belong together when they come within this time; ms. */
@@ -79,12 +80,8 @@ export async function joinHalves(
 export async function forgetOldHalves({ stores, clock }: Pick<Services, 'stores' | 'clock'>): Promise<void> {
   for (const kept of await rows.all({ settings: stores.settings })) {
     if (kept.row.at >= clock.now() - KEPT_MS) continue;
-    try {
-      await stores.atomically(rows.forget({ settings: stores.settings }, kept, clock.now()));
-    } catch (error) {
-      // Another instance tidies, too, or its author goes on.
-      if (!isConflict(error)) throw error;
-    }
+    // Another instance tidies, too, or its author goes on.
+    await writeIfUnchanged({ stores }, rows.forget({ settings: stores.settings }, kept, clock.now()));
   }
 }
 

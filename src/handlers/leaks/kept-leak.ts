@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { SeenMessage } from '../../domain/leak.ts';
-import { isConflict } from '../../errors.ts';
 import type { Write } from '../../ports/stores.ts';
 import { KeptRows, type Kept } from '../kept-rows.ts';
 import type { Services } from '../services.ts';
+import { writeIfUnchanged } from '../write-if-unchanged.ts';
 
 const author = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('person'), userId: z.string(), foreign: z.boolean() }),
@@ -104,12 +104,8 @@ export async function forgetOldLeaks(services: Pick<Services, 'stores' | 'clock'
     for (const { key, value } of await stores.settings.startingWith(prefix)) {
       const row = dated.parse(JSON.parse(value));
       if (('seenAt' in row ? row.seenAt : row.at) >= before) continue;
-      try {
-        await stores.atomically([stores.settings.remove(key)]);
-      } catch (error) {
-        // Another instance tidies, too.
-        if (!isConflict(error)) throw error;
-      }
+      // Another instance tidies, too.
+      await writeIfUnchanged(services, [stores.settings.remove(key)]);
     }
   }
 }

@@ -3,11 +3,9 @@ import { Profile, type ProfileJson } from '../../detections/profile.ts';
 import type { Signal } from '../../detections/signal.ts';
 import type { InventoryKey } from '../../domain/inventory.ts';
 import type { Judged } from '../../ports/judges.ts';
+import { ABOUT_A_USERS_KEY } from '../../handlers/keys-of-incident.ts';
 import type { Services } from '../../handlers/services.ts';
 import type { Watching } from './watching.ts';
-
-/** AWS itself, or whoever helps, makes this call; it is about a key of the user that is named. */
-const ABOUT_A_USERS_KEY = 'key-quarantined';
 
 /**
  * Puts what is said of a user's key down to that key, whoever made the call: its owner is to hear of it, and it is to be
