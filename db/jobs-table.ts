@@ -1,13 +1,12 @@
-import type Database from 'better-sqlite3';
 import { and, asc, desc, eq, gt, inArray, lte, notExists, or, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { z } from 'zod';
 import type { ClaimedJob, JobLimits, JobsTable } from '../src/jobs/table.ts';
 import type { DeadLetter, JobPayload } from '../src/ports/jobs.ts';
-import type { Clock } from '../src/ports/world.ts';
 import { rekeyError } from './faults.ts';
 import { CLOCK_STEP_MS } from './clock-step.ts';
+import type { SqliteEngine } from './sqlite.ts';
 import { patiently } from './patience.ts';
 import { json, readRow } from './rows.ts';
 import { jobs as t } from './schema/sqlite.ts';
@@ -43,18 +42,23 @@ const LEASE_ENDED = 'The process that ran it died, or its lease ended.';
 /** The jobs table in the database file. Its transactions are synchronous: no other process can come between. */
 export function jobsTable({
   client,
+  commit,
   where,
   clock,
-}: {
-  readonly client: Database.Database;
-  readonly where: string;
-  readonly clock: Clock;
-}): JobsTable {
+}: Pick<SqliteEngine, 'client' | 'commit' | 'where' | 'clock'>): JobsTable {
   const db = drizzle(client);
 
   async function transact<T>(body: () => T extends PromiseLike<unknown> ? never : T): Promise<T> {
     try {
-      return await patiently<T>(clock, () => client.transaction(body).immediate());
+      return await commit<T>(body);
+    } catch (error) {
+      throw rekeyError(error, where);
+    }
+  }
+
+  async function read<T>(body: () => T): Promise<T> {
+    try {
+      return await patiently(clock, body);
     } catch (error) {
       throw rekeyError(error, where);
     }
@@ -163,7 +167,7 @@ export function jobsTable({
       });
     },
     has(name, key) {
-      return transact<boolean>(() => {
+      return read<boolean>(() => {
         const active = and(eq(t.name, name), eq(t.key, key), inArray(t.state, ['waiting', 'running']));
         return db.select({ id: t.id }).from(t).where(active).limit(1).get() !== undefined;
       });
@@ -182,7 +186,7 @@ export function jobsTable({
       });
     },
     nextAt(names) {
-      return transact<number | null>(() => {
+      return read<number | null>(() => {
         const next = sql<
           number | null
         >`min(case ${t.state} when 'waiting' then ${t.runAt} else ${t.leaseUntil} end)`;
@@ -207,7 +211,7 @@ export function jobsTable({
       });
     },
     deadLetters(limit) {
-      return transact<DeadLetter[]>(() =>
+      return read<DeadLetter[]>(() =>
         db
           .select()
           .from(t)

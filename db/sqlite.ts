@@ -11,6 +11,7 @@ import { checkRows } from './atomically.ts';
 import type { Change, Db, Engine, Tables } from './engine.ts';
 import { rekeyError } from './faults.ts';
 import { fileFault } from './file-faults.ts';
+import { groupCommit, type Commit } from './group-commit.ts';
 import { keepStatements } from './kept-statements.ts';
 import { takeLock } from './lock.ts';
 import { MIGRATIONS_TABLE, migrationsFolder, needsMigration } from './migrate.ts';
@@ -36,6 +37,7 @@ export interface SqliteOptions {
 export interface SqliteEngine extends Engine {
   /** For the jobs table, whose short transactions read and write. Callbacks are synchronous. */
   readonly client: Database.Database;
+  readonly commit: Commit;
   readonly where: string;
   readonly clock: Clock;
 }
@@ -156,6 +158,7 @@ function running(
 ): SqliteEngine {
   // The one place where SQLite's builder takes the other's type: both answer the calls the stores make.
   const db = drizzle(client) as unknown as Db;
+  const commit = groupCommit(client, (run) => patiently(clock, run));
   const closing = new AbortController();
   let scrubbing: Promise<void> | null = null;
   // From here on the waiting is done between the statements: see patience.ts.
@@ -201,6 +204,7 @@ function running(
 
   return {
     client,
+    commit,
     where,
     clock,
     tables: schema as unknown as Tables,
@@ -213,9 +217,7 @@ function running(
     },
     async transact(changes) {
       try {
-        await patiently(clock, () =>
-          client.transaction(() => changes.forEach((change) => run(db, change))).immediate(),
-        );
+        await commit<void>(() => changes.forEach((change) => run(db, change)));
       } catch (error) {
         throw rekeyError(error, where);
       }
@@ -235,6 +237,8 @@ function running(
       if (closing.signal.aborted) return;
       closing.abort();
       await scrubbing;
+      // What was asked for before is written.
+      await commit<void>(() => undefined).catch(() => undefined);
       // The last connection to close empties and removes the write-ahead log.
       client.close();
       release();
