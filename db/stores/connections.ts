@@ -7,6 +7,7 @@ import { write } from '../atomically.ts';
 import type { Engine } from '../engine.ts';
 import { prepared } from '../prepared.ts';
 import { json, oneOf, readFirst, readRow } from '../rows.ts';
+import { shareReads } from '../share-reads.ts';
 import { method, partition, verification } from './shapes.ts';
 
 const TABLE = 'connections';
@@ -48,12 +49,11 @@ function stored(connection: Connection) {
 
 export function connectionStore(engine: Engine): ConnectionStore {
   const t = engine.tables.connections;
-  const list = prepared(engine, (db) => db.select().from(t).orderBy(asc(t.nameKey)));
+  const all = prepared(engine, (db) => db.select().from(t).orderBy(asc(t.nameKey)));
+  // Asked for several times a click: it is parsed once for all who ask at once, too.
+  const list = shareReads(async () => (await all()).map((found) => readRow(TABLE, row, found)));
   return {
-    async list() {
-      const rows = await list();
-      return rows.map((found) => readRow(TABLE, row, found));
-    },
+    list: () => list(''),
     async byId(id) {
       return readFirst(TABLE, row, await engine.read((db) => db.select().from(t).where(eq(t.id, id))));
     },

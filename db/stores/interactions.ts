@@ -1,9 +1,10 @@
-import { eq, lt } from 'drizzle-orm';
+import { eq, lt, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Interaction } from '../../src/domain/records.ts';
 import type { InteractionStore } from '../../src/ports/stores.ts';
 import { write } from '../atomically.ts';
 import type { Engine } from '../engine.ts';
+import { prepared } from '../prepared.ts';
 import { oneOf, readFirst } from '../rows.ts';
 
 const row: z.ZodType<Interaction> = z.object({
@@ -25,10 +26,15 @@ const row: z.ZodType<Interaction> = z.object({
 
 export function interactionStore(engine: Engine): InteractionStore {
   const t = engine.tables.interactions;
+  const byId = prepared(engine, (db) =>
+    db
+      .select()
+      .from(t)
+      .where(eq(t.id, sql.placeholder('id'))),
+  );
   return {
     async byId(id) {
-      const rows = await engine.read((db) => db.select().from(t).where(eq(t.id, id)));
-      return readFirst('interactions', row, rows);
+      return readFirst('interactions', row, await byId({ id }));
     },
     claim(interaction) {
       return write(engine, 'interactions.claim', 1, (db) => db.insert(t).values({ ...interaction }));

@@ -4,6 +4,7 @@ import type { KeyStore } from '../../src/ports/inventory.ts';
 import { together, write } from '../atomically.ts';
 import { onePerId, readFor, upsert } from '../bulk.ts';
 import type { Change, Engine } from '../engine.ts';
+import { prepared } from '../prepared.ts';
 import { readFirst, readRow } from '../rows.ts';
 import { rankKeys } from './key-rank.ts';
 import { inventoryKey } from './key-shapes.ts';
@@ -17,6 +18,12 @@ function stored(key: InventoryKey) {
 export function keyStore(engine: Engine): KeyStore {
   const t = engine.tables.inventoryKeys;
   const { iamUsers: u, keyStandings, keyMarks, keyChoices, snoozes, keyEvents, told } = engine.tables;
+  const byId = prepared(engine, (db) =>
+    db
+      .select()
+      .from(t)
+      .where(eq(t.accessKeyId, sql.placeholder('accessKeyId'))),
+  );
   const existing = (accountId: string) => and(eq(t.accountId, accountId), isNull(t.goneAt));
 
   async function ofUsers(accountId: string, userIds: readonly string[]): Promise<InventoryKey[]> {
@@ -34,8 +41,7 @@ export function keyStore(engine: Engine): KeyStore {
 
   return {
     async byId(accessKeyId) {
-      const rows = await engine.read((db) => db.select().from(t).where(eq(t.accessKeyId, accessKeyId)));
-      return readFirst(TABLE, inventoryKey, rows);
+      return readFirst(TABLE, inventoryKey, await byId({ accessKeyId }));
     },
     ofUser: (accountId, userId) => ofUsers(accountId, [userId]),
     ofUsers,

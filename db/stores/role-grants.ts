@@ -5,6 +5,7 @@ import type { RoleGrant } from '../../src/domain/records.ts';
 import type { RoleGrantStore } from '../../src/ports/stores.ts';
 import { write } from '../atomically.ts';
 import type { Engine } from '../engine.ts';
+import { prepared } from '../prepared.ts';
 import { oneOf, readRow } from '../rows.ts';
 
 const row: z.ZodType<RoleGrant> = z.object({
@@ -18,10 +19,11 @@ const row: z.ZodType<RoleGrant> = z.object({
 
 export function roleGrantStore(engine: Engine): RoleGrantStore {
   const t = engine.tables.roleGrants;
+  const list = prepared(engine, (db) => db.select().from(t).orderBy(asc(t.grantedAt), asc(t.id)));
   return {
     /** Oldest first. */
     async list() {
-      const rows = await engine.read((db) => db.select().from(t).orderBy(asc(t.grantedAt), asc(t.id)));
+      const rows = await list();
       return rows.map((found) => readRow('role_grants', row, found));
     },
     insert(grant) {

@@ -1,13 +1,20 @@
-import { and, asc, eq, gte, lt } from 'drizzle-orm';
+import { and, asc, eq, gte, lt, sql } from 'drizzle-orm';
 import type { SettingStore } from '../../src/ports/stores.ts';
 import { write } from '../atomically.ts';
 import type { Engine } from '../engine.ts';
+import { prepared } from '../prepared.ts';
 
 export function settingStore(engine: Engine): SettingStore {
   const t = engine.tables.settings;
+  const byKey = prepared(engine, (db) =>
+    db
+      .select()
+      .from(t)
+      .where(eq(t.key, sql.placeholder('key'))),
+  );
   return {
     async get(key) {
-      const rows = await engine.read((db) => db.select().from(t).where(eq(t.key, key)));
+      const rows = await byKey({ key });
       return rows[0]?.value ?? null;
     },
     startingWith(prefix) {

@@ -35,7 +35,7 @@ export interface Write {
 
 export interface ConnectionStore {
   /** By name, ignoring case. */
-  list(): Promise<Connection[]>;
+  list(): Promise<readonly Connection[]>;
   byId(id: string): Promise<Connection | null>;
   /** Ignores case, outer space and Unicode form. */
   byName(name: string): Promise<Connection | null>;

@@ -95,8 +95,18 @@ export function batchesContract(fresh: FreshStores): void {
       const stores = await fresh();
       const batch = [stores.settings.set('s', 'ok', 1), stores.settings.set('t', text, 1)];
       await expect(stores.atomically(batch)).rejects.toMatchObject({ code: 'invalid' });
-      await expect(stores.settings.get(text)).rejects.toMatchObject({ code: 'invalid' });
-      await expect(stores.connections.byName(text)).rejects.toMatchObject({ code: 'invalid' });
+      const looks = [
+        stores.settings.get(text),
+        stores.connections.byName(text),
+        stores.interactions.byId(text),
+        stores.containments.byId(text),
+        stores.notices.byId(text),
+        stores.inventory.keys.byId(text),
+        stores.secrets.newest('attempt', text),
+      ];
+      for (const came of await Promise.allSettled(looks)) {
+        expect(came).toMatchObject({ status: 'rejected', reason: { code: 'invalid' } });
+      }
       expect(await stores.settings.get('s')).toBeNull();
     },
   );
