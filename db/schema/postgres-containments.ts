@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, pgTable, uniqueIndex } from 'drizzle-orm/pg-core';
 import { integer, text } from './postgres-columns.ts';
 
@@ -15,6 +16,8 @@ export const containments = pgTable(
     findingKey: text('finding_key'),
     /** 1 while it is open. */
     open: integer('open').notNull(),
+    /** Further keys that were shut off with it, between commas; null when there are none. */
+    moreKeys: text('more_keys'),
     /** Everything that is not asked for. */
     facts: text('facts').notNull(),
     nextAt: integer('next_at'),
@@ -28,6 +31,10 @@ export const containments = pgTable(
   (t) => [
     uniqueIndex('containments_open_user').on(t.openUser),
     uniqueIndex('containments_finding_key').on(t.findingKey),
+    index('containments_key').on(t.accessKeyId),
+    index('containments_more_keys')
+      .on(t.accountId)
+      .where(sql`more_keys is not null`),
     index('containments_open').on(t.open, t.createdAt, t.id),
     index('containments_due').on(t.nextAt),
     index('containments_proof').on(t.proofAt),

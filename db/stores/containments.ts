@@ -34,7 +34,9 @@ const SET_BACK_MS = 10_000;
 function stored(containment: Containment) {
   const { id, accountId, accessKeyId, state, nextAt, proofAt, ...rest } = containment;
   const { leaseOwner, leaseUntil, createdAt, updatedAt, version, ...facts } = rest;
-  const { userId, userName } = containment;
+  const { userId, userName, holders } = containment;
+  const keys = new Set(holders.map((holder) => holder.accessKeyId));
+  keys.delete(accessKeyId);
   const user = userId ?? (userName === null ? null : `name:${userName}`);
   return {
     id,
@@ -44,6 +46,7 @@ function stored(containment: Containment) {
     openUser: user === null || isOver(state) ? null : `${accountId}/${user}`,
     findingKey: state === 'finding' ? accessKeyId : null,
     open: isOver(state) ? 0 : 1,
+    moreKeys: keys.size === 0 ? null : [...keys].join(','),
     nextAt,
     proofAt,
     leaseOwner,
@@ -67,11 +70,22 @@ function mayBeOf(
   const names = [accessKeyId, userId, userName].filter((each) => each !== null);
   if (!names.every((each) => PLAIN.test(each))) return [eq(t.accountId, accountId)];
   return [
-    // A key may be one of many reasons: it stands in the facts.
-    ...(accessKeyId === null ? [] : [eq(t.accessKeyId, accessKeyId), like(t.facts, `%"${accessKeyId}"%`)]),
+    ...(accessKeyId === null ? [] : [eq(t.accessKeyId, accessKeyId), like(t.moreKeys, `%${accessKeyId}%`)]),
     ...(userId === null ? [] : [eq(t.openUser, `${accountId}/${userId}`)]),
-    ...(userName === null ? [] : [like(t.facts, `%"userName":"${userName}"%`)]),
+    ...(userName === null ? [] : [ofName(t, accountId, userName, userId !== null)]),
   ];
+}
+
+/** Whose user has this name; `isKnown`: the user's id is known, so that a row of another id is another user's. */
+function ofName(
+  t: Engine['tables']['containments'],
+  accountId: string,
+  userName: string,
+  isKnown: boolean,
+): SQL {
+  return isKnown
+    ? eq(t.openUser, `${accountId}/name:${userName}`)
+    : like(t.facts, `%"userName":"${userName}"%`);
 }
 
 export function containmentStore(engine: Engine): ContainmentStore {

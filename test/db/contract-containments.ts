@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Containment } from '../../src/domain/containment.ts';
 import type { ContainmentSubject } from '../../src/ports/containments.ts';
 import type { Write } from '../../src/ports/stores.ts';
 import { containment } from './containment-samples.ts';
@@ -105,6 +106,32 @@ export function containmentsContract(fresh: FreshStores): void {
       await put(containments.removeEnded(containment().createdAt + 1));
       expect(await containments.byId('c1')).toBeNull();
       expect(await containments.byId('c3')).not.toBeNull();
+    });
+
+    test('are found by every key they are about, and by the name of a user whose id is not known', async () => {
+      const joined = (...keys: string[]): Partial<Containment> => {
+        const [first] = containment().holders;
+        if (first === undefined) throw new Error('The sample has no holder');
+        const more = keys.map((accessKeyId, at) => ({ ...first, id: `more${at}`, accessKeyId }));
+        return { holders: [first, ...more] };
+      };
+      const alice = { state: 'acting', userName: 'alice', userId: 'AIDA1' } as const;
+      const { containments, put } = await opened(containment({ ...alice, ...joined('AKIA2', 'AKIA3') }));
+      const { accountId } = containment();
+      const about = async (of: Partial<ContainmentSubject>): Promise<string[]> =>
+        ids(
+          await containments.openAbout(accountId, { accessKeyId: null, userId: null, userName: null, ...of }),
+        );
+      for (const accessKeyId of ['AKIA2', 'AKIA3']) expect(await about({ accessKeyId })).toEqual(['c1']);
+      expect(await about({ accessKeyId: 'AKIA4' })).toEqual([]);
+      await put(containments.update(containment({ ...alice, ...joined('AKIA2', 'AKIA4'), version: 2 })));
+      expect(await about({ accessKeyId: 'AKIA3' })).toEqual([]);
+      expect(await about({ accessKeyId: 'AKIA4' })).toEqual(['c1']);
+      expect(await about({ userName: 'alice' })).toEqual(['c1']);
+      // The user of that name by now is another one.
+      expect(await about({ userId: 'AIDA2', userName: 'alice' })).toEqual([]);
+      await put(containments.update(containment({ ...alice, userId: null, version: 3 })));
+      expect(await about({ userId: 'AIDA2', userName: 'alice' })).toEqual(['c1']);
     });
 
     test('that ended after a recovery are still found, for their account and from a time on', async () => {

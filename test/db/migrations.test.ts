@@ -13,6 +13,7 @@ import { ANY_KEY } from '../../src/ports/inventory.ts';
 import { freshDatabase, withClient } from '../support/postgres.ts';
 import { recordingLog, systemClock } from '../support/system-world.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { containment } from './containment-samples.ts';
 import { key, standing } from './key-samples.ts';
 
 type Engine = 'sqlite' | 'postgres';
@@ -71,5 +72,35 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const mine = { key: key({ accessKeyId: 'K1' }), standing: standing('K1', 5, ['unused']) };
     await stores.atomically([keys.put([mine.key]), standings.put([mine.standing])]);
     expect(await standings.page({ ...ANY_KEY, findings: ['unused'] }, null, 9)).toEqual([mine]);
+  });
+
+  test('a containment from before its keys had a column is found by a key that joined it', async () => {
+    const url = await older(engine, '0011_containments');
+    const joined = containment({
+      state: 'acting',
+      userName: 'alice',
+      userId: 'AIDA1',
+      holders: [
+        ...containment().holders,
+        ...containment().holders.map((holder) => ({ ...holder, id: 'h2', accessKeyId: 'AKIAJOINED' })),
+      ],
+    });
+    const { id, accountId, accessKeyId, state, leaseUntil, createdAt, updatedAt, version } = joined;
+    const row = [id, accountId, accessKeyId, state, leaseUntil, createdAt, updatedAt, version];
+    const values = [...row, 1, `${accountId}/AIDA1`, JSON.stringify(joined)];
+    const places = values.map((_, at) => (engine === 'sqlite' ? '?' : `$${at + 1}`)).join(', ');
+    const insert = `INSERT INTO containments (id, account_id, access_key_id, state, lease_until, created_at, updated_at, version, open, open_user, facts) VALUES (${places})`;
+    if (engine === 'sqlite') {
+      const client = new Database(new URL(url).pathname);
+      client.prepare(insert).run(...values);
+      client.close();
+    } else {
+      await withClient(url, async (client) => void (await client.query(insert, values)));
+    }
+    const stores = await openStores({ url, exclusive: true, clock: systemClock, log: recordingLog() });
+    onTestFinished(() => stores.close());
+    const about = { accessKeyId: 'AKIAJOINED', userId: null, userName: null };
+    const found = await stores.containments.openAbout(accountId, about);
+    expect(found).toMatchObject([{ id, holders: [{ accessKeyId }, { accessKeyId: 'AKIAJOINED' }] }]);
   });
 });
