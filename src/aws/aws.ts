@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { IAMClient } from '@aws-sdk/client-iam';
 import type { Aws } from '../ports/aws.ts';
 import { UNSHARED } from '../ports/instances.ts';
 import type { CallShare } from '../ports/instances.ts';
@@ -13,6 +14,7 @@ import { openIam } from './iam.ts';
 import { openIamDeny } from './iam-deny.ts';
 import { openIamKeys } from './iam-keys.ts';
 import { openIamRoles } from './iam-roles.ts';
+import { KeptClients } from './kept-clients.ts';
 import { CallPaces } from './pace.ts';
 import { openParameterStore, PARAMETER_WRITE_GAP_MS } from './parameter-store.ts';
 import { openSecretsManager } from './secrets-manager.ts';
@@ -42,8 +44,9 @@ export interface AwsOptions {
 /** The port `Aws` over SDK v3. `close` ends its idle connections. */
 export function createAws(options: AwsOptions): Aws & { close(): void } {
   const transport = openTransport(options.env, options.limits);
-  const ground = { ...options, transport, metrics: options.metrics ?? NO_METRICS };
   const { clock, share = UNSHARED } = options;
+  const iamClients = new KeptClients<IAMClient>(clock);
+  const ground = { ...options, transport, metrics: options.metrics ?? NO_METRICS, iamClients };
   const budgets = new CallBudgets({ ...ground, share, chance: () => randomInt(2 ** 32) / 2 ** 32 });
   const lookUps = new CallPaces({ clock, share, api: 'cloudtrail', gapMs: LOOK_UP_GAP_MS });
   const parameterWrites = new CallPaces({ clock, share, api: 'ssm', gapMs: PARAMETER_WRITE_GAP_MS });

@@ -1,8 +1,10 @@
+import type { IAMClient } from '@aws-sdk/client-iam';
 import { AwsFailure } from '../ports/aws.ts';
 import type { AwsCredentials } from '../ports/aws.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Clock, Log } from '../ports/world.ts';
 import type { ClientGround } from './clients.ts';
+import type { KeptClients } from './kept-clients.ts';
 import { failureOf } from './errors.ts';
 
 /** What a call leaves behind and is judged by. */
@@ -12,6 +14,7 @@ export interface CallGround extends ClientGround {
   readonly metrics: Metrics;
   /** Waited for before each call. */
   readonly giveWay?: (() => Promise<void>) | undefined;
+  readonly iamClients: KeptClients<IAMClient>;
 }
 
 interface Answer {

@@ -5,7 +5,7 @@ import type { AwsCredentials, Urgency } from '../ports/aws.ts';
 import type { CallBudget } from './budget.ts';
 import { callAws } from './call.ts';
 import type { CallGround } from './call.ts';
-import { iamClient } from './clients.ts';
+import { iamClient, type Attempts } from './clients.ts';
 
 /** Whose budget calls use, and how urgent they are. */
 export interface Inside {
@@ -37,8 +37,12 @@ export function iamCalls(
   partition: Partition,
   { budget, urgency }: Inside,
 ): IamCalls {
-  const writer = iamClient(ground, credentials, partition, 1);
-  const reader = urgency === 'person' ? iamClient(ground, credentials, partition, 2) : writer;
+  const client = (attempts: Attempts): IAMClient =>
+    ground.iamClients.of(`${partition}/${attempts}`, credentials, () =>
+      iamClient(ground, credentials, partition, attempts),
+    );
+  const writer = client(1);
+  const reader = urgency === 'person' ? client(2) : writer;
   return {
     reader,
     writer,
