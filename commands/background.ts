@@ -41,7 +41,7 @@ export class Background {
   /** Works that wait for room. */
   readonly #waiting: (() => void)[] = [];
   /** Known inside of a work, however deep: how long it may yet give way; ms. */
-  readonly #working = new AsyncLocalStorage<{ leftMs: number }>();
+  readonly #working = new AsyncLocalStorage<{ leftMs: number; readonly urgentOnly: boolean }>();
   #room = ABREAST;
   /** Works that began at once, as long as they are urgent. */
   #urgent = 0;
@@ -66,9 +66,12 @@ export class Background {
     this.#keep(this.#urgently(work), log);
   }
 
-  /** For work that others wait for less: resolves when nothing is urgent and nobody at the door, or after two seconds. */
-  async giveWayToUrgent(): Promise<void> {
-    if (this.#urgent > 0) await this.#quietDoor(URGENT_YIELD_MS);
+  /** Runs work that others wait for less: it and its steps give way to what is urgent, two seconds in all at the most. */
+  async afterUrgent(work: () => Promise<void>): Promise<void> {
+    await this.#working.run({ leftMs: URGENT_YIELD_MS, urgentOnly: true }, async () => {
+      await this.giveWay();
+      await work();
+    });
   }
 
   async #urgently(work: (urgent: Urgent) => Promise<void>): Promise<void> {
@@ -109,7 +112,8 @@ export class Background {
   /** A step of a work lets those at the door be answered first, for a moment; whoever else asks goes on at once. */
   async giveWay(): Promise<void> {
     const patience = this.#working.getStore();
-    if (patience !== undefined) await this.#spend(patience);
+    if (patience === undefined || (patience.urgentOnly && this.#urgent === 0)) return;
+    await this.#spend(patience);
   }
 
   /** Waits for a quiet door with what is left of this patience. */
@@ -142,7 +146,7 @@ export class Background {
     void this.#clock.sleep(ROOM_AFTER_MS, ended.signal).then(makeRoom, makeRoom);
     try {
       await this.#quietDoor(YIELD_MS);
-      await this.#working.run({ leftMs: patient ? STEPS_YIELD_MS : 0 }, work);
+      await this.#working.run({ leftMs: patient ? STEPS_YIELD_MS : 0, urgentOnly: false }, work);
     } finally {
       ended.abort();
     }

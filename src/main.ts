@@ -152,7 +152,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   });
   closers.push(() => aws.close());
   const plainJobs = measuredJobs(await jobsOf(config, base), metrics, clock);
-  const jobs = urgentFirst(plainJobs, () => background.giveWayToUrgent(), new Set([CONTAINMENTS_JOB]));
+  const jobs = urgentFirst(plainJobs, (work) => background.afterUrgent(work), new Set([CONTAINMENTS_JOB]));
   const poster = slackPoster(client, log);
   const judges = createJudges(log);
   closers.push(() => judges.close());

@@ -210,7 +210,7 @@ describe('the work behind acknowledgements', () => {
       }, recordingLog());
     shutOff('first');
     shutOff('second');
-    const jobs = urgentFirst(jobsThatRun(), () => background.giveWayToUrgent(), new Set(['hold']));
+    const jobs = urgentFirst(jobsThatRun(), (work) => background.afterUrgent(work), new Set(['hold']));
     jobs.handle('hold', JOB, async () => void steps.push('hold'));
     jobs.handle('outbox', JOB, async () => void steps.push('outbox'));
     await turn();
@@ -229,14 +229,40 @@ describe('the work behind acknowledgements', () => {
     expect(steps.toSorted()).toEqual(['first', 'hold', 'outbox', 'second']);
   });
 
+  it('and so do the steps of a job that runs already, which no visit keeps', async () => {
+    const { background, clock } = held(0);
+    const steps: string[] = [];
+    let next = (): void => undefined;
+    void background.afterUrgent(async () => {
+      for (const step of ['one', 'two']) {
+        await new Promise<void>((resolve) => {
+          next = resolve;
+        });
+        await background.giveWay();
+        steps.push(step);
+      }
+    });
+    void background.hold(new Promise<void>(() => undefined));
+    await turn();
+    next();
+    await turn();
+    expect(steps).toEqual(['one']);
+    background.atOnce(() => new Promise<void>(() => undefined), recordingLog());
+    next();
+    await turn();
+    expect(steps).toEqual(['one']);
+    clock.wakeAfter(2_000);
+    await turn();
+    expect(steps).toEqual(['one', 'two']);
+  });
+
   it('and nothing waits longer than two seconds for it', async () => {
     const { background, clock } = held(0);
     background.atOnce(() => new Promise<void>(() => undefined), recordingLog());
     let waited = false;
-    void (async () => {
-      await background.giveWayToUrgent();
+    void background.afterUrgent(async () => {
       waited = true;
-    })();
+    });
     await turn();
     expect(waited).toBe(false);
     clock.wakeAfter(2_000);
