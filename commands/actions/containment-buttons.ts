@@ -101,7 +101,7 @@ export const containModal = modal<ContainInput>({
   async submit(context, input, view) {
     let row: Containment;
     try {
-      row = await beginContainment(context.services, context.request(), input);
+      row = await beginContainment(context.services, context.request(), input, (work) => context.later(work));
     } catch (error) {
       // Somebody was first: how it stands is what whoever came second needs.
       const first = isConflict(error) ? await openContainmentOf(context.services, input.accessKeyId) : null;

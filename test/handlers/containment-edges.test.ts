@@ -12,7 +12,7 @@ import {
   stopHolding,
   undoContainment,
 } from '../../src/handlers/containments/take-back.ts';
-import { pursue } from '../../src/handlers/containments/pursue.ts';
+import { pursue, takeTurn } from '../../src/handlers/containments/pursue.ts';
 import { pause } from '../../src/handlers/pause.ts';
 import { sweepAccount } from '../../src/pollers/inventory.ts';
 import { holdPass } from '../../src/pollers/hold.ts';
@@ -23,6 +23,7 @@ import { dieAtEffects } from './containment-crashes.ts';
 import {
   contain,
   holdFor,
+  incidentOf,
   read,
   request,
   RESPONDER,
@@ -524,6 +525,73 @@ describe('races', () => {
       'containment.attach_deny',
       'containment.set_key',
     ]);
+  });
+
+  it('whoever wrote it down goes on at once; others wait until that process must be dead', async () => {
+    await using world = await open();
+    await world.connect();
+    const one = servicesFor(world, { onlyInstance: false, instanceId: 'one' });
+    const two = servicesFor(world, { onlyInstance: false, instanceId: 'two' });
+    const { user, key } = victim(world.account);
+    const { id } = await beginContainment(one, request(one), stolen(key));
+    const begun = await read(one, id);
+    world.standIn.requests.clear();
+    expect(await takeTurn(two, id, PATIENT)).toBe(false);
+    expect(world.standIn.requests.length).toBe(0);
+    // The same process comes by twice, and has one turn.
+    const turns = await Promise.all([takeTurn(one, id, PATIENT), takeTurn(one, id, PATIENT)]);
+    expect(turns.toSorted()).toEqual([false, true]);
+    expect(world.calls()).toMatchObject({ AttachUserPolicy: 1, UpdateAccessKey: 1 });
+    expect(truth(user).keys).toEqual(['Inactive']);
+    expect((await read(one, id)).version).toBeGreaterThan(begun.version);
+
+    // A process that died right after it wrote it down.
+    const other = victim(world.account, 'bob');
+    const lost = await beginContainment(one, request(one), stolen(other.key));
+    world.forward(29_000);
+    expect(await takeTurn(two, lost.id, PATIENT)).toBe(false);
+    world.forward(2_000);
+    expect(await takeTurn(two, lost.id, PATIENT)).toBe(true);
+    expect(truth(other.user).keys).toEqual(['Inactive']);
+    // And the dead one that was not dead comes too late.
+    world.standIn.requests.clear();
+    await takeTurn(one, lost.id, PATIENT);
+    expect(world.calls()['AttachUserPolicy'] ?? 0).toBe(0);
+  });
+
+  it('a reason that joins while its user is worked on begins no second turn', async () => {
+    await using world = await open();
+    await world.connect();
+    const plain = servicesFor(world);
+    const [arrived, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let calls = 0;
+    const iamDeny: typeof plain.aws.iamDeny = (...given) => {
+      const deny = plain.aws.iamDeny(...given);
+      return {
+        ...deny,
+        attachPolicy: async (...attached) => {
+          calls += 1;
+          arrived.resolve();
+          if (calls === 1) await released.promise;
+          return deny.attachPolicy(...attached);
+        },
+      };
+    };
+    const services = { ...plain, aws: { ...plain.aws, iamDeny } };
+    const { user, key } = victim(world.account);
+    await incidentOf(services, 'i2', key);
+    const { id } = await beginContainment(services, request(services), stolen(key));
+    const first = pursue(services, id, MINUTE, PATIENT);
+    await arrived.promise;
+    const joined = await beginContainment(services, request(services), stolen(key, { incidentId: 'i2' }));
+    expect(joined.id).toBe(id);
+    const also = await takeTurn(services, id, PATIENT);
+    released.resolve();
+    await first;
+    expect(also).toBe(false);
+    await settled(services, id);
+    expect(truth(user).keys).toEqual(['Inactive']);
+    expect(truth(user).attached).toContain('AWSDenyAll');
   });
 
   it('two instances look in turns, and put back once', async () => {

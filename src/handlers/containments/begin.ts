@@ -18,6 +18,7 @@ import { SURROUNDINGS_JOB, type Containing } from './containing.ts';
 import { attemptedBy, authoriseContainment } from './may.ts';
 import { openOfKey } from './merge.ts';
 import { recordsOf } from './record.ts';
+import { leaseForBeginner, promiseTurn } from './promised-turn.ts';
 import { firstCard } from './tell.ts';
 import { untoldWrite } from './untold.ts';
 
@@ -38,6 +39,11 @@ export interface Wanting {
   readonly correlationId: string;
 }
 
+/** When what need not come before the changes is done: messages, and the look around. */
+export type Later = (work: () => Promise<void>) => void | Promise<void>;
+
+const atOnce: Later = (work) => work();
+
 const TRIES = 5;
 /** By then it is known whose key it is, as a rule; else the job's rhythm finds it. */
 const AROUND_SOON_MS = 3_000;
@@ -45,12 +51,14 @@ const AROUND_SOON_MS = 3_000;
 /**
  * Writes down that a key is to be shut off; nothing is asked of AWS before that. Responders may, also while Rekey is
  * paused. What nobody looks after any more is done anew. Throws `conflict` with who was first when that is under way, or
- * held, for the same reason, `needs_person` when nothing connects to the key's account.
+ * held, for the same reason, `needs_person` when nothing connects to the key's account. `later`: when its message is sent
+ * on its way; at once when left out.
  */
 export async function beginContainment(
   services: Services,
   request: Request,
   input: ContainInput,
+  later: Later = atOnce,
 ): Promise<Containment> {
   const { actor, correlationId } = request;
   const wanting: Wanting = { doer: personOf(actor), by: actor.userId, hostUser: null, correlationId };
@@ -64,6 +72,7 @@ export async function beginContainment(
       return begin(services, wanting, input, {
         write: (writes) => claimAndWrite(services, request, writes),
         isClaimed: async () => (await services.stores.interactions.byId(request.claimId)) !== null,
+        later,
       });
     },
   );
@@ -106,6 +115,7 @@ export async function beginFromHost(
       begin(services, wanting, input, {
         write: (writes) => services.stores.atomically(writes),
         isClaimed: () => Promise.resolve(false),
+        later: atOnce,
       }),
   );
 }
@@ -114,13 +124,14 @@ export async function beginFromHost(
 interface Writing {
   readonly write: (writes: readonly Write[]) => Promise<void>;
   readonly isClaimed: () => Promise<boolean>;
+  readonly later: Later;
 }
 
 async function begin(
   services: Containing,
   wanting: Wanting,
   input: ContainInput,
-  { write, isClaimed }: Writing,
+  { write, isClaimed, later }: Writing,
 ): Promise<Containment> {
   const place = await placeOf(services, input);
   const drillId = await drillFor(services, input);
@@ -137,7 +148,8 @@ async function begin(
       if (!isConflict(error) || tries === TRIES || (await isClaimed())) throw error;
       continue;
     }
-    await awake(services, drawn.row);
+    if (open === null) promiseTurn(drawn.row);
+    await later(() => awake(services, drawn.row));
     return drawn.row;
   }
 }
@@ -193,7 +205,7 @@ async function anew(
     now: clock.now(),
   });
   const { noticeId, writes } = await firstCard(services, drawn);
-  const row = { ...drawn, noticeId };
+  const row = { ...drawn, noticeId, ...leaseForBeginner(services) };
   const intent = auditIntent(services, aboutOf(wanting, input, row.id));
   const untold = noticeId === null ? [untoldWrite(services, row)] : [];
   return { row, writes: [stores.containments.insert(row), ...writes, ...untold, intent] };

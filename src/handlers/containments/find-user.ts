@@ -7,16 +7,17 @@ import { quarantinePolicies } from '../../domain/quarantine.ts';
 import { RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { Containing } from './containing.ts';
-import { handsOf, signersFor, type Hands } from './hands.ts';
+import { handsOf, signersFor, type Hands, type OpenedTools } from './hands.ts';
 import { lookAtUser } from './look-user.ts';
 
 /** What was found: the containment with its user as it was before us. */
 export type Found = Containment & { readonly userName: string };
 
-/** The same, with the look it was read from: what is wanted can be sent from there, without another one. */
+/** The same, with the look it was read from and who may act: what is wanted can be sent from there, without another look. */
 export interface FoundUser {
   readonly found: Found;
   readonly look: ContainedLook;
+  readonly hands: Hands;
 }
 
 /**
@@ -35,11 +36,15 @@ export async function findUser(
   for (const connections of accounts) {
     const [first] = connections;
     if (first === undefined) continue;
-    const hands = handsOf(services, connections, signal);
+    const opened: OpenedTools = new Map();
+    const hands = handsOf(services, connections, signal, opened);
     const here = { ...containment, accountId: first.accountId, partition: first.partition };
     try {
       const whose = await whoseKey(hands, here, known, signal);
-      return await before(services, hands, { ...here, userName: whose.userName }, { known, whose }, signal);
+      const mine = { ...here, userName: whose.userName };
+      const { found, look } = await before(services, hands, mine, { known, whose }, signal);
+      const able = await mayAct(services, found);
+      return { found, look, hands: handsOf(services, able, signal, opened) };
     } catch (error) {
       // In an account that is not the key's, AWS refuses to tell.
       if (accounts.length === 1) throw error;
@@ -111,14 +116,14 @@ async function userOfKey(hands: Hands, containment: Containment, signal: AbortSi
   });
 }
 
-/** How the user stands before us; refused when nobody but itself could act. */
+/** How the user stands before us. */
 async function before(
   services: Containing,
   hands: Hands,
   containment: Found,
   { known, whose }: { readonly known: Known; readonly whose: Whose },
   signal: AbortSignal,
-): Promise<FoundUser> {
+): Promise<Pick<FoundUser, 'found' | 'look'>> {
   const { accessKeyId, userName, partition } = containment;
   const { look, user, unread } = await lookAtUser(services, hands, containment, signal, containment);
   // Whose key it is must be sure where its user does not show it.
@@ -143,8 +148,14 @@ async function before(
     seenPolicies: (attached ?? []).map(({ arn }) => arn),
     seenInline: look.inline ?? null,
   };
+  return { found, look };
+}
+
+/** Who may act on the user; refused when nobody but itself could. */
+async function mayAct(services: Containing, found: Found): Promise<readonly Connection[]> {
   const { able, same } = await signersFor(services, found);
-  if (able.length > 0) return { found, look };
+  if (able.length > 0) return able;
+  const { userName } = found;
   const [one] = same;
   throw new RekeyError(
     'needs_person',

@@ -103,13 +103,16 @@ export async function hostArnOf(services: Pick<Containing, 'hostIdentity' | 'log
   }
 }
 
+/** What connections sign with, opened already, by their ids. */
+export type OpenedTools = Map<string, Promise<Tools>>;
+
 /** The same by whichever connections are given, in their order. */
 export function handsOf(
   services: Containing,
   connections: readonly Connection[],
   signal: AbortSignal,
+  opened: OpenedTools = new Map(),
 ): Hands {
-  const opened = new Map<string, Promise<Tools>>();
   return async (work) => {
     let first: AwsFailure | RekeyError | null = null;
     for (const connection of connections) {

@@ -1,6 +1,7 @@
 import { isOver, type Containment, type ContainmentState } from '../../domain/containment.ts';
 import { isConflict } from '../../errors.ts';
 import type { Containing } from './containing.ts';
+import { ALONE, type Pace } from './pace.ts';
 import { Turn } from './turn.ts';
 
 /** A person waits for what is done in these; whatever is held comes back at its time. */
@@ -17,15 +18,6 @@ const HELD_LOOKS = 5;
 /** How long whoever waits looks whether another process is through; ms. */
 const BUSY_WAIT_MS = 150;
 
-/** Others are to be shut off, too: what comes after the changes were sent waits until theirs were. */
-export interface Pace {
-  /** The changes were sent. */
-  done(): void;
-  giveWay(): Promise<void>;
-}
-
-const ALONE: Pace = { done: () => undefined, giveWay: () => Promise.resolve() };
-
 /**
  * One turn: as far as it goes without waiting for long. False when it is somebody else's at this moment. Everybody may
  * call it at any time, as often as they like.
@@ -36,7 +28,7 @@ export async function takeTurn(
   signal: AbortSignal,
   pace: Pace = ALONE,
 ): Promise<boolean> {
-  const turn = await Turn.take(services, id, signal);
+  const turn = await Turn.take(services, id, signal, pace);
   if (turn === null) return false;
   // Whoever asked last: their calls, audit entries and messages are found by one id, whichever process works on it.
   const { correlationId } = turn.row;
@@ -57,6 +49,7 @@ async function through(services: Containing, turn: Turn, signal: AbortSignal, pa
       const stays = WAITED_FOR.has(state) ? wait <= STAYS_MS : wait <= 0 && looks < HELD_LOOKS;
       if (!stays) break;
       await pace.giveWay();
+      await turn.tell();
       if (wait > 0) await services.clock.sleep(wait, signal);
     }
   } catch (error) {
@@ -64,6 +57,7 @@ async function through(services: Containing, turn: Turn, signal: AbortSignal, pa
     if (!isConflict(error)) throw error;
   } finally {
     await turn.release();
+    await turn.tell();
   }
 }
 

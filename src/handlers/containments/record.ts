@@ -22,21 +22,29 @@ export interface Records {
   readonly written: () => Promise<void>;
 }
 
+/**
+ * When its messages show how it stands: `now`, if it looks other than before; `later`, at the next write, which has `due`:
+ * what changes AWS does not wait for messages to be drawn.
+ */
+export type Cards = 'now' | 'later' | 'due';
+
 /** The card as it is now, a line in its thread for each thing that happened, and how a person's act came out. */
 export async function recordsOf(
   services: Containing,
   before: Containment,
   after: Containment,
+  cards: Cards = 'now',
 ): Promise<Records> {
   const lines = containmentLines(before, after);
-  const other = looksOther(before, after);
+  const other = cards !== 'later' && (cards === 'due' || looksOther(before, after));
+  const moved = cards !== 'later' && (cards === 'due' || before.state !== after.state);
   const writes = [
     ...outcomesOf(services, before, after),
     ...holdRows(services, before, after),
     ...(await aftermathWrites(services, before, after)),
     ...(other ? await cardEdit(services, after) : []),
     ...(await linesInThread(services, after, lines)),
-    ...(before.state === after.state ? [] : await incidentEdits(services, after)),
+    ...(moved ? await incidentEdits(services, after) : []),
   ];
   return {
     writes,

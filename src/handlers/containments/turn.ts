@@ -20,11 +20,13 @@ import {
   withIntent,
   withOutcome,
 } from './effects.ts';
-import { findUser } from './find-user.ts';
+import { findUser, type FoundUser } from './find-user.ts';
 import { handsFor, type Hands } from './hands.ts';
 import { lookAfterUser } from './look-user.ts';
 import { mergeInto, openOfUser } from './merge.ts';
-import { effectRow, recordsOf } from './record.ts';
+import type { Pace } from './pace.ts';
+import { takePromised } from './promised-turn.ts';
+import { effectRow, recordsOf, type Cards } from './record.ts';
 
 /** How often an outcome is written to the row as it is by then: people write, too. */
 const OUTCOME_TRIES = 8;
@@ -37,11 +39,24 @@ export class Turn {
   readonly #services: Containing;
   readonly #token: string;
   readonly #signal: AbortSignal;
+  readonly #pace: Pace;
   #row: Containment;
   /** What was read when the user was found, a moment ago: the first changes go by it. */
   #justSeen: ContainedLook | null = null;
 
-  private constructor(services: Containing, token: string, row: Containment, signal: AbortSignal) {
+  /** Its messages show how it stood before the last write. */
+  #cardsDue = false;
+  /** What sends on their way the messages that were written. */
+  readonly #toTell: (() => Promise<void>)[] = [];
+
+  private constructor(
+    services: Containing,
+    token: string,
+    row: Containment,
+    signal: AbortSignal,
+    pace: Pace,
+  ) {
+    this.#pace = pace;
     this.#services = services;
     this.#token = token;
     this.#row = row;
@@ -49,10 +64,13 @@ export class Turn {
   }
 
   /** Takes the row for a turn; null when it is over or somebody else's, or was overtaken. */
-  static async take(services: Containing, id: string, signal: AbortSignal): Promise<Turn | null> {
+  static async take(services: Containing, id: string, signal: AbortSignal, pace: Pace): Promise<Turn | null> {
     const { stores, clock, ids, instanceId } = services;
     const row = await stores.containments.byId(id);
-    if (row === null || isOver(row.state) || row.nextAt === null || !isFree(services, row)) return null;
+    if (row === null || isOver(row.state) || row.nextAt === null) return null;
+    const promised = takePromised(services, row);
+    if (promised !== null) return new Turn(services, promised, row, signal, pace);
+    if (!isFree(services, row)) return null;
     const token = `${instanceId}/${ids.next()}`;
     const taken = {
       ...row,
@@ -61,7 +79,7 @@ export class Turn {
       version: row.version + 1,
     };
     if (!(await writeIfUnchanged(services, [stores.containments.update(taken)]))) return null;
-    return new Turn(services, token, taken, signal);
+    return new Turn(services, token, taken, signal, pace);
   }
 
   /** As it was written last. */
@@ -80,6 +98,11 @@ export class Turn {
     }
   }
 
+  /** Sends the messages that were written on their way: not before the changes, which they would hold up. */
+  async tell(): Promise<void> {
+    for (const tell of this.#toTell.splice(0)) await tell();
+  }
+
   /** Lets others have it. */
   async release(): Promise<void> {
     await this.#onNewest((row) => row, []);
@@ -88,23 +111,29 @@ export class Turn {
   async #find(calls: AbortSignal): Promise<boolean> {
     const { clock } = this.#services;
     const before = this.#row;
-    let found: Containment;
-    let look: ContainedLook;
+    let user: FoundUser;
     try {
-      ({ found, look } = await findUser(this.#services, before, calls));
+      user = await findUser(this.#services, before, calls);
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal === null) throw error;
       return this.#save({ ...movedTo({ ...before, refusal }, 'refused', clock.now()), nextAt: null });
     }
+    const { found, look, hands } = user;
     // The database tells users apart by their id alone, where one of the two has none.
     if ((await openOfUser(this.#services, found)) !== null) {
       await mergeInto(this.#services, before, found);
       return false;
     }
+    const acting = { ...movedTo(found, 'acting', clock.now()), nextAt: clock.now() };
+    const effects = this.#isFresh(look) ? effectsOf(afterLook(acting, look), look) : [];
     try {
-      this.#justSeen = look;
-      return await this.#save({ ...movedTo(found, 'acting', clock.now()), nextAt: clock.now() });
+      if (effects.length > 0) {
+        if (!(await this.#begin(afterLook(acting, look), effects))) return false;
+      } else {
+        this.#justSeen = look;
+        return await this.#save(acting);
+      }
     } catch (error) {
       if (!isConflict(error)) throw error;
       // Somebody changed this one, or the user is contained already for another reason.
@@ -112,6 +141,12 @@ export class Turn {
       await mergeInto(this.#services, before, found);
       return false;
     }
+    return this.#change(effects, hands, calls);
+  }
+
+  /** What was seen so lately is what there is. */
+  #isFresh(look: ContainedLook): boolean {
+    return look.user === 'there' && this.#services.clock.now() - look.at < JUST_SEEN_MS;
   }
 
   async #look(calls: AbortSignal): Promise<boolean> {
@@ -122,14 +157,20 @@ export class Turn {
     const known = { ...before, userName: before.userName };
     const justSeen = this.#justSeen;
     this.#justSeen = null;
-    const isFresh = justSeen?.user === 'there' && clock.now() - justSeen.at < JUST_SEEN_MS;
-    const { look, row } = isFresh
-      ? { look: justSeen, row: known }
-      : await lookAfterUser(this.#services, hands, known, calls);
+    const { look, row } =
+      justSeen !== null && this.#isFresh(justSeen)
+        ? { look: justSeen, row: known }
+        : await lookAfterUser(this.#services, hands, known, calls);
     const seen = afterLook(row, look);
     const effects = effectsOf(seen, look);
     if (effects.length === 0) return this.#save(settledBy(seen, clock.now()));
-    const now = clock.now();
+    if (!(await this.#begin(seen, effects))) return false;
+    return this.#change(effects, hands, calls);
+  }
+
+  /** Writes down what is about to be changed. False when somebody wrote first. */
+  async #begin(seen: Containment, effects: readonly ContainmentEffect[]): Promise<boolean> {
+    const now = this.#services.clock.now();
     const begun = effects.reduce(withIntent, {
       ...seen,
       sentAt: seen.sentAt ?? now,
@@ -137,27 +178,28 @@ export class Turn {
       changedAt: now,
       nextAt: now,
     });
-    if (
-      !(await this.#save(
-        begun,
-        effects.map((effect) => effectRow(this.#services, begun, effect, null)),
-      ))
-    )
-      return false;
-    const failures = await Promise.all(effects.map((effect) => this.#carryOut(effect, hands, calls)));
-    return this.#cameOut(effects, failures);
+    const rows = effects.map((effect) => effectRow(this.#services, begun, effect, null));
+    return this.#save(begun, rows, 'later');
   }
 
-  /** Each change asks once more, right before it is sent, whether nobody took it back meanwhile. */
-  async #carryOut(
-    effect: ContainmentEffect,
-    hands: Hands,
-    calls: AbortSignal,
-  ): Promise<PartFailure | 'skipped' | null> {
+  /** Makes the changes, all at once, after asking once more, right before, whether nobody took them back meanwhile. */
+  async #change(effects: readonly ContainmentEffect[], hands: Hands, calls: AbortSignal): Promise<boolean> {
     const newest = await this.#newest();
     // A process that stood still since it asked may be overtaken: what it asked is no answer any more.
     const isLate = this.#services.clock.now() >= this.#row.leaseUntil;
-    if (isLate || newest?.version !== this.#row.version) return 'skipped';
+    const isOvertaken = isLate || newest?.version !== this.#row.version;
+    const failures = await Promise.all(
+      effects.map((effect) => (isOvertaken ? 'skipped' : this.#carryOut(effect, hands, calls))),
+    );
+    // Where a change failed, another may be next: that does not wait.
+    if (failures.every((failure) => failure === null)) {
+      this.#pace.done();
+      await this.#pace.giveWay();
+    }
+    return this.#cameOut(effects, failures);
+  }
+
+  async #carryOut(effect: ContainmentEffect, hands: Hands, calls: AbortSignal): Promise<PartFailure | null> {
     try {
       await send(this.#row, effect, hands, calls);
       return null;
@@ -211,7 +253,11 @@ export class Turn {
   }
 
   /** Writes the next row, with what people and the audit log are told. False when somebody wrote first. */
-  async #save(next: Containment, writes: readonly Write[] = []): Promise<boolean> {
+  async #save(
+    next: Containment,
+    writes: readonly Write[] = [],
+    cards: Cards = this.#cardsDue ? 'due' : 'now',
+  ): Promise<boolean> {
     const { stores, clock } = this.#services;
     const before = this.#row;
     const now = clock.now();
@@ -222,7 +268,7 @@ export class Turn {
       updatedAt: now,
       version: before.version + 1,
     };
-    const records = await recordsOf(this.#services, before, row);
+    const records = await recordsOf(this.#services, before, row, cards);
     try {
       await stores.atomically([stores.containments.update(row), ...writes, ...records.writes]);
     } catch (error) {
@@ -231,7 +277,8 @@ export class Turn {
       return false;
     }
     this.#row = row;
-    await records.written();
+    this.#cardsDue = cards === 'later';
+    this.#toTell.push(records.written);
     return true;
   }
 
