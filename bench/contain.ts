@@ -36,20 +36,23 @@ interface Samples {
   readonly confirmed: number[];
 }
 
-interface Both {
+interface All {
   readonly rekey: Samples;
+  /** The same calls. */
   readonly raw: Samples;
+  /** The two changes among them. */
+  readonly changes: Samples;
 }
 
 /**
- * From a confirmed window, over signed HTTP, to both effects sent and to their confirmation, beside the calls alone
- * against the same AWS in turns. `newDatabase` answers the URL of one on PostgreSQL, or null for a file.
+ * From a confirmed window, over signed HTTP, to both effects sent and to their confirmation, beside the same calls alone,
+ * and the two changes among them, against the same AWS in turns. `newDatabase` answers the URL of one on PostgreSQL, or null for a file.
  */
 export async function benchContain(
   plan: ContainPlan,
   newDatabase: () => Promise<string | null>,
 ): Promise<Figure[]> {
-  const rounds: Map<Size, Both>[] = [];
+  const rounds: Map<Size, All>[] = [];
   let engine = 'sqlite';
   for (let round = 0; round < plan.rounds; round += 1) {
     const database = await newDatabase();
@@ -59,41 +62,50 @@ export async function benchContain(
   return [1, plan.atOnce].flatMap((size) => [
     sentFigure(rounds, size, 0.5, engine),
     sentFigure(rounds, size, 0.99, engine),
+    changesFigure(rounds, size, engine),
     confirmedFigure(rounds, size, engine),
   ]);
 }
 
 function of(
-  rounds: readonly Map<Size, Both>[],
+  rounds: readonly Map<Size, All>[],
   size: Size,
-  who: keyof Both,
+  who: keyof All,
   what: keyof Samples,
   share: number,
 ) {
   return rounds.map((round) => quantile(round.get(size)?.[who][what] ?? [], share));
 }
 
-function sentFigure(rounds: readonly Map<Size, Both>[], size: Size, share: number, engine: string): Figure {
+function sentFigure(rounds: readonly Map<Size, All>[], size: Size, share: number, engine: string): Figure {
   const what = `submission to both effects sent, ${size} at once, p${share * 100} (http, ${engine})`;
   const raw = of(rounds, size, 'raw', 'sent', share);
-  const floor = { what: 'the calls alone', rounds: raw };
+  const floor = { what: 'the same calls alone', rounds: raw };
   const named = { bench: 'contain', what, unit: 'ms' };
   if (share < 0.9) return figure(named, of(rounds, size, 'rekey', 'sent', share), floor);
   return figure(named, of(rounds, size, 'rekey', 'sent', share), floor, {
-    words: `the calls alone + ${MOST_OVERHEAD_MS} ms`,
+    words: `the same calls alone + ${MOST_OVERHEAD_MS} ms`,
     most: median(raw) + MOST_OVERHEAD_MS,
   });
 }
 
-function confirmedFigure(rounds: readonly Map<Size, Both>[], size: Size, engine: string): Figure {
+function changesFigure(rounds: readonly Map<Size, All>[], size: Size, engine: string): Figure {
+  const what = `submission to both effects sent, ${size} at once, p99 (http, ${engine})`;
+  return figure({ bench: 'contain', what, unit: 'ms' }, of(rounds, size, 'rekey', 'sent', 0.99), {
+    what: 'the two changes alone',
+    rounds: of(rounds, size, 'changes', 'sent', 0.99),
+  });
+}
+
+function confirmedFigure(rounds: readonly Map<Size, All>[], size: Size, engine: string): Figure {
   const what = `submission to confirmed by IAM, ${size} at once, p99 (http, ${engine})`;
   return figure({ bench: 'contain', what, unit: 'ms' }, of(rounds, size, 'rekey', 'confirmed', 0.99), {
-    what: 'the calls and three reads without a wait',
+    what: 'the same calls and three reads without a wait',
     rounds: of(rounds, size, 'raw', 'confirmed', 0.99),
   });
 }
 
-async function oneRound(plan: ContainPlan, database: string | null): Promise<Map<Size, Both>> {
+async function oneRound(plan: ContainPlan, database: string | null): Promise<Map<Size, All>> {
   const aws = Worker.start<ContainAwsQuestion, ContainAwsAnswer>('contain-aws');
   const raw = Worker.start<ContainRawQuestion, ContainRawAnswer>('contain-raw');
   const { url, guard, victims } = await aws.ask({ users: 1 });
@@ -157,7 +169,7 @@ class Round {
   readonly #stores: OpenStores;
   readonly #workers: Workers;
   readonly #setting: Setting;
-  readonly #samples = new Map<Size, Both>();
+  readonly #samples = new Map<Size, All>();
 
   constructor(site: Site, stores: OpenStores, workers: Workers, setting: Setting) {
     this.#site = site;
@@ -166,30 +178,27 @@ class Round {
     this.#setting = setting;
   }
 
-  async measure({ alone, atOnce, bursts, warmUp }: ContainPlan): Promise<Map<Size, Both>> {
+  async measure({ alone, atOnce, bursts, warmUp }: ContainPlan): Promise<Map<Size, All>> {
     for (let at = 0; at < warmUp; at += 1) await this.#turn(atOnce, null);
     for (let at = 0; at < alone; at += 1) await this.#turn(1, this.#of(1));
     for (let at = 0; at < bursts; at += 1) await this.#turn(atOnce, this.#of(atOnce));
     return this.#samples;
   }
 
-  #of(size: Size): Both {
+  #of(size: Size): All {
     const none = (): Samples => ({ sent: [], confirmed: [] });
-    const both = this.#samples.get(size) ?? { rekey: none(), raw: none() };
-    this.#samples.set(size, both);
-    return both;
+    const all = this.#samples.get(size) ?? { rekey: none(), raw: none(), changes: none() };
+    this.#samples.set(size, all);
+    return all;
   }
 
-  async #turn(size: Size, into: Both | null): Promise<void> {
-    const { aws, raw } = this.#workers;
-    const { url, guard } = this.#setting;
-    const { victims } = await aws.ask({ users: 2 * size });
-    const [ours, theirs] = [victims.slice(0, size), victims.slice(size)];
-
-    const plain = await raw.ask({ url, key: guard, victims: theirs });
-    const { sentAt: plainAt } = await aws.ask({ until: idsOf(theirs) });
-    into?.raw.sent.push(...plainAt.map((at) => at - plain.beganAt));
-    into?.raw.confirmed.push(...plain.confirmedAt.map((at) => at - plain.beganAt));
+  async #turn(size: Size, into: All | null): Promise<void> {
+    const { aws } = this.#workers;
+    const { victims } = await aws.ask({ users: 3 * size });
+    const [ours, theirs, plain] = [0, 1, 2].map((at) => victims.slice(at * size, (at + 1) * size));
+    if (ours === undefined || theirs === undefined || plain === undefined) throw new Error('Nobody is there');
+    await this.#alone(theirs, false, into?.raw ?? null);
+    await this.#alone(plain, true, into?.changes ?? null);
 
     const bodies = ours.map(({ accessKeyId }) => this.#body(accessKeyId));
     const beganAt = moment();
@@ -202,6 +211,16 @@ class Round {
     }
     into?.rekey.confirmed.push(...(await this.#confirmed(ours)).map((at) => at - beganAt));
     this.#forget();
+  }
+
+  /** The calls without Rekey. */
+  async #alone(victims: readonly Victim[], changesOnly: boolean, into: Samples | null): Promise<void> {
+    const { aws, raw } = this.#workers;
+    const { url, guard } = this.#setting;
+    const { beganAt, confirmedAt } = await raw.ask({ url, key: guard, victims, changesOnly });
+    const { sentAt } = await aws.ask({ until: idsOf(victims) });
+    into?.sent.push(...sentAt.map((at) => at - beganAt));
+    into?.confirmed.push(...confirmedAt.map((at) => at - beganAt));
   }
 
   /** The confirmed window of another key. */
