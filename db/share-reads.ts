@@ -16,10 +16,14 @@ export function shareReads<T>(read: (key: string) => Promise<T>): (key: string) 
     const reading = read(key);
     const mine: UnderWay<T> = { running: reading.then(settled, settled), next: null };
     underWay.set(key, mine);
-    void mine.running.then(() => {
-      if (mine.next === null) underWay.delete(key);
-    });
+    void forget(key, mine);
     return reading;
+  }
+
+  async function forget(key: string, { running }: UnderWay<T>): Promise<void> {
+    await running;
+    const mine = underWay.get(key);
+    if (mine?.running === running && mine.next === null) underWay.delete(key);
   }
 
   return (key) => {

@@ -188,9 +188,9 @@ export class Turn {
     // A process that stood still since it asked may be overtaken: what it asked is no answer any more.
     const isLate = this.#services.clock.now() >= this.#row.leaseUntil;
     const isOvertaken = isLate || newest?.version !== this.#row.version;
-    const failures = await Promise.all(
-      effects.map((effect) => (isOvertaken ? 'skipped' : this.#carryOut(effect, hands, calls))),
-    );
+    const failures = isOvertaken
+      ? effects.map(() => 'skipped' as const)
+      : await Promise.all(effects.map((effect) => this.#carryOut(effect, hands, calls)));
     // Where a change failed, another may be next: that does not wait.
     if (failures.every((failure) => failure === null)) {
       this.#pace.done();
