@@ -19,6 +19,7 @@ import {
   TROUBLE_RETRY_MS,
   withIntent,
   withOutcome,
+  type BegunEffect,
 } from './effects.ts';
 import { findUser } from './find-user.ts';
 import { handsFor, type Hands } from './hands.ts';
@@ -129,6 +130,18 @@ export class Turn {
     const seen = afterLook(row, look);
     const effects = effectsOf(seen, look);
     if (effects.length === 0) return this.#save(settledBy(seen, clock.now()));
+    const begun = await this.#begin(seen, effects);
+    if (begun === null) return false;
+    const failures = await Promise.all(begun.map((each) => this.#carryOut(each, hands, calls)));
+    return this.#cameOut(effects, failures);
+  }
+
+  /** What is about to be changed, on record; null when somebody wrote first. */
+  async #begin(
+    seen: Containment,
+    effects: readonly ContainmentEffect[],
+  ): Promise<readonly BegunEffect[] | null> {
+    const { clock, ids } = this.#services;
     const now = clock.now();
     const begun = effects.reduce(withIntent, {
       ...seen,
@@ -137,20 +150,14 @@ export class Turn {
       changedAt: now,
       nextAt: now,
     });
-    if (
-      !(await this.#save(
-        begun,
-        effects.map((effect) => effectRow(this.#services, begun, effect, null)),
-      ))
-    )
-      return false;
-    const failures = await Promise.all(effects.map((effect) => this.#carryOut(effect, hands, calls)));
-    return this.#cameOut(effects, failures);
+    const named = effects.map((effect) => ({ effect, act: ids.next() }));
+    const rows = named.map(({ effect, act }) => effectRow(this.#services, begun, effect, null, act));
+    return (await this.#save(begun, rows)) ? named : null;
   }
 
   /** Each change asks once more, right before it is sent, whether nobody took it back meanwhile. */
   async #carryOut(
-    effect: ContainmentEffect,
+    begun: BegunEffect,
     hands: Hands,
     calls: AbortSignal,
   ): Promise<PartFailure | 'skipped' | null> {
@@ -159,11 +166,11 @@ export class Turn {
     const isLate = this.#services.clock.now() >= this.#row.leaseUntil;
     if (isLate || newest?.version !== this.#row.version) return 'skipped';
     try {
-      await send(this.#row, effect, hands, calls);
+      await send(this.#row, begun, hands, calls);
       return null;
     } catch (error) {
       if (!(error instanceof AwsFailure) && !(error instanceof RekeyError)) throw error;
-      return failureOf(error, this.#services.clock.now(), effect);
+      return failureOf(error, this.#services.clock.now(), begun.effect);
     }
   }
 
