@@ -82,14 +82,19 @@ export function createJudges(log: Log): Judges {
   }
 
   async function answerTo(
-    { ask, what, subjects }: Extract<FromWorker, { kind: 'asks' }>,
+    { ask, what, about }: Extract<FromWorker, { kind: 'asks' }>,
     knowledge: Knowledge | undefined,
   ): Promise<ToWorker> {
     try {
       if (knowledge === undefined) return { kind: 'unknown', ask };
-      return what === 'memory'
-        ? { kind: 'memory', ask, entries: await knowledge.memory() }
-        : { kind: 'profiles', ask, profiles: await knowledge.profiles(subjects) };
+      switch (what) {
+        case 'memory':
+          return { kind: 'memory', ask, entries: await knowledge.memory() };
+        case 'profiles':
+          return { kind: 'profiles', ask, profiles: await knowledge.profiles(about) };
+        case 'acts':
+          return { kind: 'acts', ask, acts: await knowledge.acts(about) };
+      }
     } catch (error) {
       log.warn('what was kept for judging could not be read', { error });
       return { kind: 'unknown', ask };

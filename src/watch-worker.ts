@@ -31,6 +31,11 @@ export type ToWorker =
       readonly ask: number;
       readonly profiles: Awaited<ReturnType<Knowledge['profiles']>>;
     }
+  | {
+      readonly kind: 'acts';
+      readonly ask: number;
+      readonly acts: Awaited<ReturnType<Knowledge['acts']>>;
+    }
   | { readonly kind: 'unknown'; readonly ask: number };
 
 /** From the thread. */
@@ -43,8 +48,9 @@ export type FromWorker =
       readonly kind: 'asks';
       readonly id: number;
       readonly ask: number;
-      readonly what: 'memory' | 'profiles';
-      readonly subjects: readonly string[];
+      readonly what: keyof Knowledge;
+      /** Whose profiles, or which acts. */
+      readonly about: readonly string[];
     }
   | { readonly kind: 'problem'; readonly why: string };
 
@@ -65,12 +71,12 @@ function tell(message: FromWorker): void {
   port?.postMessage(message);
 }
 
-function ask(id: number, what: 'memory' | 'profiles', subjects: readonly string[]): Promise<Answer> {
+function ask(id: number, what: keyof Knowledge, about: readonly string[]): Promise<Answer> {
   asks += 1;
   const number = asks;
   return new Promise((resolve) => {
     waiting.set(number, resolve);
-    tell({ kind: 'asks', id, ask: number, what, subjects });
+    tell({ kind: 'asks', id, ask: number, what, about });
   });
 }
 
@@ -86,6 +92,11 @@ function knowledgeFor(id: number): Knowledge {
       const answer = await ask(id, 'profiles', subjects);
       if (answer.kind !== 'profiles') throw missing();
       return answer.profiles;
+    },
+    async acts(ids) {
+      const answer = await ask(id, 'acts', ids);
+      if (answer.kind !== 'acts') throw missing();
+      return answer.acts;
     },
   };
 }
@@ -146,6 +157,7 @@ port?.on('message', (message: ToWorker) => {
       return;
     case 'memory':
     case 'profiles':
+    case 'acts':
     case 'unknown':
       waiting.get(message.ask)?.(message);
       waiting.delete(message.ask);

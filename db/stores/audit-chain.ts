@@ -10,7 +10,7 @@ type Entries = Tables['auditEntries'];
 const HEAD = 'head';
 
 /** The part of the audit store that chains, checks and cuts. Rows are read as they are, whatever somebody put there. */
-export function auditChainStore(engine: Engine): Omit<AuditStore, 'add' | 'newest' | 'page'> {
+export function auditChainStore(engine: Engine): Omit<AuditStore, 'add' | 'byIds' | 'newest' | 'page'> {
   const { auditEntries: t, auditHead, auditCheckpoints } = engine.tables;
   return {
     unchained(limit, after) {

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, like, lt, or } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, like, lt, or } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Doer } from '../../src/domain/actor.ts';
@@ -6,6 +6,7 @@ import type { AuditEntry } from '../../src/domain/records.ts';
 import type { AuditFilter, AuditPlace, LinkedEntry } from '../../src/ports/audit.ts';
 import type { AuditStore } from '../../src/ports/stores.ts';
 import { write } from '../atomically.ts';
+import { readFor } from '../bulk.ts';
 import type { Engine, Tables } from '../engine.ts';
 import { json, oneOf, readRow } from '../rows.ts';
 import { auditChainStore } from './audit-chain.ts';
@@ -49,6 +50,12 @@ export function auditStore(engine: Engine): AuditStore {
     add(entry) {
       const values = { ...entry, doer: JSON.stringify(entry.doer), detail: JSON.stringify(entry.detail) };
       return write(engine, 'audit.add', 1, (db) => db.insert(t).values(values));
+    },
+    async byIds(ids) {
+      const rows = await readFor(ids, (some) =>
+        engine.read((db) => db.select().from(t).where(inArray(t.id, some))),
+      );
+      return rows.map((found) => readRow('audit_entries', row, found));
     },
     async newest(limit) {
       const rows = await engine.read((db) =>

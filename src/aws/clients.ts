@@ -85,21 +85,13 @@ function endpointFor(service: EndpointName, env: AwsEnvironment): { endpoint?: s
   return endpoint ? { endpoint } : {};
 }
 
-function common(
-  ground: ClientGround,
-  credentials: AwsCredentials,
-  attempts: Attempts,
-  nonce: string | null = null,
-) {
+function common(ground: ClientGround, credentials: AwsCredentials, attempts: Attempts) {
   return {
     ...credentialsFor(credentials, ground.env),
     requestHandler: ground.transport.handler,
     maxAttempts: attempts,
     retryMode: 'standard',
-    customUserAgent: [['rekey', ground.version], ...(nonce === null ? [] : [['rotation', nonce]])] as [
-      string,
-      string,
-    ][],
+    customUserAgent: [['rekey', ground.version]] as [string, string][],
     // The SDK's own log would show requests; ours has one line a call.
     logger: { trace() {}, debug() {}, info() {}, warn() {}, error() {} },
   };
@@ -147,20 +139,16 @@ export function stsClient(
   return refusingPages(new STSClient(regional(ground, credentials, region, attempts, 'STS')));
 }
 
-/**
- * An IAM client; it signs for the one region IAM lives in per partition, also at an endpoint of our choice. A `nonce`
- * is shown in its user agent.
- */
+/** An IAM client; it signs for the one region IAM lives in per partition, also at an endpoint of our choice. */
 export function iamClient(
   ground: ClientGround,
   credentials: AwsCredentials,
   partition: Partition,
   attempts: Attempts,
-  nonce: string | null = null,
 ): IAMClient {
   return refusingPages(
     new IAMClient({
-      ...common(ground, credentials, attempts, nonce),
+      ...common(ground, credentials, attempts),
       ...endpointFor('IAM', ground.env),
       region: iamRegion(partition),
     }),

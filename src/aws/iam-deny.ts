@@ -12,6 +12,7 @@ import type { CallBudget } from './budget.ts';
 import { sent } from './call.ts';
 import type { CallGround } from './call.ts';
 import { iamCalls } from './iam-calls.ts';
+import { marked } from './marked.ts';
 import { orNull } from './secrets-manager.ts';
 import { aborted } from './sts.ts';
 
@@ -31,22 +32,25 @@ export function openIamDeny(
       // IAM answers policies as they stand in a URL.
       return answer === null ? null : decodeURIComponent(sent(answer.PolicyDocument, action));
     },
-    attachPolicy: async (UserName, PolicyArn, signal) => {
-      const send = () => writer.send(new AttachUserPolicyCommand({ UserName, PolicyArn }), aborted(signal));
+    attachPolicy: async (UserName, PolicyArn, act, signal) => {
+      const command = marked(new AttachUserPolicyCommand({ UserName, PolicyArn }), 'act', act);
+      const send = () => writer.send(command, aborted(signal));
       await call('iam:AttachUserPolicy', send, signal);
     },
-    detachPolicy: async (UserName, PolicyArn, signal) => {
-      const send = () => writer.send(new DetachUserPolicyCommand({ UserName, PolicyArn }), aborted(signal));
+    detachPolicy: async (UserName, PolicyArn, act, signal) => {
+      const command = marked(new DetachUserPolicyCommand({ UserName, PolicyArn }), 'act', act);
+      const send = () => writer.send(command, aborted(signal));
       // What is not there needs no taking away.
       await orNull(call('iam:DetachUserPolicy', send, signal));
     },
-    putPolicy: async (UserName, PolicyName, PolicyDocument, signal) => {
-      const send = () =>
-        writer.send(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument }), aborted(signal));
+    putPolicy: async (UserName, PolicyName, PolicyDocument, act, signal) => {
+      const command = marked(new PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument }), 'act', act);
+      const send = () => writer.send(command, aborted(signal));
       await call('iam:PutUserPolicy', send, signal);
     },
-    deletePolicy: async (UserName, PolicyName, signal) => {
-      const send = () => writer.send(new DeleteUserPolicyCommand({ UserName, PolicyName }), aborted(signal));
+    deletePolicy: async (UserName, PolicyName, act, signal) => {
+      const command = marked(new DeleteUserPolicyCommand({ UserName, PolicyName }), 'act', act);
+      const send = () => writer.send(command, aborted(signal));
       await orNull(call('iam:DeleteUserPolicy', send, signal));
     },
   };

@@ -12,6 +12,7 @@ import type { CallBudget } from './budget.ts';
 import { callAws, sent } from './call.ts';
 import type { CallGround } from './call.ts';
 import { iamClient } from './clients.ts';
+import { marked } from './marked.ts';
 import { aborted } from './sts.ts';
 
 /**
@@ -33,10 +34,8 @@ export function openIamKeys(
   return {
     createAccessKey: async ({ userName, nonce }, signal) => {
       const action = 'iam:CreateAccessKey';
-      const own = iamClient(ground, credentials, partition, 1, nonce);
-      const answer = await call(action, () =>
-        own.send(new CreateAccessKeyCommand({ UserName: userName }), aborted(signal)),
-      );
+      const command = marked(new CreateAccessKeyCommand({ UserName: userName }), 'rotation', nonce);
+      const answer = await call(action, () => client.send(command, aborted(signal)));
       const key = sent(answer.AccessKey, action);
       return {
         accessKeyId: sent(key.AccessKeyId, action),
@@ -44,13 +43,9 @@ export function openIamKeys(
       };
     },
 
-    deleteAccessKey: async ({ userName, accessKeyId }, signal) => {
-      await call('iam:DeleteAccessKey', () =>
-        client.send(
-          new DeleteAccessKeyCommand({ UserName: userName, AccessKeyId: accessKeyId }),
-          aborted(signal),
-        ),
-      );
+    deleteAccessKey: async ({ userName, accessKeyId, act }, signal) => {
+      const command = new DeleteAccessKeyCommand({ UserName: userName, AccessKeyId: accessKeyId });
+      await call('iam:DeleteAccessKey', () => client.send(marked(command, 'act', act), aborted(signal)));
     },
 
     tagUser: async (userName, tags, signal) => {

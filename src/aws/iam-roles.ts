@@ -11,6 +11,7 @@ import type { CallBudget } from './budget.ts';
 import { sent } from './call.ts';
 import type { CallGround } from './call.ts';
 import { iamCalls } from './iam-calls.ts';
+import { marked } from './marked.ts';
 import { orNull } from './secrets-manager.ts';
 import { aborted } from './sts.ts';
 
@@ -48,13 +49,14 @@ export function openIamRoles(
       const answer = await orNull(call(action, send, signal));
       return answer === null ? null : decodeURIComponent(sent(answer.PolicyDocument, action));
     },
-    putPolicy: async (RoleName, PolicyName, PolicyDocument, signal) => {
-      const send = () =>
-        writer.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }), aborted(signal));
+    putPolicy: async (RoleName, PolicyName, PolicyDocument, act, signal) => {
+      const command = marked(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }), 'act', act);
+      const send = () => writer.send(command, aborted(signal));
       await call('iam:PutRolePolicy', send, signal);
     },
-    deletePolicy: async (RoleName, PolicyName, signal) => {
-      const send = () => writer.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }), aborted(signal));
+    deletePolicy: async (RoleName, PolicyName, act, signal) => {
+      const command = marked(new DeleteRolePolicyCommand({ RoleName, PolicyName }), 'act', act);
+      const send = () => writer.send(command, aborted(signal));
       await orNull(call('iam:DeleteRolePolicy', send, signal));
     },
   };

@@ -21,6 +21,7 @@ import type { CallGround } from './call.ts';
 import { accountReads, listedUser, policiesOf, tagsOf } from './iam-account.ts';
 import { allPages, iamCalls } from './iam-calls.ts';
 import type { Inside } from './iam-calls.ts';
+import { marked } from './marked.ts';
 import { aborted } from './sts.ts';
 
 /** IAM of one partition, inside a call budget: reads are tried twice, mutations once. */
@@ -203,16 +204,11 @@ export function openIam(
       sent(answer.Users, action);
     },
 
-    updateAccessKey: async ({ userName, accessKeyId, status }, signal) => {
-      await call(
-        'iam:UpdateAccessKey',
-        () =>
-          writer.send(
-            new UpdateAccessKeyCommand({ UserName: userName, AccessKeyId: accessKeyId, Status: status }),
-            aborted(signal),
-          ),
-        signal,
-      );
+    updateAccessKey: async ({ userName, accessKeyId, status, act }, signal) => {
+      const asked = { UserName: userName, AccessKeyId: accessKeyId, Status: status };
+      const command = new UpdateAccessKeyCommand(asked);
+      if (act !== null) marked(command, 'act', act);
+      await call('iam:UpdateAccessKey', () => writer.send(command, aborted(signal)), signal);
     },
   };
 }

@@ -60,9 +60,22 @@ export class Detector {
     this.judge(event);
   }
 
-  /** Judges an event, then learns it. `handsOver`: a key it makes goes to somebody else, who may be on the same network. */
-  judge(recorded: CloudTrailEvent, handsOver = false): readonly Signal[] {
-    this.#prepare(recorded, handsOver);
+  /**
+   * Takes in an event that is known for what it is: it belongs to what is normal for its key, and no rule is asked, so that
+   * none counts it, or keeps quiet about the same done by somebody else a moment later.
+   */
+  admit(event: CloudTrailEvent): void {
+    this.lineage.learn(event);
+    const { sessionKeyId } = event.caller;
+    if (sessionKeyId !== null) this.#beganElsewhere(sessionKeyId, event);
+    const subject = subjectOf(event, this.lineage);
+    const profile = this.profileOf(subject);
+    if (subject !== NOBODY) profile.learn(event, this.#placeFor(event, profile));
+  }
+
+  /** Judges an event, then learns it. */
+  judge(recorded: CloudTrailEvent): readonly Signal[] {
+    this.#prepare(recorded);
     const { longTermKeyId, sessionKeyId } = recorded.caller;
     const keyId = longTermKeyId ?? (sessionKeyId === null ? null : this.lineage.rootOf(sessionKeyId));
     // A session that a key made is a program's, whatever it calls itself.
@@ -126,9 +139,9 @@ export class Detector {
     return profile;
   }
 
-  #prepare(event: CloudTrailEvent, handsOver: boolean): void {
+  #prepare(event: CloudTrailEvent): void {
     this.lineage.learn(event);
-    if (event.call.action === 'iam:CreateAccessKey' && !event.failed && !handsOver) this.#noteBirth(event);
+    if (event.call.action === 'iam:CreateAccessKey' && !event.failed) this.#noteBirth(event);
   }
 
   #noteBirth({ at, answered, address, caller }: CloudTrailEvent): void {

@@ -7,6 +7,8 @@ import type { Services } from './services.ts';
 type Recording = Pick<Services, 'stores' | 'ids' | 'clock'>;
 
 interface Act {
+  /** Of the row, where the call that follows names it; else a new one. */
+  readonly id?: string;
   readonly doer: Doer;
   /** `noun.verb`. */
   readonly verb: string;
@@ -39,7 +41,7 @@ function entry(
   outcome: AuditEntry['outcome'],
 ): AuditEntry {
   return {
-    id: services.ids.next(),
+    id: act.id ?? services.ids.next(),
     at: services.clock.now(),
     doer: act.doer,
     verb: act.verb,

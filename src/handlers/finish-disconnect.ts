@@ -182,7 +182,7 @@ async function deactivateOwnKey(
         break;
       }
       sent = true;
-      await iam.updateAccessKey({ userName, accessKeyId, status: 'Inactive' }, signal);
+      await iam.updateAccessKey({ userName, accessKeyId, status: 'Inactive', act: null }, signal);
       return { state: 'inactive', confirmed: await seenRefused(services, sts, signal) };
     } catch (error) {
       if (signal.aborted && (lost || sent)) return { unclear: true };

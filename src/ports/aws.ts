@@ -189,9 +189,9 @@ export interface Iam {
   ): Promise<ReadonlyMap<string, SimulatedDecision>>;
   /** Proves that users may be listed: asks for one. */
   listOneUser(signal?: AbortSignal): Promise<void>;
-  /** One try; `timeout` means the outcome is unknown. */
+  /** One try; `timeout` means the outcome is unknown. `act`: see `OwnAct`; null where no row of its own tells of it. */
   updateAccessKey(
-    input: { userName: string; accessKeyId: string; status: 'Active' | 'Inactive' },
+    input: { userName: string; accessKeyId: string; status: 'Active' | 'Inactive'; act: string | null },
     signal?: AbortSignal,
   ): Promise<void>;
 }

@@ -12,7 +12,7 @@ export interface RoleDetail {
 
 /**
  * The calls of IAM that end the sessions of a role, and take that back. Changes are tried once, and are idempotent; errors
- * are AwsFailures, of which `timeout` leaves the outcome unknown.
+ * are AwsFailures, of which `timeout` leaves the outcome unknown. `act`: see `OwnAct`.
  */
 export interface IamRoles {
   /** Null when there is none by that name. */
@@ -20,7 +20,13 @@ export interface IamRoles {
   /** The text of an inline policy as JSON, or null when the role has none by that name, or is gone. */
   rolePolicy(roleName: string, policyName: string, signal?: AbortSignal): Promise<string | null>;
   /** Makes or replaces an inline policy. */
-  putPolicy(roleName: string, policyName: string, document: string, signal?: AbortSignal): Promise<void>;
+  putPolicy(
+    roleName: string,
+    policyName: string,
+    document: string,
+    act: string,
+    signal?: AbortSignal,
+  ): Promise<void>;
   /** Also done when there was none. */
-  deletePolicy(roleName: string, policyName: string, signal?: AbortSignal): Promise<void>;
+  deletePolicy(roleName: string, policyName: string, act: string, signal?: AbortSignal): Promise<void>;
 }

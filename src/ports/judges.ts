@@ -1,4 +1,5 @@
 import type { KnownPlace, Normal } from '../domain/incident.ts';
+import type { OwnAct } from '../domain/own-act.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { KeptProfile, SeenBucket } from './watch.ts';
 
@@ -9,14 +10,16 @@ export interface NotedKey {
   readonly replacedAt: number | null;
 }
 
-/** How Rekey itself signs in the account, and what it did there: what it reads is no news, nor what a journal has. */
+/** How Rekey itself signs in the account, and the keys it made there. */
 export interface OwnIdentity {
   readonly accessKeyIds: readonly string[];
+  /** Keys that sign, or signed, while another takes their place: up to `until` (ms), where that is over. */
+  readonly changing: readonly { readonly accessKeyId: string; readonly until: number | null }[];
   readonly roleArns: readonly string[];
   readonly rotations: readonly OwnRotation[];
 }
 
-/** What the journal of a rotation says that Rekey did to keys. Times are ms. */
+/** What the journal of a rotation says of the keys that Rekey made. Times are ms. */
 export interface OwnRotation {
   readonly userName: string;
   /** Keys it made. */
@@ -25,8 +28,6 @@ export interface OwnRotation {
   readonly tries: readonly { readonly nonce: string; readonly from: number; readonly to: number }[];
   /** Up to here Rekey tries what it made; null: it may do so yet. */
   readonly triedTo: number | null;
-  /** Keys it made Inactive, or deleted. */
-  readonly ended: readonly string[];
 }
 
 /** An event as it came; `at`: when it happened, as AWS told, inside the part of time that was asked for; ms. */
@@ -125,6 +126,8 @@ export interface Judged {
 export interface Knowledge {
   memory(): Promise<readonly { readonly kind: string; readonly id: string; readonly value: string }[]>;
   profiles(subjects: readonly string[]): Promise<readonly KeptProfile[]>;
+  /** What the audit log says of these acts of Rekey's in the account; those it does not have are not there. */
+  acts(ids: readonly string[]): Promise<readonly OwnAct[]>;
 }
 
 /** The thread failed at what it was about, or went down with it: out of memory, or a defect. */

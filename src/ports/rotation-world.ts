@@ -24,7 +24,10 @@ export interface UserLook {
   readonly quarantine: Known<readonly string[]>;
 }
 
-/** The account of a rotation, by whoever signs there now. Errors are AwsFailures; each mutation is tried once. */
+/**
+ * The account of a rotation, by whoever signs there now. Errors are AwsFailures; each mutation is tried once. `act`: see
+ * `OwnAct`.
+ */
 export interface RotatedAccount {
   /** The ARN CloudTrail shows for who signs. */
   readonly signerArn: string;
@@ -43,10 +46,11 @@ export interface RotatedAccount {
       readonly userName: string;
       readonly accessKeyId: string;
       readonly status: 'Active' | 'Inactive';
+      readonly act: string;
     },
     signal: AbortSignal,
   ): Promise<void>;
-  deleteKey(proof: DeleteProof, signal: AbortSignal): Promise<void>;
+  deleteKey(proof: DeleteProof, act: string, signal: AbortSignal): Promise<void>;
   /** The description tag of a key, where permitted: a refusal is no failure. */
   tagKey(userName: string, accessKeyId: string, text: string | null, signal: AbortSignal): Promise<void>;
 }
@@ -72,8 +76,10 @@ export interface RefusedPlace {
   readonly refused: string;
 }
 
-/** What a line of the journal says. */
-export type JournalNote = Pick<JournalEntry, 'phase' | 'step' | 'outcome' | 'detail'>;
+/** What a line of the journal says. `id`: of the line, and of its row in the audit log, where a call names it. */
+export type JournalNote = Pick<JournalEntry, 'phase' | 'step' | 'outcome' | 'detail'> & {
+  readonly id?: string;
+};
 
 export type HookAnswer =
   | { readonly ok: true }

@@ -135,6 +135,8 @@ export interface InteractionStore {
 
 export interface AuditStore {
   add(entry: AuditEntry): Write;
+  /** Those of these that are there. */
+  byIds(ids: readonly string[]): Promise<AuditEntry[]>;
   /** Newest first. */
   newest(limit: number): Promise<AuditEntry[]>;
   /** Newest first: entries older than a place, or the ones next newer than it. */

@@ -6,7 +6,7 @@ import { again, block } from './failures.ts';
 import { lookAgain, ready } from './look.ts';
 import type { Ready } from './look.ts';
 import { ORPHAN_MS, orphanProof } from './proof.ts';
-import { after, before } from './run.ts';
+import { after } from './run.ts';
 import type { Outcome, Run } from './run.ts';
 import { isLate } from './timely.ts';
 
@@ -52,12 +52,10 @@ async function tidy(
       keyIds: [accessKeyId],
     });
   }
-  await run.save(
-    { change: { accessKeyId, change: 'deactivate', at: now } },
-    before('key.deactivate', { accessKeyId }),
-  );
+  const change = { accessKeyId, change: 'deactivate', at: now } as const;
+  const act = await run.intend('key.deactivate', { accessKeyId }, { change });
   const { userName } = run.rotation.snapshot;
-  await account.setStatus({ userName, accessKeyId, status: 'Inactive' }, run.signal);
+  await account.setStatus({ userName, accessKeyId, status: 'Inactive', act }, run.signal);
   return { kind: 'wait', until: run.now() + 3_000, patch: { changedAt: run.now() } };
 }
 
@@ -89,10 +87,14 @@ async function remove(
   const proof = orphanProof(run.rotation, orphan, look, run.now());
   if (proof === null) return { kind: 'wait', until: (orphan.inactiveAt ?? run.now()) + ORPHAN_MS };
   const at = run.now();
-  await run.save({ change: { accessKeyId, change: 'delete', at } }, before('key.delete', { accessKeyId }));
+  const act = await run.intend(
+    'key.delete',
+    { accessKeyId },
+    { change: { accessKeyId, change: 'delete', at } },
+  );
   if (isLate(run, at)) return { kind: 'wait', until: run.now() };
   try {
-    await account.deleteKey(proof, run.signal);
+    await account.deleteKey(proof, act, run.signal);
   } catch (error) {
     if (!(error instanceof AwsFailure && error.code === 'no_such_entity')) throw error;
   }

@@ -133,9 +133,19 @@ export class Run {
     if (changed) await world.written(before, after);
   }
 
-  entry(rotation: Rotation, note: Note): JournalEntry {
+  /**
+   * Writes down a change of AWS that is about to be made; the id of its row in the audit log, for the call to name
+   * (`OwnAct`). Throws as `save` does.
+   */
+  async intend(step: string, detail: Note['detail'], patch: Partial<Rotation> = {}): Promise<string> {
+    const id = this.ground.ids.next();
+    await this.save(patch, { ...before(step, detail), id });
+    return id;
+  }
+
+  entry(rotation: Rotation, { id, ...note }: Note): JournalEntry {
     const { ids } = this.ground;
-    return { id: ids.next(), rotationId: rotation.id, at: this.now(), state: rotation.state, ...note };
+    return { id: id ?? ids.next(), rotationId: rotation.id, at: this.now(), state: rotation.state, ...note };
   }
 
   /** The write that keeps the new key's secret, sealed, until it is delivered. */

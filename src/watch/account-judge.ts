@@ -9,7 +9,7 @@ import { Profile, type ProfileJson } from '../detections/profile.ts';
 import { RecordReader } from '../detections/record.ts';
 import type { Signal } from '../detections/signal.ts';
 import type { Batch, Judged, Knowledge, NotedKey, RawEvent } from '../ports/judges.ts';
-import { isOurs, isPolling, isTrial } from './own-calls.ts';
+import { actsNamed, OWN_CALLS, OwnCalls, isPolling } from './own-calls.ts';
 import { normalOf } from './normal.ts';
 import { Seen } from './seen.ts';
 import { DAY } from './spans.ts';
@@ -46,7 +46,7 @@ export class AccountJudge {
   #noted: ReadonlyMap<string, NotedKey> = new Map();
   #memory = new Map<string, MemoryEntry>();
 
-  constructor(lookUp: LookUp, reader: RecordReader = new RecordReader(isWanted)) {
+  constructor(lookUp: LookUp, reader: RecordReader = new RecordReader(isRead)) {
     this.#lookUp = lookUp;
     this.#reader = reader;
   }
@@ -62,7 +62,9 @@ export class AccountJudge {
     for (const { event } of taken) detector.lineage.learn(event);
     const subjects = new Set(taken.map(({ event }) => subjectOf(event, detector.lineage)));
     await recallProfiles(detector, subjects, knowledge);
-    const { signals, broken } = judgeAll(detector, taken, batch);
+    const named = actsNamed(taken, batch.own);
+    const acts = named.length === 0 ? [] : await knowledge.acts(named);
+    const { signals, broken } = judgeAll(detector, taken, batch, new OwnCalls(batch.own, acts));
     const judged = {
       signals,
       seen: batch.learn ? [] : seen.changed(),
@@ -152,6 +154,11 @@ export class AccountJudge {
   }
 }
 
+/** What our own calls asked for is compared to what the audit log has of them. */
+function isRead(action: string): boolean {
+  return isWanted(action) || OWN_CALLS.has(action);
+}
+
 function textOf(raw: RawEvent): string {
   return 'text' in raw ? raw.text : (JSON.stringify(raw.value) ?? '');
 }
@@ -178,18 +185,23 @@ async function recallProfiles(
 function judgeAll(
   detector: Detector,
   taken: readonly Taken[],
-  { learn, own }: Batch,
+  { learn }: Batch,
+  own: OwnCalls,
 ): { signals: Signal[]; broken: number } {
   const signals: Signal[] = [];
   let broken = 0;
   for (const { event } of taken) {
     try {
-      // It says nothing of how whoever gets the key will use it.
-      if (isTrial(event, own)) continue;
       const profile = detector.profileOf(subjectOf(event, detector.lineage));
-      const ours = isOurs(event, own, profile);
-      const raised = detector.judge(event, ours);
-      if (!learn && !ours) signals.push(...raised.map(storable));
+      const kind = own.kindOf(event, profile);
+      // What a journal has says nothing of what else the key may do, or of how whoever gets it will use it.
+      if (kind === 'on record') continue;
+      if (kind === 'look') {
+        detector.admit(event);
+        continue;
+      }
+      const raised = detector.judge(event);
+      if (!learn) signals.push(...raised.map(storable));
     } catch {
       broken += 1;
     }

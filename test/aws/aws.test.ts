@@ -96,7 +96,7 @@ describe('calls', () => {
     bench.standIn.faults.add({ effect: { kind: 'drop-after' } });
     await expect(iam.listAccessKeys('ann')).rejects.toMatchObject({ code: 'timeout' });
     await expect(
-      iam.updateAccessKey({ userName: 'ann', accessKeyId: key.accessKeyId, status: 'Inactive' }),
+      iam.updateAccessKey({ userName: 'ann', accessKeyId: key.accessKeyId, status: 'Inactive', act: null }),
     ).rejects.toMatchObject({ code: 'timeout', action: 'iam:UpdateAccessKey' });
     expect(bench.standIn.requests.of('ListAccessKeys')).toHaveLength(2);
     expect(bench.standIn.requests.of('UpdateAccessKey')).toHaveLength(1);

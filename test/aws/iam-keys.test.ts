@@ -50,10 +50,11 @@ it('deletes exactly the key it is told', async () => {
   const { bench, keys, iam, signer } = await opened();
   await using _ = bench;
   const made = await keys.createAccessKey({ userName: 'ann', nonce: 'n' });
-  await keys.deleteAccessKey({ userName: 'ann', accessKeyId: made.accessKeyId });
+  await keys.deleteAccessKey({ userName: 'ann', accessKeyId: made.accessKeyId, act: '01act' });
+  expect(bench.standIn.requests.of('DeleteAccessKey')[0]?.userAgent).toMatch(/ act\/01act( |$)/);
   const left = await iam.listAccessKeys('ann');
   expect(left.map(({ accessKeyId }) => accessKeyId)).toEqual([signer.accessKeyId]);
   await expect(
-    keys.deleteAccessKey({ userName: 'ann', accessKeyId: made.accessKeyId }),
+    keys.deleteAccessKey({ userName: 'ann', accessKeyId: made.accessKeyId, act: '02act' }),
   ).rejects.toMatchObject({ code: 'no_such_entity' });
 });

@@ -51,6 +51,15 @@ export function auditContract(fresh: () => Promise<Stores>): void {
       });
     });
 
+    test('is read by id, however many are asked for', async () => {
+      const { audit } = await withEntries();
+      const others = Array.from({ length: 40_000 }, (_, at) => `x${at}`);
+      const found = await audit.byIds(['e4', ...others, 'e2', 'e4']);
+      expect(ids(found)).toEqual(['e2', 'e4']);
+      expect(found[1]).toEqual(entry({ id: 'e4', at: 3, outcome: null, phase: 'intent' }));
+      expect(await audit.byIds([])).toEqual([]);
+    });
+
     test('links each entry once, in the order of time', async () => {
       const stores = await withEntries();
       const { audit } = stores;

@@ -11,6 +11,7 @@ import { lookKey } from '../../src/handlers/look-key.ts';
 import { pause } from '../../src/handlers/pause.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import type { KeyDeletion } from '../../src/domain/key-deletion.ts';
+import { ownActOf } from '../../src/domain/own-act.ts';
 import { deletionPass } from '../../src/pollers/key-deletions.ts';
 import { DAY_MS, ENGINES, InventoryWorld, PATIENT } from '../pollers/world.ts';
 import { told } from '../pollers/watch-world.ts';
@@ -128,6 +129,16 @@ describe.each(ENGINES)('a key long Inactive on %s', (engine) => {
     await Promise.all(others.map((each) => run(each, key)));
     expect(await row(services, key)).toMatchObject({ state: 'deleted' });
     expect(exists(set)).toBe(false);
+    // The call names the row of the audit log that was written before it, by which the watch knows it for ours.
+    const [sent] = world.standIn.requests.of('DeleteAccessKey');
+    const [intent] = await services.stores.audit.byIds([
+      / act\/(\w+)/.exec(sent?.userAgent ?? '')?.[1] ?? '',
+    ]);
+    expect(intent === undefined ? null : ownActOf(intent)).toMatchObject({
+      accountId: world.accountId,
+      action: 'iam:DeleteAccessKey',
+      asked: { userName: user.name, accessKeyId },
+    });
     expect(deletes(set)).toBe(1);
     expect(user.keys.existing()).toHaveLength(1);
 

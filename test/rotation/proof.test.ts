@@ -26,9 +26,9 @@ describe('a key is deleted with proof alone', () => {
       },
     };
     // @ts-expect-error Who names a key has no proof that it was Inactive.
-    void account.deleteKey({ userName, accessKeyId: 'AKIAOLD' }, SIGNAL);
+    void account.deleteKey({ userName, accessKeyId: 'AKIAOLD' }, 'act', SIGNAL);
     // @ts-expect-error Nor has who found that there is none.
-    void account.deleteKey(oldKeyProof(rotation, look('AKIAOLD', 'Active'), 2_000), SIGNAL);
+    void account.deleteKey(oldKeyProof(rotation, look('AKIAOLD', 'Active'), 2_000), 'act', SIGNAL);
     const src = join(import.meta.dirname, '../../src');
     const makers = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
       (file) => file.endsWith('.ts') && readFileSync(join(src, file), 'utf8').includes('as DeleteProof'),

@@ -9,6 +9,7 @@ import {
   type ExampleCall,
 } from '../../src/detections/example.ts';
 import type { RawRecord } from '../../src/detections/rule.ts';
+import type { OwnAct } from '../../src/domain/own-act.ts';
 import type { Batch, Judged, Judges, Knowledge } from '../../src/ports/judges.ts';
 import type { KeptProfile, SeenBucket } from '../../src/ports/watch.ts';
 import { createJudges } from '../../src/watch-thread.ts';
@@ -16,12 +17,14 @@ import { judgesHere } from '../pollers/services.ts';
 import { recordingLog } from '../support/system-world.ts';
 
 const ACCOUNT = '111122223333';
+const NOBODY = { accessKeyIds: [], changing: [], roleArns: [], rotations: [] };
 
 /** What a database would hold between batches. */
 class Kept implements Knowledge {
   readonly profilesKept = new Map<string, KeptProfile>();
   readonly memoryKept = new Map<string, { kind: string; id: string; value: string }>();
   readonly seen = new Map<number, SeenBucket>();
+  readonly actsKept = new Map<string, OwnAct>();
   reads = 0;
 
   memory(): ReturnType<Knowledge['memory']> {
@@ -31,6 +34,10 @@ class Kept implements Knowledge {
 
   profiles(subjects: readonly string[]): ReturnType<Knowledge['profiles']> {
     return Promise.resolve(subjects.flatMap((subject) => this.profilesKept.get(subject) ?? []));
+  }
+
+  acts(ids: readonly string[]): ReturnType<Knowledge['acts']> {
+    return Promise.resolve(ids.flatMap((id) => this.actsKept.get(id) ?? []));
   }
 
   write(judged: Judged): void {
@@ -57,7 +64,7 @@ function batchOf(records: readonly (RawRecord | string)[], kept: Kept, more: Par
     seen: [...kept.seen.values()],
     completeTo: 0,
     noted: [],
-    own: { accessKeyIds: [], roleArns: [], rotations: [] },
+    own: NOBODY,
     keyless: [],
     ...more,
   };
@@ -189,7 +196,7 @@ describe.each([
 
   it('keeps quiet about what Rekey looks up itself, and about nothing else of its key', async () => {
     const kept = new Kept();
-    const own = { accessKeyIds: [String(ALICE['accessKeyId'])], roleArns: [], rotations: [] };
+    const own = { ...NOBODY, accessKeyIds: [String(ALICE['accessKeyId'])] };
     const reads = ['iam:ListUsers', 'iam:ListAccessKeys', 'iam:GetAccountSummary', 'iam:ListGroups'];
     const looks = ['sts:GetCallerIdentity', ...reads, 'iam:ListRoles', 'iam:ListPolicies', 's3:ListBuckets'];
     const agent = 'aws-sdk-js/3.1169.0 ua/2.1 os/linux lang/js rekey/0.1.0';
@@ -206,7 +213,7 @@ describe.each([
     const made = 'AKIAMADEBYREKEY00001';
     const at = Date.parse(String(call('iam:CreateAccessKey')['eventTime']));
     const own = {
-      accessKeyIds: [],
+      ...NOBODY,
       roleArns: [`arn:aws:iam::${ACCOUNT}:role/rekey`],
       rotations: [
         {
@@ -214,7 +221,6 @@ describe.each([
           made: [made],
           tries: [{ nonce: 'n0nce0f0ne7ry', from: at, to: at + 300_000 }],
           triedTo: at + 60_000,
-          ended: ['AKIAOLDOFDEPLOY00001'],
         },
       ],
     };
@@ -229,12 +235,9 @@ describe.each([
         ...more,
       });
     const lost = { agent: `${agent} n0nce0f0ne7ry`, answered: null };
-    const remove = (minute: number, accessKeyId: string, userName = 'deploy') =>
-      call('iam:DeleteAccessKey', { by, agent, asked: { userName, accessKeyId }, minute });
     const rules = async (...records: RawRecord[]) =>
       rulesOf(await judges().judge(batchOf(records, new Kept(), { own }), new Kept()));
     expect(await rules(create('deploy', made), create('deploy', '', lost))).toEqual([]);
-    expect(await rules(remove(1, 'AKIAOLDOFDEPLOY00001'))).toEqual([]);
     // Another key, another user, another program, and the number of that call an hour later.
     for (const other of [
       create('deploy', 'AKIASOMEBODYELSES001'),
@@ -244,8 +247,83 @@ describe.each([
     ]) {
       expect(await rules(other)).toContain('access-key-made-for-another-user');
     }
-    const others = ['ann', 'bob', 'cy'].map((name, minute) => remove(minute, `AKIAOF${minute}`, name));
-    expect(await rules(...others)).toContain('others-locked-out');
+  });
+
+  it('keeps quiet about the calls that the audit log has, by role or by key, and about nothing beside them', async () => {
+    const at = Date.parse(String(call('iam:DeleteAccessKey')['eventTime']));
+    const names = ['ann', 'bob', 'cy'];
+    const own = { ...NOBODY, roleArns: [`arn:aws:iam::${ACCOUNT}:role/rekey`] };
+    const kept = new Kept();
+    const idOf = (name: string) => `01${name.padEnd(24, '0')}`;
+    for (const userName of names) {
+      const asked = { userName, accessKeyId: `AKIAOF${userName.toUpperCase()}` };
+      const id = idOf(userName);
+      kept.actsKept.set(id, { id, accountId: ACCOUNT, at, action: 'iam:DeleteAccessKey', asked });
+    }
+    const agent = (act: string) => `aws-sdk-js/3.1169.0 ua/2.1 lang/js act/${act} rekey/0.1.0`;
+    const remove = (userName: string, minute: number, more: ExampleCall = {}) =>
+      call('iam:DeleteAccessKey', {
+        by: roleSession('rekey'),
+        agent: agent(idOf(userName)),
+        asked: { userName, accessKeyId: `AKIAOF${userName.toUpperCase()}` },
+        minute,
+        ...more,
+      });
+    const rules = async (...records: RawRecord[]) =>
+      rulesOf(await judges().judge(batchOf(records, kept, { own }), kept));
+    expect(await rules(...names.map((name, minute) => remove(name, minute)))).toEqual([]);
+    const refused = { asked: null, error: 'AccessDenied' };
+    expect(await rules(...names.map((name, minute) => remove(name, minute, refused)))).toEqual([]);
+
+    // Other keys, another's id, another signer, another hour, another call by the same id, or no id at all.
+    const variants: ((name: string, minute: number) => RawRecord)[] = [
+      (userName, minute) => remove(userName, minute, { asked: { userName, accessKeyId: 'AKIAOTHER' } }),
+      (name, minute) => remove(name, minute, { agent: agent(idOf(name === 'ann' ? 'bob' : 'ann')) }),
+      (name, minute) => remove(name, minute, { by: roleSession('deploy') }),
+      (name, minute) => remove(name, minute + 60),
+      (userName, minute) =>
+        call('iam:DeleteLoginProfile', {
+          by: roleSession('rekey'),
+          agent: agent(idOf(userName)),
+          asked: { userName },
+          minute,
+        }),
+      (name, minute) => remove(name, minute, { agent: 'aws-sdk-js/3.1169.0 lang/js rekey/0.1.0' }),
+      (name, minute) => remove(name, minute, { agent: agent(idOf(name)).replace('rekey/', 'other/') }),
+    ];
+    for (const variant of variants) expect(await rules(...names.map(variant))).toContain('others-locked-out');
+  });
+
+  it('keeps quiet about a key that signed for Rekey until another took its place, and not afterwards', async () => {
+    const keyId = String(ALICE['accessKeyId']);
+    const until = Date.parse(String(call('iam:ListUsers')['eventTime']));
+    const own = { ...NOBODY, changing: [{ accessKeyId: keyId, until }] };
+    const agent = 'aws-sdk-js/3.1169.0 lang/js rekey/0.1.0';
+    const looks = ['iam:ListUsers', 'iam:ListAccessKeys', 'iam:GetAccountSummary', 'iam:ListGroups'];
+    const more = ['sts:GetCallerIdentity', 'iam:ListRoles', 'iam:ListPolicies', 's3:ListBuckets'];
+    const rules = async (from: number) => {
+      const records = [...more, ...looks].map((action) => call(action, { agent, minute: from }));
+      return rulesOf(await judges().judge(batchOf(records, new Kept(), { own }), new Kept()));
+    };
+    expect(await rules(1)).toEqual([]);
+    expect(await rules(10)).not.toEqual([]);
+  });
+
+  it('finds what somebody does with the same key right after Rekey did the like', async () => {
+    const kept = new Kept();
+    const own = { ...NOBODY, accessKeyIds: [String(ALICE['accessKeyId'])] };
+    const agent = 'aws-sdk-js/3.1169.0 lang/js rekey/0.1.0';
+    const read = (name: string, minute: number, more: ExampleCall) =>
+      call('secretsmanager:GetSecretValue', { asked: { secretId: name }, minute, ...more });
+    const ours = ['rekey/a', 'rekey/b', 'rekey/c', 'rekey/d'].map((name, at) => read(name, at, { agent }));
+    const judge = judges();
+    const first = await judge.judge(batchOf(ours, kept, { own }), kept);
+    expect(rulesOf(first)).toEqual([]);
+    kept.write(first);
+    const theirs = ['db', 'mail', 'pay', 'signing'].map((name, at) => read(name, 30 + at, stranger));
+    expect(rulesOf(await judge.judge(batchOf(theirs, kept, { own }), kept))).toContain(
+      'secrets-read-in-bulk',
+    );
   });
 });
 
@@ -256,6 +334,7 @@ it('a thread that ends takes nothing with it but its batch', async () => {
   const failing: Knowledge = {
     memory: () => Promise.reject(new Error('no database')),
     profiles: () => kept.profiles([]),
+    acts: () => kept.acts([]),
   };
   await expect(judges.judge(batchOf([call('s3:GetObject')], kept), failing)).rejects.toThrow(
     'could not be read',

@@ -11,7 +11,7 @@ export const accessKeyReactivated: Rule = {
   severity: 'medium',
   technique: 'T1098.001',
   whatToDo: 'Find out who deactivated that key and why before it is used again.',
-  falseAlarms: 'Somebody takes back a deactivation that broke a program; Rekey does so on request.',
+  falseAlarms: 'Somebody takes back a deactivation that broke a program.',
   actions: ['iam:UpdateAccessKey'],
   judge(event) {
     if (textAt(event.asked, 'status')?.toLowerCase() !== 'active') return null;

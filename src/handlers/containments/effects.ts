@@ -101,10 +101,16 @@ export function failureOf(
   return effect?.what === 'attach_deny' ? failure : { ...failure, retryAt: now + REFUSED_RETRY_MS };
 }
 
-/** Makes one change of AWS. */
+/** A change that is on record: `act` is the id of its row in the audit log (`OwnAct`). */
+export interface BegunEffect {
+  readonly effect: ContainmentEffect;
+  readonly act: string;
+}
+
+/** Makes one change of AWS, which names its row. */
 export async function send(
   row: Containment,
-  effect: ContainmentEffect,
+  { effect, act }: BegunEffect,
   hands: Hands,
   signal: AbortSignal,
 ): Promise<void> {
@@ -114,21 +120,21 @@ export async function send(
   switch (effect.what) {
     case 'set_key': {
       const { accessKeyId, status } = effect;
-      return hands(({ iam }) => iam.updateAccessKey({ userName, accessKeyId, status }, signal));
+      return hands(({ iam }) => iam.updateAccessKey({ userName, accessKeyId, status, act }, signal));
     }
     case 'attach_deny':
-      return hands(({ deny }) => deny.attachPolicy(userName, arn, signal));
+      return hands(({ deny }) => deny.attachPolicy(userName, arn, act, signal));
     case 'detach_deny':
-      return hands(({ deny }) => deny.detachPolicy(userName, arn, signal));
+      return hands(({ deny }) => deny.detachPolicy(userName, arn, act, signal));
     case 'put_deny':
-      return hands(({ deny }) => deny.putPolicy(userName, INLINE_DENY, DENY_EVERYTHING, signal));
+      return hands(({ deny }) => deny.putPolicy(userName, INLINE_DENY, DENY_EVERYTHING, act, signal));
     case 'delete_deny':
-      return hands(({ deny }) => deny.deletePolicy(userName, INLINE_DENY, signal));
+      return hands(({ deny }) => deny.deletePolicy(userName, INLINE_DENY, act, signal));
     case 'put_date': {
       const document = denyBefore(effect.issuedBefore);
-      return hands(({ deny }) => deny.putPolicy(userName, INLINE_DATE_DENY, document, signal));
+      return hands(({ deny }) => deny.putPolicy(userName, INLINE_DATE_DENY, document, act, signal));
     }
     case 'delete_date':
-      return hands(({ deny }) => deny.deletePolicy(userName, INLINE_DATE_DENY, signal));
+      return hands(({ deny }) => deny.deletePolicy(userName, INLINE_DATE_DENY, act, signal));
   }
 }

@@ -1,6 +1,7 @@
 import { containmentLines, looksOther } from '../../domain/containment-card.ts';
 import { incidentsOf } from '../../domain/containment-reasons.ts';
 import {
+  denyAllArn,
   isConfirmed,
   partsInPlay,
   type Containment,
@@ -59,15 +60,16 @@ export async function recordsOf(
   };
 }
 
-/** The row about one change of AWS: before it is sent, and what came of it. */
+/** The row about one change of AWS: before it is sent, with the id `act`, and what came of it. */
 export function effectRow(
   services: Containing,
   containment: Containment,
   effect: ContainmentEffect,
   came: 'done' | 'skipped' | PartFailure | null,
+  act?: string,
 ): Write {
   const { accountId, userName, state } = containment;
-  const act = {
+  const about = {
     doer: { kind: 'rekey' },
     verb: `containment.${effect.what}`,
     entityKind: 'containment',
@@ -79,6 +81,10 @@ export function effectRow(
       state,
       incidents: incidentsOf(containment),
       ...(effect.what === 'set_key' ? { accessKeyId: effect.accessKeyId, status: effect.status } : {}),
+      ...(effect.what === 'attach_deny' || effect.what === 'detach_deny'
+        ? { policyArn: denyAllArn(containment.partition) }
+        : {}),
+      ...(effect.what === 'put_date' ? { issuedBefore: effect.issuedBefore } : {}),
       ...(came === null || came === 'done'
         ? {}
         : came === 'skipped'
@@ -86,10 +92,10 @@ export function effectRow(
           : { action: came.action, code: came.code, said: came.said }),
     },
   } as const;
-  if (came === null) return auditIntent(services, act);
+  if (came === null) return auditIntent(services, act === undefined ? about : { ...about, id: act });
   return auditOutcome(
     services,
-    act,
+    about,
     came === 'done' ? 'done' : came === 'skipped' ? 'refused' : failedAs(came),
   );
 }

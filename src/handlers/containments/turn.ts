@@ -19,6 +19,7 @@ import {
   TROUBLE_RETRY_MS,
   withIntent,
   withOutcome,
+  type BegunEffect,
 } from './effects.ts';
 import { findUser, type FoundUser } from './find-user.ts';
 import { handsFor, type Hands } from './hands.ts';
@@ -127,13 +128,13 @@ export class Turn {
     }
     const acting = { ...movedTo(found, 'acting', clock.now()), nextAt: clock.now() };
     const effects = this.#isFresh(look) ? effectsOf(afterLook(acting, look), look) : [];
+    let begun: readonly BegunEffect[] | null;
     try {
-      if (effects.length > 0) {
-        if (!(await this.#begin(afterLook(acting, look), effects))) return false;
-      } else {
+      if (effects.length === 0) {
         this.#justSeen = look;
         return await this.#save(acting);
       }
+      begun = await this.#begin(afterLook(acting, look), effects);
     } catch (error) {
       if (!isConflict(error)) throw error;
       // Somebody changed this one, or the user is contained already for another reason.
@@ -141,7 +142,7 @@ export class Turn {
       await mergeInto(this.#services, before, found);
       return false;
     }
-    return this.#change(effects, hands, calls);
+    return begun === null ? false : this.#change(begun, hands, calls);
   }
 
   /** What was seen so lately is what there is. */
@@ -164,13 +165,17 @@ export class Turn {
     const seen = afterLook(row, look);
     const effects = effectsOf(seen, look);
     if (effects.length === 0) return this.#save(settledBy(seen, clock.now()));
-    if (!(await this.#begin(seen, effects))) return false;
-    return this.#change(effects, hands, calls);
+    const begun = await this.#begin(seen, effects);
+    return begun === null ? false : this.#change(begun, hands, calls);
   }
 
-  /** Writes down what is about to be changed. False when somebody wrote first. */
-  async #begin(seen: Containment, effects: readonly ContainmentEffect[]): Promise<boolean> {
-    const now = this.#services.clock.now();
+  /** Writes down what is about to be changed; null when somebody wrote first. */
+  async #begin(
+    seen: Containment,
+    effects: readonly ContainmentEffect[],
+  ): Promise<readonly BegunEffect[] | null> {
+    const { clock, ids } = this.#services;
+    const now = clock.now();
     const begun = effects.reduce(withIntent, {
       ...seen,
       sentAt: seen.sentAt ?? now,
@@ -178,19 +183,21 @@ export class Turn {
       changedAt: now,
       nextAt: now,
     });
-    const rows = effects.map((effect) => effectRow(this.#services, begun, effect, null));
-    return this.#save(begun, rows, 'later');
+    const named = effects.map((effect) => ({ effect, act: ids.next() }));
+    const rows = named.map(({ effect, act }) => effectRow(this.#services, begun, effect, null, act));
+    return (await this.#save(begun, rows, 'later')) ? named : null;
   }
 
   /** Makes the changes, all at once, after asking once more, right before, whether nobody took them back meanwhile. */
-  async #change(effects: readonly ContainmentEffect[], hands: Hands, calls: AbortSignal): Promise<boolean> {
+  async #change(begun: readonly BegunEffect[], hands: Hands, calls: AbortSignal): Promise<boolean> {
+    const effects = begun.map(({ effect }) => effect);
     const newest = await this.#newest();
     // A process that stood still since it asked may be overtaken: what it asked is no answer any more.
     const isLate = this.#services.clock.now() >= this.#row.leaseUntil;
     const isOvertaken = isLate || newest?.version !== this.#row.version;
     const failures = isOvertaken
       ? effects.map(() => 'skipped' as const)
-      : await Promise.all(effects.map((effect) => this.#carryOut(effect, hands, calls)));
+      : await Promise.all(begun.map((each) => this.#carryOut(each, hands, calls)));
     // Where a change failed, another may be next: that does not wait.
     if (failures.every((failure) => failure === null)) {
       this.#pace.done();
@@ -199,13 +206,13 @@ export class Turn {
     return this.#cameOut(effects, failures);
   }
 
-  async #carryOut(effect: ContainmentEffect, hands: Hands, calls: AbortSignal): Promise<PartFailure | null> {
+  async #carryOut(begun: BegunEffect, hands: Hands, calls: AbortSignal): Promise<PartFailure | null> {
     try {
-      await send(this.#row, effect, hands, calls);
+      await send(this.#row, begun, hands, calls);
       return null;
     } catch (error) {
       if (!(error instanceof AwsFailure) && !(error instanceof RekeyError)) throw error;
-      return failureOf(error, this.#services.clock.now(), effect);
+      return failureOf(error, this.#services.clock.now(), begun.effect);
     }
   }
 

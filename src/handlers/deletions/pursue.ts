@@ -165,15 +165,16 @@ class Turn {
     // Last, since whoever pauses does not wait for what is under way.
     if ((await pauseOf(this.#services)) !== null) return this.#again('Rekey is paused.', PAUSED_MS);
     const now = clock.now();
+    const act = this.#services.ids.next();
     await this.#save(
       { state: 'deleting', sentAt: now, tries: this.#row.tries + 1, why: null, nextAt: now + LAG_LOOK_MS },
-      [auditIntent(this.#services, this.#act())],
+      [auditIntent(this.#services, { ...this.#act(), id: act })],
     );
     // A process that stood still since it read (stopped, or its machine asleep) reads anew.
     if (clock.now() - look.seen.at >= CALLS_MS) return this.#notSent();
     const { account, proof } = look;
     try {
-      await account.deleteKey(proof, this.#signal);
+      await account.deleteKey(proof, act, this.#signal);
     } catch (error) {
       if (!(error instanceof AwsFailure)) throw error;
       return this.#afterFailure(error);
@@ -286,7 +287,7 @@ class Turn {
       entityId: accessKeyId,
       correlationId,
       why: reason,
-      detail: { deletion: id, accountId, user: userName, askedBy, decidedBy },
+      detail: { deletion: id, accountId, user: userName, accessKeyId, askedBy, decidedBy },
     } as const;
   }
 }

@@ -27,7 +27,8 @@ export function rotatedAccount(
     lastUse: (accessKeyId, signal) => lastUse(reads, accessKeyId, () => clock.now(), signal),
     createKey: (input, signal) => keys.createAccessKey(input, signal),
     setStatus: (input, signal) => changes.updateAccessKey(input, signal),
-    deleteKey: ({ userName, accessKeyId }, signal) => keys.deleteAccessKey({ userName, accessKeyId }, signal),
+    deleteKey: ({ userName, accessKeyId }, act, signal) =>
+      keys.deleteAccessKey({ userName, accessKeyId, act }, signal),
     tagKey: async (userName, accessKeyId, text, signal) => {
       try {
         if (text === null) await keys.untagUser(userName, [accessKeyId], signal);

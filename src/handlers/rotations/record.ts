@@ -35,8 +35,13 @@ export async function recordsOf(
   ];
 }
 
-function rowOf(services: Telling, rotation: Rotation, { phase, step, outcome, detail }: JournalNote): Write {
-  const act = { ...aboutOf(rotation, step), detail: { ...factsOf(rotation), ...detail } };
+function rowOf(
+  services: Telling,
+  rotation: Rotation,
+  { id, phase, step, outcome, detail }: JournalNote,
+): Write {
+  const about = { ...aboutOf(rotation, step), detail: { ...factsOf(rotation), ...detail } };
+  const act = id === undefined ? about : { ...about, id };
   return phase === 'before' ? auditIntent(services, act) : auditOutcome(services, act, outcome ?? 'unknown');
 }
 

@@ -46,22 +46,30 @@ export async function knownKeys({ stores }: Services, accountId: string): Promis
     ),
     own: {
       accessKeyIds: ours.flatMap(({ accessKeyId }) => accessKeyId ?? []),
+      changing: rotations
+        .filter(({ ownConnectionId }) => ours.some(({ id }) => id === ownConnectionId))
+        .flatMap(signingIn),
       roleArns: ours.flatMap(({ roleArn }) => roleArn ?? []),
-      rotations: rotations.map(doneBy),
+      rotations: rotations.map(madeBy),
     },
   };
 }
 
-/** What Rekey did to keys for a rotation, as its journal has it. */
-function doneBy(rotation: Rotation): OwnRotation {
-  const { snapshot, oldKeyId, newKeyId, intents, orphans, change, deactivatedAt } = rotation;
+/** The keys of a connection that signed while its own key was replaced, beside the one that does now. */
+function signingIn({ oldKeyId, newKeyId, cutoverAt, state, endedAt }: Rotation): OwnIdentity['changing'] {
+  const before = { accessKeyId: oldKeyId, until: cutoverAt };
+  if (newKeyId === null || state === 'done') return [before];
+  return [before, { accessKeyId: newKeyId, until: state === 'undone' ? endedAt : null }];
+}
+
+/** The keys Rekey made for a rotation, as its journal has them. */
+function madeBy(rotation: Rotation): OwnRotation {
+  const { snapshot, newKeyId, intents, orphans } = rotation;
   const lost = orphans.map(({ accessKeyId }) => accessKeyId);
-  const changing = change !== null && change.change !== 'activate' ? [change.accessKeyId] : [];
   return {
     userName: snapshot.userName,
     made: [...new Set([...(newKeyId === null ? [] : [newKeyId]), ...lost])],
     tries: intents.map(({ nonce, openedAt, closesAt }) => ({ nonce, from: openedAt, to: closesAt })),
     triedTo: rotation.cutoverAt ?? rotation.endedAt,
-    ended: [...new Set([...(deactivatedAt === null ? [] : [oldKeyId]), ...lost, ...changing])],
   };
 }

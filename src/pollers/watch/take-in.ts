@@ -1,4 +1,5 @@
 import type { RegionWatch } from '../../domain/watch.ts';
+import { ownActOf } from '../../domain/own-act.ts';
 import { isConflict } from '../../errors.ts';
 import { wakeOutbox } from '../../handlers/alert.ts';
 import type { Batch, Judged, Knowledge } from '../../ports/judges.ts';
@@ -99,5 +100,9 @@ export function knowledgeOf({ services: { stores }, account: { accountId } }: Wa
   return {
     memory: () => stores.watch.memory.ofAccount(accountId, MOST_MEMORY),
     profiles: (subjects) => stores.watch.profiles.ofSubjects(accountId, subjects),
+    acts: async (ids) => {
+      const rows = await stores.audit.byIds(ids);
+      return rows.flatMap((row) => ownActOf(row) ?? []).filter((act) => act.accountId === accountId);
+    },
   };
 }

@@ -3,6 +3,7 @@ import { block } from '../failures.ts';
 import { lookAgain, ready } from '../look.ts';
 import { after } from '../run.ts';
 import type { Outcome, Run, Step } from '../run.ts';
+import { isLate } from '../timely.ts';
 
 /** When people are asked whether anything broke. */
 export const ASK_AFTER_MS = 10 * 60_000;
@@ -43,6 +44,9 @@ async function stillActive(
       'reactivate',
     ]);
   }
-  await account.setStatus({ userName: snapshot.userName, accessKeyId, status: 'Inactive' }, run.signal);
+  const act = await run.intend('key.deactivate', { accessKeyId });
+  if (isLate(run, now)) return { kind: 'wait', until: run.now() };
+  const { userName } = snapshot;
+  await account.setStatus({ userName, accessKeyId, status: 'Inactive', act }, run.signal);
   return { kind: 'wait', until: now + 3_000, patch: { changedAt: now } };
 }

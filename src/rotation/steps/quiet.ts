@@ -6,7 +6,7 @@ import { allHold } from '../deliveries.ts';
 import { block } from '../failures.ts';
 import { lookAgain, ready } from '../look.ts';
 import { lastTrailUse } from '../trail-use.ts';
-import { after, before } from '../run.ts';
+import { after } from '../run.ts';
 import type { Outcome, Run, Step } from '../run.ts';
 import { isLate } from '../timely.ts';
 
@@ -77,12 +77,11 @@ async function deactivate(run: Run): Promise<Outcome> {
     return { kind: 'wait', until: run.now(), patch: { change: null } };
   }
   const at = run.now();
-  await run.save(
-    { change: { accessKeyId, change: 'deactivate', at } },
-    before('key.deactivate', { accessKeyId }),
-  );
+  const change = { accessKeyId, change: 'deactivate', at } as const;
+  const act = await run.intend('key.deactivate', { accessKeyId }, { change });
   if (isLate(run, at)) return { kind: 'wait', until: run.now() };
-  await state.account.setStatus({ userName: snapshot.userName, accessKeyId, status: 'Inactive' }, run.signal);
+  const { userName } = snapshot;
+  await state.account.setStatus({ userName, accessKeyId, status: 'Inactive', act }, run.signal);
   return { kind: 'move', to: 'deactivated', patch: { changedAt: run.now() } };
 }
 
@@ -95,9 +94,13 @@ async function reactivate(run: Run): Promise<Outcome> {
     await run.save({ change: null, changedAt: run.now() }, after('key.activate', 'done', { accessKeyId }));
     return { kind: 'wait', until: run.now() };
   }
+  const at = run.now();
+  const act = await run.intend('key.activate', { accessKeyId });
+  if (isLate(run, at)) return { kind: 'wait', until: run.now() };
   // Somebody may have contained it since Reactivate was chosen.
   const why = await run.ground.world.keptOff(run.rotation);
   if (why !== null) return block(run, 'quarantined', `${why} It is not reactivated.`, ['retry', 'go_on']);
-  await state.account.setStatus({ userName: snapshot.userName, accessKeyId, status: 'Active' }, run.signal);
+  const { userName } = snapshot;
+  await state.account.setStatus({ userName, accessKeyId, status: 'Active', act }, run.signal);
   return lookAgain(run);
 }

@@ -7,7 +7,7 @@ import { allHold } from '../deliveries.ts';
 import { again, block } from '../failures.ts';
 import { ready } from '../look.ts';
 import { oldKeyProof } from '../proof.ts';
-import { after, before } from '../run.ts';
+import { after } from '../run.ts';
 import type { Outcome, Run, Step } from '../run.ts';
 import { isLate } from '../timely.ts';
 
@@ -41,13 +41,11 @@ export const soaking: Step = async (run) => {
   const proof = oldKeyProof(run.rotation, state.look, run.now());
   if (proof === null) return block(run, 'keys_changed', 'The old key is not Inactive.');
   const at = run.now();
-  await run.save(
-    { change: { accessKeyId: oldKeyId, change: 'delete', at } },
-    before('key.delete', { accessKeyId: oldKeyId }),
-  );
+  const next = { accessKeyId: oldKeyId, change: 'delete', at } as const;
+  const act = await run.intend('key.delete', { accessKeyId: oldKeyId }, { change: next });
   if (isLate(run, at)) return { kind: 'wait', until: run.now() };
   try {
-    await state.account.deleteKey(proof, run.signal);
+    await state.account.deleteKey(proof, act, run.signal);
   } catch (error) {
     if (!(error instanceof AwsFailure && error.code === 'no_such_entity')) throw error;
   }

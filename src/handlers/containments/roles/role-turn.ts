@@ -177,7 +177,7 @@ export class RoleTurn {
 
   /** What is wanted is on record before AWS hears of it, and asked once more right before. */
   async #change(hands: Hands, signal: AbortSignal): Promise<boolean> {
-    const { stores, clock } = this.#services;
+    const { stores, clock, ids } = this.#services;
     const before = this.#row;
     const now = clock.now();
     if (before.failure === null && before.sentAt !== null && now - before.sentAt < LOOK_AGAIN_MS) {
@@ -186,8 +186,9 @@ export class RoleTurn {
     }
     const { roleName, issuedBefore, state } = before;
     const act = await this.#act(state === 'revoking' ? 'role.put_deny' : 'role.delete_deny');
+    const actId = ids.next();
     await this.#save({ ...before, reads: 0, sentAt: now, nextAt: now }, null, [
-      auditIntent(this.#services, act),
+      auditIntent(this.#services, { ...act, id: actId }),
     ]);
     const { text } = await keptRevocation(stores, before);
     // A process that stood still since it asked may be overtaken: what it asked is no answer any more.
@@ -200,8 +201,8 @@ export class RoleTurn {
     try {
       await hands(({ roles }) =>
         state === 'revoking' && issuedBefore !== null
-          ? roles.putPolicy(roleName, ROLE_DENY, denyRoleBefore(issuedBefore), signal)
-          : roles.deletePolicy(roleName, ROLE_DENY, signal),
+          ? roles.putPolicy(roleName, ROLE_DENY, denyRoleBefore(issuedBefore), actId, signal)
+          : roles.deletePolicy(roleName, ROLE_DENY, actId, signal),
       );
     } catch (error) {
       if (!(error instanceof AwsFailure || error instanceof RekeyError)) throw error;
