@@ -41,6 +41,7 @@ import {
 } from './containment-world.ts';
 import { DescribeRegionsCommand } from '@aws-sdk/client-ec2';
 
+const EVERY = { userId: null, family: null, connectionId: null, since: null } as const;
 const VIEWER: Actor = { ...RESPONDER, userId: 'U0VIEW', roles: ['viewer'] };
 const MINUTE = 60_000;
 
@@ -493,6 +494,73 @@ describe.each(ENGINES)('a revocation, on %s', (engine) => {
     world.forward(ROLE_SESSIONS_LIVE_MS);
     await holding(world, services, 12_000);
     expect((await keptRevocation(services.stores, asked)).row?.state).toBe('lifted');
+  });
+
+  it('is not put back when the hold is stopped after the look, right before the call', async () => {
+    await using world = await open(engine);
+    const { services, deploy, asked, held } = await revokedOn(world);
+    await holding(world, services, 10_000);
+    deploy.policies.deleteInline(OURS);
+    const { stores } = services;
+    let stopped = false;
+    const racing = {
+      ...services,
+      stores: {
+        ...stores,
+        atomically: async (...given: Parameters<typeof stores.atomically>) => {
+          const came = await stores.atomically(...given);
+          const rows = await stores.audit.page({ ...EVERY, family: 'role' }, null, 1);
+          // What is wanted is on record, and AWS has not heard of it.
+          if (!stopped && rows[0]?.verb === 'role.put_deny' && rows[0].phase === 'intent') {
+            stopped = true;
+            await stopHolding(services, request(services), held.id);
+          }
+          return came;
+        },
+      },
+    };
+    // The revocation itself is on record, too.
+    const before = [...world.standIn.requests].filter(({ action }) => action === 'PutRolePolicy').length;
+    await holding(world, racing, MINUTE);
+    expect(stopped).toBe(true);
+    const sent = [...world.standIn.requests].filter(({ action }) => action === 'PutRolePolicy');
+    expect(sent).toHaveLength(before);
+    expect((await keptRevocation(stores, asked)).row).toMatchObject({ state: 'revoked', reads: 0 });
+    const [row] = await stores.audit.page({ ...EVERY, family: 'role' }, null, 1);
+    expect(row).toMatchObject({ verb: 'role.put_deny', outcome: 'refused' });
+  });
+
+  it('reads its containment once a look, however many rows its audit log takes', async () => {
+    await using world = await open(engine);
+    const { services, deploy, held } = await theft(world);
+    const input = { containmentId: held.id, roleArn: deploy.arn };
+    const asked = await askRevocation(services, request(services), { ...input, reason: 'the thief has one' });
+    await approveRevocation(services, request(services, OTHER), { ...input, askedAt: asked.asked.at });
+    const { containments } = services.stores;
+    let reads = 0;
+    const counting = {
+      ...services,
+      stores: {
+        ...services.stores,
+        containments: {
+          ...containments,
+          byId: (id: string) => {
+            reads += 1;
+            return containments.byId(id);
+          },
+        },
+      },
+    };
+    const before = world.standIn.requests.length;
+    await pursueRevocation(counting, asked, MINUTE, PATIENT);
+    const looks = [...world.standIn.requests]
+      .slice(before)
+      .filter(({ action }) => action === 'GetRolePolicy').length;
+    expect(looks).toBe(4);
+    // And once to tell that it is confirmed.
+    expect(reads).toBe(looks + 1);
+    const [row] = await services.stores.audit.page({ ...EVERY, family: 'role' }, null, 1);
+    expect(row).toMatchObject({ verb: 'role.approve', outcome: 'done', detail: { incidents: [] } });
   });
 
   it('says when it cannot be seen whether it stands, and goes on looking', async () => {
