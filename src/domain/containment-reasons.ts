@@ -24,3 +24,11 @@ export function timesAskedAgain({ again }: Pick<ContainmentHolder, 'again'>): nu
 export function timesAsked({ holders }: Pick<Containment, 'holders'>): number {
   return holders.reduce((sum, holder) => sum + 1 + timesAskedAgain(holder), 0);
 }
+
+/** Who asked for it last, for whatever reason, and when; null: nobody did. */
+export function lastAsked({
+  holders,
+}: Pick<Containment, 'holders'>): Pick<ContainmentHolder, 'by' | 'hostUser' | 'at'> | null {
+  const all = holders.flatMap((holder) => (holder.again === undefined ? [holder] : [holder, holder.again]));
+  return all.toSorted((a, b) => a.at - b.at).at(-1) ?? null;
+}

@@ -42,6 +42,12 @@ import {
 import { DescribeRegionsCommand } from '@aws-sdk/client-ec2';
 
 const EVERY = { userId: null, family: null, connectionId: null, since: null } as const;
+const SOMEBODY = {
+  type: 'IAMUser',
+  principalId: 'AIDASOMEBODY',
+  userName: 'somebody',
+  accessKeyId: 'AKIASOMEBODYSOMEBODY',
+};
 const VIEWER: Actor = { ...RESPONDER, userId: 'U0VIEW', roles: ['viewer'] };
 const MINUTE = 60_000;
 
@@ -148,6 +154,51 @@ describe('around a contained user', () => {
     expect(around?.made.filter(({ by }) => by === world.robot.name)).toEqual([]);
     expect(around?.made.map(({ kind }) => kind).toSorted()).toEqual(['key', 'password', 'user']);
     expect(key.accessKeyId).not.toBe(id);
+  });
+
+  it('is read once for all contained users of the account, and anew when one is contained again', async () => {
+    await using world = await open();
+    const { services, held, key } = await theft(world);
+    const asked: string[] = [];
+    const { aws } = services;
+    const counting = {
+      ...services,
+      aws: {
+        ...aws,
+        trail: (...given: Parameters<typeof aws.trail>) => {
+          const trail = aws.trail(...given);
+          const lookUp: typeof trail.lookUp = (region, question, ...rest) => {
+            if (question?.by === 'EventName') asked.push(question.value);
+            return trail.lookUp(region, question, ...rest);
+          };
+          return { ...trail, lookUp };
+        },
+      },
+    };
+    const others = ['bob', 'carol'].map((name) => victim(world.account, name));
+    const rows: Containment[] = [];
+    for (const other of others) rows.push(await contain(services, stolen(other.key)));
+    world.forward(2 * MINUTE);
+    happen(world, 'iam:CreateUser', { minutesAgo: 1, asked: { userName: 'mallory' }, by: SOMEBODY });
+    expect(await readSurroundings(counting, PATIENT)).toBe(3);
+    expect(asked).toContain('CreateUser');
+    expect(new Set(asked).size).toBe(asked.length);
+    for (const { id } of [held, ...rows]) {
+      const { around } = await read(services, id);
+      expect(around?.made.map(({ name }) => name)).toContain('mallory');
+      expect(around?.why).toBe('');
+      expect(around?.completeTo).not.toBeNull();
+    }
+    // Long after, nobody looks any more.
+    await stopHolding(services, request(services), held.id);
+    world.forward(90 * MINUTE);
+    await readSurroundings(services, PATIENT);
+    expect((await read(services, held.id)).around?.nextAt).toBeNull();
+    world.forward(90 * MINUTE);
+    expect(await readSurroundings(services, PATIENT)).toBe(0);
+    await contain(services, stolen(key), OTHER);
+    expect(await readSurroundings(services, PATIENT)).toBe(1);
+    expect((await read(services, held.id)).around?.nextAt).not.toBeNull();
   });
 
   it('is told as far as it was seen where there is no time for all of it, and does not go before the watcher', async () => {

@@ -11,7 +11,7 @@ import {
   whyOf,
 } from '../../domain/containment-words.ts';
 import { eventWords } from '../../domain/containment-event-words.ts';
-import { timesAsked, wasStolen } from '../../domain/containment-reasons.ts';
+import { lastAsked, timesAsked, wasStolen } from '../../domain/containment-reasons.ts';
 import { isDenied, isOver, type Containment, type ContainmentHolder } from '../../domain/containment.ts';
 import { isDrilled } from '../../domain/drill.ts';
 import { counted } from '../../domain/time-words.ts';
@@ -236,7 +236,7 @@ function lineText(
     }
     case 'not_done': {
       const { what, why, next } = notDoneWords(line.containment, line.containment.updatedAt);
-      const by = line.containment.holders.at(-1)?.by ?? null;
+      const by = lastAsked(line.containment)?.by ?? null;
       const who = by === null ? '' : `${person(by)} `;
       return {
         plain: escape(cut(what, 300)),
