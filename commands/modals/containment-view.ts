@@ -2,7 +2,7 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import type { Actor } from '../../src/domain/actor.ts';
 import { isPriorUnknown, recoverableOf, undoableOf } from '../../src/domain/containment-acts.ts';
 import type { ContainmentCard } from '../../src/domain/containment-card.ts';
-import { keptKeys } from '../../src/domain/containment-reasons.ts';
+import { keptKeys, timesAskedAgain } from '../../src/domain/containment-reasons.ts';
 import type { Containment, ContainmentEvent, ContainmentHolder } from '../../src/domain/containment.ts';
 import { counted } from '../../src/domain/time-words.ts';
 import { mayContain } from '../../src/handlers/containments/may.ts';
@@ -154,9 +154,9 @@ function freedWith({ holders, seenKeys, events }: Containment): KnownBlock[] {
   ];
 }
 
-/** A reason and how it stood when the window was opened. */
-function asShown({ id, phase }: ContainmentHolder): string {
-  return `${phase} ${id}`;
+/** A reason, how it stood, and how often it had been asked for again, when the window was opened. */
+function asShown(holder: ContainmentHolder): string {
+  return `${holder.phase}:${timesAskedAgain(holder)} ${holder.id}`;
 }
 
 function holderLabel({ accessKeyId, kind, incidentId, reason, phase }: ContainmentHolder): string {
@@ -173,7 +173,8 @@ export function parseTakeBack(view: IncomingView): Parsed<TakeBackInput> {
   const reason = readReason(view, REASON_FIELD, 'Say why: others will wonder.');
   if (!reason.ok) return reason;
   const prior = view.values.get(PRIOR_FIELD)?.one;
-  const [, phase, holderId] = /^(held|recovered) (.+)$/.exec(asked) ?? [];
+  // A window of before containments were renewed under their first reason showed none of that.
+  const [, phase, again = '0', holderId] = /^(held|recovered)(?::(\d{1,9}))? (.+)$/.exec(asked) ?? [];
   if ((phase !== 'held' && phase !== 'recovered') || holderId === undefined) throw tooOld();
   return {
     ok: true,
@@ -181,6 +182,7 @@ export function parseTakeBack(view: IncomingView): Parsed<TakeBackInput> {
       containmentId: id,
       holderId,
       phase,
+      again: Number(again),
       reason: reason.input.slice(0, LONGEST_REASON),
       ...(prior === 'active' || prior === 'inactive' ? { activate: prior === 'active' } : {}),
     },

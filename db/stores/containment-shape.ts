@@ -40,6 +40,15 @@ const holder: z.ZodType<ContainmentHolder> = z.object({
   reason: z.string(),
   phase: oneOf<ContainmentHolder['phase']>({ held: true, undone: true, recovered: true }),
   drillId: z.string().exactOptional(),
+  again: z
+    .object({
+      by: z.string().nullable(),
+      hostUser: z.string().nullable(),
+      at: z.number(),
+      reason: z.string(),
+      times: z.number(),
+    })
+    .exactOptional(),
   taken: z.object({ by: z.string(), at: z.number(), reason: z.string() }).nullable(),
 });
 

@@ -239,7 +239,7 @@ export function containmentStore(engine: Engine): ContainmentStore {
     },
     removeEnded(before) {
       return write(engine, 'containments.removeEnded', 'any', (db) =>
-        db.delete(t).where(and(eq(t.open, 0), lt(t.createdAt, before))),
+        db.delete(t).where(and(eq(t.open, 0), lt(t.updatedAt, before))),
       );
     },
   };

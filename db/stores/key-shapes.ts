@@ -143,8 +143,11 @@ export const ownerRef: z.ZodType<OwnerRef> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('group'), groupId: z.string() }),
 ]);
 
+const changed = z.object({ at: z.number(), before: z.array(ownerRef) }).exactOptional();
+
 const ownership: z.ZodType<Ownership> = z.discriminatedUnion('known', [
   z.object({
+    changed,
     known: z.literal(true),
     owners: z.array(ownerRef),
     from: oneOf<Extract<Ownership, { known: true }>['from']>({
@@ -155,7 +158,7 @@ const ownership: z.ZodType<Ownership> = z.discriminatedUnion('known', [
       email: true,
     }),
   }),
-  z.object({ known: z.literal(false), why: z.string(), failed: z.literal(true).exactOptional() }),
+  z.object({ changed, known: z.literal(false), why: z.string(), failed: z.literal(true).exactOptional() }),
 ]);
 
 export const keyStanding: z.ZodType<KeyStanding> = z.object({

@@ -10,6 +10,7 @@ import {
   type Containment,
   type ContainmentHolder,
 } from './containment.ts';
+import { timesAskedAgain } from './containment-reasons.ts';
 import { stood } from './containment-settle.ts';
 
 /** Who takes something back, and why. */
@@ -110,13 +111,17 @@ export function heldFor(
 }
 
 /**
- * Somebody asks again for what nobody looks after any more: all of it is done and read back anew. Null while that goes
- * on anyway, or where it cannot.
+ * Somebody asks again for what nobody looks after any more: all of it is done and read back anew, and the reason that
+ * holds already tells of it. Null while that goes on anyway, or where it cannot.
  */
-export function renewed(before: Containment, accessKeyId: string, now: number): Containment | null {
-  if (before.state !== 'standing') return null;
+export function renewed(before: Containment, asked: ContainmentHolder, now: number): Containment | null {
+  const same = heldFor(before, asked);
+  if (before.state !== 'standing' || same === null) return null;
+  const { accessKeyId, by, hostUser, at, reason } = asked;
+  const again = { by, hostUser, at, reason, times: timesAskedAgain(same) + 1 };
+  const holders = before.holders.map((each) => (each.id === same.id ? { ...each, again } : each));
   // One that somebody switched on meanwhile was let go of: how it is by now is read anew.
-  return anew(before, accessKeyId, [{ accessKeyId, before: 'unread' }], now);
+  return anew({ ...before, holders }, accessKeyId, [{ accessKeyId, before: 'unread' }], now);
 }
 
 /** All of it is to be done and read back from the beginning. `accessKeyId`: what is asked for; `keys`: added if new. */

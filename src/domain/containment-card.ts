@@ -1,4 +1,5 @@
 import type { RoleRevocation } from './role-revocation.ts';
+import { timesAskedAgain } from './containment-reasons.ts';
 import { freshlyMade, type AssumedRole, type MadeThing } from './surroundings.ts';
 import { CONFIRM_READS, type Containment, type ContainmentEvent } from './containment.ts';
 
@@ -17,7 +18,7 @@ export interface ContainmentCard {
 export type ContainmentLine =
   | { readonly kind: 'event'; readonly event: ContainmentEvent }
   | {
-      readonly kind: 'joined' | 'undone' | 'recovered';
+      readonly kind: 'joined' | 'again' | 'undone' | 'recovered';
       readonly accessKeyId: string;
       readonly by: string | null;
       readonly hostUser: string | null;
@@ -139,6 +140,9 @@ export function containmentLines(before: Containment, after: Containment): reado
     const was = old.get(holder.id);
     const { accessKeyId, by, hostUser, reason, at, taken, phase } = holder;
     if (was === undefined) return [{ kind: 'joined', accessKeyId, by, hostUser, reason, at }];
+    if (holder.again !== undefined && timesAskedAgain(was) !== timesAskedAgain(holder)) {
+      return [{ kind: 'again', accessKeyId, ...holder.again }];
+    }
     if (was.phase === phase || phase === 'held' || taken === null) return [];
     return [{ kind: phase, accessKeyId, by: taken.by, hostUser: null, reason: taken.reason, at: taken.at }];
   });

@@ -1,4 +1,4 @@
-import type { Containment } from './containment.ts';
+import type { Containment, ContainmentHolder } from './containment.ts';
 
 /** The incidents among its reasons, also of those that were taken back. */
 export function incidentsOf({ holders }: Pick<Containment, 'holders'>): readonly string[] {
@@ -13,4 +13,22 @@ export function wasStolen({ holders }: Pick<Containment, 'holders'>): boolean {
 /** The keys that a reason keeps off, those of reasons that were recovered among them. */
 export function keptKeys({ holders }: Pick<Containment, 'holders'>): ReadonlySet<string> {
   return new Set(holders.filter(({ phase }) => phase !== 'undone').map(({ accessKeyId }) => accessKeyId));
+}
+
+/** How often a reason was asked for again: whoever saw it fewer times did not see it as it is. */
+export function timesAskedAgain({ again }: Pick<ContainmentHolder, 'again'>): number {
+  return again?.times ?? 0;
+}
+
+/** How often somebody asked for it, over all its reasons; grows with each that joins, and each that is renewed. */
+export function timesAsked({ holders }: Pick<Containment, 'holders'>): number {
+  return holders.reduce((sum, holder) => sum + 1 + timesAskedAgain(holder), 0);
+}
+
+/** Who asked for it last, for whatever reason, and when; null: nobody did. */
+export function lastAsked({
+  holders,
+}: Pick<Containment, 'holders'>): Pick<ContainmentHolder, 'by' | 'hostUser' | 'at'> | null {
+  const all = holders.flatMap((holder) => (holder.again === undefined ? [holder] : [holder, holder.again]));
+  return all.toSorted((a, b) => a.at - b.at).at(-1) ?? null;
 }

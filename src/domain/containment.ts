@@ -54,6 +54,11 @@ export function isAtRest(state: ContainmentState): boolean {
 /** `stolen`: the key Inactive and its user denied; `planned`: the key alone, and nothing is held. */
 export type ContainmentKind = 'stolen' | 'planned';
 
+/** That a reason was asked for once more, which did all of it anew. */
+export interface AskedAgain extends Pick<ContainmentHolder, 'by' | 'hostUser' | 'at' | 'reason'> {
+  readonly times: number;
+}
+
 /** One reason to contain: an incident, or a person's word. Each is taken back for itself. Times are ms. */
 export interface ContainmentHolder {
   readonly id: string;
@@ -69,6 +74,8 @@ export interface ContainmentHolder {
   readonly phase: 'held' | 'undone' | 'recovered';
   /** The drill it is part of; left out where it is meant in earnest. */
   readonly drillId?: string;
+  /** Who asked last for it again after nobody looked any more, and how often that was; left out: nobody did. */
+  readonly again?: AskedAgain;
   /** Who took it back, and why; null while it holds. */
   readonly taken: { readonly by: string; readonly at: number; readonly reason: string } | null;
 }

@@ -25,6 +25,13 @@ export type LeakAuthor =
   | { readonly kind: 'app'; readonly id: string; readonly name: string }
   | { readonly kind: 'nobody' };
 
+/** What tells an author from others: Slack's id, which they cannot choose; null where the message has none. */
+export function authorId(author: LeakAuthor): string | null {
+  if (author.kind === 'nobody') return null;
+  const id = author.kind === 'person' ? author.userId : author.id;
+  return id === '' ? null : id;
+}
+
 /** What a message holds of a key that it does not give away by itself: another message may hold the rest. */
 export interface LeakHalf {
   /** IDs that no secret stands with. */

@@ -3,16 +3,28 @@ export type OwnerRef =
   | { readonly kind: 'user'; readonly userId: string }
   | { readonly kind: 'group'; readonly groupId: string };
 
+/** That AWS's word on who answers for a key changed: when that was seen, and who did before; nobody, where it is empty. */
+export interface OwnersChanged {
+  readonly at: number;
+  readonly before: readonly OwnerRef[];
+}
+
 /** Who answers for a key, and how that was found; or why nobody is known. */
 export type Ownership =
   | {
+      readonly changed?: OwnersChanged;
       readonly known: true;
       readonly owners: readonly OwnerRef[];
       /** In the order they are asked: what was set on the key in Slack, a tag, the mapping, the user's name or e-mail. */
       readonly from: 'key' | 'tag' | 'mapping' | 'name' | 'email';
     }
   /** `failed`: it could not be asked, which says nothing; else it was asked, and nobody was found. */
-  | { readonly known: false; readonly why: string; readonly failed?: true };
+  | {
+      readonly changed?: OwnersChanged;
+      readonly known: false;
+      readonly why: string;
+      readonly failed?: true;
+    };
 
 /** An owner whom no message reaches, and why, in words behind their name; `owner` null: nobody is known. */
 export interface Unreached {

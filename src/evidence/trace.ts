@@ -69,18 +69,21 @@ export class Trace {
     if (start.userName !== null) this.#ask('Username', start.userName);
   }
 
-  /** Takes a record in: an object, or the text that stands in its place. `length`: that of its text. */
-  take(raw: unknown, length = 0): void {
+  /**
+   * Takes a record in: an object, or the text that stands in its place. `length`: that of its text. `isAgain`: it came
+   * before, and what is left out of it is counted already.
+   */
+  take(raw: unknown, length = 0, isAgain = false): void {
     const event = typeof raw === 'object' ? this.#reader.read(raw) : null;
     if (event === null) {
-      this.#unread += 1;
+      if (!isAgain) this.#unread += 1;
       return;
     }
     if (this.#held.has(event.id)) return;
     // What changes something is worth more than one more look around.
     const share = event.call.isRead ? 1 : 2;
     if (this.#held.size >= share * MOST_EVENTS || this.#text + length > share * MOST_TEXT) {
-      this.#leftEvents += 1;
+      if (!isAgain) this.#leftEvents += 1;
       return;
     }
     this.#text += length;

@@ -3,6 +3,7 @@ import { assessKey } from '../domain/assess-key.ts';
 import type { IamUser, InventoryKey, KeyEvent } from '../domain/inventory.ts';
 import type { KeyPolicy } from '../domain/key-policy.ts';
 import type { KeyStanding } from '../domain/key-standing.ts';
+import { withOwnerChange } from '../domain/owner-change.ts';
 import { DAY_MS } from '../domain/time-words.ts';
 import { keyTags } from './key-settings.ts';
 import { policyOfAccount } from './key-policy.ts';
@@ -101,17 +102,23 @@ async function assessUsers(
     const user = userOf.get(key.userId) ?? null;
     const chosen = choices.get(key.accessKeyId) ?? null;
     const former = before.get(key.accessKeyId);
-    const ownership = await setting.findOwners({
+    const found = await setting.findOwners({
       key,
       user,
       chosen: chosen?.owners ?? null,
       before: former?.ownership ?? null,
     });
+    // Of a new key the others of its user tell who answered for it before.
+    const siblings = keys.filter((each) => each.userId === key.userId);
+    const [known] = [former, ...siblings.map(({ accessKeyId }) => before.get(accessKeyId))].flatMap(
+      (each) => each ?? [],
+    );
+    const ownership = withOwnerChange(known?.ownership ?? null, found, now);
     const standing = assessKey(
       {
         key,
         user,
-        siblings: keys.filter((each) => each.userId === key.userId),
+        siblings,
         choices: chosen,
         snooze: running.get(key.accessKeyId) ?? null,
         policy: setting.policy,

@@ -44,6 +44,6 @@ export interface ContainmentStore {
   insert(containment: Containment): Write;
   /** Stores it if the stored version is `containment.version - 1`; else a `conflict`, as for `insert`. */
   update(containment: Containment): Write;
-  /** Removes those that are over and were begun before; any number of rows. */
+  /** Removes those that were over before; any number of rows. */
   removeEnded(before: number): Write;
 }

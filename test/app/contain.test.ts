@@ -225,6 +225,41 @@ describe.each([
   );
 
   it(
+    'is not given back from a window that stood open while it was contained again',
+    async () => {
+      const { user, key } = victim('overtaken');
+      await ada.slash(`/aws-deactivate ${key.accessKeyId} seen abroad`);
+      await (await ada.waitForModal((modal) => modal.title === 'Deactivate')).submit();
+      const held = await ada.waitForModal(
+        (modal) => modal.title === 'Containment' && modal.words.includes(CONFIRMED),
+        LONG,
+      );
+      await held.click('Stop holding', { confirm: true });
+      const stopped = await ada.waitForModal((modal) => modal.words.includes('The hold was stopped'));
+      await stopped.click('Undo');
+      const undo = await ada.waitForModal((modal) => modal.title === 'Undo');
+      user.keys.get(key.accessKeyId).change('Active', Date.now());
+      const again = await rekey('contain', key.accessKeyId, '--reason', 'somebody switched it on');
+      expect(again).toMatchObject({ code: 0, err: '' });
+      await undo.fill({ Reason: 'false alarm' });
+      const { result, errors } = await undo.submit();
+      expect(result).toBe('errors');
+      expect(errors['Reason']).toMatch(/was contained again, by .* on the host.*open Undo there/);
+      expect(state(user)).toEqual({ keys: ['Inactive'], denied: true });
+      const card = await message(ada, 'overtaken', 'asked for again');
+      expect(card.words).toContain('somebody switched it on');
+      await ada.modal()?.close('x');
+      await card.click('Undo');
+      const fresh = await ada.waitForModal((modal) => modal.title === 'Undo');
+      await fresh.fill({ Reason: 'false alarm' });
+      await fresh.submit();
+      await expect.poll(() => state(user), { timeout: LONG }).toEqual({ keys: ['Active'], denied: false });
+      await ada.modal()?.close('x');
+    },
+    3 * LONG,
+  );
+
+  it(
     'is shut off, held and put back while Slack takes nothing, and told once when Slack is back',
     async () => {
       const { user, key } = victim('unheard');

@@ -97,7 +97,7 @@ describe.each([
   const appMessage = (more: Readonly<Record<string, unknown>>) => ({
     type: 'message',
     subtype: 'bot_message',
-    bot_id: 'B0PROBE',
+    bot_id: `B0PROBE${Math.floor(count / 8)}`,
     username: `probe ${Math.floor(count / 8)}`,
     channel: TEAM,
     channel_type: 'group',
@@ -235,6 +235,17 @@ describe.each([
       await settled();
       expect(alerts().filter(({ words }) => words.includes(three))).toEqual([]);
       expect(alerts().length).toBe(before + 1);
+
+      // An app is who it is, whatever it calls itself; another of that name is another.
+      const [four, five] = [accessKeyId(), accessKeyId()];
+      const deploys = { bot_id: 'B0DEPLOY', username: 'deploy 1' };
+      scene.slack.sendEvent(appMessage({ ...deploys, text: `made ${four}` }));
+      scene.slack.sendEvent(appMessage({ ...deploys, username: 'deploy 2', text: secret() }));
+      expect((await alert(four)).words).toContain('of the app deploy 2');
+      scene.slack.sendEvent(appMessage({ ...deploys, text: `made ${five}` }));
+      scene.slack.sendEvent(appMessage({ ...deploys, bot_id: 'B0OTHER', text: secret() }));
+      await settled();
+      expect(alerts().filter(({ words }) => words.includes(five))).toEqual([]);
     },
     2 * LONG,
   );

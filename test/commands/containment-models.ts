@@ -421,7 +421,7 @@ export function containmentMessagesOf(outside: Outside): [name: string, message:
       `containment event ${at}`,
       presenter.containmentLine({ kind: 'event', event }, row),
     ]),
-    ...(['joined', 'undone', 'recovered'] as const).map((kind): [string, Message] => [
+    ...(['joined', 'again', 'undone', 'recovered'] as const).map((kind): [string, Message] => [
       `containment ${kind} line`,
       presenter.containmentLine({ kind, ...said }, row),
     ]),

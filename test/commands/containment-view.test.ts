@@ -26,7 +26,16 @@ test('an Undo says what it was shown: a reason that holds, or one that was judge
   if (holder === undefined) throw new Error('no holder');
   const held = formOf({}, 'undo');
   expect(held.text).not.toContain('true alarm');
-  expect(submitted(held.metadata)).toMatchObject({ ok: true, input: { holderId: 'h1', phase: 'held' } });
+  expect(submitted(held.metadata)).toMatchObject({
+    ok: true,
+    input: { holderId: 'h1', phase: 'held', again: 0 },
+  });
+  const again = { by: 'U0OTHER', hostUser: null, at: NOW, reason: 'back', times: 2 };
+  const renewed = formOf({ holders: [{ ...holder, again }] }, 'undo');
+  expect(submitted(renewed.metadata)).toMatchObject({ ok: true, input: { holderId: 'h1', again: 2 } });
+  // A window of before that was counted.
+  const old = JSON.stringify({ id: 'c1', holder: 'held h1' });
+  expect(submitted(old)).toMatchObject({ ok: true, input: { holderId: 'h1', phase: 'held', again: 0 } });
   const taken = { by: 'U0RESP', at: NOW, reason: 'cleaned up' };
   const judged = formOf({ state: 'recovered', holders: [{ ...holder, phase: 'recovered', taken }] }, 'undo');
   expect(judged.text).toMatch(/Recovered already.*<@U0RESP>: cleaned up/);

@@ -136,7 +136,7 @@ export function containmentsContract(fresh: FreshStores): void {
 
     test('that ended after a recovery are still found, for their account and from a time on', async () => {
       const over = { state: 'ended', nextAt: null, userName: 'alice', userId: 'AIDA1' } as const;
-      const { containments } = await opened(
+      const { containments, put } = await opened(
         containment({ id: 'old', ...over, updatedAt: 4, createdAt: 1 }),
         containment({ id: 'late', ...over, updatedAt: 9, createdAt: 3 }),
         containment({ id: 'early', ...over, updatedAt: 5, createdAt: 2 }),
@@ -147,6 +147,9 @@ export function containmentsContract(fresh: FreshStores): void {
       const { accountId } = containment();
       expect(ids(await containments.endedOfAccount(accountId, 5))).toEqual(['early', 'late']);
       expect(ids(await containments.endedOfAccount('2', 10))).toEqual([]);
+      // They are kept from their end on: what was contained long ago may have been recovered yesterday.
+      await put(containments.removeEnded(5));
+      expect(ids(await containments.endedOfAccount(accountId, 0))).toEqual(['early', 'late']);
     });
 
     test('are due at their time, and asked about at theirs', async () => {

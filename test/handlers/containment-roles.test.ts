@@ -41,6 +41,13 @@ import {
 } from './containment-world.ts';
 import { DescribeRegionsCommand } from '@aws-sdk/client-ec2';
 
+const EVERY = { userId: null, family: null, connectionId: null, since: null } as const;
+const SOMEBODY = {
+  type: 'IAMUser',
+  principalId: 'AIDASOMEBODY',
+  userName: 'somebody',
+  accessKeyId: 'AKIASOMEBODYSOMEBODY',
+};
 const VIEWER: Actor = { ...RESPONDER, userId: 'U0VIEW', roles: ['viewer'] };
 const MINUTE = 60_000;
 
@@ -147,6 +154,51 @@ describe('around a contained user', () => {
     expect(around?.made.filter(({ by }) => by === world.robot.name)).toEqual([]);
     expect(around?.made.map(({ kind }) => kind).toSorted()).toEqual(['key', 'password', 'user']);
     expect(key.accessKeyId).not.toBe(id);
+  });
+
+  it('is read once for all contained users of the account, and anew when one is contained again', async () => {
+    await using world = await open();
+    const { services, held, key } = await theft(world);
+    const asked: string[] = [];
+    const { aws } = services;
+    const counting = {
+      ...services,
+      aws: {
+        ...aws,
+        trail: (...given: Parameters<typeof aws.trail>) => {
+          const trail = aws.trail(...given);
+          const lookUp: typeof trail.lookUp = (region, question, ...rest) => {
+            if (question?.by === 'EventName') asked.push(question.value);
+            return trail.lookUp(region, question, ...rest);
+          };
+          return { ...trail, lookUp };
+        },
+      },
+    };
+    const others = ['bob', 'carol'].map((name) => victim(world.account, name));
+    const rows: Containment[] = [];
+    for (const other of others) rows.push(await contain(services, stolen(other.key)));
+    world.forward(2 * MINUTE);
+    happen(world, 'iam:CreateUser', { minutesAgo: 1, asked: { userName: 'mallory' }, by: SOMEBODY });
+    expect(await readSurroundings(counting, PATIENT)).toBe(3);
+    expect(asked).toContain('CreateUser');
+    expect(new Set(asked).size).toBe(asked.length);
+    for (const { id } of [held, ...rows]) {
+      const { around } = await read(services, id);
+      expect(around?.made.map(({ name }) => name)).toContain('mallory');
+      expect(around?.why).toBe('');
+      expect(around?.completeTo).not.toBeNull();
+    }
+    // Long after, nobody looks any more.
+    await stopHolding(services, request(services), held.id);
+    world.forward(90 * MINUTE);
+    await readSurroundings(services, PATIENT);
+    expect((await read(services, held.id)).around?.nextAt).toBeNull();
+    world.forward(90 * MINUTE);
+    expect(await readSurroundings(services, PATIENT)).toBe(0);
+    await contain(services, stolen(key), OTHER);
+    expect(await readSurroundings(services, PATIENT)).toBe(1);
+    expect((await read(services, held.id)).around?.nextAt).not.toBeNull();
   });
 
   it('is told as far as it was seen where there is no time for all of it, and does not go before the watcher', async () => {
@@ -493,6 +545,73 @@ describe.each(ENGINES)('a revocation, on %s', (engine) => {
     world.forward(ROLE_SESSIONS_LIVE_MS);
     await holding(world, services, 12_000);
     expect((await keptRevocation(services.stores, asked)).row?.state).toBe('lifted');
+  });
+
+  it('is not put back when the hold is stopped after the look, right before the call', async () => {
+    await using world = await open(engine);
+    const { services, deploy, asked, held } = await revokedOn(world);
+    await holding(world, services, 10_000);
+    deploy.policies.deleteInline(OURS);
+    const { stores } = services;
+    let stopped = false;
+    const racing = {
+      ...services,
+      stores: {
+        ...stores,
+        atomically: async (...given: Parameters<typeof stores.atomically>) => {
+          const came = await stores.atomically(...given);
+          const rows = await stores.audit.page({ ...EVERY, family: 'role' }, null, 1);
+          // What is wanted is on record, and AWS has not heard of it.
+          if (!stopped && rows[0]?.verb === 'role.put_deny' && rows[0].phase === 'intent') {
+            stopped = true;
+            await stopHolding(services, request(services), held.id);
+          }
+          return came;
+        },
+      },
+    };
+    // The revocation itself is on record, too.
+    const before = [...world.standIn.requests].filter(({ action }) => action === 'PutRolePolicy').length;
+    await holding(world, racing, MINUTE);
+    expect(stopped).toBe(true);
+    const sent = [...world.standIn.requests].filter(({ action }) => action === 'PutRolePolicy');
+    expect(sent).toHaveLength(before);
+    expect((await keptRevocation(stores, asked)).row).toMatchObject({ state: 'revoked', reads: 0 });
+    const [row] = await stores.audit.page({ ...EVERY, family: 'role' }, null, 1);
+    expect(row).toMatchObject({ verb: 'role.put_deny', outcome: 'refused' });
+  });
+
+  it('reads its containment once a look, however many rows its audit log takes', async () => {
+    await using world = await open(engine);
+    const { services, deploy, held } = await theft(world);
+    const input = { containmentId: held.id, roleArn: deploy.arn };
+    const asked = await askRevocation(services, request(services), { ...input, reason: 'the thief has one' });
+    await approveRevocation(services, request(services, OTHER), { ...input, askedAt: asked.asked.at });
+    const { containments } = services.stores;
+    let reads = 0;
+    const counting = {
+      ...services,
+      stores: {
+        ...services.stores,
+        containments: {
+          ...containments,
+          byId: (id: string) => {
+            reads += 1;
+            return containments.byId(id);
+          },
+        },
+      },
+    };
+    const before = world.standIn.requests.length;
+    await pursueRevocation(counting, asked, MINUTE, PATIENT);
+    const looks = [...world.standIn.requests]
+      .slice(before)
+      .filter(({ action }) => action === 'GetRolePolicy').length;
+    expect(looks).toBe(4);
+    // And once to tell that it is confirmed.
+    expect(reads).toBe(looks + 1);
+    const [row] = await services.stores.audit.page({ ...EVERY, family: 'role' }, null, 1);
+    expect(row).toMatchObject({ verb: 'role.approve', outcome: 'done', detail: { incidents: [] } });
   });
 
   it('says when it cannot be seen whether it stands, and goes on looking', async () => {

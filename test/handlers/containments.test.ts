@@ -16,6 +16,7 @@ import {
   read,
   request,
   RESPONDER,
+  saidSince,
   servicesFor,
   settled,
   stolen,
@@ -121,6 +122,69 @@ describe.each(ENGINES)('a containment on %s', (engine) => {
     expect(truth(user)).toMatchObject({ keys: ['Inactive', 'Active'] });
     expect(truth(user).attached).toContain('AWSDenyAll');
     await expect(contain(services, stolen(key))).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('is not taken back, nor let go, from a window of before somebody contained it again', async () => {
+    await using world = await open(engine);
+    await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account);
+    const held = await contain(services, stolen(key));
+    await stopHolding(services, request(services), held.id, 1);
+    const seen = {
+      containmentId: held.id,
+      holderId: held.holders[0]?.id ?? '',
+      phase: 'held',
+      again: 0,
+      reason: 'clean',
+    } as const;
+    // The thief is back, and somebody saw it; the windows still show the first time.
+    user.keys.get(key.accessKeyId).change('Active', world.clock.now());
+    const again = await contain(services, stolen(key, { reason: 'back again' }), OTHER);
+    expect(again.holders).toMatchObject([{ again: { by: OTHER.userId, reason: 'back again', times: 1 } }]);
+    const said = await saidSince(world);
+    expect(said).toContain(`<@${OTHER.userId}> asked for it again`);
+    expect(said).toContain('back again');
+    const acts = [
+      () => undoContainment(services, request(services), seen),
+      () => recoverContainment(services, request(services), seen),
+    ];
+    for (const act of acts) {
+      const refused = await act().catch((error: unknown) => error);
+      expect(refused).toMatchObject({
+        code: 'conflict',
+        message: expect.stringMatching(
+          /was contained again, by <@U0OTHER>.*Nothing was taken back/,
+        ) as string,
+        next: expect.stringMatching(/open (?:Undo|Recover) there/) as string,
+      });
+    }
+    await expect(stopHolding(services, request(services), held.id, 1)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('contained again') as string,
+    });
+    expect(await read(services, held.id)).toMatchObject({ state: 'holding', holders: [{ phase: 'held' }] });
+    expect(truth(user)).toMatchObject({
+      keys: ['Inactive'],
+      attached: ['AWSDenyAll', 'AdministratorAccess'],
+    });
+    await undoContainment(services, request(services), { ...seen, again: 1 });
+    expect((await settled(services, held.id)).state).toBe('undone');
+    expect(truth(user)).toMatchObject({ keys: ['Active'], attached: ['AdministratorAccess'] });
+  });
+
+  it('tells a window of what was merged meanwhile that its user was contained already', async () => {
+    await using world = await open(engine);
+    await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account);
+    const held = await contain(services, stolen(key));
+    const input = { containmentId: held.id, holderId: 'of-another-row', reason: 'clean' };
+    await expect(undoContainment(services, request(services), input)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('turned out to be contained already') as string,
+    });
+    expect(truth(user).keys).toEqual(['Inactive']);
   });
 
   it('recovers: sessions from before stay denied for 36 hours, and new ones work', async () => {

@@ -6,8 +6,10 @@ import type { EvidenceRef } from '../../src/domain/evidence.ts';
 import { beginEvidence } from '../../src/handlers/evidence/begin.ts';
 import { gatherEvidence } from '../../src/handlers/evidence/gather.ts';
 import { itemOf, lookEvidence } from '../../src/handlers/evidence/look.ts';
-import { readState, SILENT_MS } from '../../src/handlers/evidence/state.ts';
+import { forgetOld, KEPT_MS, readState, SILENT_MS } from '../../src/handlers/evidence/state.ts';
 import type { Services } from '../../src/handlers/services.ts';
+import { sweep } from '../../src/handlers/sweep.ts';
+import { AwsFailure } from '../../src/ports/aws.ts';
 import { evidenceRounds } from '../../src/pollers/evidence.ts';
 import { InventoryWorld, PATIENT } from '../pollers/world.ts';
 import { contain, OTHER, request, RESPONDER, saidSince, stolen, victim } from './containment-world.ts';
@@ -22,7 +24,15 @@ const VIEWER = { ...RESPONDER, userId: 'U0VIEW', roles: ['viewer'] } as const;
 interface Bundle {
   readonly schema: string;
   readonly version: number;
-  readonly coverage: { readonly completeTo: string | null; readonly gaps: readonly string[] };
+  readonly coverage: {
+    readonly completeTo: string | null;
+    readonly gaps: readonly string[];
+    readonly regions: readonly {
+      readonly region: string;
+      readonly pages: number;
+      readonly records: number;
+    }[];
+  };
   readonly times: Readonly<Record<string, unknown>>;
   readonly evidence: {
     readonly calls: readonly { readonly at: string; readonly action: string; readonly by: string }[];
@@ -302,6 +312,84 @@ describe('the evidence of a stolen key', () => {
     expect(state).toMatchObject({ phase: 'done', tries: 1 });
     expect(state?.summary?.gaps).toEqual([]);
     expect(state?.summary?.calls).toBe(7_000);
+  });
+
+  it('counts pages and records once, however often a question is asked again', async () => {
+    for (let at = 0; at < 120; at += 1) happen('ec2:DescribeInstances', 45 - at / 10, { by: alice() });
+    const ref = await incident(world, 'r:1', key, 50);
+    const { aws } = services;
+    let lost = 0;
+    const losing = {
+      ...services,
+      aws: {
+        ...aws,
+        eventHistory: (...given: Parameters<typeof aws.eventHistory>) => {
+          const history = aws.eventHistory(...given);
+          return {
+            pages: async function* pages(...asked: Parameters<typeof history.pages>) {
+              let page = 0;
+              for await (const events of history.pages(...asked)) {
+                page += 1;
+                // Two answers are lost, each a page further than the one before.
+                if (page === lost + 2 && lost < 2) {
+                  lost += 1;
+                  throw new AwsFailure({ code: 'timeout', action: 'cloudtrail:LookupEvents' });
+                }
+                yield events;
+              }
+            },
+          };
+        },
+      },
+    };
+    await gathered(losing, ref);
+    expect(lost).toBe(2);
+    const { regions, gaps } = bundle().coverage;
+    expect(gaps).toEqual([]);
+    await gathered(services, ref);
+    expect(regions).toEqual(bundle().coverage.regions);
+    expect(regions.find(({ region }) => region === 'us-east-1')).toMatchObject({ pages: 3, records: 120 });
+  });
+
+  it('is forgotten by the daily tidying, after 90 days, and never while it is gathered anew', async () => {
+    const { settings } = world.stores;
+    const names = async () => (await settings.startingWith('evidence:')).map(({ key: name }) => name);
+    const [old, late] = [await incident(world, 'r:1', key, 50), await incident(world, 'r:2', key, 40)];
+    await gathered(services, old);
+    world.forward(KEPT_MS - 60_000);
+    await gathered(services, late);
+    world.forward(60_001);
+    // It is no matter of whoever gathers something else.
+    await gathered(services, await incident(world, 'r:3', key, 30));
+    expect(await names()).toEqual([
+      'evidence:incident:r:1',
+      'evidence:incident:r:2',
+      'evidence:incident:r:3',
+    ]);
+    // Somebody presses Gather again while the tidying is at it.
+    const begun = (await readState(services, old)).text;
+    const racing = {
+      ...services,
+      stores: {
+        ...services.stores,
+        settings: {
+          ...settings,
+          startingWith: async (prefix: string) => {
+            const rows = await settings.startingWith(prefix);
+            if (prefix === 'evidence:') await beginEvidence(services, request(services), old);
+            return rows;
+          },
+        },
+      },
+    };
+    await forgetOld(racing);
+    expect((await readState(services, old)).state?.phase).toBe('gathering');
+    await sweep(services);
+    expect(await names()).toHaveLength(3);
+    const now = (await readState(services, old)).text;
+    await services.stores.atomically([settings.replace('evidence:incident:r:1', now, begun ?? '', 1)]);
+    await sweep(services);
+    expect(await names()).toEqual(['evidence:incident:r:2', 'evidence:incident:r:3']);
   });
 
   it('goes on after its process was killed, or says why it cannot', async () => {

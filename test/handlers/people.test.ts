@@ -5,6 +5,7 @@ import { ASK_AFTER_MS } from '../../src/domain/aftermath.ts';
 import type { OwnerRef } from '../../src/domain/owner.ts';
 import type { Notice } from '../../src/domain/notice.ts';
 import { RekeyError } from '../../src/errors.ts';
+import { alertWrites } from '../../src/handlers/alert.ts';
 import { closeIncident } from '../../src/handlers/close-incident.ts';
 import { beginContainment, beginFromHost } from '../../src/handlers/containments/begin.ts';
 import { sayWhatBroke } from '../../src/handlers/containments/broken.ts';
@@ -14,6 +15,7 @@ import { setOnCall } from '../../src/handlers/on-call.ts';
 import { questionWrites } from '../../src/handlers/owner-questions/keep.ts';
 import { answerOwnerQuestion } from '../../src/handlers/owner-questions/answer.ts';
 import type { Services } from '../../src/handlers/services.ts';
+import { sweepAccount } from '../../src/pollers/inventory.ts';
 import { askPeople } from '../../src/pollers/people.ts';
 import type { Person } from '../../src/ports/slack.ts';
 import { standing } from '../db/key-samples.ts';
@@ -393,6 +395,83 @@ describe('people', () => {
     expect(back.of('U0OWNER')[0]).toContain('Was this you?');
     expect(back.of('U0MATE')).toHaveLength(1);
     expect(back.of('U0MATE')[0]).toContain('was shut off*');
+  });
+
+  it.each(ENGINES)('are those of before whoever tagged the user anew, on %s', async (engine) => {
+    await using world = await InventoryWorld.open({
+      engine,
+      capabilities: ['verify', 'inventory', 'contain'],
+    });
+    const services = servicesFor(world);
+    await world.connect();
+    const { user: alice, key } = victim(world.account);
+    const { accountId, clock } = world;
+    const asked = async (id: string, accessKeyId: string) => {
+      const at = clock.now();
+      const { noticeId, writes } = await alertWrites(services, {
+        target: { kind: 'channel', channelId: 'C0ALERTS' },
+        message: { text: id, blocks: [] },
+        correlationId: 'c',
+      });
+      const times = { openedAt: at, lastAt: at, createdAt: at };
+      const incident = { id, accountId, subject: accessKeyId, noticeId, ...times };
+      await services.stores.atomically([
+        ...writes,
+        services.stores.watch.incidents.insert(keptIncident(incident)),
+        ...questionWrites(services, { id, severity: 'high' }, 'c'),
+      ]);
+      await askPeople(services, PATIENT);
+      return heard(world);
+    };
+    const tag = async (owner: string) => {
+      alice.tags.set('owner', owner);
+      world.forward(60 * 60_000);
+      await sweepAccount(services, accountId, 'full', PATIENT);
+    };
+    await tag('U0OWNER');
+    world.forward(48 * 60 * 60_000);
+
+    // A thief names an accomplice, by way of somebody else, and makes a key.
+    await tag('U0NOBODY');
+    const second = alice.addKey();
+    await tag('U0ACCOMPLICE');
+    for (const [id, accessKeyId] of [
+      ['i1', key.accessKeyId],
+      ['i2', second.accessKeyId],
+    ] as const) {
+      const told = await asked(id, accessKeyId);
+      expect(told.of('U0OWNER').join()).toContain('Was this you?');
+      expect(told.of('U0ACCOMPLICE')).toEqual([]);
+      expect(told.of('U0NOBODY')).toEqual([]);
+      expect(told.threads.join()).toMatch(
+        /Asked <@U0OWNER>.*Not asked: <@U0ACCOMPLICE> is an owner only since.*a thief/,
+      );
+      const answer = { incidentId: id, answer: 'me', reason: 'mine' } as const;
+      await expect(
+        answerOwnerQuestion(services, request(services, { ...OWNER, userId: 'U0ACCOMPLICE' }), answer),
+      ).rejects.toMatchObject({
+        code: 'forbidden',
+      });
+      await answerOwnerQuestion(services, request(services, OWNER), { ...answer, answer: 'not_me' });
+    }
+    await contain(services, stolen(key));
+    await askPeople(services, PATIENT);
+    const off = await heard(world);
+    expect(off.of('U0OWNER').join()).toContain('was shut off*');
+    expect(off.of('U0ACCOMPLICE')).toEqual([]);
+
+    // The tag is put right, taken off, or stays for longer than any thief is at it.
+    await tag('U0OWNER');
+    expect((await asked('i3', key.accessKeyId)).threads.join()).not.toContain('Not asked');
+    alice.tags.delete('owner');
+    await sweepAccount(services, accountId, 'full', PATIENT);
+    const untagged = await asked('i4', key.accessKeyId);
+    expect(untagged.of('U0OWNER')).toHaveLength(1);
+    expect(untagged.threads.join()).toContain('name fewer owners, or nobody');
+    await tag('U0ACCOMPLICE');
+    world.forward(48 * 60 * 60_000);
+    const later = await asked('i5', key.accessKeyId);
+    expect([later.of('U0ACCOMPLICE').length, later.of('U0OWNER').length]).toEqual([1, 0]);
   });
 
   it('cost no more queries when a hundred containments and incidents stand than when one does', async () => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ASK_AFTER_MS, isOff, isTakenBack, type Aftermath } from '../../domain/aftermath.ts';
 import { incidentsOf } from '../../domain/containment-reasons.ts';
 import { holdingOf, isOver, type Containment } from '../../domain/containment.ts';
+import { ownersBefore } from '../../domain/owner-change.ts';
 import type { Unreached } from '../../domain/owner.ts';
 import { RekeyError } from '../../errors.ts';
 import type { Message } from '../../ports/slack.ts';
@@ -203,7 +204,7 @@ interface OwnersOfKey {
 /** Null: Slack cannot say now, and it is tried again later. */
 async function ownersByKey(
   services: Services,
-  { confirmedAt, stateAt }: Containment,
+  { confirmedAt, stateAt, createdAt }: Containment,
   accessKeyIds: readonly string[],
   patienceMs: number,
 ): Promise<readonly OwnersOfKey[] | null> {
@@ -212,7 +213,8 @@ async function ownersByKey(
     return await Promise.all(
       accessKeyIds.map(async (accessKeyId) => {
         const standing = await stores.inventory.standings.byKey(accessKeyId);
-        return { accessKeyId, ...(await reachOwners(services, standing?.ownership ?? null)) };
+        const ownership = ownersBefore(standing?.ownership ?? null, createdAt);
+        return { accessKeyId, ...(await reachOwners(services, ownership)) };
       }),
     );
   } catch (error) {

@@ -220,7 +220,8 @@ async function joining(
   const { stores, clock } = services;
   const same = heldFor(open, input);
   const now = clock.now();
-  const again = same === null ? null : renewed(open, input.accessKeyId, now);
+  const holder = holderFor(services, wanting, input);
+  const again = renewed(open, holder, now);
   if (same !== null && again === null) {
     throw new RekeyError('conflict', `This key was contained already by ${askerOf(same)}.`, {
       next: 'Its message tells how it stands; `/aws-deactivate` lists what is contained.',
@@ -229,8 +230,7 @@ async function joining(
   // What another key of the user was before, the next look tells.
   const key = { accessKeyId: input.accessKeyId, before: 'unread' } as const;
   const row: Containment = {
-    ...(again ??
-      joined(open, holderFor(services, wanting, input), open.state === 'finding' ? [] : [key], now)),
+    ...(again ?? joined(open, holder, open.state === 'finding' ? [] : [key], now)),
     correlationId: wanting.correlationId,
     updatedAt: now,
     version: open.version + 1,

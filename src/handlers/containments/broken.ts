@@ -2,6 +2,7 @@ import { holds, personOf } from '../../domain/actor.ts';
 import { incidentsOf } from '../../domain/containment-reasons.ts';
 import { isOff } from '../../domain/aftermath.ts';
 import type { Containment } from '../../domain/containment.ts';
+import { ownersBefore } from '../../domain/owner-change.ts';
 import { RekeyError } from '../../errors.ts';
 import type { BrokenLine } from '../../ports/people-presenter.ts';
 import { editWrites, threadWrites, wakeOutbox } from '../alert.ts';
@@ -99,7 +100,7 @@ async function mayAnswer(services: Services, actor: Request['actor'], row: Conta
   if (asked.some((each) => each.userId === userId)) return true;
   for (const accessKeyId of new Set(row.holders.map((holder) => holder.accessKeyId))) {
     const standing = await services.stores.inventory.standings.byKey(accessKeyId);
-    if (await ownsKey(services, actor, standing?.ownership ?? null)) return true;
+    if (await ownsKey(services, actor, ownersBefore(standing?.ownership ?? null, row.createdAt))) return true;
   }
   return false;
 }

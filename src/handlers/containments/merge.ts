@@ -52,7 +52,7 @@ export async function mergeInto(services: Containing, mine: Containment, found: 
       (row, holder) =>
         heldFor(row, holder) === null
           ? joined(row, holder, found.keys, now)
-          : (renewed(row, holder.accessKeyId, now) ?? row),
+          : (renewed(row, holder, now) ?? row),
       into,
     );
     const over: Containment = {

@@ -1,4 +1,4 @@
-import { wasStolen } from '../../domain/containment-reasons.ts';
+import { lastAsked, wasStolen } from '../../domain/containment-reasons.ts';
 import { isOver, SESSIONS_LIVE_MS, type Containment } from '../../domain/containment.ts';
 import { iamRegion } from '../../domain/partition.ts';
 import { SETTLE_MS } from '../../domain/settle.ts';
@@ -24,6 +24,7 @@ import {
 } from './assumed.ts';
 import type { Containing } from './containing.ts';
 import { MAKERS_OF_THINGS, thingMadeBy } from './made.ts';
+import { SharedMakers, type MakersSeen, type Window } from './makers.ts';
 import { rewrite, trailFor, whyUnread } from './prove.ts';
 
 /** Pages of 50 events a region and question; what is beyond makes the answer incomplete. */
@@ -46,12 +47,13 @@ export async function readSurroundings(services: Containing, signal: AbortSignal
   const now = clock.now();
   const rows = await stores.containments.openSince(now - 2 * SURROUNDINGS_MS);
   const due = rows.filter((row) => isDue(row, now));
+  const makers = new SharedMakers(due.map((row) => ({ row, from: makersFrom(row, fromOf(row)) })));
   for (const row of due) {
     if (signal.aborted) break;
     try {
       // What was read before this one took its time, and another process may have been here.
       const newest = await stores.containments.byId(row.id);
-      if (newest !== null && isDue(newest, clock.now())) await read(services, newest, signal);
+      if (newest !== null && isDue(newest, clock.now())) await read(services, newest, makers, signal);
     } catch (error) {
       if (!isConflict(error)) log.warn('the surroundings were not read', { containmentId: row.id, error });
     }
@@ -72,19 +74,40 @@ function isClaimed({ checkedAt, nextAt }: Surroundings, now: number): boolean {
   return nextAt !== null && nextAt > now && nextAt === checkedAt + ASKED_AGAIN_MS;
 }
 
-function newestOf({ holders }: Containment): number {
-  return Math.max(...holders.map(({ at }) => at));
+function newestOf(row: Containment): number {
+  return lastAsked(row)?.at ?? row.createdAt;
 }
 
-async function read(services: Containing, row: Containment, signal: AbortSignal): Promise<void> {
+/** Up to where all of it was read; null: a key that joined since is followed from the beginning, too. */
+function completeOf(row: Containment): number | null {
+  const { around } = row;
+  return around === null || newestOf(row) > around.checkedAt ? null : around.completeTo;
+}
+
+/** From when on CloudTrail is read now. */
+function fromOf(row: Containment): number {
+  const completeTo = completeOf(row);
+  return completeTo === null ? row.createdAt - SESSIONS_LIVE_MS : completeTo - OVERLAP_MS;
+}
+
+/** The same for what was made: what went before it all is the evidence's. */
+function makersFrom({ createdAt }: Containment, from: number): number {
+  return Math.max(from, createdAt - OWN_BEFORE_MS);
+}
+
+async function read(
+  services: Containing,
+  row: Containment,
+  makers: SharedMakers,
+  signal: AbortSignal,
+): Promise<void> {
   const { clock } = services;
   const { userName } = row;
   if (userName === null) return;
   const now = clock.now();
   const { around } = row;
-  // A key that joined since is followed from the beginning, too.
-  const anew = around === null || around.completeTo === null || newestOf(row) > around.checkedAt;
-  const from = anew ? row.createdAt - SESSIONS_LIVE_MS : around.completeTo - OVERLAP_MS;
+  const completeBefore = completeOf(row);
+  const from = fromOf(row);
   const blank: Surroundings = {
     completeTo: null,
     why: 'it is being read',
@@ -97,11 +120,10 @@ async function read(services: Containing, row: Containment, signal: AbortSignal)
   };
   // Whoever moves its time reads: two instances do not read twice.
   const known = around ?? blank;
-  const completeBefore = anew ? null : known.completeTo;
   const claim = { ...known, completeTo: completeBefore, checkedAt: now, nextAt: now + ASKED_AGAIN_MS };
   await rewrite(services, row, (before) => ({ ...before, around: claim }), 1);
-  const found = await look(services, { ...row, userName }, { from, to: now }, signal);
-  const completeTo = found.gaps.length === 0 ? now - SETTLE_MS : anew ? null : around.completeTo;
+  const found = await look(services, { ...row, userName }, { from, to: now }, makers, signal);
+  const completeTo = found.gaps.length === 0 ? found.to - SETTLE_MS : completeBefore;
   await rewrite(services, row, (before) => ({
     ...before,
     around: withFound(before.around, {
@@ -119,14 +141,15 @@ async function read(services: Containing, row: Containment, signal: AbortSignal)
 interface Found extends Pick<Surroundings, 'sessions' | 'roles'> {
   readonly made: readonly MadeThing[];
   readonly gaps: readonly string[];
+  /** Until when it was looked; ms. */
+  readonly to: number;
 }
-
-type Window = { readonly from: number; readonly to: number };
 
 async function look(
   services: Containing,
   row: Containment & { readonly userName: string },
   window: Window,
+  makers: SharedMakers,
   signal: AbortSignal,
 ): Promise<Found> {
   const { clock } = services;
@@ -135,7 +158,8 @@ async function look(
     ...row.holders.map(({ accessKeyId }) => accessKeyId),
     ...(row.around?.sessions ?? []),
   ]);
-  const [followed, around] = [new Map<string, TrailEvent>(), new Map<string, TrailEvent>()];
+  const followed = new Map<string, TrailEvent>();
+  let seen: MakersSeen = { window, events: [], gaps: [] };
   const until = clock.now() + LOOK_MS;
   const reading = { clock, window, gaps, signal };
   try {
@@ -143,7 +167,10 @@ async function look(
     if (trail === null) gaps.push('no connection of the account may read CloudTrail');
     else {
       await follow(trail, row, ids, { ...reading, until: until - LOOK_MS + FOLLOW_MS, into: followed });
-      await readMakers(trail, row, { ...reading, until, into: around });
+      seen = await makers.of(row, { ...window, from: makersFrom(row, window.from) }, (asked) =>
+        readMakers(trail, row, asked, { ...reading, until }),
+      );
+      gaps.push(...seen.gaps);
     }
   } catch (error) {
     if (!(error instanceof AwsFailure) && !(error instanceof RekeyError)) throw error;
@@ -152,8 +179,9 @@ async function look(
   return {
     sessions: [...ids].filter((id) => id.startsWith('ASIA')),
     roles: rolesAssumed([...followed.values()], ids),
-    made: await madeOf(services, row, ids, [...around.values()]),
+    made: await madeOf(services, row, ids, seen.events),
     gaps,
+    to: seen.window.to,
   };
 }
 
@@ -257,14 +285,17 @@ async function askRegion(
 /** The calls that make something in the account, or take a containment off. */
 async function readMakers(
   trail: Trail,
-  { createdAt, partition }: Containment,
-  reading: Reading,
-): Promise<void> {
-  const window = { ...reading.window, from: Math.max(reading.window.from, createdAt - OWN_BEFORE_MS) };
+  { partition }: Containment,
+  window: Window,
+  reading: Omit<Reading, 'into' | 'gaps'>,
+): Promise<MakersSeen> {
+  const into = new Map<string, TrailEvent>();
+  const gaps: string[] = [];
   const questions = [...MAKERS_OF_THINGS.keys()].map((value) => ({ by: 'EventName', value }) as const);
   const region = iamRegion(partition);
   const asking = { region, questions, priority: 'watch', pages: MADE_PAGES, keeps: isAcceptedCall } as const;
-  await askRegion(trail, asking, { ...reading, window });
+  await askRegion(trail, asking, { ...reading, window, into, gaps });
+  return { window, events: [...into.values()], gaps };
 }
 
 /** What was made in the account since: by the user and its sessions, also shortly before, and by everybody else but us. */

@@ -7,7 +7,8 @@ import {
   undoableOf,
   undone,
 } from '../../domain/containment-acts.ts';
-import { incidentsOf } from '../../domain/containment-reasons.ts';
+import { incidentsOf, timesAsked, timesAskedAgain } from '../../domain/containment-reasons.ts';
+import { askerOf } from '../../domain/containment-words.ts';
 import type { Containment, ContainmentHolder } from '../../domain/containment.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
 import { auditIntent, auditOutcome } from '../audit.ts';
@@ -25,6 +26,8 @@ export interface TakeBackInput {
   readonly reason: string;
   /** How it stood when whoever undoes it was asked; an Undo of a window that is out of date changes nothing. */
   readonly phase?: 'held' | 'recovered';
+  /** How often the reason had been asked for again, as they were shown; nobody takes back what they did not see. */
+  readonly again?: number;
   /** Whether the key is to be Active again, where nobody could read whether it was. */
   readonly activate?: boolean | undefined;
 }
@@ -42,7 +45,8 @@ export async function undoContainment(
 ): Promise<Containment> {
   return act(services, request, input.containmentId, 'undo', input, (row, at) => {
     const holder = undoableOf(row).find(({ id }) => id === input.holderId);
-    if (holder === undefined) throw over(row);
+    if (holder === undefined) throw over(row, input.holderId);
+    refuseUnseen(holder, input, 'Undo');
     if (input.phase !== undefined && input.phase !== holder.phase) throw judged(holder);
     if (input.activate === undefined && isPriorUnknown(row, input.holderId)) throw priorUnknown();
     const taking = { by: request.actor.userId, at, reason: input.reason };
@@ -57,27 +61,33 @@ export async function recoverContainment(
   input: TakeBackInput,
 ): Promise<Containment> {
   return act(services, request, input.containmentId, 'recover', input, (row, at) => {
-    if (!recoverableOf(row).some(({ id }) => id === input.holderId)) throw over(row);
+    const holder = recoverableOf(row).find(({ id }) => id === input.holderId);
+    if (holder === undefined) throw over(row, input.holderId);
+    refuseUnseen(holder, input, 'Recover');
     return recovered(row, input.holderId, { by: request.actor.userId, at, reason: input.reason });
   });
 }
 
 /**
- * Nothing is put back any more; key and deny stay as they are. `reasons`: how many there were when the person looked; a
- * click on what is out of date does not stop the hold of a reason that joined since.
+ * Nothing is put back any more; key and deny stay as they are. `asked`: how often it was asked for when the person
+ * looked; a click on what is out of date does not stop the hold of a reason that joined since, or was renewed.
  */
 export async function stopHolding(
   services: Services,
   request: Request,
   containmentId: string,
-  reasons: number | null = null,
+  asked: number | null = null,
 ): Promise<Containment> {
   const about = { holderId: null, reason: '' };
   return act(services, request, containmentId, 'stop_holding', about, (row, at) => {
-    if (reasons !== null && row.holders.length !== reasons) {
-      throw new RekeyError('conflict', 'Meanwhile its user was contained for another reason, too.', {
-        next: 'Look at its message as it is now; *Stop holding* there ends the hold for all of them.',
-      });
+    if (asked !== null && timesAsked(row) !== asked) {
+      throw new RekeyError(
+        'conflict',
+        'Meanwhile its user was contained again, or for another reason, too.',
+        {
+          next: 'Look at its message as it is now; *Stop holding* there ends the hold for all of them.',
+        },
+      );
     }
     const stopped = holdStopped(row, request.actor.userId, at);
     if (stopped !== null) return stopped;
@@ -190,7 +200,25 @@ function priorUnknown(): RekeyError {
   );
 }
 
-function over(row: Containment): RekeyError {
+/** Somebody contained it again since the window was opened: that was not shown, and is not taken back with the rest. */
+function refuseUnseen(holder: ContainmentHolder, { again }: TakeBackInput, act: 'Undo' | 'Recover'): void {
+  const { accessKeyId } = holder;
+  if (again === undefined || holder.again === undefined || again === timesAskedAgain(holder)) return;
+  throw new RekeyError(
+    'conflict',
+    `Meanwhile ${accessKeyId} was contained again, by ${askerOf(holder.again)}, which this window did not show. Nothing was taken back.`,
+    {
+      next: `Look at its message as it is now. If it is to be taken back all the same, open ${act} there.`,
+    },
+  );
+}
+
+function over(row: Containment, holderId: string): RekeyError {
+  if (!row.holders.some(({ id }) => id === holderId)) {
+    return new RekeyError('conflict', 'Meanwhile its user turned out to be contained already.', {
+      next: 'Its message tells for what, and has *Undo* and *Recover*.',
+    });
+  }
   const last = row.holders.findLast(({ taken }) => taken !== null);
   const by = last === undefined || last.taken === null ? '' : ` by <@${last.taken.by}>`;
   return new RekeyError('conflict', `This was taken back already${by}.`);

@@ -18,7 +18,6 @@ import { readTrail } from './read-trail.ts';
 import {
   BEAT_MS,
   changeState,
-  forgetOld,
   isFree,
   readState,
   stateWrite,
@@ -179,7 +178,6 @@ async function finish(
     );
     if (after === null || everybody) break;
   }
-  await forgetOld(services);
   await wakeOutbox(services);
 }
 

@@ -115,10 +115,11 @@ async function readRegion(
       into.gaps.push('there was no time for all of it');
       return;
     }
+    const before = { pages: 0 };
     try {
       for (let tries = 1; ; tries += 1) {
         try {
-          await readQuestion(reading, into, question, progress, signal);
+          await readQuestion(reading, { into, before }, question, progress, signal);
           break;
         } catch (error) {
           // One answer that is lost among thousands must not cost a region.
@@ -137,9 +138,10 @@ async function readRegion(
   }
 }
 
+/** `before`: how far an earlier try came, which began with the same pages. */
 async function readQuestion(
   { history, trace, window }: Reading,
-  into: Region,
+  { into, before }: { readonly into: Region; readonly before: { pages: number } },
   question: EvidenceQuestion,
   progress: () => Promise<void>,
   signal: AbortSignal,
@@ -151,9 +153,13 @@ async function readQuestion(
       break;
     }
     pages += 1;
-    into.pages += 1;
-    into.records += page.length;
-    for (const { text } of page) trace.take(parsed(text), text.length);
+    const isAgain = pages <= before.pages;
+    if (!isAgain) {
+      before.pages = pages;
+      into.pages += 1;
+      into.records += page.length;
+    }
+    for (const { text } of page) trace.take(parsed(text), text.length, isAgain);
     // A busy key has hundreds of pages, one a second: whoever gathers says that it lives.
     await progress();
   }

@@ -3,6 +3,7 @@ import type { EvidenceRef, EvidenceSummary, EvidenceTold } from '../../domain/ev
 import { isConflict } from '../../errors.ts';
 import type { Write } from '../../ports/stores.ts';
 import type { Services } from '../services.ts';
+import { writeIfUnchanged } from '../write-if-unchanged.ts';
 
 const PREFIX = 'evidence:';
 /** Whoever gathers says so this often at the least; ms. */
@@ -72,13 +73,21 @@ export async function underWay(
 }
 
 /** Removes summaries that are too old to be drawn again. */
-export async function forgetOld(services: Pick<Services, 'stores' | 'log' | 'clock'>): Promise<void> {
-  const before = services.clock.now() - KEPT_MS;
-  const old = (await all(services)).filter(({ phase, beatAt }) => phase !== 'gathering' && beatAt < before);
-  if (old.length === 0) return;
-  await services.stores.atomically(
-    old.map((each) => services.stores.settings.remove(`${PREFIX}${keyOf(refOf(each))}`)),
-  );
+export async function forgetOld({
+  stores,
+  log,
+  clock,
+}: Pick<Services, 'stores' | 'log' | 'clock'>): Promise<void> {
+  const now = clock.now();
+  for (const { key, value } of await stores.settings.startingWith(PREFIX)) {
+    const state = parsed(value, log);
+    if (state === null || state.phase === 'gathering' || state.beatAt >= now - KEPT_MS) continue;
+    // Somebody may ask for it anew at this moment.
+    await writeIfUnchanged({ stores }, [
+      stores.settings.replace(key, value, value, now),
+      stores.settings.remove(key),
+    ]);
+  }
 }
 
 async function all({ stores, log }: Pick<Services, 'stores' | 'log'>): Promise<EvidenceState[]> {

@@ -1,4 +1,4 @@
-import type { LeakAuthor } from '../../domain/leak.ts';
+import { authorId, type LeakAuthor } from '../../domain/leak.ts';
 
 const HOUR_MS = 3_600_000;
 /** So many messages of one author are told one by one in an hour; each may hold any number of keys. */
@@ -17,8 +17,7 @@ export function countMessage(
   author: LeakAuthor,
   now: number,
 ): 'told' | 'first_over' | 'over' {
-  const who = author.kind === 'person' ? author.userId : author.kind === 'app' ? `app ${author.id}` : '';
-  const id = `${instanceId} ${who}`;
+  const id = `${instanceId} ${authorId(author) ?? ''}`;
   const known = counts.get(id);
   const isFresh = known !== undefined && now - known.from < HOUR_MS && now >= known.from;
   const next = isFresh ? { from: known.from, count: known.count + 1 } : { from: now, count: 1 };

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import type { ExposedKey, Exposure, LeakHalf, SeenMessage } from '../../domain/leak.ts';
+import {
+  authorId,
+  type ExposedKey,
+  type Exposure,
+  type LeakHalf,
+  type SeenMessage,
+} from '../../domain/leak.ts';
 import { isConflict } from '../../errors.ts';
 import { KeptRows } from '../kept-rows.ts';
 import type { Services } from '../services.ts';
@@ -87,8 +93,8 @@ export async function forgetOldHalves({ stores, clock }: Pick<Services, 'stores'
 
 /** One author in one channel or thread; null where nobody can be told from others. */
 function placeOf({ channelId, threadTs, author }: SeenMessage): string | null {
-  if (author.kind === 'nobody') return null;
-  const who = author.kind === 'person' ? author.userId : `app ${author.name}`;
+  const who = authorId(author);
+  if (who === null) return null;
   return `${channelId}:${threadTs ?? ''}:${who}`.slice(0, 200);
 }
 

@@ -1,5 +1,6 @@
 import { holds, personOf } from '../../domain/actor.ts';
 import type { KeptIncident } from '../../domain/incident.ts';
+import { ownersBefore } from '../../domain/owner-change.ts';
 import type { OwnerAnswer, OwnerQuestion } from '../../domain/owner-question.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
 import type { OwnerLine } from '../../ports/people-presenter.ts';
@@ -76,7 +77,7 @@ async function answerable(services: Services, { actor }: Request, incidentId: st
   if (kept === null) throw new RekeyError('not_found', 'There is no such incident.');
   const asked = (await questionOf(services, incidentId))?.row.asked?.people ?? [];
   const standing = await stores.inventory.standings.byKey(kept.subject);
-  const ownership = standing?.ownership ?? null;
+  const ownership = ownersBefore(standing?.ownership ?? null, kept.openedAt);
   const isAsked = asked.some(({ userId }) => userId === actor.userId);
   if (!isAsked && !(await ownsKey(services, actor, ownership))) {
     const who = asked.slice(0, 10).map(({ userId }) => `<@${userId}>`);

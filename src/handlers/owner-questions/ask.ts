@@ -7,6 +7,7 @@ import {
   type AskedPerson,
   type OwnerQuestion,
 } from '../../domain/owner-question.ts';
+import { ownersBefore, ownersSince } from '../../domain/owner-change.ts';
 import type { OnCallRef } from '../../domain/on-call.ts';
 import { RekeyError } from '../../errors.ts';
 import type { OwnerAsk } from '../../ports/people-presenter.ts';
@@ -102,13 +103,15 @@ async function ask(services: Services, kept: KeptQuestion, incident: KeptInciden
 async function reachNow(
   services: Services,
   question: OwnerQuestion,
-  { subject }: KeptIncident,
+  { subject, openedAt }: KeptIncident,
 ): Promise<(Reach & { readonly again?: true }) | null> {
   const standing = await services.stores.inventory.standings.byKey(subject);
   const age = services.clock.now() - question.createdAt;
   if (standing === null && isAccessKeyId(subject) && age < SWEEP_MS) return null;
   try {
-    return await reachOwners(services, standing?.ownership ?? null);
+    const ownership = standing?.ownership ?? null;
+    const reach = await reachOwners(services, ownersBefore(ownership, openedAt));
+    return { ...reach, out: [...reach.out, ...ownersSince(ownership, openedAt)] };
   } catch (error) {
     if (!(error instanceof RekeyError)) throw error;
     if (age < PATIENCE_MS || question.again === true) return null;

@@ -11,8 +11,8 @@ import {
   whyOf,
 } from '../../domain/containment-words.ts';
 import { eventWords } from '../../domain/containment-event-words.ts';
-import { wasStolen } from '../../domain/containment-reasons.ts';
-import { isDenied, isOver, type Containment } from '../../domain/containment.ts';
+import { lastAsked, timesAsked, wasStolen } from '../../domain/containment-reasons.ts';
+import { isDenied, isOver, type Containment, type ContainmentHolder } from '../../domain/containment.ts';
 import { isDrilled } from '../../domain/drill.ts';
 import { counted } from '../../domain/time-words.ts';
 import type { Message } from '../../ports/slack.ts';
@@ -106,7 +106,7 @@ function standingBlocks({ containment, now }: ContainmentCard): KnownBlock[] {
 
 function reasonsText({ holders }: Containment): string {
   const lines = holders.slice(-SHOWN_REASONS).map((holder) => {
-    const { accessKeyId, kind, reason, incidentId, phase, taken } = holder;
+    const { accessKeyId, kind, reason, incidentId, phase, taken, again } = holder;
     const what = `${kind === 'stolen' ? 'Stolen or misused' : 'Planned'}: ${code(accessKeyId)}`;
     const why = reason === '' ? '' : `, ${brief(reason, 300)}`;
     const from = incidentId === null ? '' : ' (from its incident)';
@@ -114,7 +114,11 @@ function reasonsText({ holders }: Containment): string {
       phase === 'held' || taken === null
         ? ''
         : ` · ${phase === 'undone' ? 'taken back' : 'recovered'} by ${person(taken.by)} at ${moment(taken.at)}: ${brief(taken.reason, 300)}`;
-    return `• ${what}${from}${why}${back}`;
+    const renewed =
+      again === undefined
+        ? ''
+        : ` · asked for again by ${askerText(again)} at ${moment(again.at)}${again.reason === '' ? '' : `: ${brief(again.reason, 300)}`}`;
+    return `• ${what}${from}${why}${renewed}${back}`;
   });
   return cut(lines.join('\n'), 2_900);
 }
@@ -157,7 +161,7 @@ export function buttonsOf(containment: Containment): KnownBlock[] {
     ...(state === 'holding'
       ? [
           button('Stop holding', CONTAINMENT_STOP, {
-            value: `${value}:${containment.holders.length}`,
+            value: `${value}:${timesAsked(containment)}`,
             about: `Stop holding ${whose}`,
             confirm: confirm(
               'Stop holding?',
@@ -199,14 +203,16 @@ function lineText(
       return { plain: escape(cut(said, 300)), marked: `${moment(line.event.at)} ${words(said)}` };
     }
     case 'joined':
+    case 'again':
     case 'undone':
     case 'recovered': {
       const did = {
         joined: 'contained the user for this, too',
+        again: 'asked for it again: all of it is done and read back anew',
         undone: 'took this back',
         recovered: 'recovers the user',
       }[line.kind];
-      const who = line.by === null ? words(line.hostUser ?? 'Somebody on the host') : person(line.by);
+      const who = askerText(line);
       const why = line.reason === '' ? '' : `: ${brief(line.reason, 500)}`;
       return {
         plain: escape(`${line.accessKeyId}: ${did}`),
@@ -230,7 +236,7 @@ function lineText(
     }
     case 'not_done': {
       const { what, why, next } = notDoneWords(line.containment, line.containment.updatedAt);
-      const by = line.containment.holders.at(-1)?.by ?? null;
+      const by = lastAsked(line.containment)?.by ?? null;
       const who = by === null ? '' : `${person(by)} `;
       return {
         plain: escape(cut(what, 300)),
@@ -245,6 +251,10 @@ function lineText(
       };
     }
   }
+}
+
+function askerText({ by, hostUser }: Pick<ContainmentHolder, 'by' | 'hostUser'>): string {
+  return by === null ? words(hostUser ?? 'Somebody on the host') : person(by);
 }
 
 /** A line about it for the incident's own message. */

@@ -32,6 +32,7 @@ export class RoleTurn {
   readonly #token: string;
   #row: RoleRevocation;
   #text: string | null = null;
+  #incidents: readonly string[] = [];
 
   private constructor(services: Containing, token: string, row: RoleRevocation) {
     this.#services = services;
@@ -69,9 +70,9 @@ export class RoleTurn {
     const { clock } = this.#services;
     const before = this.#row;
     const now = clock.now();
-    if (before.state === 'revoked' && before.until !== null && before.until <= now) return this.#expire(now);
     if (before.state !== 'revoking' && before.state !== 'lifting' && before.state !== 'revoked') return false;
     const containment = await this.#containment();
+    if (before.state === 'revoked' && before.until !== null && before.until <= now) return this.#expire(now);
     if (before.state === 'revoked' && !isRoleHeld(containment, now)) {
       return this.#keeps(roleRested(before, before.reads));
     }
@@ -123,7 +124,9 @@ export class RoleTurn {
   async #containment(): Promise<Containment | null> {
     const { containments } = this.#services.stores;
     const row = await containments.byId(this.#row.containmentId);
-    return row === null || row.mergedInto === null ? row : containments.byId(row.mergedInto);
+    const found = row === null || row.mergedInto === null ? row : await containments.byId(row.mergedInto);
+    this.#incidents = found === null ? [] : incidentsOf(found);
+    return found;
   }
 
   /** Writes what follows from a look while it is held. */
@@ -138,7 +141,7 @@ export class RoleTurn {
     const lifted = { by: null, at: now, reason: 'no session from before lives any more' };
     const next = { ...before, state: 'lifting', lifted, reads: 0, failure: null } as const;
     await this.#save({ ...next, stateAt: now, nextAt: now }, 'lifting', [
-      auditIntent(this.#services, await this.#act('role.lift')),
+      auditIntent(this.#services, this.#act('role.lift')),
     ]);
     return true;
   }
@@ -168,9 +171,7 @@ export class RoleTurn {
     await this.#save(
       row,
       isAgain ? null : isOn ? 'revoked' : 'lifted',
-      isAgain
-        ? []
-        : [auditOutcome(this.#services, await this.#act(isOn ? 'role.approve' : 'role.lift'), 'done')],
+      isAgain ? [] : [auditOutcome(this.#services, this.#act(isOn ? 'role.approve' : 'role.lift'), 'done')],
     );
     return false;
   }
@@ -185,18 +186,22 @@ export class RoleTurn {
       return true;
     }
     const { roleName, issuedBefore, state } = before;
-    const act = await this.#act(state === 'revoking' ? 'role.put_deny' : 'role.delete_deny');
+    const act = this.#act(state === 'revoking' ? 'role.put_deny' : 'role.delete_deny');
     const actId = ids.next();
     await this.#save({ ...before, reads: 0, sentAt: now, nextAt: now }, null, [
       auditIntent(this.#services, { ...act, id: actId }),
     ]);
+    // Whoever stopped the hold since the look wants nothing put back.
+    const isOver =
+      state === 'revoking' && before.putBack > 0 && !isRoleHeld(await this.#containment(), clock.now());
     const { text } = await keptRevocation(stores, before);
     // A process that stood still since it asked may be overtaken: what it asked is no answer any more.
-    if (text !== this.#text || clock.now() >= this.#row.leaseUntil) {
+    const isMine = text === this.#text && clock.now() < this.#row.leaseUntil;
+    if (isOver || !isMine) {
       await stores.atomically([
         auditOutcome(this.#services, { ...act, why: 'it was changed meanwhile' }, 'refused'),
       ]);
-      return false;
+      return isMine;
     }
     try {
       await hands(({ roles }) =>
@@ -245,7 +250,7 @@ export class RoleTurn {
             ...writes,
             auditOutcome(
               this.#services,
-              await this.#act(before.state === 'revoking' ? 'role.approve' : 'role.lift'),
+              this.#act(before.state === 'revoking' ? 'role.approve' : 'role.lift'),
               'failed',
             ),
           ]
@@ -253,10 +258,10 @@ export class RoleTurn {
     );
   }
 
-  async #act(verb: string) {
+  /** For the audit log, with the incidents of the containment as it was read last. */
+  #act(verb: string) {
     const { containmentId, correlationId, accountId, roleArn, issuedBefore } = this.#row;
-    const containment = await this.#containment();
-    const incidents = containment === null ? [] : incidentsOf(containment);
+    const incidents = this.#incidents;
     return {
       doer: { kind: 'rekey' },
       verb,
