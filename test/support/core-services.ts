@@ -7,6 +7,7 @@ import { signingKeys } from '../../src/handlers/instances.ts';
 import { LEASES } from '../../src/handlers/leases.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import { aloneInstance } from '../../src/instances/open.ts';
+import type { OpenInstances } from '../../src/instances/open.ts';
 import { createOutward } from '../../src/outward/outward.ts';
 import type { Jobs } from '../../src/ports/jobs.ts';
 import { NO_METRICS } from '../../src/ports/metrics.ts';
@@ -21,16 +22,18 @@ export function servicesOf(parts: {
   readonly aws: Services['aws'];
   readonly keys: Parameters<typeof createSealer>[0];
   readonly privateHosts: readonly string[];
+  /** This process among the instances; one by itself when left out. */
+  readonly instance?: { readonly id: string; readonly instances: OpenInstances };
 }): Services {
   const { stores, clock, log, aws, keys, privateHosts } = parts;
   const nobody = (): never => {
     throw new Error('Slack is not asked here.');
   };
   const ids = createIds(clock);
-  const instanceId = ids.next();
+  const instanceId = parts.instance?.id ?? ids.next();
   const jobs: Partial<Jobs> = { enqueue: () => Promise.resolve() };
   const unused = new Proxy({}, { get: nobody });
-  const instances = aloneInstance(instanceId);
+  const instances = parts.instance?.instances ?? aloneInstance(instanceId);
   const services: Services = {
     stores,
     sealer: createSealer(keys),

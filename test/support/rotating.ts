@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { Account, NewKey, User } from '../../sandbox/aws/world.ts';
 import { AwsStandIn } from '../../sandbox/aws/stand-in.ts';
 import type { Partition } from '../../sandbox/aws/accounts/regions.ts';
-import { openStores, type OpenStores } from '../../db/open.ts';
-import { createAws } from '../../src/aws/aws.ts';
+import type { OpenStores } from '../../db/open.ts';
+import type { AwsOptions } from '../../src/aws/aws.ts';
 import { generateMasterKeyText, parseMasterKeys } from '../../src/crypto/master-key.ts';
 import { sealedIdentity } from '../../src/domain/records.ts';
 import { CAPABILITIES } from '../../src/domain/verification.ts';
@@ -22,8 +22,9 @@ import { Secret } from '../../src/domain/secret.ts';
 import type { Request } from '../../src/handlers/request.ts';
 import { planRotation, type RotationPlan } from '../../src/handlers/rotations/plan.ts';
 import { startRotation } from '../../src/handlers/rotations/start.ts';
-import { createRotationWorld } from '../../src/handlers/rotations/world.ts';
 import type { Services } from '../../src/handlers/services.ts';
+import { groundOf } from '../../src/pollers/rotations.ts';
+import type { Clock } from '../../src/ports/world.ts';
 import { resumeRotations } from '../../src/rotation/resume.ts';
 import type { RotationGround } from '../../src/rotation/run.ts';
 import { connection as sampleConnection, verified } from '../db/samples.ts';
@@ -31,7 +32,8 @@ import { binding, destination } from '../db/rotation-samples.ts';
 import { userWith, LeapingClock } from '../verification/bench.ts';
 import { emptyAccount } from '../keys/bench.ts';
 import { sampleKey, sampleUser } from '../domain/key-samples.ts';
-import { servicesOf } from './core-services.ts';
+import { openCoreInstance } from './core-instance.ts';
+import type { CoreInstance } from './core-instance.ts';
 import type { EngineName } from './rekey.ts';
 import { freshDatabase } from './postgres.ts';
 import { recordingLog } from './system-world.ts';
@@ -54,63 +56,92 @@ export function verifiedFor(
   return { status: 'verified', report: { ...verified.report, ...about, capabilities: answers } };
 }
 
+/** A clock that a test can put forward. */
+export type ForwardClock = Clock & { forward(ms: number): void };
+
+interface Options {
+  readonly partition?: Partition;
+  readonly privateHosts?: string[];
+  readonly url?: string;
+}
+
 /** Rekey's core over the real adapters, a real database and the stand-in of AWS; without Slack. */
-export class Rotating implements AsyncDisposable {
+export class Rotating<SomeClock extends ForwardClock = LeapingClock> implements AsyncDisposable {
   readonly aws: AwsStandIn;
   readonly account: Account;
-  readonly clock: LeapingClock;
+  readonly clock: SomeClock;
   readonly services: Services;
   readonly ground: RotationGround;
   readonly log: ReturnType<typeof recordingLog>;
   readonly #stores: OpenStores;
-  readonly #close: () => void;
+  readonly #open: () => Promise<CoreInstance>;
+  /** Newest first. */
+  readonly #instances: CoreInstance[];
   #requests = 0;
 
   private constructor(parts: {
     aws: AwsStandIn;
     account: Account;
-    clock: LeapingClock;
-    services: Services;
+    clock: SomeClock;
     log: ReturnType<typeof recordingLog>;
-    stores: OpenStores;
-    close: () => void;
+    first: CoreInstance;
+    open: () => Promise<CoreInstance>;
   }) {
     this.aws = parts.aws;
     this.account = parts.account;
     this.clock = parts.clock;
-    this.services = parts.services;
+    this.services = parts.first.services;
     this.log = parts.log;
-    this.#stores = parts.stores;
-    this.#close = parts.close;
-    const { stores, sealer, clock, ids, log, instanceId } = parts.services;
-    const world = createRotationWorld(parts.services);
-    this.ground = { stores, sealer, clock, ids, log, instanceId, world };
+    this.#stores = parts.first.stores;
+    this.#open = parts.open;
+    this.#instances = [parts.first];
+    this.ground = groundOf(this.services);
   }
 
-  static async set(
+  static async set(engine: EngineName, options: Options = {}): Promise<Rotating> {
+    return Rotating.setOn(new LeapingClock(), engine, options);
+  }
+
+  /**
+   * The same on another clock. `calls`: what is told of each call to AWS. `shared`: an account's calls are divided among
+   * the instances on one database, which tell each other by this clock.
+   */
+  static async setOn<SomeClock extends ForwardClock>(
+    clock: SomeClock,
     engine: EngineName,
     {
       partition = 'aws',
       privateHosts = [],
       url: given,
-    }: { partition?: Partition; privateHosts?: string[]; url?: string } = {},
-  ): Promise<Rotating> {
-    const clock = new LeapingClock();
+      calls = {},
+      shared = false,
+    }: Options & {
+      readonly calls?: Pick<AwsOptions, 'giveWay' | 'metrics'>;
+      readonly shared?: boolean;
+    } = {},
+  ): Promise<Rotating<SomeClock>> {
     const log = recordingLog();
     const aws = await AwsStandIn.start({ clock: () => clock.now(), wireClock: Date.now, seed: 11 });
     const account = aws.world.addAccount({ id: '222233334444', partition, alias: 'shop' });
     const url = given ?? (await newDatabase(engine));
-    const stores = await openStores({ url, exclusive: true, clock, log });
-    const adapter = createAws({ env: { AWS_ENDPOINT_URL: aws.url }, version: '0.0.0', log, clock });
     const keys = parseMasterKeys(generateMasterKeyText());
-    const services = servicesOf({ stores, clock, log, aws: adapter, keys, privateHosts });
-    await stores.atomically([stores.inventory.accounts.insert({ ...emptyAccount(account.id), partition })]);
-    return new Rotating({ aws, account, clock, services, log, stores, close: () => adapter.close() });
+    const parts = { url, awsUrl: aws.url, clock, log, keys, privateHosts, calls, shared };
+    const open = async (): Promise<CoreInstance> => openCoreInstance(parts);
+    const first = await open();
+    const accounts = first.stores.inventory.accounts;
+    await first.stores.atomically([accounts.insert({ ...emptyAccount(account.id), partition })]);
+    return new Rotating({ aws, account, clock, log, first, open });
+  }
+
+  /** One more instance on the same database (PostgreSQL). */
+  async another(): Promise<{ readonly services: Services; readonly ground: RotationGround }> {
+    const instance = await this.#open();
+    this.#instances.unshift(instance);
+    return { services: instance.services, ground: groundOf(instance.services) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#stores.close();
-    this.#close();
+    for (const instance of this.#instances) await instance.close();
     await this.aws.stop();
   }
 
