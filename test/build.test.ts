@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DATA, EXTERNAL, build } from '../scripts/build.ts';
 import { call } from '../src/detections/example.ts';
 import { connectKey } from './support/acting.ts';
-import { PEOPLE, Scene } from './support/rekey.ts';
+import { PEOPLE, Scene, type EngineName } from './support/rekey.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 /** `nobody` on Debian and on most other systems: any user without rights does. */
@@ -140,36 +140,93 @@ describe('the bundle', () => {
 
 describe.each(['sqlite', 'postgres'] as const)('the bundle on %s', (engine) => {
   it('serves as a user without rights, from a folder nobody can write to', async () => {
-    const scene = await Scene.set('http', engine);
-    const data = mkdtempSync(join(tmpdir(), 'rekey-build-data-'));
-    if (asRoot) chownSync(data, NOBODY, NOBODY);
-    const environment = { ...scene.environment };
-    // As a secret of a container or of systemd: from a file, and on SQLite in a place of its own.
-    const secret = join(folder, 'key');
-    writeFileSync(secret, `${environment['REKEY_MASTER_KEY']}\n`);
-    environment['REKEY_MASTER_KEY'] = '';
-    environment['REKEY_MASTER_KEY_FILE'] = secret;
-    if (engine === 'sqlite') environment['DATABASE_URL'] = `file:${join(data, 'rekey.db')}`;
-    const child = spawn(node, [entry, 'start'], { cwd: '/', env: environment, ...identity });
-    try {
-      const ready = await readyLine(child);
-      scene.slack.useHttp(String(ready['httpUrl']));
-      const { good } = scene.samples.keys;
-      const report = await connectKey(scene.slack.as(PEOPLE.admin), 'Bundled', good);
-      expect(report.title).toBe('Connected');
-      const health = await fetch(`${String(ready['opsUrl'])}/readyz`);
-      expect([health.status, await health.text()]).toEqual([200, 'ready\n']);
-      expect(existsSync(join(data, 'rekey.db'))).toBe(engine === 'sqlite');
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      expect(await ended).toEqual([0, null]);
-    } finally {
-      child.kill('SIGKILL');
-      await scene.strike();
-      rmSync(data, { recursive: true, force: true });
-    }
+    await serves(engine, (env) => spawn(node, [entry, 'start'], { cwd: '/', env, ...identity }));
+  });
+
+  it('serves as in its container: nothing but its data can be written to, and no right can be gained', async ({
+    skip,
+  }) => {
+    skip(!canRemount(), 'this machine lets nobody mount in a namespace of their own (unshare --mount)');
+    await serves(engine, (env, data) => {
+      const confined = [
+        ...NAMESPACE,
+        'sh',
+        '-euc',
+        READ_ONLY,
+        'sh',
+        data,
+        ...WITHOUT_RIGHTS,
+        node,
+        entry,
+        'start',
+      ];
+      return spawn('unshare', confined, { cwd: '/', env: { ...env, PATH: process.env['PATH'] } });
+    });
   });
 });
+
+/** Where mounts can be made that nobody else sees: root needs no more, others become root of a namespace for it. */
+const NAMESPACE = asRoot ? ['--mount'] : ['--user', '--map-root-user', '--mount'];
+
+/** Makes all that is mounted read-only but the folder that is named first, and runs what is named next. */
+const READ_ONLY = `
+  data=$1; shift
+  mount --bind "$data" "$data"
+  for place in $(cut -d ' ' -f 5 /proc/self/mountinfo); do
+    [ "$place" = "$data" ] || mount -o remount,bind,ro "$place" 2>/dev/null || true
+  done
+  for place in / /tmp /var/tmp /dev/shm /run; do
+    if touch "$place/rekey-probe" 2>/dev/null; then echo "$place can be written to" >&2; exit 1; fi
+  done
+  exec setpriv "$@"
+`;
+
+/** As `cap_drop: [ALL]`, `no-new-privileges` and `USER` have it. */
+const WITHOUT_RIGHTS = [
+  '--no-new-privs',
+  '--inh-caps=-all',
+  '--bounding-set=-all',
+  ...(asRoot ? [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'] : []),
+];
+
+function canRemount(): boolean {
+  return spawnSync('unshare', [...NAMESPACE, 'mount', '-o', 'remount,bind,ro', '/']).status === 0;
+}
+
+/** Starts it, connects an account by it, and stops it. */
+async function serves(
+  engine: EngineName,
+  start: (env: Record<string, string>, data: string) => ReturnType<typeof spawn>,
+): Promise<void> {
+  const scene = await Scene.set('http', engine);
+  const data = mkdtempSync(join(tmpdir(), 'rekey-build-data-'));
+  if (asRoot) chownSync(data, NOBODY, NOBODY);
+  const environment = { ...scene.environment };
+  // As a secret of a container or of systemd: from a file, and on SQLite in a place of its own.
+  const secret = join(folder, 'key');
+  writeFileSync(secret, `${environment['REKEY_MASTER_KEY']}\n`);
+  environment['REKEY_MASTER_KEY'] = '';
+  environment['REKEY_MASTER_KEY_FILE'] = secret;
+  if (engine === 'sqlite') environment['DATABASE_URL'] = `file:${join(data, 'rekey.db')}`;
+  const child = start(environment, data);
+  try {
+    const ready = await readyLine(child);
+    scene.slack.useHttp(String(ready['httpUrl']));
+    const { good } = scene.samples.keys;
+    const report = await connectKey(scene.slack.as(PEOPLE.admin), 'Bundled', good);
+    expect(report.title).toBe('Connected');
+    const health = await fetch(`${String(ready['opsUrl'])}/readyz`);
+    expect([health.status, await health.text()]).toEqual([200, 'ready\n']);
+    expect(existsSync(join(data, 'rekey.db'))).toBe(engine === 'sqlite');
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+  } finally {
+    child.kill('SIGKILL');
+    await scene.strike();
+    rmSync(data, { recursive: true, force: true });
+  }
+}
 
 /** The fields of the line that says it is ready. */
 async function readyLine(child: ReturnType<typeof spawn>): Promise<Record<string, unknown>> {

@@ -32,13 +32,20 @@ interface Planned {
 export class Faults {
   #planned: Planned[] = [];
 
-  /** Makes the next `times` (1) matching calls or deliveries go wrong; several plans apply in order. */
+  /**
+   * Makes the next `times` (1) matching calls or deliveries go wrong; several plans apply in order. Answers how to take
+   * back what nothing has met yet.
+   */
   add(
     target: FaultTarget,
     fault: Fault,
     options: { times?: number; when?: (args: Json) => boolean } = {},
-  ): void {
-    this.#planned.push({ target, fault, left: options.times ?? 1, when: options.when ?? (() => true) });
+  ): () => void {
+    const planned = { target, fault, left: options.times ?? 1, when: options.when ?? (() => true) };
+    this.#planned.push(planned);
+    return () => {
+      planned.left = 0;
+    };
   }
 
   clear(): void {

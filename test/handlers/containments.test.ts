@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { beginContainment } from '../../src/handlers/containments/begin.ts';
+import { pursue } from '../../src/handlers/containments/pursue.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import {
   recoverContainment,
@@ -7,7 +9,7 @@ import {
 } from '../../src/handlers/containments/take-back.ts';
 import { confirmedWords, failuresOf } from '../../src/domain/containment-words.ts';
 import { HOLD_MS, SESSIONS_LIVE_MS } from '../../src/domain/containment.ts';
-import { ENGINES, InventoryWorld } from '../pollers/world.ts';
+import { ENGINES, InventoryWorld, PATIENT } from '../pollers/world.ts';
 import {
   contain,
   holdFor,
@@ -78,6 +80,52 @@ describe.each(ENGINES)('a containment on %s', (engine) => {
     expect(audit.indexOf('containment.set_key outcome done')).toBeLessThan(
       audit.lastIndexOf('containment.set_key intent'),
     );
+  });
+
+  it('has an outcome in the audit log for every act, also where another came before its end', async () => {
+    await using world = await open(engine);
+    await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account);
+    const twin = user.addKey();
+    await incidentOf(services, 'i1', twin);
+    const held = await contain(services, stolen(key));
+    // Both join, the second before the first was confirmed.
+    await beginContainment(services, request(services), stolen(twin));
+    const second = (await services.stores.containments.open(9)).find(({ id }) => id !== held.id);
+    if (second !== undefined) await pursue(services, second.id, 0, PATIENT);
+    await beginContainment(services, request(services), stolen(twin, { incidentId: 'i1' }));
+    const { holders } = await settled(services, held.id);
+    expect(holders).toHaveLength(3);
+    // And so do two who take back at once, and a third.
+    for (const { id } of holders) {
+      const about = { containmentId: held.id, holderId: id, reason: 'it was the auditor' };
+      await undoContainment(services, request(services), about);
+    }
+    expect((await settled(services, held.id)).state).toBe('undone');
+
+    // Nothing of this one was found yet when a reason joins it, and when that is taken back.
+    const other = victim(world.account, 'bob');
+    await incidentOf(services, 'i2', other.key);
+    await beginContainment(services, request(services), stolen(other.key));
+    const { id } = await beginContainment(
+      services,
+      request(services),
+      stolen(other.key, { incidentId: 'i2' }),
+    );
+    const [first] = (await read(services, id)).holders;
+    const about = { containmentId: id, holderId: first?.id ?? '', reason: 'it was the auditor' };
+    await undoContainment(services, request(services), about);
+    expect((await read(services, id)).state).toBe('finding');
+    expect((await settled(services, id)).state).toBe('holding');
+
+    const rows = (await services.stores.audit.newest(400)).filter(({ verb }) =>
+      /^containment\.(?:contain|undo)$/.test(verb),
+    );
+    const named = (phase: string): string[] =>
+      rows.filter((row) => row.phase === phase).map(({ verb, correlationId }) => `${verb} ${correlationId}`);
+    expect(named('intent').length).toBeGreaterThanOrEqual(8);
+    expect(named('intent').filter((each) => !named('outcome').includes(each))).toEqual([]);
   });
 
   it('puts back what somebody undoes, until the hold is over or stopped', async () => {

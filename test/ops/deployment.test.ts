@@ -4,10 +4,12 @@ import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { EXTERNAL } from '../../scripts/build.ts';
+import { DATA, EXTERNAL } from '../../scripts/build.ts';
 import { readConfig } from '../../src/config.ts';
 import * as settings from '../../src/config/settings.ts';
+import { call } from '../../src/detections/example.ts';
 import { openOpsListener } from '../../src/ops/listener.ts';
+import { commandsOf, pathWith } from '../support/operations-page.ts';
 import { recordingLog } from '../support/system-world.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -60,7 +62,7 @@ describe('the Dockerfile', () => {
     expect(new Set(allowed)).toEqual(new Set(copied));
   });
 
-  it('copies all that the bundle is made of', () => {
+  it('copies all that the bundle is made of, and starts what its own commands make', () => {
     const folder = temporaryFolder();
     for (const path of copied) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -68,18 +70,35 @@ describe('the Dockerfile', () => {
     }
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     const app = join(folder, 'app');
-    const built = spawnSync(process.execPath, ['scripts/build.ts', app], { cwd: folder, encoding: 'utf8' });
+    const [build = ''] = instructions().flatMap((line) =>
+      line.startsWith('RUN node scripts/build.ts') ? [line.slice('RUN '.length)] : [],
+    );
+    const env = { PATH: pathWith() };
+    const built = spawnSync('sh', ['-ec', build.replaceAll('/app', app)], {
+      cwd: folder,
+      env,
+      encoding: 'utf8',
+    });
     expect(built).toMatchObject({ status: 0, stderr: '' });
-    for (const name of EXTERNAL) {
-      expect(text('Dockerfile')).toContain(`cp -r node_modules/${name} /app/node_modules/`);
-      cpSync(join(ROOT, 'node_modules', name), join(app, 'node_modules', name), { recursive: true });
-      // As the Dockerfile does.
-      for (const sources of ['deps', 'src']) {
-        expect(text('Dockerfile')).toContain(`/app/node_modules/${name}/${sources}`);
-      }
-    }
-    const help = spawnSync(process.execPath, [join(app, 'rekey.js'), 'start'], { env: {}, encoding: 'utf8' });
-    expect(help.stderr).toContain('SLACK_BOT_TOKEN is missing');
+    for (const name of [...EXTERNAL, ...DATA])
+      expect([name, existsSync(join(app, 'node_modules', name))]).toEqual([name, true]);
+    const [program = '', ...args] = ['ENTRYPOINT', 'CMD'].flatMap((name) => {
+      const [line = ''] = instructions().filter((each) => each.startsWith(`${name} `));
+      return JSON.parse(line.slice(name.length)) as string[];
+    });
+    expect([program, args.at(-2), args.at(-1)]).toEqual(['node', '/app/rekey.js', 'start']);
+    const given = args.map((arg) => arg.replace('/app', app));
+    const started = spawnSync(program, given, { cwd: '/', env, encoding: 'utf8' });
+    expect(started.stderr).toContain('SLACK_BOT_TOKEN is missing');
+    // Its networks are read where they lie.
+    const records = join(folder, 'records.jsonl');
+    const seen = ['9.9.9.9', '8.8.8.8'].map((sourceIPAddress, minute) =>
+      JSON.stringify(call('s3:GetObject', { minute, more: { sourceIPAddress } })),
+    );
+    writeFileSync(records, seen.join('\n'));
+    const judged = spawnSync(program, [...given.slice(0, -1), 'replay', records], { env, encoding: 'utf8' });
+    expect(judged).toMatchObject({ status: 0, stderr: expect.stringContaining('2 records judged') });
+    expect(judged.stderr).not.toContain('stay unknown');
   });
 
   it('sets only settings that Rekey knows, and no secret', () => {
@@ -182,6 +201,16 @@ describe('compose.yaml', () => {
       ops: { host: '0.0.0.0' },
       admins: ['U012ABCDEF'],
     });
+  });
+
+  it('is given by the page what it asks of whoever starts it, also by the next command', () => {
+    const [, ...asked] = text('compose.yaml').split('${');
+    const names = asked.flatMap((part) => /^(\w+):\?/.exec(part)?.[1] ?? []);
+    expect(names).toEqual(['REKEY_ADMINS']);
+    for (const name of names) {
+      expect(commandsOf('docker compose up')).toMatch(new RegExp(`^echo ${name}=\\S+ > \\.env\\b`, 'm'));
+    }
+    expect(text('.gitignore').split('\n')).toContain('.env');
   });
 
   it('gives each service the secrets it reads, and no others', () => {

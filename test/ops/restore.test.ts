@@ -1,26 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseMasterKeys } from '../../src/crypto/master-key.ts';
 import { connectKey, freshUser, kept, outcome } from '../support/acting.ts';
+import { commandsOf, pathWith } from '../support/operations-page.ts';
 import { freshDatabase, withClient } from '../support/postgres.ts';
 import { PEOPLE, Scene } from '../support/rekey.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
-
-/** The command of the page that backs up SQLite, with these files in the place of its own. */
-function backUpSqlite(from: string, to: string): void {
-  const command = page
-    .split('\n')
-    .find((line) => line.startsWith('node -e ') && line.includes('VACUUM INTO'));
-  if (command === undefined) throw new Error('The page has no such command');
-  const given = command.replace('/var/lib/rekey/rekey.db', from).replace('/var/backups/rekey.db', to);
-  // As the page says, by the owner alone.
-  const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` };
-  execFileSync('sh', ['-c', `umask 077; ${given}`], { env });
+/** Runs commands of the page about SQLite, with this folder in the place of its own, and without systemd. */
+function onSqlite(part: string, folder: string): void {
+  const commands = commandsOf(part)
+    .replaceAll('/var/lib/rekey', folder)
+    .replaceAll('/var/backups', folder)
+    .replace(/rekey-\d{4}-\d\d-\d\d\.db/, `rekey-${new Date().toISOString().slice(0, 10)}.db`)
+    .replaceAll('systemctl', ': systemctl');
+  execFileSync('sh', ['-euc', commands], { env: { ...process.env, PATH: pathWith(), TZ: 'UTC' } });
 }
 
 describe.each(['sqlite', 'postgres'] as const)('a backup of %s', (engine) => {
@@ -42,13 +39,14 @@ describe.each(['sqlite', 'postgres'] as const)('a backup of %s', (engine) => {
     const url = String(scene.environment['DATABASE_URL']);
     if (engine === 'sqlite') {
       // While Rekey runs.
-      const path = join(scene.folder, 'copy.db');
-      backUpSqlite(url.slice('file:'.length), path);
-      backup = `file:${path}`;
+      onSqlite('VACUUM INTO', scene.folder);
       await (await connectKey(ada, 'After', freshUser(scene, 'later').key)).close();
       await scene.stop();
+      onSqlite('rm -f rekey.db', scene.folder);
+      backup = url;
     } else {
-      // The tests' PostgreSQL has no pg_dump; a copy by template has the same rows, and needs Rekey stopped.
+      // PostgreSQL from npm has no pg_dump (test/full has those of Debian); a copy by template has the same rows, and
+      // needs Rekey stopped.
       await scene.stop();
       backup = await freshDatabase();
       const name = (of: string): string => new URL(of).pathname.slice(1);
@@ -94,5 +92,13 @@ describe.each(['sqlite', 'postgres'] as const)('a backup of %s', (engine) => {
     const ada = scene.slack.as(PEOPLE.admin);
     await ada.slash('/aws-test Before');
     expect((await outcome(ada)).title).toBe('Test passed');
+  });
+
+  it.runIf(engine === 'sqlite')('is for its owner alone, and never made over an older one', () => {
+    const [made = '', ...more] = readdirSync(scene.folder).filter((name) => /^rekey-.*\.db$/.test(name));
+    expect(more).toEqual([]);
+    const modes = [made, 'rekey.db'].map((name) => statSync(join(scene.folder, name)).mode & 0o777);
+    expect(modes).toEqual([0o600, 0o600]);
+    expect(() => onSqlite('VACUUM INTO', scene.folder)).toThrow('output file already exists');
   });
 });

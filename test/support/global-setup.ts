@@ -1,6 +1,3 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -9,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { build } from '../../scripts/build.ts';
+import { LocalPostgres } from './local-postgres.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -28,7 +26,7 @@ export type BundleAnswer = { readonly folder: string } | { readonly failure: str
 /** Inside of the checkout, where the native packages are found. */
 const BUNDLES = fileURLToPath(new URL('../artifacts/', import.meta.url));
 
-let server: ChildProcess | null = null;
+let server: LocalPostgres | null = null;
 let bundle: string | null = null;
 const doors: Server[] = [];
 
@@ -40,19 +38,12 @@ async function listening(): Promise<{ made: Server; port: number }> {
 }
 
 async function start(): Promise<PostgresAnswer> {
-  const { made: probe, port } = await listening();
-  probe.close();
-  const password = randomBytes(12).toString('hex');
-  const script = fileURLToPath(new URL('./postgres-server.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, String(port), password], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  server = child;
-  const [said] = (await once(child.stdout, 'data')) as [Buffer];
-  const line = said.toString().trim();
-  return line === 'started'
-    ? { url: `postgres://rekey:${password}@127.0.0.1:${port}/postgres` }
-    : { failure: line };
+  try {
+    server = await LocalPostgres.start();
+    return { url: server.url };
+  } catch (error) {
+    return { failure: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 async function bundleNow(): Promise<BundleAnswer> {
@@ -90,8 +81,5 @@ export async function setup(project: TestProject): Promise<void> {
 export async function teardown(): Promise<void> {
   for (const door of doors) door.close();
   if (bundle !== null) rmSync(bundle, { recursive: true, force: true });
-  if (server !== null && server.exitCode === null && server.signalCode === null) {
-    server.stdin?.end();
-    await once(server, 'exit');
-  }
+  await server?.stop();
 }

@@ -1,4 +1,5 @@
-// Runs one PostgreSQL for the tests: `node postgres-server.ts PORT PASSWORD [durable]`. It says `started` or why it could not.
+// Runs one PostgreSQL for the tests: `node postgres-server.ts PORT PASSWORD [durable|hasty [BINARIES]]`. It says `started` or
+// why it could not. BINARIES is the folder of its programs, where not those from npm are to be run.
 // It lives as long as its standard input is open, so that it ends with whoever started it, however that ended.
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -82,7 +83,7 @@ function binaries(work: string, as: Account | null): string {
 
 function start(work: string, port: string, password: string): ChildProcess {
   const as = account();
-  const bin = binaries(work, as);
+  const bin = foreign ?? binaries(work, as);
   const data = join(work, 'data');
   const passwordFile = join(work, 'password');
   writeFileSync(passwordFile, `${password}\n`);
@@ -100,8 +101,8 @@ function start(work: string, port: string, password: string): ChildProcess {
       '--encoding=UTF8',
       '--no-sync',
       '--locale=C',
-      '--locale-provider=icu',
-      '--icu-locale=en',
+      // Not every build that comes from elsewhere knows these.
+      ...(foreign === undefined ? ['--locale-provider=icu', '--icu-locale=en'] : []),
     ],
     { ...as, cwd: work, env, stdio: ['ignore', 'ignore', 'pipe'] },
   );
@@ -122,7 +123,7 @@ function start(work: string, port: string, password: string): ChildProcess {
   );
 }
 
-const [port = '', password = '', durable] = process.argv.slice(2);
+const [port = '', password = '', durable, foreign] = process.argv.slice(2);
 const work = mkdtempSync(join(tmpdir(), 'rekey-postgres-'));
 let server: ChildProcess | null = null;
 let stopping = false;

@@ -24,13 +24,18 @@ const SLACK_TROUBLES: readonly Fault[] = [
   { kind: 'answer_lost', how: 'reset' },
 ];
 
+/** What no call met by then is over: where calls are few, troubles would pile up, and every call would fail. */
+const SLACK_TROUBLE_MS = 2_000;
+
 /** Lets Slack and AWS fail at random until the time is over. */
 export async function makeTrouble(scene: Scene, chance: () => number, until: number): Promise<void> {
   for (const rule of AWS_TROUBLES) scene.aws.faults.add(rule);
   while (Date.now() < until) {
     const method = METHODS[Math.floor(chance() * METHODS.length)];
     const fault = SLACK_TROUBLES[Math.floor(chance() * SLACK_TROUBLES.length)];
-    if (method !== undefined && fault !== undefined) scene.slack.faults.add(method, fault);
+    if (method !== undefined && fault !== undefined) {
+      setTimeout(scene.slack.faults.add(method, fault), SLACK_TROUBLE_MS);
+    }
     await sleep(200 + 600 * chance());
   }
   scene.aws.faults.clear();

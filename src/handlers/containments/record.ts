@@ -111,11 +111,12 @@ const BEGAN: Partial<Record<ContainmentState, string>> = {
   recovering: 'containment.recover',
 };
 
-/** How what a person began came out, when its state is left. */
+/** How what a person began came out, when its state is left, or when somebody else's act goes on with it. */
 function outcomesOf(services: Containing, before: Containment, after: Containment): Write[] {
   const verb = BEGAN[before.state];
-  const goesOn = after.state === 'acting' && before.state === 'finding';
-  if (verb === undefined || before.state === after.state || goesOn) return [];
+  const goesOn = before.state === after.state || (after.state === 'acting' && before.state === 'finding');
+  const isHandedOn = goesOn && before.correlationId !== after.correlationId;
+  if (verb === undefined || (goesOn && !isHandedOn)) return [];
   const act = {
     doer: { kind: 'rekey' },
     verb,
@@ -123,7 +124,7 @@ function outcomesOf(services: Containing, before: Containment, after: Containmen
     entityId: after.id,
     // Of who began it: somebody else's act may be what ends it.
     correlationId: before.correlationId,
-    why: after.refusal?.why ?? '',
+    why: isHandedOn ? 'another act about the user goes on with it' : (after.refusal?.why ?? ''),
     detail: {
       accountId: after.accountId,
       user: after.userName,
@@ -133,7 +134,7 @@ function outcomesOf(services: Containing, before: Containment, after: Containmen
       to: after.state,
     },
   } as const;
-  return [auditOutcome(services, act, outcomeOf(before, after))];
+  return [auditOutcome(services, act, isHandedOn ? 'done' : outcomeOf(before, after))];
 }
 
 /** That the hold of a user begins, and how it ended: both its own, whatever it was part of. */

@@ -153,7 +153,7 @@ async function acted(
       },
     };
     // Nothing is left to do for AWS where it was not asked yet, or only the hold ends.
-    const atOnce = what === 'stop_holding' || after.nextAt === null;
+    const atOnce = what === 'stop_holding' || after.nextAt === null || after.state === 'finding';
     const audit = atOnce ? auditOutcome(services, about, 'done') : auditIntent(services, about);
     try {
       await claimAndWrite(services, request, [stores.containments.update(after), audit, ...records.writes]);

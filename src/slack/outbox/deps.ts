@@ -20,10 +20,11 @@ export const EDIT_GAP_MS = 1_250;
 export const LONGEST_HOLD_MS = 10 * 60_000;
 
 const FIRST_WAIT_MS = 5_000;
-const LONGEST_WAIT_MS = 5 * 60_000;
+/** The first of a channel's messages keeps all behind it: once Slack takes it again, alerts must not wait for minutes. */
+const LONGEST_WAIT_MS = 60_000;
 const GIVE_UP_MS = 3 * 86_400_000;
 /** Some eight hours of tries: those of a process that was away for days are not days of trying. */
-const FEWEST_TRIES = 100;
+const FEWEST_TRIES = 500;
 
 /** How long to wait after this many tries. */
 export function waitAfter(tries: number): number {
