@@ -10,7 +10,7 @@ import { keyTags } from '../src/handlers/key-settings.ts';
 import { pauseOf } from '../src/handlers/pause.ts';
 import { giveRole, listRoles, takeRole } from '../src/handlers/roles.ts';
 import { scheduleStop } from '../src/handlers/rotations/schedule-stop.ts';
-import { keptSchedule } from '../src/handlers/rotations/schedules.ts';
+import { keptSchedules } from '../src/handlers/rotations/schedules.ts';
 import { alertChannel, postTest, setAlertChannel } from '../src/handlers/settings.ts';
 import { workingHours } from '../src/handlers/working-hours.ts';
 import type { Message } from '../src/ports/slack.ts';
@@ -174,11 +174,9 @@ async function lookSchedules(
   services: Context['services'],
   connections: readonly Connection[],
 ): Promise<SchedulesLook> {
-  const shown = connections.map(async ({ id, name }) => {
-    const kept = await keptSchedule(services, id);
-    return { id, name, on: kept?.schedule.on === true };
-  });
-  return { connections: await Promise.all(shown), stop: await scheduleStop(services) };
+  const kept = await keptSchedules(services);
+  const shown = connections.map(({ id, name }) => ({ id, name, on: kept.get(id)?.schedule.on === true }));
+  return { connections: shown, stop: await scheduleStop(services) };
 }
 
 function testMessage(context: Context): Message {

@@ -8,7 +8,7 @@ import { lookHomeRotations, type HomeRotations } from './look-home-rotations.ts'
 import { lookHomeWatch, type HomeWatch } from './look-home-watch.ts';
 import { pauseOf } from './pause.ts';
 import { scheduleStop } from './rotations/schedule-stop.ts';
-import { keptSchedule } from './rotations/schedules.ts';
+import { keptSchedules } from './rotations/schedules.ts';
 import { alertChannel, type AlertChannel } from './settings.ts';
 import type { Services } from './services.ts';
 
@@ -70,8 +70,9 @@ async function readSchedules(
   services: Services,
   connections: readonly Connection[],
 ): Promise<HomeLook['schedules']> {
-  const kept = await Promise.all(connections.map(({ id }) => keptSchedule(services, id)));
-  const on = kept.filter((each) => each?.schedule.on === true).length;
+  if (connections.length === 0) return { on: 0, stop: null };
+  const kept = await keptSchedules(services);
+  const on = connections.filter(({ id }) => kept.get(id)?.schedule.on === true).length;
   return { on, stop: on === 0 ? null : await scheduleStop(services) };
 }
 

@@ -8,8 +8,8 @@ import { FIRST_PAGE, KEYS_PAGE, lookKeys, type KeysLook } from '../../src/handle
 import { previewPolicy } from '../../src/handlers/preview-policy.ts';
 import { DEFAULT_KEY_POLICY } from '../../src/domain/key-policy.ts';
 import type { Services } from '../../src/handlers/services.ts';
-import type { InventoryStores } from '../../src/ports/inventory.ts';
 import * as samples from '../db/key-samples.ts';
+import { counted, type Asked } from '../support/counted-stores.ts';
 import { PEOPLE, Scene } from '../support/rekey.ts';
 import { recordingLog, systemClock } from '../support/system-world.ts';
 
@@ -17,39 +17,6 @@ const KEYS = 6_000;
 const ACCOUNT = '123456789012';
 const DAY = 86_400_000;
 const ada: Actor = { teamId: 'T0REKEY', userId: PEOPLE.admin, roles: ['admin'], rolesUnsure: null };
-
-/** How often each store of the inventory was asked, and how many rows came back. */
-interface Asked {
-  readonly calls: Map<string, number>;
-  rows: number;
-}
-
-/** The same stores, counted. */
-function counted(inventory: InventoryStores): { readonly stores: InventoryStores; readonly asked: Asked } {
-  const asked: Asked = { calls: new Map(), rows: 0 };
-  const stores = Object.fromEntries(
-    Object.entries(inventory).map(([store, methods]) => [
-      store,
-      new Proxy(methods as object, {
-        get(target, name, self) {
-          const method: unknown = Reflect.get(target, name, self);
-          if (typeof method !== 'function') return method;
-          return (...args: unknown[]): unknown => {
-            const answer: unknown = Reflect.apply(method, target, args);
-            if (!(answer instanceof Promise)) return answer;
-            const called = `${store}.${String(name)}`;
-            asked.calls.set(called, (asked.calls.get(called) ?? 0) + 1);
-            return answer.then((found: unknown) => {
-              asked.rows += Array.isArray(found) ? found.length : 1;
-              return found;
-            });
-          };
-        },
-      }),
-    ]),
-  ) as unknown as InventoryStores;
-  return { stores, asked };
-}
 
 describe.each(['sqlite', 'postgres'] as const)('six thousand keys on %s', (engine) => {
   let scene: Scene;

@@ -46,8 +46,10 @@ const shape = z.object({
   version: z.number(),
 });
 
+const PREFIX = 'rotation_schedule:';
+
 function settingOf(connectionId: string): string {
-  return `rotation_schedule:${connectionId}`;
+  return PREFIX + connectionId;
 }
 
 /** What was set for a connection; null when nothing was, or when it cannot be read: then nothing begins by itself. */
@@ -57,6 +59,20 @@ export async function keptSchedule(
 ): Promise<KeptSchedule | null> {
   const text = await stores.settings.get(settingOf(connectionId));
   return text === null ? null : readSchedule(text, connectionId, log);
+}
+
+/** The same of every connection, by its id, in one look: a page about many of them is drawn often. */
+export async function keptSchedules({
+  stores,
+  log,
+}: Pick<Services, 'stores' | 'log'>): Promise<ReadonlyMap<string, KeptSchedule>> {
+  const kept = new Map<string, KeptSchedule>();
+  for (const { key, value } of await stores.settings.startingWith(PREFIX)) {
+    const connectionId = key.slice(PREFIX.length);
+    const schedule = readSchedule(value, connectionId, log);
+    if (schedule !== null) kept.set(connectionId, schedule);
+  }
+  return kept;
 }
 
 function readSchedule(text: string, connectionId: string, log: Services['log']): KeptSchedule | null {
