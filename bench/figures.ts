@@ -23,8 +23,9 @@ export interface Floor {
 
 export interface Goal {
   readonly words: string;
-  /** The most that meets it, in the figure's unit. */
-  readonly most: number;
+  /** The most, or the least, that meets it, in the figure's unit. */
+  readonly most?: number;
+  readonly least?: number;
   readonly met: boolean;
 }
 
@@ -62,6 +63,10 @@ export function figure(
     rounds: rounds.length,
     floor: beside,
     ratio: beside === null || beside.value === 0 ? null : value / beside.value,
-    goal: goal === null ? null : { ...goal, met: value <= goal.most },
+    goal: goal === null ? null : { ...goal, met: isMet(goal, value) },
   };
+}
+
+function isMet({ most = Infinity, least = -Infinity }: Omit<Goal, 'met'>, value: number): boolean {
+  return value <= most && value >= least;
 }

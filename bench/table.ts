@@ -25,7 +25,9 @@ function rowOf({ bench, what, unit, value, spread, floor, ratio, goal }: Figure)
     floor === null ? '' : `${floor.what}: ${short(floor.value)} ${unit}`,
     floor === null ? '' : range(floor.spread),
     ratio === null ? '' : `${ratio.toFixed(2)}x`,
-    goal === null ? '' : `${goal.met ? 'met' : 'MISSED'}: ${goal.words} (${short(goal.most)} ${unit})`,
+    goal === null
+      ? ''
+      : `${goal.met ? 'met' : 'MISSED'}: ${goal.words} (${short(goal.most ?? goal.least ?? 0)} ${unit})`,
   ];
 }
 

@@ -74,9 +74,16 @@ describe('npm run bench', () => {
 
   it('judges records beside parsing them', async () => {
     const { figures } = await run('detect');
-    expect(figures.map((each) => each.unit)).toEqual(['µs', 'µs', 'MB', 'µs']);
-    expect(figures[0]?.floor?.what).toBe('gunzip and JSON.parse');
-    expect(figures[0]?.ratio).toBeGreaterThan(0);
+    expect(figures.map((each) => each.unit)).toEqual(['per s', 'per s', 'MB', 'µs']);
+    for (const { what, value, floor, ratio, goal } of figures.slice(0, 2)) {
+      expect([what, floor?.what]).toEqual([
+        expect.stringContaining('records a second, from gzip to signals'),
+        'gunzip and JSON.parse',
+      ]);
+      expect(ratio).toBeCloseTo(value / (floor?.value ?? 0));
+      expect(goal?.least).toBeCloseTo(0.6 * (floor?.value ?? 0));
+      expect(goal?.met).toBe(value >= (goal?.least ?? Infinity));
+    }
   }, 180_000);
 
   it('counts empty jobs on a file', async () => {
@@ -150,5 +157,8 @@ describe('its figures', () => {
     expect(made).toMatchObject({ value: 5, spread: [4, 6], ratio: 2, goal: { met: false } });
     expect(tableOf([made])).toContain('5.00 ms  4.00 to 6.00   bare: 2.50 ms');
     expect(tableOf([made])).toContain('2.00x  MISSED: little (4.90 ms)');
+    const fast = figure({ ...what, unit: 'per s' }, [4, 6, 5], null, { words: 'much', least: 5 });
+    expect(tableOf([fast])).toContain('met: much (5.00 per s)');
+    expect(figure(what, [4], null, { words: 'much', least: 5 }).goal?.met).toBe(false);
   });
 });
