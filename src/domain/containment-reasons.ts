@@ -1,5 +1,10 @@
 import type { Containment, ContainmentHolder } from './containment.ts';
 
+/** That a reason was asked for once more, which did all of it anew. */
+export interface AskedAgain extends Pick<ContainmentHolder, 'by' | 'hostUser' | 'at' | 'reason'> {
+  readonly times: number;
+}
+
 /** The incidents among its reasons, also of those that were taken back. */
 export function incidentsOf({ holders }: Pick<Containment, 'holders'>): readonly string[] {
   return holders.flatMap(({ incidentId }) => incidentId ?? []);

@@ -1,5 +1,5 @@
 import type { ContainedKey } from './contained-key.ts';
-import { keptKeys } from './containment-reasons.ts';
+import { keptKeys, type AskedAgain } from './containment-reasons.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Partition } from './partition.ts';
 
@@ -53,11 +53,6 @@ export function isAtRest(state: ContainmentState): boolean {
 
 /** `stolen`: the key Inactive and its user denied; `planned`: the key alone, and nothing is held. */
 export type ContainmentKind = 'stolen' | 'planned';
-
-/** That a reason was asked for once more, which did all of it anew. */
-export interface AskedAgain extends Pick<ContainmentHolder, 'by' | 'hostUser' | 'at' | 'reason'> {
-  readonly times: number;
-}
 
 /** One reason to contain: an incident, or a person's word. Each is taken back for itself. Times are ms. */
 export interface ContainmentHolder {

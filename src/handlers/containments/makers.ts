@@ -1,11 +1,6 @@
 import type { Containment } from '../../domain/containment.ts';
 import type { TrailEvent } from '../../ports/trail.ts';
-
-/** Times, ms; both inclusive. */
-export interface Window {
-  readonly from: number;
-  readonly to: number;
-}
+import type { Window } from './ask-region.ts';
 
 /** Events of an account of that time; `gaps`: why some may be missing. */
 export interface MakersSeen {

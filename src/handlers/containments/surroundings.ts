@@ -14,6 +14,7 @@ import { isConflict, RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { Trail, TrailEvent, TrailQuestion } from '../../ports/trail.ts';
 import { connectedTo } from '../key-policy.ts';
+import { askRegion, isOutOfTime, type Reading, type Window } from './ask-region.ts';
 import {
   callerKeyOf,
   followSessions,
@@ -24,7 +25,7 @@ import {
 } from './assumed.ts';
 import type { Containing } from './containing.ts';
 import { MAKERS_OF_THINGS, thingMadeBy } from './made.ts';
-import { SharedMakers, type MakersSeen, type Window } from './makers.ts';
+import { SharedMakers, type MakersSeen } from './makers.ts';
 import { rewrite, trailFor, whyUnread } from './prove.ts';
 
 /** Pages of 50 events a region and question; what is beyond makes the answer incomplete. */
@@ -39,7 +40,6 @@ const ASKED_AGAIN_MS = 6 * 60_000;
 /** A look ends by itself before its job does, and what it has seen by then counts; following leaves time for the rest; ms. */
 const LOOK_MS = 4 * 60_000;
 const FOLLOW_MS = 3 * 60_000;
-const NO_TIME = 'there was no time for all of it';
 
 /** Reads CloudTrail around every contained user whose time has come. Answers how many there were. */
 export async function readSurroundings(services: Containing, signal: AbortSignal): Promise<number> {
@@ -185,21 +185,6 @@ async function look(
   };
 }
 
-interface Reading {
-  readonly clock: Containing['clock'];
-  readonly window: Window;
-  readonly gaps: string[];
-  /** What is not read by then is a gap; ms. */
-  readonly until: number;
-  /** Everything that was seen, also by whoever is broken off. */
-  readonly into: Map<string, TrailEvent>;
-  readonly signal: AbortSignal;
-}
-
-function isOutOfTime({ clock, until, signal }: Reading): boolean {
-  return signal.aborted || clock.now() >= until;
-}
-
 /**
  * Everything the keys and their sessions called, in every region; adds the sessions to `ids`. A look-up by a key's id
  * misses its sessions; those of the user itself carry its name, those of roles are asked for one by one as they become
@@ -237,48 +222,6 @@ async function follow(
     for (const id of next) asked.add(id);
     await ask(next.map(byKey));
     if (next.length < fresh.length) return;
-  }
-}
-
-interface Asking {
-  readonly region: string;
-  readonly questions: readonly TrailQuestion[];
-  readonly priority: 'people' | 'watch';
-  readonly pages: number;
-  /** A thief may call a hundred thousand times: only what is needed is kept. */
-  readonly keeps: (event: TrailEvent) => boolean;
-}
-
-async function askRegion(
-  trail: Trail,
-  { region, questions, priority, pages, keeps }: Asking,
-  reading: Reading,
-): Promise<void> {
-  const { window, gaps, into, signal } = reading;
-  try {
-    for (const question of questions) {
-      let count = 0;
-      if (isOutOfTime(reading)) {
-        gaps.push(`${region}: ${NO_TIME}`);
-        return;
-      }
-      for await (const page of trail.lookUp(region, question, window, priority, signal)) {
-        if (count === pages) {
-          gaps.push(`${region} has more events than were read`);
-          break;
-        }
-        count += 1;
-        for (const event of page) if (keeps(event)) into.set(event.eventId, event);
-        if (isOutOfTime(reading)) {
-          gaps.push(`${region}: ${NO_TIME}`);
-          return;
-        }
-      }
-    }
-  } catch (error) {
-    // What was seen before the time was over counts.
-    if (!(error instanceof AwsFailure) && !signal.aborted) throw error;
-    gaps.push(`${region}: ${error instanceof AwsFailure && !signal.aborted ? whyUnread(error) : NO_TIME}`);
   }
 }
 
