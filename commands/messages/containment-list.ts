@@ -7,7 +7,7 @@ import { button, context, section } from '../../src/slack/blocks/elements.ts';
 import { accountText } from '../../src/slack/blocks/keys.ts';
 import { moment, words } from '../../src/slack/blocks/mrkdwn.ts';
 
-/** What is contained or deactivated, oldest first: at most one more than is listed. */
+/** What is contained or deactivated, in the order it comes in: at most one more than is listed. */
 export function containmentList(
   all: readonly Containment[],
   names: ReadonlyMap<string, string>,
@@ -21,7 +21,7 @@ export function containmentList(
   return {
     text: `${shown.length} contained or deactivated`,
     blocks: [
-      section('*Contained or deactivated by Rekey, oldest first*'),
+      section('*Contained or deactivated by Rekey: what is under way first, then the newest*'),
       ...shown.map((containment) =>
         section(
           `*${words(standingWords(containment, now))}* · ${whoseText(containment)}\n${accountText(containment.accountId, names)} · since ${moment(containment.createdAt)}`,
@@ -31,7 +31,7 @@ export function containmentList(
           }),
         ),
       ),
-      ...(all.length > LISTED ? [context('There are more; these are the oldest.')] : []),
+      ...(all.length > LISTED ? [context('There are more than these.')] : []),
     ],
   };
 }

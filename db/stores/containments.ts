@@ -2,6 +2,7 @@ import {
   and,
   asc,
   count,
+  desc,
   eq,
   gt,
   gte,
@@ -117,7 +118,7 @@ export function containmentStore(engine: Engine): ContainmentStore {
             .select()
             .from(t)
             .where(isOpen)
-            .orderBy(...byAge)
+            .orderBy(sql`case when ${t.nextAt} is null then 1 else 0 end`, desc(t.createdAt), desc(t.id))
             .limit(limit),
         ),
       );

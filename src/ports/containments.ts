@@ -12,7 +12,7 @@ export interface ContainmentStore {
   byId(id: string): Promise<Containment | null>;
   /** The states of any number of them; those that are gone are not there. */
   states(ids: readonly string[]): Promise<ReadonlyMap<string, ContainmentState>>;
-  /** Those that are not over, oldest first. */
+  /** Those that are not over: what is under way or held first, then the newest. */
   open(limit: number): Promise<Containment[]>;
   /** Open ones of an account, oldest first. */
   openOfAccount(accountId: string): Promise<Containment[]>;

@@ -81,7 +81,7 @@ export function containmentsContract(fresh: FreshStores): void {
       await put(containments.update({ ...second, ...alice, userId: null, accountId: '2', version: 2 }));
       await put(containments.update(containment({ ...alice, state: 'undone', nextAt: null, version: 3 })));
       await put(containments.insert(containment({ id: 'c3', ...alice, createdAt: 7 })));
-      expect(ids(await containments.open(9))).toEqual(['c3', 'c2']);
+      expect(ids(await containments.open(9))).toEqual(['c2', 'c3']);
       expect(ids(await containments.openOfAccount('2'))).toEqual(['c2']);
       const nobody: ContainmentSubject = { accessKeyId: null, userId: null, userName: null };
       const about = async (account: string, of: Partial<ContainmentSubject>): Promise<string[]> =>
@@ -150,6 +150,19 @@ export function containmentsContract(fresh: FreshStores): void {
       // They are kept from their end on: what was contained long ago may have been recovered yesterday.
       await put(containments.removeEnded(5));
       expect(ids(await containments.endedOfAccount(accountId, 0))).toEqual(['early', 'late']);
+    });
+
+    test('are listed with what is under way first, then the newest, whatever stands for long', async () => {
+      const at = (id: string, createdAt: number, nextAt: number | null) =>
+        containment({ id, accessKeyId: id, createdAt, nextAt, state: 'standing', userName: id });
+      const { containments } = await opened(
+        at('old', 1, null),
+        at('held', 2, 900),
+        at('new', 3, null),
+        at('begun', 4, 800),
+      );
+      expect(ids(await containments.open(9))).toEqual(['begun', 'held', 'new', 'old']);
+      expect(ids(await containments.open(2))).toEqual(['begun', 'held']);
     });
 
     test('are due at their time, and asked about at theirs', async () => {

@@ -218,7 +218,7 @@ export async function lookContainment(
 /** How many are listed. */
 export const LISTED = 20;
 
-/** Those that are not over, oldest first. Viewers may. */
+/** Those that are not over: what is under way or held first, then the newest. Viewers may. */
 export async function listContainments(services: Services, actor: Actor): Promise<readonly Containment[]> {
   authorise(actor, 'viewer', 'look at containments', services.admins);
   return services.stores.containments.open(LISTED + 1);
