@@ -1,4 +1,4 @@
-import { isOver, movedTo, type Containment, type PartFailure } from '../../domain/containment.ts';
+import { movedTo, type Containment, type PartFailure } from '../../domain/containment.ts';
 import {
   afterLook,
   effectsOf,
@@ -8,9 +8,7 @@ import {
 import { settledBy } from '../../domain/containment-settle.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
-import type { Write } from '../../ports/stores.ts';
-import { writeIfUnchanged } from '../write-if-unchanged.ts';
-import { CALLS_MS, HOST_TURN, TURN_LEASE_MS, type Containing } from './containing.ts';
+import { CALLS_MS, type Containing } from './containing.ts';
 import {
   failureOf,
   isPassing,
@@ -26,11 +24,8 @@ import { handsFor, type Hands } from './hands.ts';
 import { lookAfterUser } from './look-user.ts';
 import { mergeInto, openOfUser } from './merge.ts';
 import type { Pace } from './pace.ts';
-import { takePromised } from './promised-turn.ts';
-import { effectRow, recordsOf, type Cards } from './record.ts';
-
-/** How often an outcome is written to the row as it is by then: people write, too. */
-const OUTCOME_TRIES = 8;
+import { effectRow } from './record.ts';
+import { TurnRow } from './turn-row.ts';
 
 /** So long what was seen when the user was found is what there is; ms. */
 const JUST_SEEN_MS = 2_000;
@@ -38,61 +33,35 @@ const JUST_SEEN_MS = 2_000;
 /** One process's turn at one containment: nobody else calls AWS about its user meanwhile. */
 export class Turn {
   readonly #services: Containing;
-  readonly #token: string;
+  readonly #row: TurnRow;
   readonly #signal: AbortSignal;
   readonly #pace: Pace;
-  #row: Containment;
   /** What was read when the user was found, a moment ago: the first changes go by it. */
   #justSeen: ContainedLook | null = null;
 
-  /** Its messages show how it stood before the last write. */
-  #cardsDue = false;
-  /** What sends on their way the messages that were written. */
-  readonly #toTell: (() => Promise<void>)[] = [];
-
-  private constructor(
-    services: Containing,
-    token: string,
-    row: Containment,
-    signal: AbortSignal,
-    pace: Pace,
-  ) {
-    this.#pace = pace;
+  private constructor(services: Containing, row: TurnRow, signal: AbortSignal, pace: Pace) {
     this.#services = services;
-    this.#token = token;
     this.#row = row;
     this.#signal = signal;
+    this.#pace = pace;
   }
 
   /** Takes the row for a turn; null when it is over or somebody else's, or was overtaken. */
   static async take(services: Containing, id: string, signal: AbortSignal, pace: Pace): Promise<Turn | null> {
-    const { stores, clock, ids, instanceId } = services;
-    const row = await stores.containments.byId(id);
-    if (row === null || isOver(row.state) || row.nextAt === null) return null;
-    const promised = takePromised(services, row);
-    if (promised !== null) return new Turn(services, promised, row, signal, pace);
-    if (!isFree(services, row)) return null;
-    const token = `${instanceId}/${ids.next()}`;
-    const taken = {
-      ...row,
-      leaseOwner: token,
-      leaseUntil: clock.now() + TURN_LEASE_MS,
-      version: row.version + 1,
-    };
-    if (!(await writeIfUnchanged(services, [stores.containments.update(taken)]))) return null;
-    return new Turn(services, token, taken, signal, pace);
+    const row = await TurnRow.take(services, id);
+    return row === null ? null : new Turn(services, row, signal, pace);
   }
 
   /** As it was written last. */
   get row(): Containment {
-    return this.#row;
+    return this.#row.now;
   }
 
   /** One look, and what follows from it. False when the turn is over: somebody else wrote. */
   async step(): Promise<boolean> {
     const calls = AbortSignal.any([this.#signal, AbortSignal.timeout(CALLS_MS)]);
     try {
-      return this.#row.state === 'finding' ? await this.#find(calls) : await this.#look(calls);
+      return this.#row.now.state === 'finding' ? await this.#find(calls) : await this.#look(calls);
     } catch (error) {
       if (!(error instanceof AwsFailure) && !(error instanceof RekeyError && !isConflict(error))) throw error;
       return this.#troubled(error);
@@ -100,25 +69,25 @@ export class Turn {
   }
 
   /** Sends the messages that were written on their way: not before the changes, which they would hold up. */
-  async tell(): Promise<void> {
-    for (const tell of this.#toTell.splice(0)) await tell();
+  tell(): Promise<void> {
+    return this.#row.tell();
   }
 
   /** Lets others have it. */
-  async release(): Promise<void> {
-    await this.#onNewest((row) => row, []);
+  release(): Promise<void> {
+    return this.#row.release();
   }
 
   async #find(calls: AbortSignal): Promise<boolean> {
     const { clock } = this.#services;
-    const before = this.#row;
+    const before = this.#row.now;
     let user: FoundUser;
     try {
       user = await findUser(this.#services, before, calls);
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal === null) throw error;
-      return this.#save({ ...movedTo({ ...before, refusal }, 'refused', clock.now()), nextAt: null });
+      return this.#row.save({ ...movedTo({ ...before, refusal }, 'refused', clock.now()), nextAt: null });
     }
     const { found, look, hands } = user;
     // The database tells users apart by their id alone, where one of the two has none.
@@ -132,13 +101,13 @@ export class Turn {
     try {
       if (effects.length === 0) {
         this.#justSeen = look;
-        return await this.#save(acting);
+        return await this.#row.save(acting);
       }
       begun = await this.#begin(afterLook(acting, look), effects);
     } catch (error) {
       if (!isConflict(error)) throw error;
       // Somebody changed this one, or the user is contained already for another reason.
-      if ((await this.#newest())?.version !== before.version) return false;
+      if ((await this.#row.newest())?.version !== before.version) return false;
       await mergeInto(this.#services, before, found);
       return false;
     }
@@ -152,7 +121,7 @@ export class Turn {
 
   async #look(calls: AbortSignal): Promise<boolean> {
     const { clock } = this.#services;
-    const before = this.#row;
+    const before = this.#row.now;
     if (before.userName === null) throw new RekeyError('internal', 'A containment has lost its user.');
     const hands = await handsFor(this.#services, before, calls);
     const known = { ...before, userName: before.userName };
@@ -164,7 +133,7 @@ export class Turn {
         : await lookAfterUser(this.#services, hands, known, calls);
     const seen = afterLook(row, look);
     const effects = effectsOf(seen, look);
-    if (effects.length === 0) return this.#save(settledBy(seen, clock.now()));
+    if (effects.length === 0) return this.#row.save(settledBy(seen, clock.now()));
     const begun = await this.#begin(seen, effects);
     return begun === null ? false : this.#change(begun, hands, calls);
   }
@@ -185,16 +154,16 @@ export class Turn {
     });
     const named = effects.map((effect) => ({ effect, act: ids.next() }));
     const rows = named.map(({ effect, act }) => effectRow(this.#services, begun, effect, null, act));
-    return (await this.#save(begun, rows, 'later')) ? named : null;
+    return (await this.#row.save(begun, rows, 'later')) ? named : null;
   }
 
   /** Makes the changes, all at once, after asking once more, right before, whether nobody took them back meanwhile. */
   async #change(begun: readonly BegunEffect[], hands: Hands, calls: AbortSignal): Promise<boolean> {
     const effects = begun.map(({ effect }) => effect);
-    const newest = await this.#newest();
+    const newest = await this.#row.newest();
     // A process that stood still since it asked may be overtaken: what it asked is no answer any more.
-    const isLate = this.#services.clock.now() >= this.#row.leaseUntil;
-    const isOvertaken = isLate || newest?.version !== this.#row.version;
+    const isLate = this.#services.clock.now() >= this.#row.now.leaseUntil;
+    const isOvertaken = isLate || newest?.version !== this.#row.now.version;
     const failures = isOvertaken
       ? effects.map(() => 'skipped' as const)
       : await Promise.all(begun.map((each) => this.#carryOut(each, hands, calls)));
@@ -208,7 +177,7 @@ export class Turn {
 
   async #carryOut(begun: BegunEffect, hands: Hands, calls: AbortSignal): Promise<PartFailure | null> {
     try {
-      await send(this.#row, begun, hands, calls);
+      await send(this.#row.now, begun, hands, calls);
       return null;
     } catch (error) {
       if (!(error instanceof AwsFailure) && !(error instanceof RekeyError)) throw error;
@@ -222,12 +191,12 @@ export class Turn {
   ): Promise<boolean> {
     const { clock } = this.#services;
     const rows = effects.map((effect, at) =>
-      effectRow(this.#services, this.#row, effect, failures[at] ?? 'done'),
+      effectRow(this.#services, this.#row.now, effect, failures[at] ?? 'done'),
     );
     const took = failures.some(
       (failure) => failure === null || (failure !== 'skipped' && isPassing(failure)),
     );
-    return this.#onNewest(
+    return this.#row.onNewest(
       (row) => {
         const now = clock.now();
         const next = effects.reduce((so, effect, at) => withOutcome(so, effect, failures[at] ?? null), row);
@@ -242,83 +211,17 @@ export class Turn {
   async #troubled(error: AwsFailure | RekeyError): Promise<boolean> {
     const now = this.#services.clock.now();
     // It is said since when it cannot be read, not when that was tried last.
-    const trouble = { ...failureOf(error, now, null), at: this.#row.trouble?.at ?? now };
-    const { heldUntil, state } = this.#row;
+    const trouble = { ...failureOf(error, now, null), at: this.#row.now.trouble?.at ?? now };
+    const { heldUntil, state } = this.#row.now;
     // A hold ends at its time, also when it could not be looked at.
     const over = state === 'holding' && heldUntil !== null && now >= heldUntil;
     const row = {
-      ...this.#row,
+      ...this.#row.now,
       trouble,
       nextAt: now + (error instanceof RekeyError ? REFUSED_RETRY_MS : TROUBLE_RETRY_MS),
     };
-    await this.#save(over ? { ...settledBy(row, now), trouble } : row);
+    await this.#row.save(over ? { ...settledBy(row, now), trouble } : row);
     return false;
-  }
-
-  async #newest(): Promise<Containment | null> {
-    return this.#services.stores.containments.byId(this.#row.id);
-  }
-
-  /** Writes the next row, with what people and the audit log are told. False when somebody wrote first. */
-  async #save(
-    next: Containment,
-    writes: readonly Write[] = [],
-    cards: Cards = this.#cardsDue ? 'due' : 'now',
-  ): Promise<boolean> {
-    const { stores, clock } = this.#services;
-    const before = this.#row;
-    const now = clock.now();
-    const row: Containment = {
-      ...next,
-      leaseOwner: this.#token,
-      leaseUntil: now + TURN_LEASE_MS,
-      updatedAt: now,
-      version: before.version + 1,
-    };
-    const records = await recordsOf(this.#services, before, row, cards);
-    try {
-      await stores.atomically([stores.containments.update(row), ...writes, ...records.writes]);
-    } catch (error) {
-      // In `finding` a conflict may be that of the user, which the caller tells apart.
-      if (!isConflict(error) || before.state === 'finding') throw error;
-      return false;
-    }
-    this.#row = row;
-    this.#cardsDue = cards === 'later';
-    this.#toTell.push(records.written);
-    return true;
-  }
-
-  /** Changes the row whatever it is by now, since what AWS was told has happened. True when nobody else had written. */
-  async #onNewest(
-    change: (row: Containment) => Containment,
-    writes: readonly Write[],
-    keep = false,
-  ): Promise<boolean> {
-    const { stores, clock } = this.#services;
-    for (let tries = 1; ; tries += 1) {
-      const newest = await this.#newest();
-      if (newest === null) return false;
-      const mine = newest.version === this.#row.version;
-      const holds = keep && mine;
-      const row: Containment = {
-        ...change(newest),
-        leaseOwner: holds ? this.#token : newest.leaseOwner === this.#token ? null : newest.leaseOwner,
-        leaseUntil: holds
-          ? clock.now() + TURN_LEASE_MS
-          : newest.leaseOwner === this.#token
-            ? 0
-            : newest.leaseUntil,
-        version: newest.version + 1,
-      };
-      try {
-        await stores.atomically([stores.containments.update(row), ...writes]);
-        this.#row = row;
-        return mine;
-      } catch (error) {
-        if (!isConflict(error) || tries === OUTCOME_TRIES) throw error;
-      }
-    }
   }
 }
 
@@ -333,12 +236,4 @@ function refusalOf(error: unknown): Containment['refusal'] {
   if (!(error instanceof RekeyError) || (error.code !== 'needs_person' && error.code !== 'not_found'))
     return null;
   return { why: error.message, next: error.next ?? '' };
-}
-
-/** On SQLite the leases of earlier bots are void; those of the command line are not. */
-function isFree(services: Containing, { leaseOwner, leaseUntil }: Containment): boolean {
-  const now = services.clock.now();
-  if (leaseOwner === null || leaseUntil <= now || leaseUntil > now + 2 * TURN_LEASE_MS) return true;
-  const [owner = ''] = leaseOwner.split('/');
-  return services.onlyInstance && owner !== services.instanceId && !owner.startsWith(HOST_TURN);
 }

@@ -188,9 +188,8 @@ export class RoleTurn {
     const { roleName, issuedBefore, state } = before;
     const act = this.#act(state === 'revoking' ? 'role.put_deny' : 'role.delete_deny');
     const actId = ids.next();
-    await this.#save({ ...before, reads: 0, sentAt: now, nextAt: now }, null, [
-      auditIntent(this.#services, { ...act, id: actId }),
-    ]);
+    const intent = auditIntent(this.#services, { ...act, id: actId });
+    await this.#save({ ...before, reads: 0, sentAt: now, nextAt: now }, null, [intent]);
     // Whoever stopped the hold since the look wants nothing put back.
     const isOver =
       state === 'revoking' && before.putBack > 0 && !isRoleHeld(await this.#containment(), clock.now());
@@ -198,9 +197,8 @@ export class RoleTurn {
     // A process that stood still since it asked may be overtaken: what it asked is no answer any more.
     const isMine = text === this.#text && clock.now() < this.#row.leaseUntil;
     if (isOver || !isMine) {
-      await stores.atomically([
-        auditOutcome(this.#services, { ...act, why: 'it was changed meanwhile' }, 'refused'),
-      ]);
+      const refused = { ...act, why: 'it was changed meanwhile' };
+      await stores.atomically([auditOutcome(this.#services, refused, 'refused')]);
       return isMine;
     }
     try {
