@@ -90,7 +90,7 @@ function sentFigure(rounds: readonly Map<Size, All>[], size: Size, share: number
 }
 
 function changesFigure(rounds: readonly Map<Size, All>[], size: Size, engine: string): Figure {
-  const what = `submission to both effects sent, ${size} at once, p99 (http, ${engine})`;
+  const what = `the same beside the two changes, ${size} at once, p99 (http, ${engine})`;
   return figure({ bench: 'contain', what, unit: 'ms' }, of(rounds, size, 'rekey', 'sent', 0.99), {
     what: 'the two changes alone',
     rounds: of(rounds, size, 'changes', 'sent', 0.99),
