@@ -202,7 +202,7 @@ describe.each(TRANSPORTS)('a soak over %s, one of two instances killed again and
     expect(missing).toEqual([]);
   });
 
-  it('gathers all evidence, and brings it to everybody who asked', async () => {
+  it('gathers all evidence, and brings it to everybody who asked, or says why not', async () => {
     const evidence = async (): Promise<EvidenceState[]> => {
       const found = await rows(`SELECT value FROM settings WHERE key LIKE 'evidence:%'`);
       return found.map(({ value }) => JSON.parse(String(value)) as EvidenceState);
@@ -216,15 +216,19 @@ describe.each(TRANSPORTS)('a soak over %s, one of two instances killed again and
     await noRows(WAITING);
     // What was not gathered is said; what was comes to everybody.
     expect(all.filter(({ phase, progress }) => phase === 'failed' && progress === '')).toEqual([]);
-    const missing = all.flatMap(({ phase, askers, summary }) =>
+    const missing = all.flatMap(({ phase, askers, summary, subject }) =>
       (phase === 'done' ? askers : []).flatMap(({ userId }) => {
-        const files = scene.slack
+        const isTold = scene.slack
           .as(userId)
           .messages()
-          .flatMap((message) => message.files);
-        return files.some(({ name }) => name === summary?.fileName)
-          ? []
-          : [`${summary?.fileName} to ${userId}`];
+          .some(
+            ({ files, words }) =>
+              files.some(({ name }) => name === summary?.fileName) ||
+              // Slack took no files then, or did not say who asked.
+              words.includes(summary?.fileName ?? subject) ||
+              words.includes('The evidence is ready, but Slack could not say'),
+          );
+        return isTold ? [] : [`${summary?.fileName} to ${userId}`];
       }),
     );
     expect(missing).toEqual([]);
