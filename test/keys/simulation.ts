@@ -15,6 +15,8 @@ import { Died, Life, mortal } from './mortal.ts';
 
 const HOUR = 3_600_000;
 const KEYS = 18;
+/** A run of fewer says little. */
+const FEWEST_PASSES = 41;
 /** Slack's second lasts 100 ms here, and the longest call six: far less than a notice is held for. */
 const SPEED = 10;
 const CALL_MS = 600;
@@ -98,7 +100,8 @@ class Simulation {
     }
     const end = clock.now() + this.#run.days * DAY;
     let services = this.#instances();
-    while (clock.now() < end) {
+    // However long the steps of this seed are.
+    while (clock.now() < end || this.#tally.passes < FEWEST_PASSES) {
       clock.forward(
         this.#chance() < 0.04 ? (1 + 2 * this.#chance()) * DAY : (0.3 + 5 * this.#chance()) * HOUR,
       );

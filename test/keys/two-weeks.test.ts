@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { seedOfRun } from '../support/seed.ts';
 import { simulate } from './simulation.ts';
 
-const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+const seed = seedOfRun();
 
 describe(`two weeks in which processes die and Slack is in trouble, SEED=${seed}`, () => {
   test.each([

@@ -10,10 +10,15 @@ const disk = vi.hoisted(() => ({ full: false }));
 vi.mock('better-sqlite3', async (original) => {
   const { default: Real } = await original<{ default: typeof Database }>();
   class OnThatDisk extends Real {
-    override transaction: typeof Real.prototype.transaction = (work) => {
-      if (disk.full) throw new Real.SqliteError('database or disk is full', 'SQLITE_FULL');
-      return super.transaction(work);
-    };
+    override transaction: typeof Real.prototype.transaction = (work) =>
+      super.transaction(
+        new Proxy(work, {
+          apply(inside, self, given: unknown[]) {
+            if (disk.full) throw new Real.SqliteError('database or disk is full', 'SQLITE_FULL');
+            return Reflect.apply(inside, self, given) as unknown;
+          },
+        }),
+      );
   }
   return { default: OnThatDisk };
 });

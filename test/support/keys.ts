@@ -60,18 +60,22 @@ export async function setKeys(
   }
   const ada = scene.slack.as(PEOPLE.admin);
   await (await connectKey(ada, 'Shop', key)).close('x');
-  await swept(scene, account.id);
+  await swept(scene, account);
   await keepInventory(scene, account, sample);
   return { account, ids };
 }
 
-/** Waits for the sweep that a new connection brings, which would else come between. */
-async function swept(scene: Scene, accountId: string): Promise<void> {
+/** Waits for the sweep that a new connection brings, and for its assessment, which would else come between. */
+async function swept(scene: Scene, { id, users }: Account): Promise<void> {
   const stores = await scene.stores();
+  const { accounts, standings } = stores.inventory;
+  const keys = [...users.values()].flatMap((user) => user.keys.existing());
   const until = Date.now() + 60_000;
   for (;;) {
-    const account = await stores.inventory.accounts.byId(accountId);
-    if (account !== null && account.fullAt !== null && account.running === null) break;
+    const account = await accounts.byId(id);
+    const assessed = await Promise.all(keys.map(({ accessKeyId }) => standings.byKey(accessKeyId)));
+    const isRead = account !== null && account.fullAt !== null && account.running === null;
+    if (isRead && !assessed.includes(null)) break;
     if (Date.now() > until) throw new Error(`No sweep ended: ${JSON.stringify(account)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
