@@ -15,7 +15,7 @@ vi.mock('better-sqlite3', async (original) => {
         new Proxy(work, {
           apply(inside, self, given: unknown[]) {
             if (disk.full) throw new Real.SqliteError('database or disk is full', 'SQLITE_FULL');
-            return Reflect.apply(inside, self, given) as unknown;
+            return Reflect.apply(inside, self, given);
           },
         }),
       );
