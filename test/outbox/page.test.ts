@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseMasterKeys } from '../../src/crypto/master-key.ts';
 import { createSealer } from '../../src/crypto/sealer.ts';
 import type { Severity } from '../../src/domain/notice.ts';
@@ -116,6 +116,31 @@ describe.each(['sqlite', 'postgres'] as const)('pages on %s', (engine) => {
     expect(bench.pagers.incidents).toHaveLength(3);
     expect(await bench.stores.outlets.troubled()).toEqual([]);
     expect(JSON.stringify([bench.slack.received, bench.log.lines])).not.toContain(bench.pagers.routingKey);
+  });
+
+  it('that get through at the same moment tell so once', async () => {
+    await using bench = await OutboxBench.open(engine);
+    await withPager(bench, 'high', 'f'.repeat(32));
+    for (const key of ['one', 'two', 'three']) await alert(bench, 'high', key);
+    await bench.empty();
+    await bench.empty();
+    await withPager(bench);
+    // Each has read that pages were in trouble before any of them writes that they are not.
+    const { outlets } = bench.stores;
+    const read = outlets.byId.bind(outlets);
+    const all = Promise.withResolvers<void>();
+    let reads = 0;
+    vi.spyOn(outlets, 'byId').mockImplementation(async (id) => {
+      const found = await read(id);
+      if (found === null || found.trouble === null) return found;
+      reads += 1;
+      if (reads === 3) all.resolve();
+      await Promise.race([all.promise, new Promise((resolve) => setTimeout(resolve, 500))]);
+      return found;
+    });
+    await bench.settle();
+    expect(bench.shown('C0ALERTS').slice(1)).toEqual(['Pages get through again.']);
+    expect(bench.pagers.incidents).toHaveLength(3);
   });
 
   it('are given up after a day, as everybody can see', async () => {

@@ -50,16 +50,33 @@ export async function page(deps: OutboxDeps, notice: Notice): Promise<boolean> {
     await settleFailure(deps, taken, result, PAGER_NAMES[access.kind]);
     return false;
   }
-  const now = clock.now();
-  const outlet = await stores.outlets.byId(PAGER_OUTLET);
-  const again = outlet?.trouble === null || outlet === null ? [] : ['Pages get through again.'];
-  await stores.atomically([
-    stores.notices.posted(notice.id, now, null),
-    stores.outlets.worked(PAGER_OUTLET, now, null),
-  ]);
-  for (const text of again) await stores.atomically(await told(deps, notice, text));
+  await delivered(deps, notice);
   log.info('page delivered', { noticeId: notice.id, action: notice.target.action });
   return true;
+}
+
+/** Writes down that it was taken; the first after trouble tells that pages get through again. */
+async function delivered(deps: OutboxDeps, notice: Notice): Promise<void> {
+  const { stores, clock } = deps;
+  const now = clock.now();
+  const posted = stores.notices.posted(notice.id, now, null);
+  const outlet = await stores.outlets.byId(PAGER_OUTLET);
+  if (outlet !== null && outlet.trouble !== null) {
+    const moved = Math.max(now, outlet.nextAt + 1);
+    try {
+      // Moved by whoever tells it, so that of several pages that get through at once one is told.
+      await stores.atomically([
+        stores.outlets.hold(PAGER_OUTLET, outlet.nextAt, moved),
+        stores.outlets.worked(PAGER_OUTLET, moved, null),
+        posted,
+        ...(await told(deps, notice, 'Pages get through again.')),
+      ]);
+      return;
+    } catch (failure) {
+      if (!isConflict(failure)) throw failure;
+    }
+  }
+  await stores.atomically([posted, stores.outlets.worked(PAGER_OUTLET, now, null)]);
 }
 
 async function settleFailure(
