@@ -46,7 +46,8 @@ interface All {
 
 /**
  * From a confirmed window, over signed HTTP, to both effects sent and to their confirmation, beside the same calls alone,
- * and the two changes among them, against the same AWS in turns. `newDatabase` answers the URL of one on PostgreSQL, or null for a file.
+ * and the two changes among them, against the same AWS in turns. `newDatabase` answers the URL of one on PostgreSQL, or
+ * null for a file.
  */
 export async function benchContain(
   plan: ContainPlan,

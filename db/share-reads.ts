@@ -20,10 +20,9 @@ export function shareReads<T>(read: (key: string) => Promise<T>): (key: string) 
     return reading;
   }
 
-  async function forget(key: string, { running }: UnderWay<T>): Promise<void> {
-    await running;
-    const mine = underWay.get(key);
-    if (mine?.running === running && mine.next === null) underWay.delete(key);
+  async function forget(key: string, mine: UnderWay<T>): Promise<void> {
+    await mine.running;
+    if (mine.next === null) underWay.delete(key);
   }
 
   return (key) => {

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateAccessKeyCommand, CreateUserCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { iamClient } from '../sandbox/aws/clients.ts';
 import type { Keys } from '../sandbox/aws/clients.ts';
+import { freePort } from './free-port.ts';
 
 const server = process.env['MOTO_SERVER'] ?? 'moto_server';
 
@@ -34,15 +33,6 @@ export async function startMoto(): Promise<Moto> {
       await ended;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 async function started(port: number): Promise<ChildProcess> {

@@ -18,7 +18,7 @@ import { SURROUNDINGS_JOB, type Containing } from './containing.ts';
 import { attemptedBy, authoriseContainment } from './may.ts';
 import { openOfKey } from './merge.ts';
 import { recordsOf } from './record.ts';
-import { leaseForBeginner, promiseTurn } from './promised-turn.ts';
+import { newLease, promiseTurn } from './promised-turn.ts';
 import { firstCard } from './tell.ts';
 import { untoldWrite } from './untold.ts';
 
@@ -205,7 +205,7 @@ async function anew(
     now: clock.now(),
   });
   const { noticeId, writes } = await firstCard(services, drawn);
-  const row = { ...drawn, noticeId, ...leaseForBeginner(services) };
+  const row = { ...drawn, noticeId, ...newLease(services) };
   const intent = auditIntent(services, aboutOf(wanting, input, row.id));
   const untold = noticeId === null ? [untoldWrite(services, row)] : [];
   return { row, writes: [stores.containments.insert(row), ...writes, ...untold, intent] };

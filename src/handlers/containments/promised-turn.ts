@@ -7,10 +7,10 @@ type Lease = Pick<Containment, 'leaseOwner' | 'leaseUntil'>;
 const promised = new Set<string>();
 
 /**
- * The lease a containment is written with: who writes it down goes on with it at once, without another write. Should this
- * process die before, others wait as for any turn that was broken off.
+ * The lease of a new turn of this process. A containment is written with one: who writes it down goes on with it at once,
+ * without another write. Should the process die before, others wait as for any turn that was broken off.
  */
-export function leaseForBeginner({ instanceId, ids, clock }: Containing): Lease {
+export function newLease({ instanceId, ids, clock }: Containing): Lease & { readonly leaseOwner: string } {
   return { leaseOwner: `${instanceId}/${ids.next()}`, leaseUntil: clock.now() + TURN_LEASE_MS };
 }
 

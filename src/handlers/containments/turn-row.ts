@@ -3,7 +3,7 @@ import { isConflict } from '../../errors.ts';
 import type { Write } from '../../ports/stores.ts';
 import { writeIfUnchanged } from '../write-if-unchanged.ts';
 import { HOST_TURN, TURN_LEASE_MS, type Containing } from './containing.ts';
-import { takePromised } from './promised-turn.ts';
+import { newLease, takePromised } from './promised-turn.ts';
 import { recordsOf, type Cards } from './record.ts';
 
 /** How often an outcome is written to the row as it is by then: people write, too. */
@@ -27,21 +27,16 @@ export class TurnRow {
 
   /** Takes the row for a turn; null when it is over or somebody else's, or was overtaken. */
   static async take(services: Containing, id: string): Promise<TurnRow | null> {
-    const { stores, clock, ids, instanceId } = services;
+    const { stores } = services;
     const row = await stores.containments.byId(id);
     if (row === null || isOver(row.state) || row.nextAt === null) return null;
     const promised = takePromised(services, row);
     if (promised !== null) return new TurnRow(services, promised, row);
     if (!isFree(services, row)) return null;
-    const token = `${instanceId}/${ids.next()}`;
-    const taken = {
-      ...row,
-      leaseOwner: token,
-      leaseUntil: clock.now() + TURN_LEASE_MS,
-      version: row.version + 1,
-    };
+    const lease = newLease(services);
+    const taken = { ...row, ...lease, version: row.version + 1 };
     if (!(await writeIfUnchanged(services, [stores.containments.update(taken)]))) return null;
-    return new TurnRow(services, token, taken);
+    return new TurnRow(services, lease.leaseOwner, taken);
   }
 
   /** As it was written last. */

@@ -1,8 +1,8 @@
-import { createServer } from 'node:net';
 import { createEmulator } from 'emulate';
 import { SlackStandIn } from '../../../sandbox/slack/stand-in.ts';
 import { clientOf } from './client.ts';
 import { slackContract, type Subject } from './contract.ts';
+import { freePort } from '../../support/free-port.ts';
 
 /** Scopes for everything in the contract. */
 const scopes = [
@@ -30,18 +30,6 @@ async function standIn(): Promise<Subject> {
 }
 
 /** A port that nobody uses at this moment: the emulator wants to be told one. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 async function emulator(): Promise<Subject> {
   const bot = { app_id: 'A0REKEY', bot_id: 'B0REKEY', bot_user_id: 'U0REKEY' };
   const seed = {
