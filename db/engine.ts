@@ -13,10 +13,16 @@ export type Db = NodePgDatabase;
 /** How many rows a change must touch. */
 export type ExpectedRows = number | 'any';
 
+/** An insert, update or delete of the query builder. */
+export interface BuiltChange {
+  /** Its text, and its values as the driver takes them. */
+  toSQL(): { readonly sql: string; readonly params: readonly unknown[] };
+}
+
 /** One prepared change, as the engines run it. */
 export interface Change {
   /** Builds the statement; called once for each try. */
-  readonly build: (db: Db) => PromiseLike<unknown>;
+  readonly build: (db: Db) => BuiltChange;
   readonly rows: ExpectedRows;
   /** What it does, for the log: `noun.verb`. */
   readonly what: string;

@@ -2,14 +2,14 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { Client, Pool } from 'pg';
-import type { PoolClient, QueryResult } from 'pg';
+import type { PoolClient } from 'pg';
 import { RekeyError } from '../src/errors.ts';
 import type { Clock, Log } from '../src/ports/world.ts';
-import { checkRows } from './atomically.ts';
 import type { Change, Db, Engine } from './engine.ts';
 import { isTransient, rekeyError } from './faults.ts';
 import { MIGRATIONS_TABLE, migrationsFolder, needsMigration } from './migrate.ts';
 import type { AppliedMigration } from './migrate.ts';
+import { runTransaction } from './postgres-transaction.ts';
 import * as schema from './schema/postgres.ts';
 
 /** Any number, the same in every version: who holds it migrates. ("rekey" in ASCII.) */
@@ -20,6 +20,7 @@ const MIGRATION_WAIT_MS = 60_000;
 const TRIES = 8;
 /** Held by a transaction that is run again, so that losers do not meet each other a second time. */
 const RETRY_LOCK = MIGRATION_LOCK + 1;
+const AFTER_OTHERS = { text: 'SELECT pg_advisory_xact_lock($1)', values: [RETRY_LOCK] };
 
 export interface PostgresOptions {
   readonly url: string;
@@ -70,6 +71,8 @@ export async function openPostgres({ url, clock, log, connectMs = 5_000 }: Postg
     // Covers the wait for a free connection too.
     connectionTimeoutMillis: 2 * connectMs,
     max: 10,
+    // Whoever asks several things on one connection need not wait for each: transactions do.
+    pipeline: true,
     idleTimeoutMillis: 30_000,
     statement_timeout: 15_000,
     query_timeout: 20_000,
@@ -149,7 +152,7 @@ function running(pool: Pool, where: string, clock: Clock): Engine {
     async transact(changes) {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          await once(pool, changes, attempt > 1);
+          await once(pool, db, changes, attempt > 1);
           return;
         } catch (error) {
           if (attempt >= TRIES || !isTransient(error)) throw rekeyError(error, where);
@@ -170,18 +173,11 @@ function running(pool: Pool, where: string, clock: Clock): Engine {
   };
 }
 
-async function once(pool: Pool, changes: readonly Change[], again: boolean): Promise<void> {
+async function once(pool: Pool, db: Db, changes: readonly Change[], again: boolean): Promise<void> {
   const client = await pool.connect();
   let broken = true;
   try {
-    await client.query('BEGIN');
-    if (again) await client.query('SELECT pg_advisory_xact_lock($1)', [RETRY_LOCK]);
-    const db: Db = drizzle(client);
-    for (const change of changes) {
-      const result = (await change.build(db)) as QueryResult;
-      checkRows(change, result.rowCount ?? 0);
-    }
-    await client.query('COMMIT');
+    await runTransaction(client, db, changes, again ? AFTER_OTHERS : null);
     broken = false;
   } catch (error) {
     broken = await rollbackFailed(client);
