@@ -210,7 +210,9 @@ class Round {
       // What Slack gives up waiting for is carried out all the same.
       if (outcome !== 'ack' && outcome !== 'timeout') throw new Error(`Not acknowledged: ${outcome}`);
     }
-    into?.rekey.confirmed.push(...(await this.#confirmed(ours)).map((at) => at - beganAt));
+    // Also where nobody asks: the next turn is to meet a Rekey at rest.
+    const confirmedAt = await this.#confirmed(ours);
+    into?.rekey.confirmed.push(...confirmedAt.map((at) => at - beganAt));
     this.#forget();
   }
 

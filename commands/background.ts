@@ -74,6 +74,12 @@ export class Background {
     });
   }
 
+  /** For work that comes again and again: each of its steps gives way to those at the door and what is urgent, for a second in all. */
+  patience(): () => Promise<void> {
+    const mine = { leftMs: STEPS_YIELD_MS };
+    return () => this.#spend(mine);
+  }
+
   async #urgently(work: (urgent: Urgent) => Promise<void>): Promise<void> {
     let isUrgent = true;
     const patience = { leftMs: URGENT_YIELD_MS };

@@ -32,10 +32,11 @@ export async function atomically(engine: Engine, writes: readonly Write[]): Prom
 
 /** Throws the `conflict` of a change that touched another number of rows than it must. */
 export function checkRows(change: Change, touched: number): void {
-  if (change.rows === 'any' || change.rows === touched) return;
+  const expected = change.rows === 'inserted' ? 1 : change.rows;
+  if (expected === 'any' || expected === touched) return;
   throw new RekeyError('conflict', 'Something else changed this first; nothing was done.', {
     next: 'Look again and repeat it if it is still wanted.',
-    cause: new Error(`${change.what} touched ${touched} rows instead of ${change.rows}`),
+    cause: new Error(`${change.what} touched ${touched} rows instead of ${expected}`),
   });
 }
 

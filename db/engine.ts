@@ -10,8 +10,8 @@ export type Tables = typeof schema;
  */
 export type Db = NodePgDatabase;
 
-/** How many rows a change must touch. */
-export type ExpectedRows = number | 'any';
+/** How many rows a change must touch; `inserted`: the one it inserts, or it fails. */
+export type ExpectedRows = number | 'any' | 'inserted';
 
 /** An insert, update or delete of the query builder. */
 export interface BuiltChange {
@@ -35,6 +35,8 @@ export interface Engine {
   readonly tables: Tables;
   /** Runs one query. */
   read<T>(query: (db: Db) => PromiseLike<T>): Promise<T>;
+  /** The same for what takes no longer than to find a few rows: it may share a connection with others, and wait for them. */
+  readShortly<T>(query: (db: Db) => PromiseLike<T>): Promise<T>;
   /** Runs all changes in one transaction, or none. */
   transact(changes: readonly Change[]): Promise<void>;
   ping(): Promise<void>;

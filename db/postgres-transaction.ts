@@ -10,11 +10,14 @@ interface Statement {
   readonly values?: readonly unknown[];
 }
 
+const BEGIN: Statement = { text: 'BEGIN' };
+const COMMIT: Statement = { text: 'COMMIT' };
+
 /**
  * Runs the changes in one transaction on this connection, or none of them: their statements go to the server in one
  * packet, without a wait for the answer to each (pg's `pipeline`, which the pool must have been told). Only its end is
- * asked for apart, once every change touched the rows it must. Throws what the first of them failed of; the server
- * refuses those after it. `first`: a statement to begin with.
+ * asked for apart, once every change touched the rows it must; where each does or fails, it goes along. Throws what the
+ * first of them failed of; the server refuses those after it, and rolls back. `first`: a statement to begin with.
  */
 export async function runTransaction(
   client: PoolClient,
@@ -24,18 +27,19 @@ export async function runTransaction(
 ): Promise<void> {
   // Built before anything is sent: what cannot be stored throws here.
   const statements = changes.map((change) => statementOf(change, db));
-  const before = first === null ? [{ text: 'BEGIN' }] : [{ text: 'BEGIN' }, first];
-  for (let from = 0; from < statements.length; from += ON_THEIR_WAY) {
-    const opening = from === 0 ? before : [];
-    const ends = await send(client, [...opening, ...statements.slice(from, from + ON_THEIR_WAY)]);
+  const opening = first === null ? [BEGIN] : [BEGIN, first];
+  const isSure = changes.every(({ rows }) => rows === 'any' || rows === 'inserted');
+  const all = [...opening, ...statements, ...(isSure ? [COMMIT] : [])];
+  for (let from = 0; from < all.length; from += ON_THEIR_WAY) {
+    const ends = await send(client, all.slice(from, from + ON_THEIR_WAY));
     for (const [at, end] of ends.entries()) {
       // What failed later failed, perhaps, of what went wrong here.
       if (end.status === 'rejected') throw end.reason;
       const change = changes[from + at - opening.length];
-      if (at >= opening.length && change !== undefined) checkRows(change, end.value.rowCount ?? 0);
+      if (change !== undefined) checkRows(change, end.value.rowCount ?? 0);
     }
   }
-  await client.query('COMMIT');
+  if (!isSure) await client.query(COMMIT.text);
 }
 
 function statementOf(change: Change, db: Db): Statement {

@@ -9,6 +9,7 @@ import type { Change, Db, Engine } from './engine.ts';
 import { isTransient, rekeyError } from './faults.ts';
 import { MIGRATIONS_TABLE, migrationsFolder, needsMigration } from './migrate.ts';
 import type { AppliedMigration } from './migrate.ts';
+import { SharedReads } from './postgres-reads.ts';
 import { runTransaction } from './postgres-transaction.ts';
 import * as schema from './schema/postgres.ts';
 
@@ -140,15 +141,19 @@ async function tryLock(client: Client): Promise<boolean> {
 
 function running(pool: Pool, where: string, clock: Clock): Engine {
   const db: Db = drizzle(pool);
+  // All that drizzle asks of a connection is `query`.
+  const shared: Db = drizzle(new SharedReads(pool) as unknown as Pool);
+  async function reading<T>(query: (over: Db) => PromiseLike<T>, over: Db): Promise<T> {
+    try {
+      return await query(over);
+    } catch (error) {
+      throw rekeyError(error, where);
+    }
+  }
   return {
     tables: schema,
-    async read(query) {
-      try {
-        return await query(db);
-      } catch (error) {
-        throw rekeyError(error, where);
-      }
-    },
+    read: (query) => reading(query, db),
+    readShortly: (query) => reading(query, shared),
     async transact(changes) {
       for (let attempt = 1; ; attempt += 1) {
         try {

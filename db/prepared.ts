@@ -21,7 +21,7 @@ export function prepared<T>(
 ): (values?: Readonly<Record<string, string | number>>) => Promise<T> {
   const built = new WeakMap<Db, ReturnType<Preparable<T>['prepare']>>();
   const read = shareReads((key) =>
-    engine.read((db) => {
+    engine.readShortly((db) => {
       const known = built.get(db);
       const statement = known ?? build(db).prepare(UNNAMED);
       if (known === undefined) built.set(db, statement);

@@ -199,6 +199,14 @@ function running(
     });
   }
 
+  async function reading<T>(query: (over: Db) => PromiseLike<T>): Promise<T> {
+    try {
+      return await patiently(clock, () => query(db));
+    } catch (error) {
+      throw rekeyError(error, where);
+    }
+  }
+
   // A bot that was killed between erasing and emptying the log is made good here.
   if (exclusive) erase();
 
@@ -208,16 +216,11 @@ function running(
     where,
     clock,
     tables: schema as unknown as Tables,
-    async read(query) {
-      try {
-        return await patiently(clock, () => query(db));
-      } catch (error) {
-        throw rekeyError(error, where);
-      }
-    },
+    read: reading,
+    readShortly: reading,
     async transact(changes) {
       try {
-        await commit<void>(() => changes.forEach((change) => run(db, change)));
+        await commit<void>(() => changes.forEach((change) => run(client, db, change)));
       } catch (error) {
         throw rekeyError(error, where);
       }
@@ -246,7 +249,7 @@ function running(
   };
 }
 
-function run(db: Db, change: Change): void {
-  const statement = change.build(db) as unknown as { run(): { readonly changes: number } };
-  checkRows(change, statement.run().changes);
+function run(client: Database.Database, db: Db, change: Change): void {
+  const { sql: text, params } = change.build(db).toSQL();
+  checkRows(change, client.prepare(text).run(...params).changes);
 }

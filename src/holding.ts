@@ -1,4 +1,5 @@
 import type { Closer } from './closers.ts';
+import type { Patience } from './handlers/containments/pace.ts';
 import { revocationsPass } from './handlers/containments/roles/pursue-role.ts';
 import type { Services } from './handlers/services.ts';
 import { holdPass, holdWait } from './pollers/hold.ts';
@@ -11,9 +12,10 @@ const MOST_BUSY = 64;
 
 /**
  * Holds what is contained, and the sessions of roles that were revoked with it, at its rhythm, until it is closed. Every
- * process does, whatever its jobs are busy with: a row's lease says who acts.
+ * process does, whatever its jobs are busy with: a row's lease says who acts. `patience`: what is held lets those go first
+ * who are at the door, and what is to be shut off.
  */
-export function keepHolding(services: Services): Closer {
+export function keepHolding(services: Services, patience: Patience): Closer {
   const { clock, log } = services;
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -38,7 +40,7 @@ export function keepHolding(services: Services): Closer {
     while (!signal.aborted) {
       let wait = AFTER_TROUBLE_MS;
       try {
-        if (busy.size < MOST_BUSY) void begin(holdPass(services, signal, busy));
+        if (busy.size < MOST_BUSY) void begin(holdPass(services, signal, busy, patience));
         beginRoles();
         wait = await holdWait(services);
       } catch (error) {

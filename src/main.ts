@@ -205,7 +205,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   closers.push(() => jobs.stop(5_000));
   await jobs.start();
   await beginJobs(services);
-  closers.push(keepHolding(services));
+  closers.push(keepHolding(services, () => background.patience()));
   closers.push(async () => {
     const ended = await background.drain(GRACE_MS, clock);
     if (!ended) log.warn('work goes on after the next start');

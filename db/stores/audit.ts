@@ -5,9 +5,9 @@ import type { Doer } from '../../src/domain/actor.ts';
 import type { AuditEntry } from '../../src/domain/records.ts';
 import type { AuditFilter, AuditPlace, LinkedEntry } from '../../src/ports/audit.ts';
 import type { AuditStore } from '../../src/ports/stores.ts';
-import { write } from '../atomically.ts';
 import { readFor } from '../bulk.ts';
 import type { Engine, Tables } from '../engine.ts';
+import { preparedChange } from '../prepared-change.ts';
 import { json, oneOf, readRow } from '../rows.ts';
 import { auditChainStore } from './audit-chain.ts';
 
@@ -43,13 +43,18 @@ const linked: z.ZodType<LinkedEntry> = z.object({
   keyId: z.string().nullable(),
 });
 
+type AuditRow = Omit<AuditEntry, 'doer' | 'detail'> & { readonly doer: string; readonly detail: string };
+
 export function auditStore(engine: Engine): AuditStore {
   const t = engine.tables.auditEntries;
+  const insert = preparedChange<AuditRow>(engine, 'audit.add', 'inserted', (db, at) =>
+    db.insert(t).values(at),
+  );
   return {
     ...auditChainStore(engine),
     add(entry) {
       const values = { ...entry, doer: JSON.stringify(entry.doer), detail: JSON.stringify(entry.detail) };
-      return write(engine, 'audit.add', 1, (db) => db.insert(t).values(values));
+      return insert(values);
     },
     async byIds(ids) {
       const rows = await readFor(ids, (some) =>

@@ -1,29 +1,15 @@
-import {
-  and,
-  asc,
-  count,
-  desc,
-  eq,
-  gt,
-  gte,
-  inArray,
-  isNotNull,
-  lt,
-  lte,
-  or,
-  like,
-  sql,
-  type SQL,
-} from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, lt, lte, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { isOver } from '../../src/domain/containment.ts';
 import type { Containment } from '../../src/domain/containment.ts';
-import type { ContainmentStore, ContainmentSubject } from '../../src/ports/containments.ts';
+import type { ContainmentStore } from '../../src/ports/containments.ts';
 import { write } from '../atomically.ts';
 import { readFor } from '../bulk.ts';
 import type { Engine } from '../engine.ts';
+import { preparedChange } from '../prepared-change.ts';
 import { prepared } from '../prepared.ts';
 import { readFirst, readRow } from '../rows.ts';
+import { openAbout } from './containments-about.ts';
 import { containmentRow, containmentState, type ContainmentFacts } from './containment-shape.ts';
 
 const TABLE = 'containments';
@@ -59,35 +45,7 @@ function stored(containment: Containment) {
   };
 }
 
-/** Names and ids as AWS makes them: nothing that JSON, or LIKE but for `_`, writes otherwise. */
-const PLAIN = /^[\w+=,.@-]+$/;
-
-/** Conditions of which one holds, at least, for whatever is about this key or user. */
-function mayBeOf(
-  t: Engine['tables']['containments'],
-  accountId: string,
-  { accessKeyId, userId, userName }: ContainmentSubject,
-): SQL[] {
-  const names = [accessKeyId, userId, userName].filter((each) => each !== null);
-  if (!names.every((each) => PLAIN.test(each))) return [eq(t.accountId, accountId)];
-  return [
-    ...(accessKeyId === null ? [] : [eq(t.accessKeyId, accessKeyId), like(t.moreKeys, `%${accessKeyId}%`)]),
-    ...(userId === null ? [] : [eq(t.openUser, `${accountId}/${userId}`)]),
-    ...(userName === null ? [] : [ofName(t, accountId, userName, userId !== null)]),
-  ];
-}
-
-/** Whose user has this name; `isKnown`: the user's id is known, so that a row of another id is another user's. */
-function ofName(
-  t: Engine['tables']['containments'],
-  accountId: string,
-  userName: string,
-  isKnown: boolean,
-): SQL {
-  return isKnown
-    ? eq(t.openUser, `${accountId}/name:${userName}`)
-    : like(t.facts, `%"userName":"${userName}"%`);
-}
+type Stored = ReturnType<typeof stored>;
 
 export function containmentStore(engine: Engine): ContainmentStore {
   const t = engine.tables.containments;
@@ -99,6 +57,20 @@ export function containmentStore(engine: Engine): ContainmentStore {
       .select()
       .from(t)
       .where(eq(t.id, sql.placeholder('id'))),
+  );
+  const aboutThis = openAbout(engine);
+  const insert = preparedChange<Stored>(engine, 'containments.insert', 'inserted', (db, at) =>
+    db.insert(t).values(at),
+  );
+  const update = preparedChange<Stored & { readonly before: number }>(
+    engine,
+    'containments.update',
+    1,
+    (db, { before, ...at }) =>
+      db
+        .update(t)
+        .set(at)
+        .where(and(eq(t.id, at.id), eq(t.version, before))),
   );
   const byAge = [asc(t.createdAt), asc(t.id)];
   return {
@@ -135,16 +107,7 @@ export function containmentStore(engine: Engine): ContainmentStore {
       );
     },
     async openAbout(accountId, about) {
-      const may = or(...mayBeOf(t, accountId, about));
-      return all(
-        await engine.read((db) =>
-          db
-            .select()
-            .from(t)
-            .where(and(isOpen, eq(t.accountId, accountId), may))
-            .orderBy(...byAge),
-        ),
-      );
+      return all(await aboutThis(accountId, about));
     },
     async endedOfAccount(accountId, since) {
       const ended = and(eq(t.open, 0), eq(t.state, 'ended'), eq(t.accountId, accountId));
@@ -230,13 +193,10 @@ export function containmentStore(engine: Engine): ContainmentStore {
       );
     },
     insert(containment) {
-      return write(engine, 'containments.insert', 1, (db) => db.insert(t).values(stored(containment)));
+      return insert(stored(containment));
     },
     update(containment) {
-      const asRead = and(eq(t.id, containment.id), eq(t.version, containment.version - 1));
-      return write(engine, 'containments.update', 1, (db) =>
-        db.update(t).set(stored(containment)).where(asRead),
-      );
+      return update({ ...stored(containment), before: containment.version - 1 });
     },
     removeEnded(before) {
       return write(engine, 'containments.removeEnded', 'any', (db) =>

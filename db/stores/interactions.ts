@@ -4,6 +4,7 @@ import type { Interaction } from '../../src/domain/records.ts';
 import type { InteractionStore } from '../../src/ports/stores.ts';
 import { write } from '../atomically.ts';
 import type { Engine } from '../engine.ts';
+import { preparedChange } from '../prepared-change.ts';
 import { prepared } from '../prepared.ts';
 import { oneOf, readFirst } from '../rows.ts';
 
@@ -32,12 +33,15 @@ export function interactionStore(engine: Engine): InteractionStore {
       .from(t)
       .where(eq(t.id, sql.placeholder('id'))),
   );
+  const claim = preparedChange<Interaction>(engine, 'interactions.claim', 'inserted', (db, at) =>
+    db.insert(t).values(at),
+  );
   return {
     async byId(id) {
       return readFirst('interactions', row, await byId({ id }));
     },
     claim(interaction) {
-      return write(engine, 'interactions.claim', 1, (db) => db.insert(t).values({ ...interaction }));
+      return claim(interaction);
     },
     removeBefore(at) {
       return write(engine, 'interactions.removeBefore', 'any', (db) => db.delete(t).where(lt(t.at, at)));

@@ -4,6 +4,7 @@ import type { NoticeStore } from '../../src/ports/notices.ts';
 import type { Write } from '../../src/ports/stores.ts';
 import { write } from '../atomically.ts';
 import type { Engine } from '../engine.ts';
+import { preparedChange } from '../prepared-change.ts';
 
 type NoticeWrites = {
   [
@@ -21,6 +22,13 @@ export function noticeWrites(engine: Engine): NoticeWrites {
     return write(engine, `notices.${what}`, 1, (db) => db.update(t).set(set).where(waits));
   }
 
+  const insert = preparedChange<Omit<typeof t.$inferSelect, 'seq'>>(
+    engine,
+    'notices.add',
+    'inserted',
+    (db, at) => db.insert(t).values({ ...at, seq: sql`(select coalesce(max(${t.seq}), 0) + 1 from ${t})` }),
+  );
+
   function add(notice: NewNotice): Write {
     const whole = completed(notice);
     const values = {
@@ -30,9 +38,8 @@ export function noticeWrites(engine: Engine): NoticeWrites {
       blocks: JSON.stringify(whole.blocks),
       lane: laneOf(whole),
       outlet: outletOf(whole),
-      seq: sql`(select coalesce(max(${t.seq}), 0) + 1 from ${t})`,
     };
-    return write(engine, 'notices.add', 1, (db) => db.insert(t).values(values));
+    return insert(values);
   }
 
   return {

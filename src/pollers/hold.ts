@@ -1,5 +1,6 @@
 import { proveContainments } from '../handlers/containments/prove.ts';
 import { takeTurn } from '../handlers/containments/pursue.ts';
+import { ALONE, type Patience } from '../handlers/containments/pace.ts';
 import type { Containing } from '../handlers/containments/containing.ts';
 import type { Services } from '../handlers/services.ts';
 import type { Jobs } from '../ports/jobs.ts';
@@ -23,23 +24,27 @@ const BUSY_MS = 200;
 
 /**
  * Takes every containment that is due one turn further; one that fails does not keep the others. How many there were.
- * `busy`: those that an earlier pass is still at, which this one leaves alone.
+ * `busy`: those that an earlier pass is still at, which this one leaves alone. `patience`: one for each turn at what was
+ * shut off already, of which every step lets those go first that are not.
  */
 export async function holdPass(
   services: Containing,
   signal: AbortSignal,
   busy = new Set<string>(),
+  patience: Patience = () => () => Promise.resolve(),
 ): Promise<number> {
   const { stores, clock, log } = services;
   const due = await stores.containments.due(clock.now(), BATCH);
   const waiting = [...due];
   const worker = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined && !signal.aborted; next = waiting.shift()) {
-      const { id, correlationId } = next;
+      const { id, correlationId, sentAt } = next;
       if (busy.has(id)) continue;
       busy.add(id);
       try {
-        await takeTurn(services, id, signal);
+        const pace = sentAt === null ? ALONE : { ...ALONE, giveWay: patience() };
+        await pace.giveWay();
+        await takeTurn(services, id, signal, pace);
       } catch (error) {
         const fields = { containmentId: id, correlationId, error };
         if (!signal.aborted) log.error('A containment could not be taken further.', fields);

@@ -1,3 +1,4 @@
+import type { Write } from '../../src/ports/stores.ts';
 import { describe, expect, it } from 'vitest';
 import { confirmedWords, failuresOf, standingWords } from '../../src/domain/containment-words.ts';
 import { HOLD_MS } from '../../src/domain/containment.ts';
@@ -497,19 +498,12 @@ describe('races', () => {
       instanceId: 'sleepy',
       stores: {
         ...next.stores,
-        containments: new Proxy(containments, {
-          get(target, name) {
-            const value: unknown = Reflect.get(target, name);
-            if (typeof value !== 'function') return value;
-            if (name !== 'byId') return value.bind(target) as unknown;
-            // The database has answered; the process hears it when somebody else is long through.
-            return async (id: string) => {
-              const row = await target.byId(id);
-              if (row?.state === 'acting' && row.changedAt !== null) await (sleeping ??= sleep(id));
-              return row;
-            };
-          },
-        }),
+        // The database has written; the process hears it when somebody else is long through.
+        atomically: async (writes: readonly Write[]) => {
+          await next.stores.atomically(writes);
+          const [row] = await containments.open(1);
+          if (row?.state === 'acting' && row.changedAt !== null) await (sleeping ??= sleep(row.id));
+        },
       },
     };
     const { id } = await beginContainment(sleepy, request(sleepy), stolen(key));

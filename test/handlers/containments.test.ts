@@ -322,8 +322,12 @@ describe.each(ENGINES)('a containment on %s', (engine) => {
       ),
     );
     const came = await Promise.all(clicks);
-    expect(new Set(came).size).toBe(2);
-    expect(came.filter((text) => /contained already by <@U0(?:RESP|OTHER)>/.test(text))).toHaveLength(9);
+    const isTold = (text: string) => /contained already by <@U0(?:RESP|OTHER)>/.test(text);
+    const [id = '', ...more] = new Set(came.filter((text) => !isTold(text)));
+    expect(more).toEqual([]);
+    // One that comes between may be written down, and joins; most are told at once.
+    expect(came.filter(isTold).length).toBeGreaterThan(4);
+    expect((await read(services, id)).holders).toHaveLength(1);
     expect(truth(user)).toMatchObject({ keys: ['Inactive'] });
     const changes = [...world.standIn.requests].filter(({ action }) => action === 'AttachUserPolicy');
     expect(changes).toHaveLength(1);

@@ -6,3 +6,6 @@ export interface Pace {
 }
 
 export const ALONE: Pace = { done: () => undefined, giveWay: () => Promise.resolve() };
+
+/** For one turn at what is not urgent: what each of its steps waits for, not for longer than a while in all. */
+export type Patience = () => () => Promise<void>;

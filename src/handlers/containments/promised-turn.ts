@@ -3,8 +3,10 @@ import { TURN_LEASE_MS, type Containing } from './containing.ts';
 
 type Lease = Pick<Containment, 'leaseOwner' | 'leaseUntil'>;
 
-/** Turns that were written down with their containments, and which nobody began yet. */
-const promised = new Set<string>();
+type Leased = Containment & { readonly leaseOwner: string };
+
+/** Containments that were written down with their turns, which nobody began yet; by id. */
+const promised = new Map<string, Leased>();
 
 /**
  * The lease of a new turn of this process. A containment is written with one: who writes it down goes on with it at once,
@@ -15,14 +17,18 @@ export function newLease({ instanceId, ids, clock }: Containing): Lease & { read
 }
 
 /** The row was written: whoever of this process comes first has the turn. */
-export function promiseTurn({ leaseOwner }: Lease): void {
-  if (leaseOwner !== null) promised.add(leaseOwner);
+export function promiseTurn(row: Containment): void {
+  const { id, leaseOwner } = row;
+  if (leaseOwner !== null) promised.set(id, { ...row, leaseOwner });
 }
 
-/** The token of the turn that was promised to this process with this row; null when there is none, or it is too late. */
-export function takePromised({ instanceId, clock }: Containing, row: Lease): string | null {
-  const { leaseOwner, leaseUntil } = row;
-  if (leaseOwner === null || !leaseOwner.startsWith(`${instanceId}/`)) return null;
-  const isMine = promised.delete(leaseOwner);
-  return isMine && clock.now() < leaseUntil ? leaseOwner : null;
+/**
+ * The containment with this id as this process wrote it with the turn at it; null when there is none, or it is too late.
+ * Whoever changed it since is met at the turn's first write, which must find this version.
+ */
+export function takePromised({ instanceId, clock }: Containing, id: string): Leased | null {
+  const row = promised.get(id);
+  if (row === undefined || !row.leaseOwner.startsWith(`${instanceId}/`)) return null;
+  promised.delete(id);
+  return clock.now() < row.leaseUntil ? row : null;
 }

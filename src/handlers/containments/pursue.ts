@@ -51,12 +51,16 @@ async function through(services: Containing, turn: Turn, signal: AbortSignal, pa
       await pace.giveWay();
       await turn.tell();
       if (wait > 0) await services.clock.sleep(wait, signal);
+      // Somebody may have come meanwhile.
+      await pace.giveWay();
     }
   } catch (error) {
     // Somebody wrote first: how it stands now is the next turn's business.
     if (!isConflict(error)) throw error;
   } finally {
+    await pace.giveWay();
     await turn.release();
+    await pace.giveWay();
     await turn.tell();
   }
 }

@@ -9,6 +9,9 @@ import { recordsOf, type Cards } from './record.ts';
 /** How often an outcome is written to the row as it is by then: people write, too. */
 const OUTCOME_TRIES = 8;
 
+/** What was written no longer ago is how it stands: asking again would take as long as others would need to write; ms. */
+const JUST_WRITTEN_MS = 250;
+
 /** The row of a containment, leased for one turn: each write is a compare-and-swap, and renews the lease. */
 export class TurnRow {
   readonly #services: Containing;
@@ -16,6 +19,8 @@ export class TurnRow {
   #now: Containment;
   /** Its messages show how it stood before the last write. */
   #cardsDue = false;
+  /** When the write that shows how it stands was begun. */
+  #writtenAt = -Infinity;
   /** What sends on their way the messages that were written. */
   readonly #toTell: (() => Promise<void>)[] = [];
 
@@ -28,10 +33,10 @@ export class TurnRow {
   /** Takes the row for a turn; null when it is over or somebody else's, or was overtaken. */
   static async take(services: Containing, id: string): Promise<TurnRow | null> {
     const { stores } = services;
+    const promised = takePromised(services, id);
+    if (promised !== null) return new TurnRow(services, promised.leaseOwner, promised);
     const row = await stores.containments.byId(id);
     if (row === null || isOver(row.state) || row.nextAt === null) return null;
-    const promised = takePromised(services, row);
-    if (promised !== null) return new TurnRow(services, promised, row);
     if (!isFree(services, row)) return null;
     const lease = newLease(services);
     const taken = { ...row, ...lease, version: row.version + 1 };
@@ -59,6 +64,18 @@ export class TurnRow {
     return this.#services.stores.containments.byId(this.#now.id);
   }
 
+  /**
+   * Whether somebody wrote since, or may do by now: asked right before a change. A process that stood still may be
+   * overtaken, whatever it read before.
+   */
+  async isOvertaken(): Promise<boolean> {
+    const { clock } = this.#services;
+    const age = clock.now() - this.#writtenAt;
+    if (age >= 0 && age < JUST_WRITTEN_MS) return false;
+    const newest = await this.newest();
+    return clock.now() >= this.#now.leaseUntil || newest?.version !== this.#now.version;
+  }
+
   /** Writes the next row, with what people and the audit log are told. False when somebody wrote first. */
   async save(
     next: Containment,
@@ -84,6 +101,7 @@ export class TurnRow {
       return false;
     }
     this.#now = row;
+    this.#writtenAt = now;
     this.#cardsDue = cards === 'later';
     this.#toTell.push(records.written);
     return true;

@@ -160,11 +160,7 @@ export class Turn {
   /** Makes the changes, all at once, after asking once more, right before, whether nobody took them back meanwhile. */
   async #change(begun: readonly BegunEffect[], hands: Hands, calls: AbortSignal): Promise<boolean> {
     const effects = begun.map(({ effect }) => effect);
-    const newest = await this.#row.newest();
-    // A process that stood still since it asked may be overtaken: what it asked is no answer any more.
-    const isLate = this.#services.clock.now() >= this.#row.now.leaseUntil;
-    const isOvertaken = isLate || newest?.version !== this.#row.now.version;
-    const failures = isOvertaken
+    const failures = (await this.#row.isOvertaken())
       ? effects.map(() => 'skipped' as const)
       : await Promise.all(begun.map((each) => this.#carryOut(each, hands, calls)));
     // Where a change failed, another may be next: that does not wait.
