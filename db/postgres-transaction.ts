@@ -1,4 +1,4 @@
-import type { PoolClient, QueryResult } from 'pg';
+import { DatabaseError, type PoolClient, type QueryResult } from 'pg';
 import { checkRows } from './atomically.ts';
 import type { Change, Db } from './engine.ts';
 
@@ -14,10 +14,10 @@ const BEGIN: Statement = { text: 'BEGIN' };
 const COMMIT: Statement = { text: 'COMMIT' };
 
 /**
- * Runs the changes in one transaction on this connection, or none of them: their statements go to the server in one
- * packet, without a wait for the answer to each (pg's `pipeline`, which the pool must have been told). Only its end is
- * asked for apart, once every change touched the rows it must; where each does or fails, it goes along. Throws what the
- * first of them failed of; the server refuses those after it, and rolls back. `first`: a statement to begin with.
+ * Runs the changes in one transaction on this connection, or none of them: its statements, and its end, go to the server
+ * in one packet, without a wait for the answer to each (pg's `pipeline`, which the pool must have been told). A change that
+ * must touch so many rows fails there when it touches others. Throws what the first of them failed of; the server refuses
+ * those after it, and rolls back. `first`: a statement to begin with.
  */
 export async function runTransaction(
   client: PoolClient,
@@ -28,23 +28,35 @@ export async function runTransaction(
   // Built before anything is sent: what cannot be stored throws here.
   const statements = changes.map((change) => statementOf(change, db));
   const opening = first === null ? [BEGIN] : [BEGIN, first];
-  const isSure = changes.every(({ rows }) => rows === 'any' || rows === 'inserted');
-  const all = [...opening, ...statements, ...(isSure ? [COMMIT] : [])];
+  const all = [...opening, ...statements, COMMIT];
   for (let from = 0; from < all.length; from += ON_THEIR_WAY) {
     const ends = await send(client, all.slice(from, from + ON_THEIR_WAY));
     for (const [at, end] of ends.entries()) {
-      // What failed later failed, perhaps, of what went wrong here.
-      if (end.status === 'rejected') throw end.reason;
+      if (end.status === 'fulfilled') continue;
       const change = changes[from + at - opening.length];
-      if (change !== undefined) checkRows(change, end.value.rowCount ?? 0);
+      if (change !== undefined && isOtherRows(end.reason)) checkRows(change, null);
+      // What failed later failed, perhaps, of what went wrong here.
+      throw end.reason;
     }
   }
-  if (!isSure) await client.query(COMMIT.text);
 }
 
 function statementOf(change: Change, db: Db): Statement {
   const { sql, params } = change.build(db).toSQL();
-  return { text: sql, values: params };
+  return { text: typeof change.rows === 'number' ? counted(sql, change.rows) : sql, values: params };
+}
+
+/** What the server says of a text that is no number; nobody gives it another one. */
+const NO_NUMBER = '22P02';
+const OTHER_ROWS = 'rows touched: ';
+
+/** The change as a statement that fails when it touches another number of rows, and says so in the server's own log. */
+function counted(change: string, rows: number): string {
+  return `with changed as (${change} returning 1) select case when count(*) = ${rows} then 1 else ('${OTHER_ROWS}' || count(*))::int end from changed`;
+}
+
+function isOtherRows(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === NO_NUMBER && error.message.includes(OTHER_ROWS);
 }
 
 /** How each ended, in order; none is left on its way. */
