@@ -114,7 +114,7 @@ async function file(folder: string, shape: Parameters<typeof writeTrail>[1]): Pr
 function replayOptions(): readonly string[] {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   const { scripts } = JSON.parse(text) as { scripts: { replay: string } };
-  return scripts.replay.match(/--[a-z-]+=\d+/g) ?? [];
+  return scripts.replay.match(/--[a-z-]+(?:=\d+)?(?= )/g) ?? [];
 }
 
 /** A worker for as long as `use` runs. */

@@ -54,7 +54,9 @@ export function onSuitedNode(file, args, run) {
  * @param {string} option
  */
 function isAboutMemory(option) {
-  return /^--(?:max-semi-space-size|max-old-space-size|heap-growing-percent)=/.test(option);
+  return /^--(?:(?:max-semi-space-size|max-old-space-size|heap-growing-percent)=|no-separate-gc-phases$)/.test(
+    option,
+  );
 }
 
 function hop(node, args) {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Detector } from '../detections/detector.ts';
 import type { CloudTrailEvent } from '../detections/event.ts';
 import { isWanted } from '../detections/evaluate.ts';
@@ -7,6 +8,9 @@ import type { Signal } from '../detections/signal.ts';
 import { filesOf } from './files.ts';
 import { eventsOf, type Counts } from './merge.ts';
 import { SortedWindow } from './window.ts';
+
+/** How many events are judged in one turn of the event loop. */
+const AT_ONCE = 256;
 
 export interface ReplayOptions {
   /** Files or folders with what is normal: learned, not judged. */
@@ -55,7 +59,14 @@ async function inOrder(
       detector.lineage.learn(event);
       window.add(event);
     }
-    for (const event of window.ready()) take(event);
+    let taken = 0;
+    for (const event of window.ready()) {
+      take(event);
+      taken += 1;
+      // A collection of garbage that is under way ends between two turns of the event loop, and lets lie all that is
+      // made until then.
+      if (taken % AT_ONCE === 0) await nextTurn();
+    }
   }
   for (const event of window.rest()) take(event);
   return window.duplicates;

@@ -1,9 +1,12 @@
 import type { CloudTrailEvent } from '../detections/event.ts';
+import { Gone } from './gone.ts';
+import { Order } from './order.ts';
+import { Shelf } from './shelf.ts';
 
 /** How many events wait for earlier ones; half as many more are held before the earlier ones go. */
 const HELD = 32_768;
-/** How many lots of events that went are remembered by their ids. */
-const REMEMBERED = 6;
+/** How many more a piece of a file may bring before they are looked at. */
+const SPARE = 1_024;
 
 /**
  * Puts events in order and drops those that came before. An event that is at most 32,768 events out of place comes
@@ -11,10 +14,11 @@ const REMEMBERED = 6;
  */
 export class SortedWindow {
   readonly #held: number;
-  readonly #lot: number;
-  #events: CloudTrailEvent[] = [];
-  /** The ids of what went, lot by lot; as sets only once one is asked for: in ordered files none ever is. */
-  readonly #gone: { readonly ids: readonly string[]; set: ReadonlySet<string> | null }[] = [];
+  readonly #most: number;
+  readonly #shelf: Shelf;
+  /** The places of the events that wait, in order as far as they were sorted. */
+  readonly #places: Order;
+  readonly #gone: Gone;
   /** The time of the latest event that went. */
   #wentTo = -1;
   /** Events that came before. */
@@ -22,52 +26,50 @@ export class SortedWindow {
 
   constructor(held: number = HELD) {
     this.#held = held;
-    this.#lot = Math.ceil(held / 2);
+    const lot = Math.ceil(held / 2);
+    this.#most = held + lot;
+    const size = this.#most + SPARE;
+    this.#shelf = new Shelf(size);
+    this.#places = new Order(size);
+    this.#gone = new Gone(lot + SPARE);
   }
 
   add(event: CloudTrailEvent): void {
-    if ((event.at ?? 0) <= this.#wentTo && this.#went(event.id)) this.duplicates += 1;
-    else this.#events.push(event);
+    if ((event.at ?? 0) <= this.#wentTo && this.#gone.has(event.id)) this.duplicates += 1;
+    else this.#places.push(this.#shelf.put(event));
   }
 
-  /** The events whose turn it is, in order: empty until the window is full. */
-  ready(): readonly CloudTrailEvent[] {
-    if (this.#events.length < this.#held + this.#lot) return [];
-    const sorted = this.#sorted();
-    const ready = sorted.slice(0, sorted.length - this.#held);
-    this.#events = sorted.slice(ready.length);
-    this.#wentTo = Math.max(this.#wentTo, ready.at(-1)?.at ?? 0);
-    this.#gone.push({ ids: ready.map(({ id }) => id), set: null });
-    if (this.#gone.length > REMEMBERED) this.#gone.shift();
-    return ready;
+  /** The events whose turn it is, in order, to be read before another is added: none until the window is full. */
+  *ready(): Generator<CloudTrailEvent, void> {
+    if (this.#places.length < this.#most) return;
+    this.#sort();
+    const count = Math.max(0, this.#places.length - this.#held);
+    if (count > 0) this.#wentTo = Math.max(this.#wentTo, this.#shelf.time(this.#places.at(count - 1)));
+    this.#gone.add(this.#shelf.ids, this.#places.first(count));
+    yield* this.#take(count);
   }
 
-  /** All that is left, in order. */
-  rest(): readonly CloudTrailEvent[] {
-    const sorted = this.#sorted();
-    this.#events = [];
-    return sorted;
+  /** All that is left, in order, to be read before another is added. */
+  *rest(): Generator<CloudTrailEvent, void> {
+    this.#sort();
+    yield* this.#take(this.#places.length);
+  }
+
+  *#take(count: number): Generator<CloudTrailEvent, void> {
+    for (const place of this.#places.first(count)) yield this.#shelf.take(place);
+    this.#places.removeFirst(count);
   }
 
   /** In order, and each once: duplicates have the same time and id, so they come next to each other. */
-  #sorted(): CloudTrailEvent[] {
-    this.#events.sort(byTime);
-    const once = this.#events.filter((event, place) => event.id !== this.#events[place - 1]?.id);
-    this.duplicates += this.#events.length - once.length;
-    return once;
-  }
-
-  #went(id: string): boolean {
-    return this.#gone.some((lot) => {
-      lot.set ??= new Set(lot.ids);
-      return lot.set.has(id);
+  #sort(): void {
+    const { ids } = this.#shelf;
+    this.#places.sort((a, b) => this.#shelf.time(a) - this.#shelf.time(b) || ids.compare(a, b));
+    const before = this.#places.length;
+    this.#places.keep((place, last) => {
+      if (last === null || ids.compare(last, place) !== 0) return true;
+      this.#shelf.drop(place);
+      return false;
     });
+    this.duplicates += before - this.#places.length;
   }
-}
-
-/** By time, then by id. What has no time that can be read comes first. */
-function byTime(a: CloudTrailEvent, b: CloudTrailEvent): number {
-  const [x, y] = [a.at ?? 0, b.at ?? 0];
-  if (x !== y) return x - y;
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
