@@ -16,7 +16,13 @@ for (const rule of RULES) {
     byTrigger.set(trigger, [...(byTrigger.get(trigger) ?? []), rule]);
 }
 
+const matching = RULES.filter(({ matches }) => matches !== undefined);
+
 const NONE: readonly Signal[] = [];
+const NO_RULES: readonly Rule[] = [];
+/** Which rules look at an API is found out once; a hostile trail could name any number. */
+const MOST_APIS = 30_000;
+const byApi = new Map<string, readonly Rule[]>();
 const DEFAULT_QUIET = HOUR;
 /** A key that was silent for so long and acts again has woken. */
 const ASLEEP = 30 * DAY;
@@ -31,7 +37,18 @@ const MAKERS = new Set(SESSION_MAKERS);
 
 /** True for actions whose parameters are read: by a rule, or to follow sessions. */
 export function isWanted(action: string): boolean {
-  return byAction.has(action) || MAKERS.has(action);
+  return rulesOf(action).length > 0 || MAKERS.has(action);
+}
+
+/** The rules that look at an API: those that name it, and those whose pattern it fits. */
+function rulesOf(action: string): readonly Rule[] {
+  const known = byApi.get(action);
+  if (known !== undefined) return known;
+  const named = byAction.get(action) ?? NO_RULES;
+  const fitting = matching.filter((rule) => rule.matches?.test(action) === true && !named.includes(rule));
+  const rules = fitting.length === 0 ? named : [...named, ...fitting];
+  if (byApi.size < MOST_APIS) byApi.set(action, rules);
+  return rules;
 }
 
 /** True when no rule is asked about an event: most are like that, and need no more. */
@@ -42,7 +59,7 @@ export function isOrdinary(event: CloudTrailEvent, profile: Profile, novelty: No
     event.agent.attackTool === null &&
     event.caller.type !== 'Root' &&
     !(event.call.isDiscovery && profile.events === 0) &&
-    !byAction.has(event.call.action) &&
+    rulesOf(event.call.action).length === 0 &&
     (event.at ?? 0) - profile.lastSeen <= ASLEEP
   );
 }
@@ -52,9 +69,9 @@ export function isOrdinary(event: CloudTrailEvent, profile: Profile, novelty: No
  * changes nothing. The profile itself learns the event afterwards (`Profile.learn`).
  */
 export function evaluate(event: CloudTrailEvent, about: About): readonly Signal[] {
-  const actionRules = byAction.get(event.call.action);
+  const actionRules = rulesOf(event.call.action);
   const triggers = triggersOf(event, about);
-  if (actionRules === undefined && triggers.length === 0) return NONE;
+  if (actionRules.length === 0 && triggers.length === 0) return NONE;
   const asked = new Set<Rule>(actionRules);
   for (const trigger of triggers) for (const rule of byTrigger.get(trigger) ?? []) asked.add(rule);
   const signals: Signal[] = [];
