@@ -1,4 +1,5 @@
 import { call, FOREIGN, OWN, policy } from '../example.ts';
+import { leavesOf } from '../leaves.ts';
 import { at, listAt, textAt, textsAt } from '../json.ts';
 import { outsiders, accountOf } from '../policy-document.ts';
 import type { Rule } from '../rule.ts';
@@ -10,6 +11,24 @@ function allowedIn(asked: unknown): readonly string[] {
   return listAt(request, 'AddAllowedPrincipals').flatMap(
     (each) => textAt(each, 'content') ?? (typeof each === 'string' ? each : []),
   );
+}
+
+/**
+ * Any call that says who may use something. IAM, organizations and roles have rules of their own, and so have buckets,
+ * functions and what is shared by the millions.
+ */
+const LETTING_IN =
+  /^(?!(?:iam|sts|organizations|sso|identitystore|s3|autoscaling|ec2|rds|application-autoscaling):|lambda:AddPermission|events:PutTargets)[a-z0-9-]+:(?:Put|Set|Create|Update|Modify|Add|Attach|Authorize|Grant|Share|Associate)\w*(?:Polic(?:y|ies)|Permissions?|Share|Sharing|Directory|Membership|Grants?)\w*$/;
+/** Names under which services are told whom to let in. */
+const GUEST =
+  /^(?:share|grantee|target|shared|principal|user|consumer|member)\w*(?:id|arn|account|principal|identifier)$/i;
+
+/** Whom the parameters of a call let in, wherever its service puts it: documents, and names of accounts. */
+function guestsIn(asked: unknown, own: string | null): readonly string[] {
+  return leavesOf(asked).flatMap(([name, text]) => {
+    if (/^\s*(?:\{|%7B)/.test(text)) return outsiders(text, own);
+    return GUEST.test(name) ? (accountOf(text) ?? []) : [];
+  });
 }
 
 /** Resource opened to another account or to everybody. */
@@ -35,7 +54,9 @@ export const resourceSharedOutside: Rule = {
     ec2:ModifyVpcEndpointServicePermissions redshift:AuthorizeDataShare
     redshift:AuthorizeEndpointAccess redshift:PutResourcePolicy lakeformation:GrantPermissions
     acm-pca:PutPolicy servicecatalog:CreatePortfolioShare serverlessrepo:PutApplicationPolicy
-    vpc-lattice:PutResourcePolicy ecr:PutReplicationConfiguration s3express:PutBucketPolicy`),
+    vpc-lattice:PutResourcePolicy ecr:PutReplicationConfiguration s3express:PutBucketPolicy
+    s3:PutMultiRegionAccessPointPolicy`),
+  matches: LETTING_IN,
   judge(event) {
     const { asked } = event;
     const documents = [
@@ -60,6 +81,7 @@ export const resourceSharedOutside: Rule = {
         ...textsAt(asked, 'principals'),
         textAt(asked, 'granteePrincipal') ?? '',
         textAt(asked, 'consumerIdentifier') ?? '',
+        textAt(asked, 'principal') ?? '',
         textAt(asked, 'account') ?? '',
         textAt(asked, 'accountId') ?? '',
         textAt(asked, 'principal', 'dataLakePrincipalIdentifier') ?? '',
@@ -67,6 +89,7 @@ export const resourceSharedOutside: Rule = {
           listAt(rule, 'destinations').map((each) => textAt(each, 'registryId') ?? ''),
         ),
         ...allowedIn(asked),
+        ...guestsIn(asked, event.accountId),
       ].flatMap((each) => (each === '*' || each.toLowerCase() === 'all' ? '*' : (accountOf(each) ?? []))),
     ].filter((each) => each !== event.accountId);
     if (who.length === 0) return null;
@@ -100,6 +123,22 @@ export const resourceSharedOutside: Rule = {
             asked: { secretId: 's', resourcePolicy: policy({ Principal: '*', Action: '*', Resource: '*' }) },
           }),
         ],
+      },
+      {
+        why: 'a cluster of a service nobody listed, its document deep inside',
+        records: [
+          call('kafka:PutClusterPolicy', {
+            asked: {
+              request: {
+                policy: policy({ Principal: { AWS: `arn:aws:iam::${FOREIGN}:root` }, Action: '*' }),
+              },
+            },
+          }),
+        ],
+      },
+      {
+        why: 'an image for desks, to an account by its number',
+        records: [call('workspaces:UpdateWorkspaceImagePermission', { asked: { sharedAccountId: FOREIGN } })],
       },
       { why: 'a queue', records: [call('sqs:AddPermission', { asked: { aWSAccountIds: [FOREIGN] } })] },
     ],
