@@ -130,9 +130,11 @@ function isHabit(event: CloudTrailEvent, about: About): boolean {
     agent.kind === 'infrastructure' &&
     tables.agents.count(agent.family) >= HABITUAL_CALLS &&
     isAtHome(address, about, (network, where) =>
-      network === 'prefixes'
+      // Its first network needs no day to be known: a new account is set up on the first. Later ones do, for a thief can
+      // call himself a tool and make as many calls as it takes.
+      network === 'prefixes' && !profile.isSettled
         ? tables.prefixes.count(where) >= HABITUAL_CALLS
-        : profile.isEstablished('operators', where, now),
+        : profile.isEstablished(network, where, now),
     )
   ) {
     return true;

@@ -322,6 +322,40 @@ const STREAMS: Readonly<Record<string, Work>> = {
           ]),
         ]
       : [],
+  'an audit that names its tool, every day': (_, at) =>
+    run(at + 60, { from: '34.80.9.9', agent: `${PYTHON} prowler/5.5` }, [
+      'sts:GetCallerIdentity',
+      'iam:GetAccountAuthorizationDetails',
+      'cloudtrail:DescribeTrails',
+      'guardduty:ListDetectors',
+      ...SERVICES.map((service): Step => `${service}:ListThings`),
+    ]),
+  'runners that start machines and look into them': (_, at) =>
+    times(12, (each) =>
+      run(at + each * 100 + some(60), { from: '93.184.10.62', agent: 'aws-sdk-go/1.44 docker-machine' }, [
+        ['ec2:ImportKeyPair', { asked: { keyName: `k${some(1e6)}` } }],
+        [
+          'ec2:RunInstances',
+          { asked: { instanceType: 'c5.2xlarge', instancesSet: { items: [{ maxCount: 1 }] } } },
+        ],
+        ['ssm:StartSession', { asked: { target: `i-${some(1e6)}` } }],
+        [
+          'ec2:StopInstances',
+          { asked: { instancesSet: { items: times(6, (each) => ({ instanceId: `i-${each}` })) } } },
+        ],
+      ]),
+    ).flat(),
+  'jobs with roles of services nobody listed': (day, at) =>
+    run(at + 120, { from: '3.80.8.8', agent: PYTHON }, [
+      ['emr-serverless:StartJobRun', { asked: { executionRoleArn: `arn:aws:iam::${OWN}:role/job` } }],
+      ['mediaconvert:CreateJob', { asked: { role: `arn:aws:iam::${OWN}:role/media` } }],
+      [
+        'scheduler:CreateSchedule',
+        { asked: { target: { roleArn: `arn:aws:iam::${OWN}:role/s` }, name: `s${day}` } },
+      ],
+      ['airflow:CreateCliToken', { asked: { name: 'w' } }],
+      ['s3:GetObject', { asked: { bucketName: 'settings', key: 'app/.env' } }],
+    ]),
   'a watcher of posture that reads in all regions': (day, at) =>
     times(2, (each) =>
       ['us-east-1', 'us-west-2', 'eu-west-1', 'eu-central-1', 'ap-southeast-1', 'sa-east-1'].flatMap(
@@ -394,6 +428,23 @@ describe.each(Object.entries(STREAMS))('%s', (_, work) => {
   it('does not hide a thief', () => {
     const caught = signals.filter((signal) => (signal.at ?? 0) >= stolenAt && isLoud(signal));
     expect(caught.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a thief who calls himself the tool of the key', () => {
+  it('is seen, however many calls he makes first', () => {
+    const work = STREAMS['an infrastructure tool that sets up environments'];
+    const known = times(DAYS, (day) => work?.(day, day * DAY) ?? []).flat();
+    const thief = run(DAYS * DAY, { from: '185.220.101.55', agent: TERRAFORM }, [
+      ...times(40, (): Step => 'ec2:DescribeVpcs'),
+      [
+        'iam:AttachRolePolicy',
+        { asked: { roleName: 'mine', policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' } },
+      ],
+    ]);
+    const taken = thief.at(-1)?.['eventID'];
+    const found = judge([...known, ...thief]).filter(({ eventID }) => eventID === taken);
+    expect(found.map(({ rule }) => rule)).toContain('administrator-rights-given');
   });
 });
 

@@ -1,5 +1,6 @@
 import { call } from '../example.ts';
 import { listAt, numberAt, textAt, writtenOut } from '../json.ts';
+import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -34,6 +35,7 @@ export const costlyInstancesStarted: Rule = {
     sagemaker:CreateEndpointConfig elasticmapreduce:RunJobFlow gamelift:CreateFleet
     lightsail:CreateContainerService autoscaling:SetDesiredCapacity workspaces:CreateWorkspaces
     appstream:CreateFleet`),
+  quietFor: DAY,
   judge(event, about) {
     const { asked } = event;
     const inside = FLEETS.has(event.call.name) ? writtenOut(asked) : '';

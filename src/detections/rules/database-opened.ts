@@ -1,5 +1,6 @@
 import { call } from '../example.ts';
 import { flagAt, textAt } from '../json.ts';
+import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -20,6 +21,7 @@ export const databaseOpened: Rule = {
     redshift:AuthorizeClusterSecurityGroupIngress redshift:GetClusterCredentials
     redshift:GetClusterCredentialsWithIAM redshift-serverless:GetCredentials rds:EnableHttpEndpoint rds:CreateDBInstanceReadReplica
     redshift:CreateCluster redshift-serverless:UpdateWorkgroup dynamodb:UpdateTable`),
+  quietFor: DAY,
   judge(event) {
     const { asked } = event;
     const isPublic = flagAt(asked, 'publiclyAccessible') === true;

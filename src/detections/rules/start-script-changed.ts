@@ -1,5 +1,6 @@
 import { call } from '../example.ts';
 import { at, flagAt, listAt, textAt, writtenOut } from '../json.ts';
+import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -26,6 +27,7 @@ export const startScriptChanged: Rule = {
     sagemaker:CreatePresignedDomainUrl glue:CreateDevEndpoint glue:UpdateDevEndpoint
     ec2:ReplaceIamInstanceProfileAssociation ec2:AssociateIamInstanceProfile
     ec2:CreateLaunchTemplateVersion ecs:RegisterTaskDefinition ec2:ModifyInstanceMetadataDefaults`),
+  quietFor: DAY,
   judge(event) {
     const {
       asked,
