@@ -23,6 +23,7 @@ import { credentialFileRead } from './rules/credential-file-read.ts';
 import { dataExported } from './rules/data-exported.ts';
 import { databaseOpened } from './rules/database-opened.ts';
 import { decoyKeyUsed } from './rules/decoy-key-used.ts';
+import { diskCopiedToMachine } from './rules/disk-copied-to-machine.ts';
 import { dormantKeyWoken } from './rules/dormant-key-woken.ts';
 import { encryptionKeyBrought } from './rules/encryption-key-brought.ts';
 import { encryptionKeysDestroyed } from './rules/encryption-keys-destroyed.ts';
@@ -65,6 +66,7 @@ import { passwordPolicyWeakened } from './rules/password-policy-weakened.ts';
 import { passwordSetForAnotherUser } from './rules/password-set-for-another-user.ts';
 import { permissionsBoundaryRemoved } from './rules/permissions-boundary-removed.ts';
 import { policyAttached } from './rules/policy-attached.ts';
+import { policyTakenOff } from './rules/policy-taken-off.ts';
 import { policyVersionSwitched } from './rules/policy-version-switched.ts';
 import { portOpenedToEverybody } from './rules/port-opened-to-everybody.ts';
 import { principalsGuessed } from './rules/principals-guessed.ts';
@@ -170,6 +172,7 @@ export const RULES: readonly Rule[] = [
   passwordSetForAnotherUser,
   permissionsBoundaryRemoved,
   policyAttached,
+  policyTakenOff,
   policyVersionSwitched,
   portOpenedToEverybody,
   publicAccessBlockRemoved,
@@ -204,6 +207,7 @@ export const RULES: readonly Rule[] = [
   codeReadInBulk,
   callsRefused,
   consolePasswordsTried,
+  diskCopiedToMachine,
   guardsExplored,
   identitiesExplored,
   instanceCredentialsOutside,

@@ -9,7 +9,7 @@ const GRAVE =
 
 /** What programs do with data and queues all day: whoever lacks the right to is a program with a mistake. */
 const DATA =
-  /^(?:logs:(?:CreateLog|Put(?:LogEvents|Retention))|sqs:(?:Send|Delete)Message|sns:(?:Publish|CreateTopic)|dynamodb:|kinesis:Put|firehose:Put|events:PutEvents|monitoring:Put(?:Metric|Dashboard)|xray:|athena:|ssm:(?:UpdateInstanceI|Put(?:Inventory|Compliance))|ssmmessages:|ec2messages:|ecr:(?:UploadLayer|PutImage$)|lambda:Invoke|redshift-data:|rds-data:|cognito-idp:(?:Update|Confirm)|sts:)/;
+  /^(?:logs:(?:CreateLog|Put(?:LogEvents|Retention))|sqs:(?:Send|Delete)Message|sns:(?:Publish|CreateTopic)|dynamodb:|kinesis:PutRecord|firehose:PutRecord|events:PutEvents|monitoring:Put(?:Metric|Dashboard)|xray:|athena:|ssm:(?:UpdateInstanceI|Put(?:Inventory|Compliance))|ssmmessages:|ec2messages:|ecr:(?:UploadLayer|PutImage$)|lambda:Invoke|redshift-data:|rds-data:|cognito-idp:(?:Update|Confirm)|sts:)/;
 
 /** Calls on data that thieves are after; of these, those that end or rebuild tables and queues are grave too. */
 const DATA_AT_RISK =
@@ -18,6 +18,9 @@ const DATA_AT_RISK =
 /** What only looks, and shows what nobody should see. */
 const LOOKING =
   /^(?:ec2:GetPasswordData|ebs:(?:GetSnapshotBlock|ListSnapshotBlocks)|iam:GetAccountAuthorizationDetails)$/;
+
+/** The same of secrets; but programs are often set up without the right to their own. */
+const SECRETS = /^(?:secretsmanager:GetSecretValue|ssm:GetParameter(?:s|sByPath|History)?)$/;
 
 /** Of S3, what changes a bucket, and not what works with its objects. */
 const BUCKETS = /^(?:Put|Delete)(?:Bucket|AccountPublicAccessBlock|PublicAccessBlock)/;
@@ -43,8 +46,10 @@ export const graveCallRefused: Rule = {
   judge(event, about) {
     if (event.byService || event.fromConsole) return null;
     const { call: api } = event;
-    if (about.profile.tables.actions.lastSeen(api.action) !== null || !isGrave(api)) return null;
-    return { facts: { call: api.action }, of: api.action };
+    if (about.profile.tables.actions.lastSeen(api.action) !== null) return null;
+    const isMild = SECRETS.test(api.action);
+    if (!isMild && !isGrave(api)) return null;
+    return { ...(isMild ? { severity: 'low' as const } : {}), facts: { call: api.action }, of: api.action };
   },
   examples: () => ({
     fires: [

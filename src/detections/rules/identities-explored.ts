@@ -5,6 +5,7 @@ import type { Rule } from '../rule.ts';
 
 const SWEEP = HOUR / 6;
 const CALLS = 4;
+const IDENTITY = /^(?:iam|organizations|sso|identitystore|sso-directory|cognito-idp|cognito-identity):/;
 
 /** Users, roles and rights explored. */
 export const identitiesExplored: Rule = {
@@ -15,15 +16,16 @@ export const identitiesExplored: Rule = {
   technique: 'T1087.004',
   whatToDo: 'Ask the owner what the program does; see whether rights changed afterwards.',
   falseAlarms: 'The first run of an audit or inventory tool; later runs are known.',
-  actions: ['iam:GetAccountAuthorizationDetails'],
+  actions: ['iam:GetAccountAuthorizationDetails', 'iam:GetCredentialReport'],
   triggers: ['discovery'],
   quietFor: DAY,
   judge(event, about) {
-    if (event.call.name === 'GetAccountAuthorizationDetails')
+    // Each tells of all users at once.
+    if (/^Get(?:AccountAuthorizationDetails|CredentialReport)$/.test(event.call.name))
       return { facts: { call: event.call.name }, of: '' };
     const calls = about.profile.recent
       .since('discovery', about.now - SWEEP)
-      .filter((each) => each.startsWith('iam:'));
+      .filter((each) => IDENTITY.test(each));
     const enough = event.agent.kind === 'infrastructure' ? 3 * CALLS : CALLS;
     if (calls.length < enough) return null;
     return {

@@ -1,6 +1,6 @@
 import { call, FOREIGN, OWN, policy } from '../example.ts';
 import { leavesOf } from '../leaves.ts';
-import { at, listAt, textAt, textsAt } from '../json.ts';
+import { at, listAt, textAt, textsAt, within } from '../json.ts';
 import { outsiders, accountOf } from '../policy-document.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
@@ -45,7 +45,8 @@ export const resourceSharedOutside: Rule = {
     sns:SetTopicAttributes sqs:AddPermission sqs:SetQueueAttributes ecr:SetRepositoryPolicy
     ecr:PutRegistryPolicy ecr-public:SetRepositoryPolicy backup:PutBackupVaultAccessPolicy
     elasticfilesystem:PutFileSystemPolicy glacier:SetVaultAccessPolicy
-    es:UpdateElasticsearchDomainConfig es:UpdateDomainConfig events:PutPermission
+    es:UpdateElasticsearchDomainConfig es:UpdateDomainConfig es:CreateDomain
+    es:CreateElasticsearchDomain events:PutPermission
     ssm:ModifyDocumentPermission ram:CreateResourceShare ram:AssociateResourceShare
     lambda:AddLayerVersionPermission glue:PutResourcePolicy dynamodb:PutResourcePolicy
     kinesis:PutResourcePolicy ssm:PutResourcePolicy codeartifact:PutRepositoryPermissionsPolicy
@@ -71,7 +72,7 @@ export const resourceSharedOutside: Rule = {
     const attribute =
       textAt(asked, 'attributeName') === 'Policy'
         ? at(asked, 'attributeValue')
-        : textAt(asked, 'attributes', 'Policy');
+        : within(asked, 'attributes', 'Policy');
     const who = [
       ...[...documents, attribute].flatMap((each) => outsiders(each, event.accountId)),
       ...[

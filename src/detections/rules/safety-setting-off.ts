@@ -1,6 +1,6 @@
 import type { CloudTrailEvent } from '../event.ts';
 import { call } from '../example.ts';
-import { flagAt, listAt, textAt, within } from '../json.ts';
+import { flagAt, listAt, textAt, textsAt, within } from '../json.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -32,6 +32,8 @@ function loosens({ asked, call: { name } }: CloudTrailEvent): boolean {
       return listAt(asked, 'patchOperations').some(
         (each) => textAt(each, 'path') === '/authorizationType' && textAt(each, 'value') === 'NONE',
       );
+    case 'UpdateClusterConfig':
+      return textsAt(asked, 'resourcesVpcConfig', 'publicAccessCidrs').some((each) => /\/[0-4]$/.test(each));
     case 'UpdateConnectivity':
       return within(asked, 'connectivityInfo', 'publicAccess') !== undefined;
     default:
@@ -56,7 +58,7 @@ export const safetySettingOff: Rule = {
     lambda:DeleteFunctionCodeSigningConfig lambda:UpdateCodeSigningConfig rolesanywhere:DisableCrl
     rolesanywhere:DeleteCrl kms:DisableKeyRotation s3:PutBucketOwnershipControls
     cloudformation:UpdateTerminationProtection ec2:ModifyInstanceAttribute apigateway:UpdateMethod
-    kafka:UpdateConnectivity elasticfilesystem:DeleteFileSystemPolicy ecr:DeleteRegistryPolicy`),
+    eks:UpdateClusterConfig kafka:UpdateConnectivity elasticfilesystem:DeleteFileSystemPolicy ecr:DeleteRegistryPolicy`),
   judge(event) {
     if (!loosens(event)) return null;
     const what =
