@@ -6,6 +6,7 @@ import { isStrange, NOTHING, type Novelty } from './novelty.ts';
 import { DAY, HOUR, type Profile } from './profile.ts';
 import { RULES } from './registry.ts';
 import type { About, Finding, Rule, Trigger } from './rule.ts';
+import type { Table } from './table.ts';
 import { shortFacts, type Signal } from './signal.ts';
 
 const byAction = new Map<string, Rule[]>();
@@ -28,6 +29,7 @@ const DEFAULT_QUIET = HOUR;
 const ASLEEP = 30 * DAY;
 /** A tool that manages infrastructure is the key's habit once it has made this many calls from this network. */
 const HABITUAL_CALLS = 25;
+const NEARLY_A_WEEK = 6 * DAY;
 /** New networks for each active day from which on a key is at home nowhere. */
 const ROAMS = 0.5;
 /** Discovery calls count as one sweep inside this time. */
@@ -141,11 +143,17 @@ function isHabit(event: CloudTrailEvent, about: About): boolean {
   }
   const what = event.denied ? 'refused' : 'actions';
   return (
-    tables[what].count(call.action) >= 2 &&
+    isRepeated(tables[what], call.action, now) &&
     profile.isEstablished(what, call.action, now) &&
     profile.isEstablished('agents', agent.family, now) &&
     isAtHome(address, about, (network, where) => profile.isEstablished(network, where, now))
   );
+}
+
+/** Done twice before; or once, so long ago that it may be what is done each week. */
+function isRepeated(table: Table, action: string, now: number): boolean {
+  const count = table.count(action);
+  return count >= 2 || (count === 1 && (table.firstSeen(action) ?? now) <= now - NEARLY_A_WEEK);
 }
 
 /** A key is at home in its networks; one that meets new networks all the time, with the operators it comes from. */

@@ -322,6 +322,17 @@ const STREAMS: Readonly<Record<string, Work>> = {
           ]),
         ]
       : [],
+  'people that come and go, each week': (day, at) =>
+    day % 7 === 1
+      ? run(at + 600, { from: '93.184.10.70', agent: 'aws-sdk-java/2.31.0 Linux/6.8' }, [
+          'iam:ListUsers',
+          ['iam:CreateUser', { asked: { userName: `p${day}` } }],
+          ['iam:AddUserToGroup', { asked: { userName: `p${day}`, groupName: 'staff' } }],
+          ['iam:CreateLoginProfile', { asked: { userName: `p${day}` } }],
+          ['iam:DeleteLoginProfile', { asked: { userName: `old${day}` } }],
+          ['iam:DeleteUser', { asked: { userName: `old${day}` } }],
+        ])
+      : [],
   'an audit that names its tool, every day': (_, at) =>
     run(at + 60, { from: '34.80.9.9', agent: `${PYTHON} prowler/5.5` }, [
       'sts:GetCallerIdentity',
@@ -445,6 +456,33 @@ describe('a thief who calls himself the tool of the key', () => {
     const taken = thief.at(-1)?.['eventID'];
     const found = judge([...known, ...thief]).filter(({ eventID }) => eventID === taken);
     expect(found.map(({ rule }) => rule)).toContain('administrator-rights-given');
+  });
+});
+
+describe('a thief among the runners of a cloud', () => {
+  const runs = (day: number): readonly RawRecord[] =>
+    times(4, (each) =>
+      run(day * DAY + each * 200, { from: `20.7.${(day * 17 + each * 41) % 256}.9` }, [
+        'sts:GetCallerIdentity',
+        'ecr:GetAuthorizationToken',
+        'ecs:DescribeServices',
+        'ecs:UpdateService',
+        's3:PutObject',
+      ]),
+    ).flat();
+
+  it('is seen by what the key never did, though he comes from where it does, with its program', () => {
+    const known = times(14, runs).flat();
+    const thief = run(14 * DAY, { from: '20.7.250.77' }, [
+      'kendra:Query',
+      'sqs:ListQueues',
+      'sns:ListTopics',
+      'rds:DescribeDBInstances',
+    ]);
+    const found = judge([...known, ...thief]).filter(({ at }) => (at ?? 0) >= startOf(thief));
+    expect(found.map(({ rule, severity }) => `${rule} ${severity}`)).toEqual(
+      expect.arrayContaining(['service-new low', 'account-explored medium']),
+    );
   });
 });
 

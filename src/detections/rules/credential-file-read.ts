@@ -5,7 +5,9 @@ import type { Rule } from '../rule.ts';
 
 /** Names of files that programs by convention keep secrets in, whoever wrote them. */
 const SECRETIVE =
-  /(?:^|\/)(?:\.env(?:\.[\w-]+)?|\.aws\/(?:credentials|config)|credentials(?:\.(?:csv|json|txt|ya?ml))?|(?:root|access)_?keys?\.csv|id_(?:rsa|dsa|ecdsa|ed25519)|\.pgpass|\.netrc|\.git-credentials|\.npmrc|\.dockercfg|kubeconfig|\.kube\/config|wp-config\.php|shadow|ntds\.dit|(?:[\w-]*[_-])?(?:passwords?|secrets?)\.(?:csv|json|txt|xlsx?|ya?ml)|[^/]+\.(?:tfstate(?:\.backup)?|ppk|kdbx?|pfx|p12|keystore))$/i;
+  /^(?:\.env(?:\.[\w-]+)?|credentials(?:\.(?:csv|json|txt|ya?ml))?|(?:root|access)_?keys?\.csv|id_(?:rsa|dsa|ecdsa|ed25519)|\.pgpass|\.netrc|\.git-credentials|\.npmrc|\.dockercfg|kubeconfig|wp-config\.php|shadow|ntds\.dit|(?:[\w-]*[_-])?(?:passwords?|secrets?)\.(?:csv|json|txt|xlsx?|ya?ml)|.+\.(?:tfstate(?:\.backup)?|ppk|kdbx?|pfx|p12|keystore))$/i;
+/** Where a file of a harmless name holds them. */
+const SECRETIVE_PLACE = /\.(?:aws|kube)\/config$/;
 const LONGEST = 1_024;
 
 /** A file that by its name holds credentials read. */
@@ -21,7 +23,9 @@ export const credentialFileRead: Rule = {
   quietFor: DAY,
   judge(event) {
     const key = textAt(event.asked, 'key');
-    if (key === null || key.length > LONGEST || event.fromConsole || !SECRETIVE.test(key)) return null;
+    if (key === null || key.length > LONGEST || event.fromConsole) return null;
+    // Anchored at the name's beginning: objects are read by the million.
+    if (!SECRETIVE.test(key.slice(key.lastIndexOf('/') + 1)) && !SECRETIVE_PLACE.test(key)) return null;
     // What manages infrastructure keeps its state in a bucket.
     if (event.agent.kind === 'infrastructure') return null;
     return { facts: { bucket: textAt(event.asked, 'bucketName'), file: key }, of: key };

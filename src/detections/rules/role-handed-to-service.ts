@@ -24,7 +24,7 @@ const ROUTINE = /^(?:Start|Submit)|^(?:mediaconvert|elastictranscoder|medialive)
  * what programs do with data all day.
  */
 const HANDING =
-  /^(?!(?:iam|sts|s3|dynamodb|sqs|logs|kinesis|firehose|monitoring|xray|organizations|ram|config|ssmmessages|ec2messages):|lambda:UpdateFunctionConf|ssm:(?:Put|UpdateInstanceI)|events:PutEvents|rds:AddRole|kms:)[a-z0-9-]+:(?:Create|Update|Put|Register|Run|Start|Submit|Associate|Replace|Modify|Add|Test|Configure)[A-Z]/;
+  /^(?!(?:iam|sts|s3|dynamodb|sqs|logs|kinesis|firehose|monitoring|xray|organizations|ram|config|ssmmessages|ec2messages|athena):|lambda:UpdateFunctionConf|ssm:(?:Put|UpdateInstance)|events:PutEvents|rds:AddRole|kms:)[a-z0-9-]+:(?:Create|Update|Put|Register|Run|Start|Submit|Associate|Replace|Modify|Add|Test|Configure)[A-Z]/;
 const ROLE_NAME = /role|profile/i;
 /** A role's ARN; those that AWS's own services made for themselves give nothing to anybody. */
 const ROLE_ARN = /^arn:[a-z-]+:iam::\d{12}:(?:role\/(?!aws-service-role\/)|instance-profile\/)\S+$/;
