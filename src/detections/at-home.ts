@@ -12,6 +12,11 @@ export function isOfOneJob({ profile }: About): boolean {
   return profile.isSettled && profile.tables.actions.size <= NARROW;
 }
 
+/** True for a key of which nothing is known that would explain a look around: it is new, or it has one job. */
+export function isWithoutReason(about: About): boolean {
+  return !about.profile.isSettled || isOfOneJob(about);
+}
+
 /** True for a program that reads widely, known for a day at least, where it always runs: it learns to read more. */
 export function isReaderAtHome({ agent, address }: CloudTrailEvent, { profile, now }: About): boolean {
   return (

@@ -104,6 +104,7 @@ import { singleSignOnRightsGiven } from './rules/single-sign-on-rights-given.ts'
 import { snapshotOrImageShared } from './rules/snapshot-or-image-shared.ts';
 import { startScriptChanged } from './rules/start-script-changed.ts';
 import { storageGuardRemoved } from './rules/storage-guard-removed.ts';
+import { tablesReadInBulk } from './rules/tables-read-in-bulk.ts';
 import { trafficCopied } from './rules/traffic-copied.ts';
 import { trailStopped } from './rules/trail-stopped.ts';
 import { trailWeakened } from './rules/trail-weakened.ts';
@@ -229,6 +230,7 @@ export const RULES: readonly Rule[] = [
   sameCallRefused,
   secretsReadInBulk,
   sessionUsedElsewhere,
+  tablesReadInBulk,
   userAndKeyMadeTogether,
   userDataRead,
   whoAmIThenLookAround,

@@ -191,6 +191,22 @@ const UNLISTED: Readonly<Record<string, readonly RawRecord[]>> = {
     ]),
   ),
   'three tables gone': steps(...many(3, (each): Step => ['dynamodb:DeleteTable', { tableName: `t${each}` }])),
+  'one bucket after the other looked into': steps(
+    ['s3:ListBuckets'],
+    ...many(5, (each): Step => ['s3:ListObjects', { bucketName: `b${each}` }]),
+  ),
+  'one table after the other read': steps(
+    ['dynamodb:ListTables'],
+    ...many(3, (each): Step => ['dynamodb:Scan', { tableName: `t${each}` }]),
+  ),
+  'own rights looked up': steps(['iam:GetUser'], ['iam:ListAttachedUserPolicies'], ['iam:ListUserPolicies']),
+  'a model asked in four regions': ['us-east-1', 'us-west-2', 'eu-west-3', 'ap-northeast-1'].map(
+    (region, minute) => call('bedrock:Converse', { ...PROGRAM, region, minute }),
+  ),
+  'credentials of a machine to be had without a token': steps([
+    'ec2:ModifyInstanceMetadataOptions',
+    { ModifyInstanceMetadataOptionsRequest: { InstanceId: 'i-1', HttpTokens: 'optional' } },
+  ]),
   'a state machine refused': refused('states:CreateStateMachine'),
   'a user of a pool refused': refused('cognito-idp:AdminCreateUser'),
   'a queue emptied, refused': refused('sqs:PurgeQueue'),

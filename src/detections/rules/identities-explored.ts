@@ -1,4 +1,4 @@
-import { isReaderAtHome } from '../at-home.ts';
+import { isReaderAtHome, isWithoutReason } from '../at-home.ts';
 import { call } from '../example.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
@@ -26,7 +26,8 @@ export const identitiesExplored: Rule = {
     const calls = about.profile.recent
       .since('discovery', about.now - SWEEP)
       .filter((each) => IDENTITY.test(each));
-    const enough = event.agent.kind === 'infrastructure' ? 3 * CALLS : CALLS;
+    const isTool = event.agent.kind === 'infrastructure';
+    const enough = isTool ? 3 * CALLS : isWithoutReason(about) ? CALLS - 1 : CALLS;
     if (calls.length < enough) return null;
     return {
       severity: isReaderAtHome(event, about) ? 'low' : 'medium',

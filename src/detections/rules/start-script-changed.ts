@@ -28,7 +28,7 @@ export const startScriptChanged: Rule = {
     ec2:ReplaceIamInstanceProfileAssociation ec2:AssociateIamInstanceProfile
     ec2:CreateLaunchTemplateVersion ecs:RegisterTaskDefinition ec2:ModifyInstanceMetadataDefaults`),
   quietFor: DAY,
-  judge(event) {
+  judge(event, about) {
     const {
       asked,
       call: { name },
@@ -55,9 +55,12 @@ export const startScriptChanged: Rule = {
         textAt(asked, 'httpTokens');
       if (tokens !== 'optional') return null;
     }
+    const isByHand = about.keyId !== null && event.agent.kind !== 'infrastructure';
     return {
       severity:
-        name.startsWith('ModifyInstanceMetadata') || name === 'CreateLaunchTemplateVersion' || isProtected
+        (name.startsWith('ModifyInstanceMetadata') && !isByHand) ||
+        name === 'CreateLaunchTemplateVersion' ||
+        isProtected
           ? 'low'
           : 'medium',
       facts: { call: name, instance: textAt(asked, 'instanceId') },
