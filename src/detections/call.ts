@@ -29,7 +29,7 @@ const GLOBAL = new Set(
 const READ =
   /^(?:Get|List|Describe|Head|Lookup|Search|BatchGet|Query|Scan|Select|View|Check|Simulate|Validate|Estimate|Preview|Filter|Detect|Discover)/;
 const DISCOVERY =
-  /^(?:List|Describe|Search|GetAccount|GetBucket|GetPolicy|GetRole|GetUser|GetGroup|GetLoginProfile|GetSend|GetInstanceProfile|GetFunction|GetFindings|GetDetector|GetTrail|GetEventSelectors|GetService|GetCredentialReport|GetContextKeys|GetCost|GetRepository|GetResource|GetOrganization|GetPublicAccessBlock|GetSMS|GetRest|GetDomain|GetEbs|GetSnapshotBlockPublicAccess|Simulate|LookupEvents|GetRegion|GetQuery|GetContactInformation|GetAlternateContact|GetIdentity|GetAccessKey|GetModelInvocationLogging|GenerateCredentialReport|GenerateServiceLast|DecodeAuthorization)/;
+  /^(?:List|Describe|Search|GetAccount|GetBucket|GetPolicy|GetRole|GetUser|GetGroup|GetLoginProfile|GetSend|GetInstanceProfile|GetFunction|GetFindings|GetDetector|GetTrail|GetEventSelectors|GetService|GetCredentialReport|GetContextKeys|GetCost|GetRepository|GetResource|GetOrganization|GetPublicAccessBlock|GetSMS|GetRest|GetDomain|GetEbs|GetSnapshotBlockPublicAccess|Simulate|LookupEvents|GetMaster|GetAdministrator|GetInvitations|GetMember|GetRegion|GetQuery|GetContactInformation|GetAlternateContact|GetIdentity|GetAccessKey|GetModelInvocationLogging|GenerateCredentialReport|GenerateServiceLast|DecodeAuthorization)/;
 /** What programs poll while they work, and what tells nothing about an account. */
 const POLLED = new Set(
   words(`

@@ -6,6 +6,7 @@ import { isStrange, NOTHING, type Novelty } from './novelty.ts';
 import { DAY, HOUR, type Profile } from './profile.ts';
 import { RULES } from './registry.ts';
 import type { About, Finding, Rule, Trigger } from './rule.ts';
+import type { Table } from './table.ts';
 import { shortFacts, type Signal } from './signal.ts';
 
 const byAction = new Map<string, Rule[]>();
@@ -16,12 +17,19 @@ for (const rule of RULES) {
     byTrigger.set(trigger, [...(byTrigger.get(trigger) ?? []), rule]);
 }
 
+const matching = RULES.filter(({ matches }) => matches !== undefined);
+
 const NONE: readonly Signal[] = [];
+const NO_RULES: readonly Rule[] = [];
+/** Which rules look at an API is found out once; a hostile trail could name any number. */
+const MOST_APIS = 30_000;
+const byApi = new Map<string, readonly Rule[]>();
 const DEFAULT_QUIET = HOUR;
 /** A key that was silent for so long and acts again has woken. */
 const ASLEEP = 30 * DAY;
 /** A tool that manages infrastructure is the key's habit once it has made this many calls from this network. */
 const HABITUAL_CALLS = 25;
+const NEARLY_A_WEEK = 6 * DAY;
 /** New networks for each active day from which on a key is at home nowhere. */
 const ROAMS = 0.5;
 /** Discovery calls count as one sweep inside this time. */
@@ -31,7 +39,18 @@ const MAKERS = new Set(SESSION_MAKERS);
 
 /** True for actions whose parameters are read: by a rule, or to follow sessions. */
 export function isWanted(action: string): boolean {
-  return byAction.has(action) || MAKERS.has(action);
+  return rulesOf(action).length > 0 || MAKERS.has(action);
+}
+
+/** The rules that look at an API: those that name it, and those whose pattern it fits. */
+function rulesOf(action: string): readonly Rule[] {
+  const known = byApi.get(action);
+  if (known !== undefined) return known;
+  const named = byAction.get(action) ?? NO_RULES;
+  const fitting = matching.filter((rule) => rule.matches?.test(action) === true && !named.includes(rule));
+  const rules = fitting.length === 0 ? named : [...named, ...fitting];
+  if (byApi.size < MOST_APIS) byApi.set(action, rules);
+  return rules;
 }
 
 /** True when no rule is asked about an event: most are like that, and need no more. */
@@ -42,7 +61,7 @@ export function isOrdinary(event: CloudTrailEvent, profile: Profile, novelty: No
     event.agent.attackTool === null &&
     event.caller.type !== 'Root' &&
     !(event.call.isDiscovery && profile.events === 0) &&
-    !byAction.has(event.call.action) &&
+    rulesOf(event.call.action).length === 0 &&
     (event.at ?? 0) - profile.lastSeen <= ASLEEP
   );
 }
@@ -52,9 +71,9 @@ export function isOrdinary(event: CloudTrailEvent, profile: Profile, novelty: No
  * changes nothing. The profile itself learns the event afterwards (`Profile.learn`).
  */
 export function evaluate(event: CloudTrailEvent, about: About): readonly Signal[] {
-  const actionRules = byAction.get(event.call.action);
+  const actionRules = rulesOf(event.call.action);
   const triggers = triggersOf(event, about);
-  if (actionRules === undefined && triggers.length === 0) return NONE;
+  if (actionRules.length === 0 && triggers.length === 0) return NONE;
   const asked = new Set<Rule>(actionRules);
   for (const trigger of triggers) for (const rule of byTrigger.get(trigger) ?? []) asked.add(rule);
   const signals: Signal[] = [];
@@ -113,20 +132,28 @@ function isHabit(event: CloudTrailEvent, about: About): boolean {
     agent.kind === 'infrastructure' &&
     tables.agents.count(agent.family) >= HABITUAL_CALLS &&
     isAtHome(address, about, (network, where) =>
-      network === 'prefixes'
+      // Its first network needs no day to be known: a new account is set up on the first. Later ones do, for a thief can
+      // call himself a tool and make as many calls as it takes.
+      network === 'prefixes' && !profile.isSettled
         ? tables.prefixes.count(where) >= HABITUAL_CALLS
-        : profile.isEstablished('operators', where, now),
+        : profile.isEstablished(network, where, now),
     )
   ) {
     return true;
   }
   const what = event.denied ? 'refused' : 'actions';
   return (
-    tables[what].count(call.action) >= 2 &&
+    isRepeated(tables[what], call.action, now) &&
     profile.isEstablished(what, call.action, now) &&
     profile.isEstablished('agents', agent.family, now) &&
     isAtHome(address, about, (network, where) => profile.isEstablished(network, where, now))
   );
+}
+
+/** Done twice before; or once, so long ago that it may be what is done each week. */
+function isRepeated(table: Table, action: string, now: number): boolean {
+  const count = table.count(action);
+  return count >= 2 || (count === 1 && (table.firstSeen(action) ?? now) <= now - NEARLY_A_WEEK);
 }
 
 /** A key is at home in its networks; one that meets new networks all the time, with the operators it comes from. */

@@ -16,7 +16,7 @@ const STAGE_OF_TECHNIQUE: ReadonlyMap<string, Stage> = new Map([
   ),
   ...stages('hiding', 'T1562 T1562.001 T1562.007 T1562.008 T1070 T1535'),
   ...stages('taking', 'T1537 T1530 T1552 T1552.005 T1555.006 T1040 T1190'),
-  ...stages('harming', 'T1485 T1486 T1490 T1496 T1531'),
+  ...stages('harming', 'T1485 T1486 T1489 T1490 T1496 T1531'),
 ]);
 
 /** A signal joins an incident of its key that had its last one within this time. */

@@ -9,6 +9,8 @@ export interface Statement {
   readonly resources: readonly string[];
   /** `*`, account numbers, ARNs, and providers such as `accounts.google.com`; services of AWS are left out. */
   readonly principals: readonly string[];
+  /** What its conditions say of the subject, repository or workflow of a program that a provider signed in. */
+  readonly subjects: readonly string[];
   /** It has conditions that limit who or from where. */
   readonly isLimited: boolean;
 }
@@ -30,7 +32,9 @@ export function statementsOf(document: unknown): readonly Statement[] {
 export function isAdministrator(document: unknown): boolean {
   return statementsOf(document).some(
     ({ allows, actions, exceptActions, resources }) =>
-      allows && resources.includes('*') && (exceptActions || actions.some(isTaking)),
+      allows &&
+      resources.includes('*') &&
+      (exceptActions || actions.some(isTaking) || (actions.some(isPassing) && actions.some(isStarting))),
   );
 }
 
@@ -49,11 +53,37 @@ function isTaking(action: string): boolean {
   return TAKING.some((each) => each.startsWith(before) && (after === '' || each.endsWith(after)));
 }
 
+/** Providers that sign in everybody's programs, and tell them apart by the subject only. */
+const PUBLIC_ISSUER =
+  /:oidc-provider\/(?:token\.actions\.githubusercontent\.com|gitlab\.com|app\.terraform\.io|agent\.buildkite\.com|oidc\.circleci\.com)/;
+
+/** True for a statement that lets in whoever has an account with a public provider. */
+function isForAnyProgram({ principals, subjects }: Statement): boolean {
+  return (
+    principals.some((each) => PUBLIC_ISSUER.test(each)) &&
+    !subjects.some((each) => !/^(?:repo:|project_path:)?\*/.test(each))
+  );
+}
+
+/** Any role may be handed on … */
+function isPassing(action: string): boolean {
+  return action === 'iam:passrole' || action === 'iam:pass*';
+}
+
+/** … to a program of one's own: with both, whoever holds it takes the rights of the strongest role. */
+function isStarting(action: string): boolean {
+  return /^(?:lambda:(?:\*|create\w*|updatefunctionconfiguration)|ec2:(?:\*|run\w*\*?)|cloudformation:(?:\*|createstack)|glue:(?:\*|createjob|createdevendpoint)|ecs:(?:\*|runtask)|codebuild:(?:\*|createproject)|sagemaker:\*|ssm:\*|datapipeline:\*)$/.test(
+    action,
+  );
+}
+
 /** Who a resource's document lets in from outside the account: `*` for everybody, else account numbers and providers. */
 export function outsiders(document: unknown, own: string | null): readonly string[] {
   const found = new Set<string>();
-  for (const { allows, principals, isLimited } of statementsOf(document)) {
+  for (const each of statementsOf(document)) {
+    const { allows, principals, isLimited } = each;
     if (!allows) continue;
+    if (isForAnyProgram(each)) found.add('*');
     for (const principal of principals) {
       if (principal === '*') {
         if (!isLimited) found.add('*');
@@ -85,6 +115,7 @@ function statement(value: unknown): Statement | null {
       ...principalsOf(at(value, 'Principal')),
       ...(at(value, 'NotPrincipal') === undefined ? [] : ['*']),
     ],
+    subjects: subjectsOf(at(value, 'Condition')),
     isLimited: LIMITING.test(conditionKeys(at(value, 'Condition'))),
   };
 }
@@ -92,6 +123,19 @@ function statement(value: unknown): Statement | null {
 function principalsOf(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   return [...texts(at(value, 'AWS')), ...texts(at(value, 'Federated'))];
+}
+
+function subjectsOf(condition: unknown): readonly string[] {
+  if (typeof condition !== 'object' || condition === null) return [];
+  return Object.values(condition).flatMap((operands) =>
+    typeof operands === 'object' && operands !== null
+      ? Object.entries(operands).flatMap(([key, values]) =>
+          /:(?:sub|repository\w*|job_workflow_ref|namespace_path|project_\w+|organization\w*)$/i.test(key)
+            ? texts(values)
+            : [],
+        )
+      : [],
+  );
 }
 
 function conditionKeys(condition: unknown): string {

@@ -113,6 +113,12 @@ export class Profile {
     return Math.max(0, this.tables[dimension].added - 1) / Math.max(1, this.activeDays);
   }
 
+  /** The same for each active day after the first three: what a key does as it begins to work is no change. */
+  growth(dimension: Dimension): number {
+    const added = this.tables[dimension].addedSince(this.firstSeen + SETTLED_DAYS * DAY);
+    return added / Math.max(1, this.activeDays - SETTLED_DAYS);
+  }
+
   /** Takes an event in. Events without a time, and those of AWS's own services, teach nothing. */
   learn(event: CloudTrailEvent, place: Place): this {
     const { at, address, agent, call, region } = event;

@@ -107,6 +107,11 @@ export interface Rule {
   readonly falseAlarms: string;
   /** `service:Name` of the calls it looks at. */
   readonly actions: readonly string[];
+  /**
+   * Calls it looks at besides, by the whole `service:Name`: a principle that holds for services nobody listed. Tried once
+   * per API, not per event.
+   */
+  readonly matches?: RegExp;
   readonly triggers?: readonly Trigger[];
   /**
    * True for what nobody's habit excuses: it is reported even when this key does it every day, or a person in the

@@ -56,6 +56,11 @@ export class Table {
     return this.#find(value)?.last ?? null;
   }
 
+  /** How many of the values that are known came up after a time. */
+  addedSince(since: number): number {
+    return this.#rows.filter(({ first }) => first > since).length;
+  }
+
   see(value: string, at: number): void {
     const row = this.#find(value);
     if (row === undefined) {

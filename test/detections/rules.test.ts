@@ -49,7 +49,9 @@ describe('every rule', () => {
       expect(rule.technique).toMatch(/^T\d{4}(?:\.\d{3})?$/);
       for (const text of [rule.title, rule.whatToDo, rule.falseAlarms]) expect(text).toMatch(/^["A-Z].{8,}/);
       expect(rule.whatToDo).toMatch(/\.$/);
-      expect(rule.actions.length + (rule.triggers?.length ?? 0)).toBeGreaterThan(0);
+      expect(
+        rule.actions.length + (rule.triggers?.length ?? 0) + (rule.matches === undefined ? 0 : 1),
+      ).toBeGreaterThan(0);
       for (const action of rule.actions) expect(action).toMatch(/^[a-z0-9-]+:[A-Z]\w+$/);
     }
   });

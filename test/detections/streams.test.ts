@@ -322,6 +322,51 @@ const STREAMS: Readonly<Record<string, Work>> = {
           ]),
         ]
       : [],
+  'people that come and go, each week': (day, at) =>
+    day % 7 === 1
+      ? run(at + 600, { from: '93.184.10.70', agent: 'aws-sdk-java/2.31.0 Linux/6.8' }, [
+          'iam:ListUsers',
+          ['iam:CreateUser', { asked: { userName: `p${day}` } }],
+          ['iam:AddUserToGroup', { asked: { userName: `p${day}`, groupName: 'staff' } }],
+          ['iam:CreateLoginProfile', { asked: { userName: `p${day}` } }],
+          ['iam:DeleteLoginProfile', { asked: { userName: `old${day}` } }],
+          ['iam:DeleteUser', { asked: { userName: `old${day}` } }],
+        ])
+      : [],
+  'an audit that names its tool, every day': (_, at) =>
+    run(at + 60, { from: '34.80.9.9', agent: `${PYTHON} prowler/5.5` }, [
+      'sts:GetCallerIdentity',
+      'iam:GetAccountAuthorizationDetails',
+      'cloudtrail:DescribeTrails',
+      'guardduty:ListDetectors',
+      ...SERVICES.map((service): Step => `${service}:ListThings`),
+    ]),
+  'runners that start machines and look into them': (_, at) =>
+    times(12, (each) =>
+      run(at + each * 100 + some(60), { from: '93.184.10.62', agent: 'aws-sdk-go/1.44 docker-machine' }, [
+        ['ec2:ImportKeyPair', { asked: { keyName: `k${some(1e6)}` } }],
+        [
+          'ec2:RunInstances',
+          { asked: { instanceType: 'c5.2xlarge', instancesSet: { items: [{ maxCount: 1 }] } } },
+        ],
+        ['ssm:StartSession', { asked: { target: `i-${some(1e6)}` } }],
+        [
+          'ec2:StopInstances',
+          { asked: { instancesSet: { items: times(6, (each) => ({ instanceId: `i-${each}` })) } } },
+        ],
+      ]),
+    ).flat(),
+  'jobs with roles of services nobody listed': (day, at) =>
+    run(at + 120, { from: '3.80.8.8', agent: PYTHON }, [
+      ['emr-serverless:StartJobRun', { asked: { executionRoleArn: `arn:aws:iam::${OWN}:role/job` } }],
+      ['mediaconvert:CreateJob', { asked: { role: `arn:aws:iam::${OWN}:role/media` } }],
+      [
+        'scheduler:CreateSchedule',
+        { asked: { target: { roleArn: `arn:aws:iam::${OWN}:role/s` }, name: `s${day}` } },
+      ],
+      ['airflow:CreateCliToken', { asked: { name: 'w' } }],
+      ['s3:GetObject', { asked: { bucketName: 'settings', key: 'app/.env' } }],
+    ]),
   'a watcher of posture that reads in all regions': (day, at) =>
     times(2, (each) =>
       ['us-east-1', 'us-west-2', 'eu-west-1', 'eu-central-1', 'ap-southeast-1', 'sa-east-1'].flatMap(
@@ -394,6 +439,50 @@ describe.each(Object.entries(STREAMS))('%s', (_, work) => {
   it('does not hide a thief', () => {
     const caught = signals.filter((signal) => (signal.at ?? 0) >= stolenAt && isLoud(signal));
     expect(caught.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a thief who calls himself the tool of the key', () => {
+  it('is seen, however many calls he makes first', () => {
+    const work = STREAMS['an infrastructure tool that sets up environments'];
+    const known = times(DAYS, (day) => work?.(day, day * DAY) ?? []).flat();
+    const thief = run(DAYS * DAY, { from: '185.220.101.55', agent: TERRAFORM }, [
+      ...times(40, (): Step => 'ec2:DescribeVpcs'),
+      [
+        'iam:AttachRolePolicy',
+        { asked: { roleName: 'mine', policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' } },
+      ],
+    ]);
+    const taken = thief.at(-1)?.['eventID'];
+    const found = judge([...known, ...thief]).filter(({ eventID }) => eventID === taken);
+    expect(found.map(({ rule }) => rule)).toContain('administrator-rights-given');
+  });
+});
+
+describe('a thief among the runners of a cloud', () => {
+  const runs = (day: number): readonly RawRecord[] =>
+    times(4, (each) =>
+      run(day * DAY + each * 200, { from: `20.7.${(day * 17 + each * 41) % 256}.9` }, [
+        'sts:GetCallerIdentity',
+        'ecr:GetAuthorizationToken',
+        'ecs:DescribeServices',
+        'ecs:UpdateService',
+        's3:PutObject',
+      ]),
+    ).flat();
+
+  it('is seen by what the key never did, though he comes from where it does, with its program', () => {
+    const known = times(14, runs).flat();
+    const thief = run(14 * DAY, { from: '20.7.250.77' }, [
+      'kendra:Query',
+      'sqs:ListQueues',
+      'sns:ListTopics',
+      'rds:DescribeDBInstances',
+    ]);
+    const found = judge([...known, ...thief]).filter(({ at }) => (at ?? 0) >= startOf(thief));
+    expect(found.map(({ rule, severity }) => `${rule} ${severity}`)).toEqual(
+      expect.arrayContaining(['service-new low', 'account-explored medium']),
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { isReaderAtHome } from '../at-home.ts';
+import { isOfOneJob, isReaderAtHome } from '../at-home.ts';
 import { call, ALICE_IN_CONSOLE, history } from '../example.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
@@ -6,6 +6,8 @@ import type { Rule } from '../rule.ts';
 const SWEEP = HOUR / 6;
 const CALLS = 6;
 const SERVICES = 3;
+/** Of a key that has one job, and never looked around. */
+const FEW = 3;
 
 /** The account explored with many different calls. */
 export const accountExplored: Rule = {
@@ -26,7 +28,9 @@ export const accountExplored: Rule = {
     // Who looks at much as a matter of course looks at something new now and then.
     const known = about.profile.isSettled ? Math.floor(about.profile.tables.actions.size / 10) : 0;
     const enough = (event.agent.kind === 'infrastructure' ? 4 : 1) * CALLS + known;
-    if (calls.length < enough || services < SERVICES) return null;
+    const isOdd =
+      calls.length >= FEW && services >= 2 && event.agent.kind !== 'infrastructure' && isOfOneJob(about);
+    if (!isOdd && (calls.length < enough || services < SERVICES)) return null;
     return {
       severity: isReaderAtHome(event, about)
         ? 'low'

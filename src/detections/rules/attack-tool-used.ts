@@ -14,8 +14,9 @@ export const attackToolUsed: Rule = {
   actions: [],
   triggers: ['tool'],
   always: true,
-  quietFor: DAY,
-  judge(event) {
+  // Who audits his own account does so every day, from where he always does.
+  quietFor: 30 * DAY,
+  judge(event, { place }) {
     return {
       severity:
         event.agent.attackTool === 'Prowler' ||
@@ -24,7 +25,7 @@ export const attackToolUsed: Rule = {
           ? 'medium'
           : 'high',
       facts: { tool: event.agent.attackTool, 'user agent': event.agent.text },
-      of: event.agent.attackTool,
+      of: `${event.agent.attackTool ?? ''} ${place().operator ?? event.address?.prefix ?? ''}`,
     };
   },
   examples: () => ({

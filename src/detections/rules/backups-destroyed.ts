@@ -5,6 +5,8 @@ import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 const MANY = 5;
+/** Days after which a backup that is deleted then is of no use to anybody. */
+const SOON = 7;
 
 /** True for a setting after which no backups are made. */
 function isSwitchedOff(asked: unknown): boolean {
@@ -34,14 +36,17 @@ export const backupsDestroyed: Rule = {
     rbin:UnlockRule backup:DisassociateRecoveryPoint dynamodb:UpdateContinuousBackups
     elasticfilesystem:PutBackupPolicy rds:ModifyDBInstance rds:ModifyDBCluster dlm:UpdateLifecyclePolicy
     glacier:DeleteVault glacier:DeleteArchive rds:DeleteDBClusterAutomatedBackup
-    redshift:BatchDeleteClusterSnapshots lightsail:DeleteInstanceSnapshot memorydb:DeleteSnapshot`),
+    redshift:BatchDeleteClusterSnapshots lightsail:DeleteInstanceSnapshot memorydb:DeleteSnapshot
+    backup:DeleteBackupVaultAccessPolicy backup:UpdateRecoveryPointLifecycle`),
   judge(event, about) {
     const {
       asked,
       call: { name },
     } = event;
     const isSetting = /^(?:Update|Put|Modify)/.test(name);
-    if (isSetting && !isSwitchedOff(asked)) return null;
+    const days = numberAt(asked, 'lifecycle', 'deleteAfterDays');
+    const isShort = days !== null && days <= SOON;
+    if (isSetting && !isSwitchedOff(asked) && !isShort) return null;
     const what =
       textAt(asked, 'snapshotId') ??
       textAt(asked, 'dBSnapshotIdentifier') ??

@@ -1,10 +1,20 @@
 import { call } from '../example.ts';
 import { textAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
-import type { Rule } from '../rule.ts';
+import type { About, Finding, Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 const BUCKETS = 12;
+const INSIDE = 5;
+
+/** What is in one bucket after the other, of which a list was asked before: a program knows its own. */
+function lookInside(bucket: string, { profile, now }: About): Finding | null {
+  const listed = profile.recent.last('buckets listed');
+  if (listed === null || now - listed > HOUR / 2) return null;
+  profile.recent.note('buckets looked into', bucket, now, now);
+  const buckets = profile.recent.since('buckets looked into', listed).length;
+  return buckets >= INSIDE ? { severity: 'medium', facts: { buckets }, of: 'inside' } : null;
+}
 
 /** Settings of many buckets looked at. */
 export const bucketsSwept: Rule = {
@@ -17,13 +27,20 @@ export const bucketsSwept: Rule = {
   falseAlarms: 'Inventory tools; they are known by their habit.',
   actions: words(`
     s3:GetBucketAcl s3:GetBucketPolicy s3:GetBucketPolicyStatus s3:GetBucketPublicAccessBlock
-    s3:GetBucketVersioning s3:GetBucketLocation s3:GetBucketLogging s3:GetBucketEncryption`),
+    s3:GetBucketVersioning s3:GetBucketLocation s3:GetBucketLogging s3:GetBucketEncryption
+    s3:ListBuckets s3:ListObjects s3:ListObjectsV2`),
   quietFor: DAY,
   judge(event, about) {
     if (event.fromConsole || event.byService || event.agent.kind === 'infrastructure') return null;
+    const { recent } = about.profile;
+    const { name } = event.call;
+    if (name === 'ListBuckets') {
+      recent.note('buckets listed', '', about.now, about.now);
+      return null;
+    }
     const bucket = textAt(event.asked, 'bucketName');
     if (bucket === null) return null;
-    const { recent } = about.profile;
+    if (name.startsWith('ListObjects')) return lookInside(bucket, about);
     recent.note('buckets', bucket, about.now, about.now);
     const buckets = recent.since('buckets', about.now - HOUR / 6).length;
     return buckets >= BUCKETS
@@ -37,6 +54,15 @@ export const bucketsSwept: Rule = {
   examples: () => ({
     fires: [
       {
+        why: 'all buckets are listed, then what is in each of them',
+        records: [
+          call('s3:ListBuckets'),
+          ...[1, 2, 3, 4, 5].map((each) =>
+            call('s3:ListObjectsV2', { asked: { bucketName: `b${each}` }, minute: each / 2 }),
+          ),
+        ],
+      },
+      {
         why: 'twelve buckets',
         records: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((each) =>
           call('s3:GetBucketAcl', { asked: { bucketName: `b${each}` } }),
@@ -44,6 +70,15 @@ export const bucketsSwept: Rule = {
       },
     ],
     quiet: [
+      {
+        why: 'one bucket, again and again',
+        records: [
+          call('s3:ListBuckets'),
+          ...[1, 2, 3, 4, 5, 6].map((minute) =>
+            call('s3:ListObjectsV2', { asked: { bucketName: 'b' }, minute }),
+          ),
+        ],
+      },
       {
         why: 'one bucket',
         records: [1, 2, 3, 4, 5, 6, 7, 8].map((minute) =>

@@ -1,10 +1,12 @@
-import { isReaderAtHome } from '../at-home.ts';
+import { isOfOneJob, isReaderAtHome } from '../at-home.ts';
 import { call } from '../example.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 
 const WINDOW = HOUR / 2;
 const CALLS = 4;
+/** Of a key that is not known yet, or known for one job, so many calls that only look say enough. */
+const LOOKS = 3;
 
 /** Many different calls refused. */
 export const callsRefused: Rule = {
@@ -22,8 +24,10 @@ export const callsRefused: Rule = {
     if (event.byService || event.fromConsole) return null;
     const { recent } = about.profile;
     recent.note('refused', event.call.action, about.now, about.now);
+    if (event.call.isDiscovery) recent.note('refused looks', event.call.action, about.now, about.now);
     const calls = recent.since('refused', about.now - WINDOW).length;
-    if (calls < CALLS) return null;
+    const looks = recent.since('refused looks', about.now - WINDOW).length;
+    if (calls < CALLS && (looks < LOOKS || (about.profile.isSettled && !isOfOneJob(about)))) return null;
     return {
       severity: isReaderAtHome(event, about) ? 'low' : calls >= 4 * CALLS ? 'high' : 'medium',
       facts: { calls, last: event.call.action },

@@ -4,6 +4,9 @@ import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
+/** So many targets a day are told of one by one. */
+const FEW = 3;
+
 /** Commands or sessions on instances. */
 export const commandRunOnInstance: Rule = {
   id: 'command-run-on-instance',
@@ -23,16 +26,22 @@ export const commandRunOnInstance: Rule = {
     ssm-guiconnect:StartConnection ec2:CreateInstanceConnectEndpoint eks:UpdateAccessEntry
     eks:CreatePodIdentityAssociation eks:AssociateIdentityProviderConfig`),
   quietFor: DAY,
-  judge(event) {
-    const { asked } = event;
+  judge(event, { profile, now }) {
+    const {
+      asked,
+      call: { name },
+    } = event;
     const target =
       textsAt(asked, 'instanceIds')[0] ??
       textAt(asked, 'target') ??
       textAt(asked, 'instanceId') ??
       textAt(asked, 'cluster');
+    profile.recent.note('commanded', `${name} ${target ?? ''}`, now, now);
+    const targets = profile.recent.since('commanded', now - DAY).length;
     return {
-      facts: { call: event.call.name, target, document: textAt(asked, 'documentName') },
-      of: `${event.call.name} ${target ?? ''}`,
+      facts: { call: name, target, document: textAt(asked, 'documentName') },
+      // A day's work on twenty instances is not twenty pieces of news.
+      of: targets > FEW ? `${name} and more` : `${name} ${target ?? ''}`,
     };
   },
   examples: () => ({

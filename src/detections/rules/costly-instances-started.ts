@@ -1,20 +1,33 @@
 import { call } from '../example.ts';
-import { listAt, numberAt, textAt, writtenOut } from '../json.ts';
+import { listAt, numberAt, textAt, textsAt, writtenOut } from '../json.ts';
+import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 const COUNTS = ['maxCount', 'instanceCount', 'maxSize', 'desiredCount', 'desiredCapacity', 'count'];
 /** Requests for fleets name types and numbers anywhere inside. */
-const FLEETS = new Set(words('RequestSpotInstances RequestSpotFleet CreateFleet CreateAutoScalingGroup'));
+const FLEETS = new Set(
+  words(`
+    RequestSpotInstances RequestSpotFleet CreateFleet CreateAutoScalingGroup CreateLaunchTemplate
+    CreateCluster`),
+);
 const TYPES_INSIDE = /"instanceType":"([a-z0-9-]+\.[a-z0-9-]+)"/gi;
 const NUMBERS_INSIDE = /"(?:totalTargetCapacity|targetCapacity|maxTotalCapacity)":"?(\d{1,6})\b/gi;
+/** Processors in all from which on it is much, whatever the size of each machine. */
+const MANY_PROCESSORS = 64;
 /** Of CPU units: 1,024 are one processor. */
 const LARGE_TASK = 8_192;
 const LARGE_BATCH = 256;
 const LARGE =
-  /^(?:p\d|g\d|inf\d|trn\d|dl\d|vt\d|f\d|u-|x\d|hpc)|metal|(?:12|16|18|24|32|48|56|64|96|112)xlarge$/;
+  /^(?:p\d|g\d|inf\d|trn\d|dl\d|vt\d|f\d|u-|x\d|hpc)|metal|(?:9|1[0-9]|24|32|48|56|64|96|112)xlarge$/;
 const MANY = 10;
 const ODD = new Set(words('lightsail workspaces appstream'));
+
+/** Of a type by its name: 4 of `xlarge`, 8 of `2xlarge` … Null of those below. */
+function processorsOf(type: string): number | null {
+  const times = /\.(\d*)xlarge$/.exec(type)?.[1];
+  return times === undefined ? null : 4 * Number(times === '' ? 1 : times);
+}
 
 /** Large or many machines started. */
 export const costlyInstancesStarted: Rule = {
@@ -33,16 +46,21 @@ export const costlyInstancesStarted: Rule = {
     autoscaling:UpdateAutoScalingGroup autoscaling:CreateLaunchConfiguration
     sagemaker:CreateEndpointConfig elasticmapreduce:RunJobFlow gamelift:CreateFleet
     lightsail:CreateContainerService autoscaling:SetDesiredCapacity workspaces:CreateWorkspaces
-    appstream:CreateFleet`),
+    appstream:CreateFleet eks:CreateNodegroup eks:UpdateNodegroupConfig ec2:AllocateHosts
+    ec2:CreateCapacityReservation ec2:CreateLaunchTemplate ec2:ModifyInstanceAttribute
+    sagemaker:CreateCluster sagemaker:CreateEndpoint`),
+  quietFor: DAY,
   judge(event, about) {
     const { asked } = event;
     const inside = FLEETS.has(event.call.name) ? writtenOut(asked) : '';
     const types = [...inside.matchAll(TYPES_INSIDE)].map(([, type = '']) => type);
     const size = (
       textAt(asked, 'instanceType') ??
+      textAt(asked, 'instanceType', 'value') ??
       types.find((type) => LARGE.test(type)) ??
       types[0] ??
       textAt(asked, 'instanceTypes') ??
+      textsAt(asked, 'instanceTypes')[0] ??
       textAt(asked, 'resourceConfig', 'instanceType') ??
       listAt(asked, 'productionVariants').flatMap((each) => textAt(each, 'instanceType') ?? [])[0] ??
       textAt(asked, 'instances', 'masterInstanceType') ??
@@ -55,12 +73,15 @@ export const costlyInstancesStarted: Rule = {
       ...COUNTS.map((name) => numberAt(asked, name)),
       listAt(asked, 'instanceNames').length,
       listAt(asked, 'workspaces').length,
+      numberAt(asked, 'instances', 'instanceCount'),
+      numberAt(asked, 'scalingConfig', 'desiredSize'),
       ...[...inside.matchAll(NUMBERS_INSIDE)].map(([, number]) => Number(number)),
     ];
     const count = Math.max(0, ...counts.map((each) => each ?? 0));
     const cpu = numberAt(asked, 'cpu') ?? numberAt(asked, 'computeResources', 'maxvCpus') ?? 0;
     const isLarge =
       LARGE.test(size) ||
+      (processorsOf(size) ?? 0) * count >= MANY_PROCESSORS ||
       (event.call.service === 'ecs' && cpu >= LARGE_TASK) ||
       (event.call.service === 'batch' && cpu >= LARGE_BATCH);
     const isRefused =

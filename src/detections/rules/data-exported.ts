@@ -19,7 +19,8 @@ export const dataExported: Rule = {
     datasync:StartTaskExecution dms:CreateReplicationTask dms:StartReplicationTask
     ebs:GetSnapshotBlock ebs:ListSnapshotBlocks s3:CreateJob glue:CreateConnection
     quicksight:CreateDataSource elasticache:CreateSnapshot dlm:CreateLifecyclePolicy
-    rds:DownloadCompleteDBLogFile backup:StartCopyJob acm:ExportCertificate`),
+    rds:DownloadCompleteDBLogFile backup:StartCopyJob acm:ExportCertificate snowball:CreateJob
+    elasticache:CopySnapshot lightsail:ExportSnapshot`),
   judge(event) {
     // A copy into a vault of the same account stays at home.
     if (
@@ -27,6 +28,7 @@ export const dataExported: Rule = {
       (textAt(event.asked, 'destinationBackupVaultArn') ?? '').includes(`:${event.accountId ?? ''}:`)
     )
       return null;
+    if (event.call.name === 'CopySnapshot' && textAt(event.asked, 'targetBucket') === null) return null;
     return {
       facts: {
         call: event.call.name,

@@ -1,5 +1,6 @@
 import { call } from '../example.ts';
 import { flagAt, textAt } from '../json.ts';
+import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -19,10 +20,14 @@ export const databaseOpened: Rule = {
     rds:AddRoleToDBCluster rds:StopActivityStream redshift:ModifyCluster
     redshift:AuthorizeClusterSecurityGroupIngress redshift:GetClusterCredentials
     redshift:GetClusterCredentialsWithIAM redshift-serverless:GetCredentials rds:EnableHttpEndpoint rds:CreateDBInstanceReadReplica
-    redshift:CreateCluster redshift-serverless:UpdateWorkgroup dynamodb:UpdateTable`),
+    redshift:CreateCluster redshift-serverless:UpdateWorkgroup dynamodb:UpdateTable redshift:RestoreFromClusterSnapshot
+    lightsail:UpdateRelationalDatabase lightsail:CreateRelationalDatabaseFromSnapshot`),
+  quietFor: DAY,
   judge(event) {
     const { asked } = event;
-    const isPublic = flagAt(asked, 'publiclyAccessible') === true;
+    const isPublic =
+      flagAt(asked, 'publiclyAccessible') === true ||
+      (event.call.name.startsWith('Restore') && flagAt(event.answered, 'publiclyAccessible') === true);
     const isReset =
       event.call.name.startsWith('Modify') &&
       (textAt(asked, 'masterUserPassword') !== null || textAt(asked, 'adminUserPassword') !== null);

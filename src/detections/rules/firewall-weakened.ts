@@ -1,5 +1,5 @@
 import { call } from '../example.ts';
-import { textAt } from '../json.ts';
+import { flagAt, listAt, textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -20,8 +20,23 @@ export const firewallWeakened: Rule = {
     waf-regional:DeleteRule waf-regional:DeleteRuleGroup waf-regional:DisassociateWebACL
     waf-regional:UpdateIPSet waf-regional:DeleteLoggingConfiguration network-firewall:DeleteFirewall
     network-firewall:DeleteFirewallPolicy network-firewall:DeleteRuleGroup
-    network-firewall:UpdateLoggingConfiguration`),
+    network-firewall:UpdateLoggingConfiguration network-firewall:DisassociateSubnets
+    network-firewall:UpdateFirewallDeleteProtection route53resolver:DeleteFirewallRule
+    route53resolver:DeleteFirewallRuleGroup route53resolver:DisassociateFirewallRuleGroup
+    route53resolver:UpdateFirewallConfig wafv2:UpdateWebACL wafv2:UpdateRuleGroup
+    shield:DisassociateDRTRole shield:DisassociateHealthCheck`),
   judge(event) {
+    const { asked, call: api } = event;
+    // Each tells the whole of its rules: none left is the end of it.
+    if (
+      /^Update(?:WebACL|RuleGroup)$/.test(api.name) &&
+      api.service === 'wafv2' &&
+      listAt(asked, 'rules').length > 0
+    )
+      return null;
+    if (api.name === 'UpdateFirewallDeleteProtection' && flagAt(asked, 'deleteProtection') !== false)
+      return null;
+    if (api.name === 'UpdateFirewallConfig' && textAt(asked, 'firewallFailOpen') !== 'ENABLED') return null;
     return {
       facts: { call: event.call.name, name: textAt(event.asked, 'name') ?? textAt(event.asked, 'webACLId') },
       of: `${event.call.name} ${textAt(event.asked, 'name') ?? ''}`,

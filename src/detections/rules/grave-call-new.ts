@@ -35,7 +35,7 @@ export const graveCallNew: Rule = {
       return null;
     if (event.call.isRead || !GRAVE_SERVICES.has(event.call.service) || !GRAVE.test(event.call.name))
       return null;
-    if (profile.novelty('actions') > OFTEN) return null;
+    if (profile.growth('actions') > OFTEN) return null;
     return {
       severity: profile.tables.actions.size <= NARROW ? 'medium' : 'low',
       facts: { call: event.call.action },

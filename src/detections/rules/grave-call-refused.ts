@@ -1,18 +1,35 @@
+import type { Call } from '../call.ts';
 import { call } from '../example.ts';
 import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
-import { words } from '../words.ts';
 
-const GRAVE_SERVICES = new Set(
-  words(
-    'iam sts organizations kms secretsmanager cloudtrail guardduty config securityhub ec2 rds lambda ssm sso account ecs eks glue ses route53 backup elasticfilesystem transfer lightsail sagemaker wafv2 bedrock cloudformation codebuild inspector2 macie2 rolesanywhere redshift elasticmapreduce batch apprunner workmail route53domains savingsplans access-analyzer securitylake detective fms network-firewall',
-  ),
-);
+/** Verbs of calls that make, change, open, start or end something. */
 const GRAVE =
-  /^(?:Create|Put|Attach|Update|Delete|Modify|Add|Set|Run|Stop|Disable|Deactivate|Detach|Authorize|Start|Send|Import|Register|Enable|Invite|Schedule)/;
+  /^(?:Create|Put|Attach|Update|Delete|Modify|Add|Set|Run|Stop|Disable|Deactivate|Detach|Authorize|Start|Send|Import|Register|Enable|Invite|Schedule|Associate|Disassociate|Admin|Share|Restore|Copy|Terminate|Replace|Accept|Export|Reset|Purge|Purchase|Request|Transfer|Leave|Remove|Execute|Deregister|Allocate|Upload|Activate|Assume(?:Root)?$)/;
+
+/** What programs do with data and queues all day: whoever lacks the right to is a program with a mistake. */
+const DATA =
+  /^(?:logs:(?:CreateLog|Put(?:LogEvents|Retention))|sqs:(?:Send|Delete)Message|sns:(?:Publish|CreateTopic)|dynamodb:|kinesis:PutRecord|firehose:PutRecord|events:PutEvents|monitoring:Put(?:Metric|Dashboard)|xray:|athena:|ssm:(?:UpdateInstanceI|Put(?:Inventory|Compliance))|ssmmessages:|ec2messages:|ecr:(?:UploadLayer|PutImage$)|lambda:Invoke|redshift-data:|rds-data:|cognito-idp:(?:Update|Confirm)|sts:)/;
+
+/** Calls on data that thieves are after; of these, those that end or rebuild tables and queues are grave too. */
+const DATA_AT_RISK =
+  /^(?:dynamodb:(?:Delete(?:Table|Backup)|Export|Restore|Put(?:Resource)|UpdateContinuous|EnableKinesis)|sqs:Purge|sts:(?:AssumeRoot|GetFederation))/;
+
+/** What only looks, and shows what nobody should see. */
+const LOOKING =
+  /^(?:ec2:GetPasswordData|ebs:(?:GetSnapshotBlock|ListSnapshotBlocks)|iam:GetAccountAuthorizationDetails)$/;
+
+/** The same of secrets; but programs are often set up without the right to their own. */
+const SECRETS = /^(?:secretsmanager:GetSecretValue|ssm:GetParameter(?:s|sByPath|History)?)$/;
 
 /** Of S3, what changes a bucket, and not what works with its objects. */
 const BUCKETS = /^(?:Put|Delete)(?:Bucket|AccountPublicAccessBlock|PublicAccessBlock)/;
+
+function isGrave({ action, service, name, isRead }: Call): boolean {
+  if (service === 's3') return BUCKETS.test(name);
+  if (isRead) return LOOKING.test(action);
+  return DATA_AT_RISK.test(action) || (GRAVE.test(name) && !DATA.test(action));
+}
 
 /** A grave call refused that the key never made. */
 export const graveCallRefused: Rule = {
@@ -27,12 +44,12 @@ export const graveCallRefused: Rule = {
   triggers: ['denied'],
   quietFor: DAY,
   judge(event, about) {
-    if (event.byService || event.fromConsole || event.call.isRead) return null;
-    if (about.profile.tables.actions.lastSeen(event.call.action) !== null) return null;
-    const { service, name } = event.call;
-    const isGrave = service === 's3' ? BUCKETS.test(name) : GRAVE_SERVICES.has(service) && GRAVE.test(name);
-    if (!isGrave) return null;
-    return { facts: { call: event.call.action }, of: event.call.action };
+    if (event.byService || event.fromConsole) return null;
+    const { call: api } = event;
+    if (about.profile.tables.actions.lastSeen(api.action) !== null) return null;
+    const isMild = SECRETS.test(api.action);
+    if (!isMild && !isGrave(api)) return null;
+    return { ...(isMild ? { severity: 'low' as const } : {}), facts: { call: api.action }, of: api.action };
   },
   examples: () => ({
     fires: [
@@ -40,8 +57,16 @@ export const graveCallRefused: Rule = {
         why: 'a group is made, refused',
         records: [call('iam:CreateGroup', { asked: { groupName: 'g' }, error: 'AccessDenied' })],
       },
+      {
+        why: 'a service nobody listed',
+        records: [call('synthetics:CreateCanary', { asked: { name: 'c' }, error: 'AccessDenied' })],
+      },
     ],
     quiet: [
+      {
+        why: 'a program may not write its log',
+        records: [call('logs:PutLogEvents', { error: 'AccessDenied' })],
+      },
       { why: 'it may list users not', records: [call('iam:ListUsers', { error: 'AccessDenied' })] },
       { why: 'it may write no object', records: [call('s3:PutObject', { error: 'AccessDenied' })] },
     ],

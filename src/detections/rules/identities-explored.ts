@@ -1,10 +1,11 @@
-import { isReaderAtHome } from '../at-home.ts';
+import { isReaderAtHome, isWithoutReason } from '../at-home.ts';
 import { call } from '../example.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 
 const SWEEP = HOUR / 6;
 const CALLS = 4;
+const IDENTITY = /^(?:iam|organizations|sso|identitystore|sso-directory|cognito-idp|cognito-identity):/;
 
 /** Users, roles and rights explored. */
 export const identitiesExplored: Rule = {
@@ -15,16 +16,18 @@ export const identitiesExplored: Rule = {
   technique: 'T1087.004',
   whatToDo: 'Ask the owner what the program does; see whether rights changed afterwards.',
   falseAlarms: 'The first run of an audit or inventory tool; later runs are known.',
-  actions: ['iam:GetAccountAuthorizationDetails'],
+  actions: ['iam:GetAccountAuthorizationDetails', 'iam:GetCredentialReport'],
   triggers: ['discovery'],
   quietFor: DAY,
   judge(event, about) {
-    if (event.call.name === 'GetAccountAuthorizationDetails')
+    // Each tells of all users at once.
+    if (/^Get(?:AccountAuthorizationDetails|CredentialReport)$/.test(event.call.name))
       return { facts: { call: event.call.name }, of: '' };
     const calls = about.profile.recent
       .since('discovery', about.now - SWEEP)
-      .filter((each) => each.startsWith('iam:'));
-    const enough = event.agent.kind === 'infrastructure' ? 3 * CALLS : CALLS;
+      .filter((each) => IDENTITY.test(each));
+    const isTool = event.agent.kind === 'infrastructure';
+    const enough = isTool ? 3 * CALLS : isWithoutReason(about) ? CALLS - 1 : CALLS;
     if (calls.length < enough) return null;
     return {
       severity: isReaderAtHome(event, about) ? 'low' : 'medium',

@@ -1,5 +1,5 @@
 import { call } from '../example.ts';
-import { numberAt, textAt } from '../json.ts';
+import { flagAt, numberAt, textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -27,14 +27,23 @@ export const logsDestroyed: Rule = {
     monitoring:DisableAlarmActions events:DisableRule events:DeleteRule events:RemoveTargets
     ec2:UnmonitorInstances s3:DeleteBucket s3:DeleteObject s3:DeleteBucketPolicy logs:DeleteDelivery
     logs:DeleteDeliverySource logs:DeleteDataProtectionPolicy oam:DeleteLink budgets:DeleteBudget
-    budgets:DeleteBudgetAction ce:DeleteAnomalyMonitor ce:DeleteAnomalySubscription`),
+    budgets:DeleteBudgetAction ce:DeleteAnomalyMonitor ce:DeleteAnomalySubscription
+    budgets:DeleteNotification budgets:DeleteSubscriber monitoring:SetAlarmState
+    monitoring:PutMetricAlarm monitoring:DeleteMetricStream monitoring:StopMetricStreams
+    monitoring:PutAlarmMuteRule events:PutRule events:DeleteEventBus events:DeleteArchive
+    logs:DeleteAccountPolicy logs:DeleteLogAnomalyDetector
+    notifications:DeleteNotificationConfiguration chatbot:DeleteSlackChannelConfiguration
+    chatbot:DeleteMicrosoftTeamsChannelConfiguration`),
   judge(event) {
+    if (event.call.name === 'PutMetricAlarm' && flagAt(event.asked, 'actionsEnabled') !== false) return null;
+    if (event.call.name === 'PutRule' && textAt(event.asked, 'state') !== 'DISABLED') return null;
     if (event.call.service === 's3' && !holdsLogs(event.asked)) return null;
     const name =
       textAt(event.asked, 'bucketName') ??
       textAt(event.asked, 'logGroupName') ??
       textAt(event.asked, 'ruleName') ??
       textAt(event.asked, 'budgetName') ??
+      textAt(event.asked, 'alarmName') ??
       textAt(event.asked, 'name');
     const what = event.call.name;
     if (what === 'PutRetentionPolicy' && (numberAt(event.asked, 'retentionInDays') ?? 999) > 3) return null;
@@ -43,6 +52,10 @@ export const logsDestroyed: Rule = {
       // Alarms of what the account costs: their end hides mining.
       event.call.service === 'budgets' ||
       event.call.service === 'ce' ||
+      // To say that all is well, and to keep alarms from being heard, serves nobody but a thief.
+      /^(?:SetAlarmState|PutAlarmMuteRule|DeleteAccountPolicy|DeleteSlack|DeleteMicrosoft|DeleteNotificationConf)/.test(
+        what,
+      ) ||
       (name !== null && /trail|audit|flow|guard|secur|waf|alert|siem/i.test(name));
     return {
       severity: isTelling || event.denied || what === 'DeleteLogStream' ? 'medium' : 'low',

@@ -28,7 +28,9 @@ export const mailAbused: Rule = {
     sms-voice:RequestPhoneNumber sms-voice:SendTextMessage mobiletargeting:CreateApp
     mobiletargeting:UpdateSmsChannel mobiletargeting:SendMessages workmail:CreateOrganization
     workmail:CreateUser workmail:RegisterToWorkMail connect:CreateInstance connect:ClaimPhoneNumber
-    ses:UpdateConfigurationSetSendingEnabled`),
+    ses:UpdateConfigurationSetSendingEnabled ses:CreateReceiptRule
+    sms-voice:SetTextMessageSpendLimitOverride sms-voice:SetVoiceMessageSpendLimitOverride
+    sms-voice:SendVoiceMessage chime:CreatePhoneNumberOrder connect:StartOutboundVoiceContact`),
   quietFor: 7 * DAY,
   judge(event, about) {
     const { name } = event.call;
@@ -41,7 +43,7 @@ export const mailAbused: Rule = {
     const looked = recent.since('mail', about.now - HOUR).length;
     if (!isChange && looked < 2) return { severity: 'low', facts: { call: name }, of: 'look' };
     const isGrave = isChange
-      ? /SendingEnabled|SendingAttributes|AccountDetails|Sandbox|SMSAttributes|Identity$|EmailIdentity|DomainIdentity|CreateCase|PhoneNumber|CreateOrganization|SmsChannel|PlatformApplication|CreateInstance|SendMessages|SendTextMessage|WorkMail|CreateUser/.test(
+      ? /SendingEnabled|SendingAttributes|AccountDetails|Sandbox|SMSAttributes|Identity$|EmailIdentity|DomainIdentity|CreateCase|PhoneNumber|CreateOrganization|SmsChannel|PlatformApplication|CreateInstance|SendMessages|SendTextMessage|WorkMail|CreateUser|ReceiptRule|SpendLimit|SendVoice|OutboundVoice/.test(
           name,
         )
       : true;

@@ -1,15 +1,23 @@
 import type { CloudTrailEvent } from '../event.ts';
 import { call, FOREIGN, history, OWN } from '../example.ts';
 import { listAt, textAt } from '../json.ts';
+import { leavesOf } from '../leaves.ts';
 import type { Rule } from '../rule.ts';
+import { words } from '../words.ts';
 
 /** Protocols of SNS that end with somebody, and not with something of an account. */
 const OUTSIDE = /^(?:email|email-json|https?|sms)$/;
 
+const AWS_HOST = /^https:\/\/[\w.-]+\.amazonaws\.com(?:\.cn)?(?:\/|$)/;
+
 /** The accounts in ARNs that messages are led to. */
 function placesOf({ asked, call: { name } }: CloudTrailEvent): readonly string[] {
   if (name === 'PutTargets') return listAt(asked, 'targets').map((each) => textAt(each, 'arn') ?? '');
-  return [textAt(asked, 'destinationArn') ?? textAt(asked, 'endpoint') ?? ''];
+  if (name === 'Subscribe' || name === 'PutSubscriptionFilter')
+    return [textAt(asked, 'destinationArn') ?? textAt(asked, 'endpoint') ?? ''];
+  return leavesOf(asked).flatMap(([key, text]) =>
+    /^(?:authorizedAccountId|AccountId)$/.test(key) ? [`arn:aws:iam::${text}:`, text] : [text],
+  );
 }
 
 /** Messages or logs led to somebody outside. */
@@ -21,7 +29,12 @@ export const messagesLedOutside: Rule = {
   technique: 'T1537',
   whatToDo: 'See where they go and what they hold; end the subscription if nobody knows the receiver.',
   falseAlarms: 'Alarms that are mailed to people; log collectors in another account of the same company.',
-  actions: ['sns:Subscribe', 'events:PutTargets', 'logs:PutSubscriptionFilter'],
+  actions: words(`
+    sns:Subscribe events:PutTargets logs:PutSubscriptionFilter logs:PutAccountPolicy
+    firehose:CreateDeliveryStream firehose:UpdateDestination dynamodb:EnableKinesisStreamingDestination
+    lambda:PutFunctionEventInvokeConfig s3:PutBucketNotification s3:PutBucketInventoryConfiguration
+    s3:PutBucketAnalyticsConfiguration events:CreateApiDestination config:PutDeliveryChannel
+    config:PutAggregationAuthorization guardduty:CreatePublishingDestination`),
   judge(event) {
     const { asked, accountId, call: api } = event;
     const protocol = api.name === 'Subscribe' ? (textAt(asked, 'protocol') ?? '') : '';
@@ -29,7 +42,11 @@ export const messagesLedOutside: Rule = {
       const account = /^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:(\d{12}):/.exec(each)?.[1] ?? null;
       return account !== null && accountId !== null && account !== accountId ? [account] : [];
     });
-    const isOutside = OUTSIDE.test(protocol.toLowerCase());
+    // A receiver outside of AWS, that a stream or event is posted to.
+    const isPosted =
+      /^(?:CreateDeliveryStream|UpdateDestination|CreateApiDestination)$/.test(api.name) &&
+      placesOf(event).some((each) => /^https?:\/\//.test(each) && !AWS_HOST.test(each));
+    const isOutside = OUTSIDE.test(protocol.toLowerCase()) || isPosted;
     if (foreign.length === 0 && !isOutside) return null;
     const from = textAt(asked, 'topicArn') ?? textAt(asked, 'logGroupName') ?? textAt(asked, 'rule');
     return {

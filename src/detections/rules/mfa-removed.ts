@@ -23,7 +23,9 @@ export const mfaRemoved: Rule = {
     const isOwn = !isRemoved && !isOnAnother(event, about);
     if (isOwn && (about.keyId === null || event.call.name === 'CreateVirtualMFADevice')) return null;
     return {
-      severity: isRemoved ? 'medium' : 'low',
+      // With a key, hardly anybody adds a device but who wants to stay.
+      severity:
+        isRemoved || (about.keyId !== null && event.agent.kind !== 'infrastructure') ? 'medium' : 'low',
       facts: { call: event.call.name, user: targetOf(event), device: textAt(event.asked, 'serialNumber') },
       of: textAt(event.asked, 'serialNumber'),
     };

@@ -5,6 +5,11 @@ import { HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
+const LOOKING =
+  /^(?:List(?:FoundationModels|InferenceProfiles|FoundationModelAgreementOffers|ProvisionedModelThroughputs|CustomModels|ImportedModels)|Get(?:ModelInvocationLoggingConfiguration|FoundationModelAvailability|FoundationModel))$/;
+const LOOKS = 2;
+const FEW_EVENTS = 5;
+
 /** Generative models opened up or called. */
 export const modelsAbused: Rule = {
   id: 'models-abused',
@@ -22,21 +27,21 @@ export const modelsAbused: Rule = {
     bedrock:CreateModelInvocationJob bedrock:PutFoundationModelEntitlement
     bedrock:PutUseCaseForModelAccess bedrock:GetUseCaseForModelAccess
     bedrock:CreateFoundationModelAgreement bedrock:CreateProvisionedModelThroughput
-    bedrock:CreateMarketplaceModelEndpoint`),
+    bedrock:CreateMarketplaceModelEndpoint bedrock:ListProvisionedModelThroughputs
+    bedrock:ListCustomModels bedrock:ListImportedModels bedrock:GetFoundationModel`),
   judge(event, about) {
     const { name } = event.call;
     const { recent } = about.profile;
     const isOpening =
       /ModelAgreement|Entitlement|UseCase|ModelAvailability|MarketplaceModel|ProvisionedModel/.test(name);
-    if (
-      name === 'ListFoundationModels' ||
-      name === 'ListInferenceProfiles' ||
-      name === 'GetModelInvocationLoggingConfiguration' ||
-      name === 'GetFoundationModelAvailability' ||
-      name === 'ListFoundationModelAgreementOffers'
-    ) {
+    if (LOOKING.test(name)) {
       recent.note('models looked at', name, about.now, about.now);
-      return event.denied ? { severity: 'low', facts: { call: name } } : null;
+      const looks = recent.since('models looked at', about.now - HOUR).length;
+      // Whoever asks whether anybody would see it has a reason.
+      const isWary = name === 'GetModelInvocationLoggingConfiguration';
+      if (looks >= LOOKS && event.agent.kind !== 'infrastructure')
+        return { facts: { looks, last: name }, of: 'looks' };
+      return event.denied || isWary ? { severity: 'low', facts: { call: name }, of: 'look' } : null;
     }
     if (isOpening)
       return {
@@ -45,8 +50,11 @@ export const modelsAbused: Rule = {
         of: name,
       };
     const looked = recent.last('models looked at');
+    // Stolen keys that nobody knows yet are mostly tried with one model at once.
+    const isUnknown = about.keyId !== null && about.profile.events < FEW_EVENTS;
     const wasLooking = looked !== null && about.now - looked < HOUR;
-    if (!wasLooking && !event.failed && !isStrange(about.novelty) && !about.novelty.service) return null;
+    if (!wasLooking && !event.failed && !isStrange(about.novelty) && !about.novelty.service && !isUnknown)
+      return null;
     // A program that is known, where it always ran, may well begin to use models.
     const isAdopting = !wasLooking && !event.failed && !isStrange(about.novelty);
     return {

@@ -5,6 +5,12 @@ import type { Rule } from '../rule.ts';
 
 const MANY = 10;
 
+/** True for a copy of an object onto itself, which changes how it is encrypted. */
+function isOnItself(asked: unknown, object: string): boolean {
+  const source = (textAt(asked, 'x-amz-copy-source') ?? '').replace(/^\//, '').replace(/\?versionId=.*$/, '');
+  return source === object || source === encodeURI(object);
+}
+
 /** Many objects read and written again under the same names. */
 export const objectsRewrittenInBulk: Rule = {
   id: 'objects-rewritten-in-bulk',
@@ -15,7 +21,7 @@ export const objectsRewrittenInBulk: Rule = {
   whatToDo:
     'See whether the objects are still what they were: encrypted on the way, they are held to ransom. Keep old versions.',
   falseAlarms: 'Programs that change objects in place; they are known by their habit.',
-  actions: ['s3:GetObject', 's3:PutObject'],
+  actions: ['s3:GetObject', 's3:PutObject', 's3:CopyObject'],
   judge(event, about) {
     if (event.failed) return null;
     const [bucket, key] = [textAt(event.asked, 'bucketName'), textAt(event.asked, 'key')];
@@ -32,7 +38,8 @@ export const objectsRewrittenInBulk: Rule = {
       return null;
     }
     const read = recent.last('read', object);
-    if (read === null || now - read > HOUR) return null;
+    const isInPlace = event.call.name === 'CopyObject' && isOnItself(event.asked, `${bucket}/${key}`);
+    if (!isInPlace && (read === null || now - read > HOUR)) return null;
     recent.note('rewritten', object, now, now);
     const objects = recent.since('rewritten', now - HOUR).length;
     return objects >= MANY ? { facts: { objects, bucket }, of: bucket } : null;

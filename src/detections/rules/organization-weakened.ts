@@ -22,9 +22,13 @@ export const organizationWeakened: Rule = {
     organizations:DisableAllFeatures account:CloseAccount
     account:PutAlternateContact account:DeleteAlternateContact account:StartPrimaryEmailUpdate
     organizations:AttachPolicy organizations:PutResourcePolicy iam:EnableOrganizationsRootSessions
-    iam:EnableOrganizationsRootCredentialsManagement`),
+    iam:EnableOrganizationsRootCredentialsManagement organizations:EnableAWSServiceAccess
+    cloudformation:ActivateOrganizationsAccess ram:EnableSharingWithAwsOrganization
+    account:PutContactInformation account:AcceptPrimaryEmailUpdate`),
   judge(event) {
-    const isMild = /Policy|Invite|CreateAccount|Delegated|ServiceAccess|Root/.test(event.call.name);
+    const isMild = /Policy|Invite|CreateAccount|Delegated|ServiceAccess|Root|Organization|Contact/.test(
+      event.call.name,
+    );
     return {
       severity: isMild ? 'medium' : 'high',
       facts: {

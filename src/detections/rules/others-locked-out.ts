@@ -20,7 +20,12 @@ export const othersLockedOut: Rule = {
     const { recent } = about.profile;
     recent.note('locked out', textAt(event.asked, 'userName') ?? '', about.now, about.now);
     const users = recent.since('locked out', about.now - HOUR).length;
-    return users >= 3 ? { facts: { users, call: event.call.name }, of: '' } : null;
+    if (users >= 3) return { facts: { users, call: event.call.name }, of: '' };
+    // One of them alone may be anything, but hardly anybody does it with a key and by hand.
+    const isByHand = about.keyId !== null && event.agent.kind !== 'infrastructure';
+    if (!isByHand || /^Delete(?:AccessKey|User)$/.test(event.call.name)) return null;
+    const user = textAt(event.asked, 'userName');
+    return { severity: 'low', facts: { user, call: event.call.name }, of: user };
   },
   examples: () => ({
     fires: [

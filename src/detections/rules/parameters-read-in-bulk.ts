@@ -4,9 +4,12 @@ import { noteFirst, whoReads } from '../first.ts';
 import { flagAt, textAt, textsAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { About, Rule } from '../rule.ts';
+import { words } from '../words.ts';
 
 const WINDOW = HOUR / 4;
 const ENOUGH = 12;
+/** A program knows the names of its parameters; who lists them first does not. */
+const LISTED = 3;
 
 /** A path is read page by page, ten parameters at a time: each page counts. */
 function pagesOf({ asked, id }: CloudTrailEvent, { profile, now }: About): readonly string[] {
@@ -28,18 +31,26 @@ export const parametersReadInBulk: Rule = {
   technique: 'T1555.006',
   whatToDo: 'List the parameters it read and change the secrets among them; deactivate the key.',
   falseAlarms: 'A new program that reads all of its settings on its first start.',
-  actions: ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath', 'ssm:GetParameterHistory'],
+  actions: words(`
+    ssm:GetParameter ssm:GetParameters ssm:GetParametersByPath ssm:GetParameterHistory
+    ssm:DescribeParameters`),
   quietFor: DAY,
   judge(event, about) {
     const { asked } = event;
-    if (flagAt(asked, 'withDecryption') !== true) return null;
     const { recent } = about.profile;
+    if (event.call.name === 'DescribeParameters') {
+      recent.note('parameters listed', whoReads(event, about), about.now, about.now);
+      return null;
+    }
+    if (flagAt(asked, 'withDecryption') !== true) return null;
     const path = textAt(asked, 'path');
     if (path === '/' && flagAt(asked, 'recursive') === true) return { facts: { path }, of: 'all' };
     const names = [...textsAt(asked, 'names'), ...textsAt(asked, 'name'), ...pagesOf(event, about)];
     for (const name of names) noteFirst(recent, 'parameters', `${whoReads(event, about)} ${name}`, about.now);
     const count = recent.since('first parameters', about.now - WINDOW).length;
-    if (count < ENOUGH) return null;
+    const listed = recent.last('parameters listed', whoReads(event, about));
+    const isChosen = count >= LISTED && listed !== null && about.now - listed < HOUR;
+    if (count < ENOUGH && (!isChosen || event.agent.kind === 'infrastructure')) return null;
     return { facts: { parameters: count, last: names.at(-1) ?? null }, of: '' };
   },
   examples: () => ({

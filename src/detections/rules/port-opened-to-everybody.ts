@@ -6,6 +6,9 @@ import type { Rule } from '../rule.ts';
 /** Ports that are public by nature: the web, and echo requests (type 8 of ICMP stands where ports do). */
 const HARMLESS: ReadonlySet<number> = new Set([8, 80, 443]);
 
+/** All of the internet, or a few networks that together are: down to /4 there is nobody who owns one. */
+const WIDE = /\/[0-4]$/;
+
 /** Its names begin with a capital here. */
 function lowered(rule: unknown): unknown {
   return {
@@ -17,10 +20,10 @@ function lowered(rule: unknown): unknown {
 
 function isOpenAclEntry({ asked, call: { name } }: CloudTrailEvent): boolean {
   return (
-    name === 'CreateNetworkAclEntry' &&
+    /^(?:Create|Replace)NetworkAclEntry$/.test(name) &&
     flagAt(asked, 'egress') !== true &&
     textAt(asked, 'ruleAction')?.toLowerCase() === 'allow' &&
-    (textAt(asked, 'cidrBlock') ?? textAt(asked, 'ipv6CidrBlock') ?? '').endsWith('/0')
+    WIDE.test(textAt(asked, 'cidrBlock') ?? textAt(asked, 'ipv6CidrBlock') ?? '')
   );
 }
 
@@ -30,7 +33,7 @@ function isWorldWide(permission: unknown): boolean {
     ...listAt(permission, 'ipv6Ranges', 'items'),
     permission,
   ];
-  return ranges.some((each) => (textAt(each, 'cidrIp') ?? textAt(each, 'cidrIpv6') ?? '').endsWith('/0'));
+  return ranges.some((each) => WIDE.test(textAt(each, 'cidrIp') ?? textAt(each, 'cidrIpv6') ?? ''));
 }
 
 /** Port opened to the whole internet. */
@@ -46,6 +49,7 @@ export const portOpenedToEverybody: Rule = {
     'ec2:AuthorizeSecurityGroupIngress',
     'ec2:ModifySecurityGroupRules',
     'ec2:CreateNetworkAclEntry',
+    'ec2:ReplaceNetworkAclEntry',
     'lightsail:OpenInstancePublicPorts',
     'lightsail:PutInstancePublicPorts',
   ],

@@ -16,7 +16,10 @@ export const purchaseMade: Rule = {
     route53domains:RegisterDomain agreement-marketplace:AcceptAgreementRequest
     ec2:PurchaseReservedInstancesOffering ec2:PurchaseCapacityBlock ec2:PurchaseHostReservation
     savingsplans:CreateSavingsPlan rds:PurchaseReservedDBInstancesOffering
-    redshift:PurchaseReservedNodeOffering`),
+    redshift:PurchaseReservedNodeOffering aws-marketplace:Subscribe shield:CreateSubscription
+    payments:CreatePaymentInstrument payments:UpdatePaymentPreferences
+    elasticache:PurchaseReservedCacheNodesOffering es:PurchaseReservedInstanceOffering
+    memorydb:PurchaseReservedNodesOffering route53domains:TransferDomain`),
   judge(event) {
     return { facts: { call: event.call.name, name: textAt(event.asked, 'domainName') }, of: event.call.name };
   },

@@ -3,6 +3,9 @@ import { textAt } from '../json.ts';
 import { isStrange } from '../novelty.ts';
 import type { Rule } from '../rule.ts';
 
+/** Where quotas keep mining, models and mail within bounds. */
+const BURNS = /^(?:ec2|sagemaker|bedrock|ecs|fargate|batch|eks|ses|sns|lambda|braket|elasticmapreduce)$/;
+
 /** A quota asked to be raised. */
 export const quotaRaiseAsked: Rule = {
   id: 'quota-raise-asked',
@@ -14,8 +17,11 @@ export const quotaRaiseAsked: Rule = {
   falseAlarms: 'Growing programs.',
   actions: ['servicequotas:RequestServiceQuotaIncrease'],
   judge(event, about) {
+    const code = textAt(event.asked, 'serviceCode') ?? '';
+    // A key that nobody knows yet, and no tool that sets an account up.
+    const isBare = about.keyId !== null && !about.profile.isSettled && event.agent.kind !== 'infrastructure';
     return {
-      severity: isStrange(about.novelty) || event.denied ? 'medium' : 'low',
+      severity: isStrange(about.novelty) || event.denied || (isBare && BURNS.test(code)) ? 'medium' : 'low',
       facts: { service: textAt(event.asked, 'serviceCode'), quota: textAt(event.asked, 'quotaCode') },
       of: textAt(event.asked, 'quotaCode'),
     };

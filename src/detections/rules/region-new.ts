@@ -18,7 +18,7 @@ export const regionNew: Rule = {
   judge(event, about) {
     const { novelty, profile } = about;
     if (!novelty.region || !profile.isSettled || event.fromConsole || profile.activeDays < DAYS) return null;
-    if (profile.novelty('regions') > OFTEN) return null;
+    if (profile.growth('regions') > OFTEN) return null;
     return {
       severity: event.call.isRead ? 'low' : 'medium',
       facts: {

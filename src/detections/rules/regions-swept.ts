@@ -1,3 +1,4 @@
+import { isWithoutReason } from '../at-home.ts';
 import { call } from '../example.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
@@ -27,7 +28,9 @@ export const regionsSwept: Rule = {
     const { recent } = about.profile;
     recent.note('new regions', region, about.now, about.now);
     const regions = recent.since('new regions', about.now - WINDOW);
-    return regions.length >= REGIONS
+    const isFew =
+      regions.length === REGIONS - 1 && event.agent.kind !== 'infrastructure' && isWithoutReason(about);
+    return regions.length >= REGIONS || isFew
       ? {
           severity: regions.length >= 2 * REGIONS ? 'high' : 'medium',
           facts: { regions: regions.length, last: region },

@@ -1,5 +1,6 @@
 import { call, FOREIGN, OWN, policy } from '../example.ts';
-import { at, listAt, textAt, textsAt } from '../json.ts';
+import { leavesOf } from '../leaves.ts';
+import { at, listAt, textAt, textsAt, within } from '../json.ts';
 import { outsiders, accountOf } from '../policy-document.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
@@ -10,6 +11,24 @@ function allowedIn(asked: unknown): readonly string[] {
   return listAt(request, 'AddAllowedPrincipals').flatMap(
     (each) => textAt(each, 'content') ?? (typeof each === 'string' ? each : []),
   );
+}
+
+/**
+ * Any call that says who may use something. IAM, organizations and roles have rules of their own, and so have buckets,
+ * functions and what is shared by the millions.
+ */
+const LETTING_IN =
+  /^(?!(?:iam|sts|organizations|sso|identitystore|s3|autoscaling|ec2|rds|application-autoscaling):|lambda:AddPermission|events:PutTargets)[a-z0-9-]+:(?:Put|Set|Create|Update|Modify|Add|Attach|Authorize|Grant|Share|Associate)\w*(?:Polic(?:y|ies)|Permissions?|Share|Sharing|Directory|Membership|Grants?)\w*$/;
+/** Names under which services are told whom to let in. */
+const GUEST =
+  /^(?:share|grantee|target|shared|principal|user|consumer|member)\w*(?:id|arn|account|principal|identifier)$/i;
+
+/** Whom the parameters of a call let in, wherever its service puts it: documents, and names of accounts. */
+function guestsIn(asked: unknown, own: string | null): readonly string[] {
+  return leavesOf(asked).flatMap(([name, text]) => {
+    if (/^\s*(?:\{|%7B)/.test(text)) return outsiders(text, own);
+    return GUEST.test(name) ? (accountOf(text) ?? []) : [];
+  });
 }
 
 /** Resource opened to another account or to everybody. */
@@ -26,7 +45,8 @@ export const resourceSharedOutside: Rule = {
     sns:SetTopicAttributes sqs:AddPermission sqs:SetQueueAttributes ecr:SetRepositoryPolicy
     ecr:PutRegistryPolicy ecr-public:SetRepositoryPolicy backup:PutBackupVaultAccessPolicy
     elasticfilesystem:PutFileSystemPolicy glacier:SetVaultAccessPolicy
-    es:UpdateElasticsearchDomainConfig es:UpdateDomainConfig events:PutPermission
+    es:UpdateElasticsearchDomainConfig es:UpdateDomainConfig es:CreateDomain
+    es:CreateElasticsearchDomain events:PutPermission
     ssm:ModifyDocumentPermission ram:CreateResourceShare ram:AssociateResourceShare
     lambda:AddLayerVersionPermission glue:PutResourcePolicy dynamodb:PutResourcePolicy
     kinesis:PutResourcePolicy ssm:PutResourcePolicy codeartifact:PutRepositoryPermissionsPolicy
@@ -35,7 +55,9 @@ export const resourceSharedOutside: Rule = {
     ec2:ModifyVpcEndpointServicePermissions redshift:AuthorizeDataShare
     redshift:AuthorizeEndpointAccess redshift:PutResourcePolicy lakeformation:GrantPermissions
     acm-pca:PutPolicy servicecatalog:CreatePortfolioShare serverlessrepo:PutApplicationPolicy
-    vpc-lattice:PutResourcePolicy ecr:PutReplicationConfiguration s3express:PutBucketPolicy`),
+    vpc-lattice:PutResourcePolicy ecr:PutReplicationConfiguration s3express:PutBucketPolicy
+    s3:PutMultiRegionAccessPointPolicy`),
+  matches: LETTING_IN,
   judge(event) {
     const { asked } = event;
     const documents = [
@@ -50,7 +72,7 @@ export const resourceSharedOutside: Rule = {
     const attribute =
       textAt(asked, 'attributeName') === 'Policy'
         ? at(asked, 'attributeValue')
-        : textAt(asked, 'attributes', 'Policy');
+        : within(asked, 'attributes', 'Policy');
     const who = [
       ...[...documents, attribute].flatMap((each) => outsiders(each, event.accountId)),
       ...[
@@ -60,6 +82,7 @@ export const resourceSharedOutside: Rule = {
         ...textsAt(asked, 'principals'),
         textAt(asked, 'granteePrincipal') ?? '',
         textAt(asked, 'consumerIdentifier') ?? '',
+        textAt(asked, 'principal') ?? '',
         textAt(asked, 'account') ?? '',
         textAt(asked, 'accountId') ?? '',
         textAt(asked, 'principal', 'dataLakePrincipalIdentifier') ?? '',
@@ -67,6 +90,7 @@ export const resourceSharedOutside: Rule = {
           listAt(rule, 'destinations').map((each) => textAt(each, 'registryId') ?? ''),
         ),
         ...allowedIn(asked),
+        ...guestsIn(asked, event.accountId),
       ].flatMap((each) => (each === '*' || each.toLowerCase() === 'all' ? '*' : (accountOf(each) ?? []))),
     ].filter((each) => each !== event.accountId);
     if (who.length === 0) return null;
@@ -100,6 +124,22 @@ export const resourceSharedOutside: Rule = {
             asked: { secretId: 's', resourcePolicy: policy({ Principal: '*', Action: '*', Resource: '*' }) },
           }),
         ],
+      },
+      {
+        why: 'a cluster of a service nobody listed, its document deep inside',
+        records: [
+          call('kafka:PutClusterPolicy', {
+            asked: {
+              request: {
+                policy: policy({ Principal: { AWS: `arn:aws:iam::${FOREIGN}:root` }, Action: '*' }),
+              },
+            },
+          }),
+        ],
+      },
+      {
+        why: 'an image for desks, to an account by its number',
+        records: [call('workspaces:UpdateWorkspaceImagePermission', { asked: { sharedAccountId: FOREIGN } })],
       },
       { why: 'a queue', records: [call('sqs:AddPermission', { asked: { aWSAccountIds: [FOREIGN] } })] },
     ],

@@ -5,6 +5,9 @@ import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 const MANY = 8;
+/** Of things that hold data. */
+const FEW = 3;
+const HOLDS_DATA = /Bucket|Repository|UserPool|HostedZone|Stack$/;
 
 /** Many resources destroyed. */
 export const resourcesDestroyed: Rule = {
@@ -23,7 +26,8 @@ export const resourcesDestroyed: Rule = {
     es:DeleteDomain es:DeleteElasticsearchDomain cloudformation:DeleteStack ecr:DeleteRepository
     sqs:DeleteQueue sns:DeleteTopic route53:DeleteHostedZone secretsmanager:DeleteSecret fsx:DeleteFileSystem kinesis:DeleteStream
     kafka:DeleteCluster memorydb:DeleteCluster cognito-idp:DeleteUserPool glue:DeleteDatabase
-    lightsail:DeleteInstance autoscaling:DeleteAutoScalingGroup`),
+    lightsail:DeleteInstance autoscaling:DeleteAutoScalingGroup iam:DeleteRole
+    codecommit:DeleteRepository kafka:DeleteCluster neptune-graph:DeleteGraph dsql:DeleteCluster`),
   judge(event, about) {
     const {
       asked,
@@ -46,13 +50,22 @@ export const resourcesDestroyed: Rule = {
     const count = recent.since('destroyed', about.now - HOUR / 2).length;
     const isData = /DB|Table|FileSystem|Cluster|Domain/.test(name);
     const isFinal =
+      flagAt(asked, 'skipFinalClusterSnapshot') === true ||
+      (name === 'DeleteRepository' && flagAt(asked, 'force') === true) ||
       (name.startsWith('DeleteDB') && flagAt(asked, 'skipFinalSnapshot') === true) ||
       flagAt(asked, 'forceDeleteWithoutRecovery') === true;
-    if (count < MANY && !isFinal && !(isData && event.denied)) return null;
+    // What holds data is not made again by whoever made it.
+    if (isData || HOLDS_DATA.test(name))
+      recent.note('data destroyed', `${name} ${what}`, about.now, about.now);
+    const data = recent.since('data destroyed', about.now - HOUR / 2).length;
+    const isMuch = count >= MANY || data >= FEW;
+    const isSingle =
+      data > 0 && name !== 'DeleteBucket' && about.keyId !== null && event.agent.kind !== 'infrastructure';
+    if (!isMuch && !isFinal && !(isData && event.denied) && !isSingle) return null;
     return {
-      severity: count >= 3 * MANY ? 'high' : 'medium',
+      severity: count >= 3 * MANY ? 'high' : isMuch || isFinal || (isData && event.denied) ? 'medium' : 'low',
       facts: { destroyed: count, call: name },
-      of: count >= 3 * MANY ? 'many' : count >= MANY ? 'some' : `${name} ${what}`,
+      of: count >= 3 * MANY ? 'many' : isMuch ? 'some' : `${name} ${what}`,
     };
   },
   examples: () => ({

@@ -1,5 +1,6 @@
 import { call } from '../example.ts';
 import { textAt, within } from '../json.ts';
+import { leavesOf } from '../leaves.ts';
 import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
@@ -11,8 +12,27 @@ const ROLE = words(
 
 /** Whoever deploys calls these all day; the role is mostly the one that was there before. */
 const DAILY = new Set(
-  words('RegisterTaskDefinition CreateChangeSet UpdateStateMachine UpdateProject CreateModel UpdateService'),
+  words(`
+    RegisterTaskDefinition CreateChangeSet UpdateStateMachine UpdateProject CreateModel UpdateService
+    CreateEndpointConfig CreateTransformJob PutTargets ModifyDBInstance ModifyDBCluster`),
 );
+/** Jobs and queries that are started again and again, with a role each time; and what works on media. */
+const ROUTINE = /^(?:Start|Submit)|^(?:mediaconvert|elastictranscoder|medialive):/;
+
+/**
+ * Any call that makes, changes or starts something. Left out is what other rules judge (IAM, STS, Lambda's settings) and
+ * what programs do with data all day.
+ */
+const HANDING =
+  /^(?!(?:iam|sts|s3|dynamodb|sqs|logs|kinesis|firehose|monitoring|xray|organizations|ram|config|ssmmessages|ec2messages|athena):|lambda:UpdateFunctionConf|ssm:(?:Put|UpdateInstance)|events:PutEvents|rds:AddRole|kms:)[a-z0-9-]+:(?:Create|Update|Put|Register|Run|Start|Submit|Associate|Replace|Modify|Add|Test|Configure)[A-Z]/;
+const ROLE_NAME = /role|profile/i;
+/** A role's ARN; those that AWS's own services made for themselves give nothing to anybody. */
+const ROLE_ARN = /^arn:[a-z-]+:iam::\d{12}:(?:role\/(?!aws-service-role\/)|instance-profile\/)\S+$/;
+
+/** The role's ARN in the parameters of a call, wherever its service puts it. */
+function roleInside(asked: unknown): string | null {
+  return leavesOf(asked).find(([name, text]) => ROLE_ARN.test(text) && ROLE_NAME.test(name))?.[1] ?? null;
+}
 
 /** The profile an instance gets, and with it a role. */
 function profileIn(asked: unknown): string | null {
@@ -43,7 +63,9 @@ export const roleHandedToService: Rule = {
     codepipeline:CreatePipeline codedeploy:CreateDeploymentGroup apprunner:UpdateService
     sagemaker:CreateNotebookInstance sagemaker:CreateTrainingJob sagemaker:CreateProcessingJob
     sagemaker:CreateModel glue:CreateSession elasticmapreduce:RunJobFlow bedrock:CreateAgent
-    bedrock-agentcore:CreateAgentRuntime braket:CreateJob`),
+    bedrock-agentcore:CreateAgentRuntime braket:CreateJob ssm:UpdateManagedInstanceRole
+    imagebuilder:CreateInfrastructureConfiguration`),
+  matches: HANDING,
   quietFor: DAY,
   judge(event, about) {
     const { asked, call: api } = event;
@@ -55,12 +77,17 @@ export const roleHandedToService: Rule = {
       textAt(asked, 'overrides', 'taskRoleArn') ??
       profileIn(asked) ??
       profileIn(within(asked, 'launchSpecification')) ??
-      null;
+      textAt(asked, 'iamRole') ??
+      textAt(asked, 'instanceProfileName') ??
+      roleInside(asked);
     if (role === null && within(asked, 'pipelineId') === undefined && api.service !== 'cloud9') return null;
     // A key that does so for the first time may be after the role; a role that deploys was made for it.
     const isKey = about.keyId !== null && event.agent.kind !== 'infrastructure';
     return {
-      severity: isKey && !event.failed && !DAILY.has(api.name) ? 'medium' : 'low',
+      severity:
+        isKey && !event.failed && !DAILY.has(api.name) && !ROUTINE.test(api.name) && !ROUTINE.test(api.action)
+          ? 'medium'
+          : 'low',
       facts: {
         call: api.action,
         role,
@@ -96,6 +123,14 @@ export const roleHandedToService: Rule = {
         ],
       },
       {
+        why: 'a pipe between services, with its role deep inside',
+        records: [
+          call('pipes:CreatePipe', {
+            asked: { name: 'p', settings: [{ roleArn: 'arn:aws:iam::111122223333:role/admin' }] },
+          }),
+        ],
+      },
+      {
         why: 'a role put on an instance profile',
         records: [
           call('iam:AddRoleToInstanceProfile', { asked: { instanceProfileName: 'p', roleName: 'admin' } }),
@@ -108,6 +143,17 @@ export const roleHandedToService: Rule = {
         records: [
           call('ec2:RunInstances', {
             asked: { instanceType: 't3.small', instancesSet: { items: [{ minCount: 1, maxCount: 1 }] } },
+          }),
+        ],
+      },
+      {
+        why: 'a service works with the role it made for itself',
+        records: [
+          call('guardduty:CreateMalwareProtectionPlan', {
+            asked: {
+              role: '',
+              linked: { roleArn: 'arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/Y' },
+            },
           }),
         ],
       },

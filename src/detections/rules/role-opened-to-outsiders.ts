@@ -28,6 +28,25 @@ export const roleOpenedToOutsiders: Rule = {
   examples: () => ({
     fires: [
       {
+        why: "a provider of everybody's programs that is asked for nothing, so that all of them are let in",
+        records: [
+          call('iam:UpdateAssumeRolePolicy', {
+            asked: {
+              roleName: 'ci',
+              policyDocument: policy({
+                Principal: {
+                  Federated: `arn:aws:iam::${OWN}:oidc-provider/token.actions.githubusercontent.com`,
+                },
+                Action: 'sts:AssumeRoleWithWebIdentity',
+                Condition: {
+                  StringEquals: { 'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com' },
+                },
+              }),
+            },
+          }),
+        ],
+      },
+      {
         why: 'a foreign account may assume a role',
         records: [
           call('iam:UpdateAssumeRolePolicy', {
@@ -93,6 +112,9 @@ export const roleOpenedToOutsiders: Rule = {
                   Federated: `arn:aws:iam::${OWN}:oidc-provider/token.actions.githubusercontent.com`,
                 },
                 Action: 'sts:AssumeRoleWithWebIdentity',
+                Condition: {
+                  StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:acme/shop:*' },
+                },
               }),
             },
           }),

@@ -6,6 +6,10 @@ import type { Rule } from '../rule.ts';
 
 const WINDOW = HOUR / 4;
 const FEW = 4;
+/** A program knows the names of its secrets; who lists them first does not. */
+const LISTED = 2;
+/** Whoever takes his time reads as many in the end. */
+const PATIENT = 8;
 const MANY = 15;
 
 /** Many secrets read that this key never read before. */
@@ -17,7 +21,11 @@ export const secretsReadInBulk: Rule = {
   technique: 'T1555.006',
   whatToDo: 'List the secrets it read and rotate them, the most valuable first; deactivate the key.',
   falseAlarms: 'A new program that reads all of its settings on its first start.',
-  actions: ['secretsmanager:GetSecretValue', 'secretsmanager:BatchGetSecretValue'],
+  actions: [
+    'secretsmanager:GetSecretValue',
+    'secretsmanager:BatchGetSecretValue',
+    'secretsmanager:ListSecrets',
+  ],
   quietFor: DAY,
   judge(event, about) {
     const {
@@ -25,6 +33,10 @@ export const secretsReadInBulk: Rule = {
       call: { name },
     } = event;
     const { recent } = about.profile;
+    if (name === 'ListSecrets') {
+      recent.note('secrets listed', whoReads(event, about), about.now, about.now);
+      return null;
+    }
     const ids =
       name === 'BatchGetSecretValue'
         ? [
@@ -36,7 +48,11 @@ export const secretsReadInBulk: Rule = {
     for (const id of ids) noteFirst(recent, 'secrets', `${whoReads(event, about)} ${id}`, about.now);
     const count = recent.since('first secrets', about.now - WINDOW).length;
     const isBatch = name === 'BatchGetSecretValue' && !event.failed && count > 0;
-    if (count < FEW && !isBatch) return null;
+    const listed = recent.last('secrets listed', whoReads(event, about));
+    const isChosen = count >= LISTED && listed !== null && about.now - listed < HOUR;
+    const isPatient = recent.since('first secrets', about.now - DAY).length >= PATIENT;
+    const isTool = event.agent.kind === 'infrastructure';
+    if (count < FEW && !isBatch && (isTool || (!isChosen && !isPatient))) return null;
     return {
       severity: count >= MANY ? 'high' : 'medium',
       facts: { secrets: count, last: ids.at(-1) ?? null },

@@ -3,6 +3,13 @@ import { textAt, writtenOut } from '../json.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
+/** Ends or hands over a guard, by the name of the call and of the service: these have new calls every year. */
+const ENDING =
+  /^(?:(?:securityhub|macie2|inspector2|detective|access-analyzer|securitylake|fms|shield|auditmanager|controltower|security-ir|health):(?:Disable|Disassociate|Stop|Deregister|Leave|BatchDisable|BatchDisassociate|Cancel|Delete)(?!Tag)|(?:securityhub|macie2|detective|guardduty|inspector2|auditmanager|security-ir):(?:Accept(?:Administrator)?Invitation|Enable(?:Organization|Delegated)Admin|RegisterOrganizationAdmin))/;
+/** Small things of these services, such as a saved view. */
+const SMALL =
+  /^Delete(?!Members?$|Graph|Analyzer|DataLake|Policy|Protection|Subscription|LandingZone|ConfigurationPolicy|Membership)/;
+
 /** A security service switched off. */
 export const securityServiceDisabled: Rule = {
   id: 'security-service-disabled',
@@ -30,7 +37,9 @@ export const securityServiceDisabled: Rule = {
     securityhub:BatchUpdateStandardsControlAssociations securityhub:DisableOrganizationAdminAccount
     detective:DisableOrganizationAdminAccount inspector2:DisableDelegatedAdminAccount
     access-analyzer:UpdateArchiveRule access-analyzer:ApplyArchiveRule
-    securityhub:BatchUpdateFindings inspector2:UpdateFilter securitylake:DeleteAwsLogSource securitylake:DeregisterDataLakeDelegatedAdministrator`),
+    securityhub:BatchUpdateFindings inspector2:UpdateFilter securitylake:DeleteAwsLogSource securitylake:DeregisterDataLakeDelegatedAdministrator
+    devops-guru:RemoveNotificationChannel guardduty:UpdateMalwareScanSettings`),
+  matches: ENDING,
   judge(event) {
     if (event.call.name === 'UpdateStandardsControl' && textAt(event.asked, 'controlStatus') !== 'DISABLED')
       return null;
@@ -45,10 +54,20 @@ export const securityServiceDisabled: Rule = {
       textAt(event.asked, 'workflow', 'status') !== 'SUPPRESSED'
     )
       return null;
-    return { facts: { call: event.call.name, service: event.call.service }, of: event.call.name };
+    const isListed = securityServiceDisabled.actions.includes(event.call.action);
+    return {
+      severity: isListed || !SMALL.test(event.call.name) ? 'medium' : 'low',
+      facts: { call: event.call.name, service: event.call.service },
+      of: event.call.name,
+    };
   },
   examples: () => ({
     fires: [
+      { why: 'a control nobody listed', records: [call('controltower:DisableControl')] },
+      {
+        why: 'another account becomes the one that looks after findings',
+        records: [call('securityhub:AcceptAdministratorInvitation')],
+      },
       {
         why: 'Security Hub goes',
         records: [call('securityhub:DisableSecurityHub', { error: 'AccessDenied' })],
@@ -58,6 +77,9 @@ export const securityServiceDisabled: Rule = {
         records: [call('macie2:UpdateMacieSession', { asked: { status: 'PAUSED' } })],
       },
     ],
-    quiet: [{ why: 'findings are read', records: [call('securityhub:GetFindings')] }],
+    quiet: [
+      { why: 'a tag is taken off', records: [call('controltower:DeleteTag')] },
+      { why: 'findings are read', records: [call('securityhub:GetFindings')] },
+    ],
   }),
 };

@@ -1,8 +1,19 @@
 import { call, OWN, madeSession, policy, roleSession } from '../example.ts';
+import type { CloudTrailEvent } from '../event.ts';
 import { isOnOneself, onlyQuarantines, targetOf } from '../grant.ts';
 import { textAt } from '../json.ts';
-import type { Rule } from '../rule.ts';
+import type { About, Rule } from '../rule.ts';
 import { words } from '../words.ts';
+
+const MILD = /^(?:UpdateLoginProfile|ChangePassword|TagUser|TagRole|UpdateUser|CreateGrant)$/;
+
+/** Also the grant of an encryption key, whose receiver is named by his ARN. */
+function isForOneself(event: CloudTrailEvent, about: About): boolean {
+  if (event.call.name !== 'CreateGrant') return isOnOneself(event, about);
+  const { arn, issuerArn } = event.caller;
+  const receiver = textAt(event.asked, 'granteePrincipal');
+  return receiver !== null && !event.byService && (receiver === arn || receiver === issuerArn);
+}
 
 /** A key gives itself rights. */
 export const selfGrant: Rule = {
@@ -19,16 +30,23 @@ export const selfGrant: Rule = {
     iam:UpdateAssumeRolePolicy iam:AddUserToGroup iam:PutUserPermissionsBoundary
     iam:DeleteUserPermissionsBoundary iam:DeleteRolePermissionsBoundary
     iam:PutRolePermissionsBoundary iam:DeleteUserPolicy iam:DetachUserPolicy
-    iam:DeleteRolePolicy iam:DetachRolePolicy iam:RemoveUserFromGroup iam:CreateLoginProfile`),
+    iam:DeleteRolePolicy iam:DetachRolePolicy iam:RemoveUserFromGroup iam:CreateLoginProfile
+    iam:UpdateLoginProfile iam:ChangePassword iam:TagUser iam:TagRole iam:UpdateUser kms:CreateGrant`),
   always: true,
   judge(event, about) {
-    if (!isOnOneself(event, about)) return null;
-    // In the console a user may well set a first password for himself.
-    if (event.call.name === 'CreateLoginProfile' && event.fromConsole) return null;
+    const { name } = event.call;
+    // Programs with a key have no use for a password, and none for a new name or tags of their own.
+    const isMild = MILD.test(name);
+    // In the console a user may well do so for himself.
+    if ((isMild || name === 'CreateLoginProfile') && event.fromConsole) return null;
+    if (isMild && event.agent.kind === 'infrastructure') return null;
+    if (name === 'ChangePassword' ? about.keyId === null : !isForOneself(event, about)) return null;
+    if (name === 'UpdateUser' && textAt(event.asked, 'newUserName') === null) return null;
     const named = textAt(event.asked, 'policyArn') ?? textAt(event.asked, 'policyName');
     // AWS puts it on in the user's own name; another rule tells of it.
     if (onlyQuarantines(event) && /^(?:Attach|Put)/.test(event.call.name)) return null;
     return {
+      ...(isMild ? { severity: 'medium' as const } : {}),
       facts: {
         call: event.call.name,
         on: targetOf(event),

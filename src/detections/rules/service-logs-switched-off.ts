@@ -35,6 +35,18 @@ function isSwitchedOff(name: string, asked: unknown): boolean {
       );
     case 'DeleteAccessLogSettings':
       return true;
+    case 'UpdateStage':
+      return listAt(asked, 'patchOperations').some(
+        (each) => textAt(each, 'op') === 'remove' && /accessLog|logging/i.test(textAt(each, 'path') ?? ''),
+      );
+    case 'ModifyDBParameterGroup':
+    case 'ModifyDBClusterParameterGroup':
+      return listAt(asked, 'parameters').some(
+        (each) =>
+          /log_statement|audit|general_log|log_connections|force_ssl|require_secure_transport/.test(
+            textAt(each, 'parameterName') ?? '',
+          ) && /^(?:0|none|off|false)?$/i.test(textAt(each, 'parameterValue') ?? ''),
+      );
     default:
       return at(asked, 'LogPublishingOptions') !== undefined ||
         at(asked, 'logPublishingOptions') !== undefined
@@ -57,6 +69,9 @@ export const serviceLogsSwitchedOff: Rule = {
     'elasticloadbalancing:ModifyLoadBalancerAttributes',
     'rds:ModifyDBInstance',
     'rds:ModifyDBCluster',
+    'rds:ModifyDBParameterGroup',
+    'rds:ModifyDBClusterParameterGroup',
+    'apigateway:UpdateStage',
     'redshift:DisableLogging',
     'states:UpdateStateMachine',
     'ecs:UpdateClusterSettings',

@@ -6,6 +6,8 @@ const DAYS = 5;
 /** A key that uses more services than this is a person's. */
 const NARROW = 12;
 const OFTEN = 0.3;
+/** New networks for each active day from which on another is no news (that of network-new.ts). */
+const ROAMS = 0.25;
 /** No program begins to use these on its own account. */
 const WEIGHTY = new Set(['iam', 'organizations', 'cloudtrail', 'sso', 'lightsail', 'guardduty']);
 
@@ -24,7 +26,10 @@ export const serviceNew: Rule = {
     const { novelty, profile } = about;
     if (!novelty.service || !profile.isSettled || event.fromConsole || profile.activeDays < DAYS) return null;
     const { services } = profile.tables;
-    if (services.size > NARROW || profile.novelty('services') > OFTEN || isStrange(novelty)) return null;
+    if (services.size > NARROW || profile.growth('services') > OFTEN) return null;
+    // A stranger is told of as such; to a key that meets new networks all the time, one more is nothing.
+    const isStranger = isStrange(novelty) && !(profile.novelty('prefixes') > ROAMS && !novelty.agent);
+    if (isStranger) return null;
     return {
       severity: WEIGHTY.has(event.call.service) ? 'medium' : 'low',
       facts: { call: event.call.action, before: services.values.slice(0, 5).join(', ') },

@@ -19,9 +19,11 @@ export const sessionTokenMinted: Rule = {
   judge(event, about) {
     if (event.caller.longTermKeyId === null) return null;
     const withMfa = textAt(event.asked, 'serialNumber') !== null || textAt(event.asked, 'tokenCode') !== null;
-    if (withMfa) return null;
+    if (withMfa && !event.denied) return null;
     return {
-      severity: isStrange(about.novelty) || event.denied ? 'medium' : 'low',
+      // The command line with MFA is a person's; without it, a session gives nothing that the key does not, but time.
+      severity:
+        !withMfa && (isStrange(about.novelty) || event.denied || !about.profile.isSettled) ? 'medium' : 'low',
       facts: {
         seconds: numberAt(event.asked, 'durationSeconds'),
         session: textAt(event.answered, 'credentials', 'accessKeyId'),

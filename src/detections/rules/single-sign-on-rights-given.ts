@@ -17,7 +17,9 @@ export const singleSignOnRightsGiven: Rule = {
     sso:AttachCustomerManagedPolicyReferenceToPermissionSet sso:PutInlinePolicyToPermissionSet
     sso:PutPermissionsBoundaryToPermissionSet sso:DeletePermissionsBoundaryFromPermissionSet
     sso-directory:CreateUser sso-directory:AddMemberToGroup sso-directory:UpdatePassword
-    identitystore:CreateUser identitystore:CreateGroupMembership`),
+    identitystore:CreateUser identitystore:CreateGroupMembership sso:CreateApplicationAssignment
+    sso:PutMfaDeviceManagementForDirectory sso:PutApplicationGrant sso:PutApplicationAccessScope
+    sso:UpdateInstanceAccessControlAttributeConfiguration`),
   judge(event) {
     return {
       facts: {

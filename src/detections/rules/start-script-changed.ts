@@ -1,5 +1,6 @@
 import { call } from '../example.ts';
 import { at, flagAt, listAt, textAt, writtenOut } from '../json.ts';
+import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -26,7 +27,8 @@ export const startScriptChanged: Rule = {
     sagemaker:CreatePresignedDomainUrl glue:CreateDevEndpoint glue:UpdateDevEndpoint
     ec2:ReplaceIamInstanceProfileAssociation ec2:AssociateIamInstanceProfile
     ec2:CreateLaunchTemplateVersion ecs:RegisterTaskDefinition ec2:ModifyInstanceMetadataDefaults`),
-  judge(event) {
+  quietFor: DAY,
+  judge(event, about) {
     const {
       asked,
       call: { name },
@@ -53,9 +55,12 @@ export const startScriptChanged: Rule = {
         textAt(asked, 'httpTokens');
       if (tokens !== 'optional') return null;
     }
+    const isByHand = about.keyId !== null && event.agent.kind !== 'infrastructure';
     return {
       severity:
-        name.startsWith('ModifyInstanceMetadata') || name === 'CreateLaunchTemplateVersion' || isProtected
+        (name.startsWith('ModifyInstanceMetadata') && !isByHand) ||
+        name === 'CreateLaunchTemplateVersion' ||
+        isProtected
           ? 'low'
           : 'medium',
       facts: { call: name, instance: textAt(asked, 'instanceId') },

@@ -29,7 +29,7 @@ export const storageGuardRemoved: Rule = {
       return null;
     if (
       name === 'PutBucketVersioning' &&
-      !/suspended/i.test(textAt(asked, 'VersioningConfiguration', 'Status') ?? '') &&
+      !/suspended|disabled/i.test(textAt(asked, 'VersioningConfiguration', 'Status') ?? '') &&
       !/disabled/i.test(textAt(asked, 'VersioningConfiguration', 'MfaDelete') ?? '')
     )
       return null;

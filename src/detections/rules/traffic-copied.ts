@@ -18,7 +18,8 @@ export const trafficCopied: Rule = {
     ec2:CreateClientVpnEndpoint route53:CreateVPCAssociationAuthorization
     route53domains:TransferDomainToAnotherAwsAccount route53domains:DisableDomainTransferLock
     route53domains:RetrieveDomainAuthCode route53domains:TransferDomain
-    route53domains:UpdateDomainNameservers`),
+    route53domains:UpdateDomainNameservers ec2:AcceptVpcPeeringConnection ec2:CreateVpnConnection
+    ec2:CreateTransitGatewayPeeringAttachment ec2:AcceptTransitGatewayPeeringAttachment`),
   judge(event) {
     const isPlain =
       event.call.name.startsWith('CreateTrafficMirror') ||

@@ -36,7 +36,12 @@ export const userDataRead: Rule = {
     recent.note('user data', what, about.now, about.now);
     const count = recent.since('user data', about.now - HOUR / 2).length;
     const enough = event.agent.kind === 'infrastructure' ? 3 * ENOUGH : ENOUGH;
-    return count >= enough ? { facts: { instances: count }, of: '' } : null;
+    if (count >= enough) return { facts: { instances: count }, of: '' };
+    // Refused, it was still asked for.
+    const isRefused = event.denied && textAt(asked, 'attribute') === 'userData';
+    return isRefused && event.agent.kind !== 'infrastructure'
+      ? { facts: { instances: count }, of: 'one' }
+      : null;
   },
   examples: () => ({
     fires: [

@@ -4,6 +4,9 @@ import type { Rule } from '../rule.ts';
 
 const SWEEP = HOUR / 6;
 const CALLS = 3;
+/** Of users, rights, accounts and secrets, fewer calls say what somebody is after. */
+const WEIGHTY = /^(?:iam|organizations|secretsmanager|sso|guardduty|cloudtrail):/;
+const FEW = 2;
 const FAMILIAR = 5;
 
 /** "Who am I", then looking around. */
@@ -28,7 +31,10 @@ export const whoAmIThenLookAround: Rule = {
     const asked = recent.last('who am I');
     if (asked === null || about.now - asked > SWEEP || event.agent.kind === 'infrastructure') return null;
     const calls = recent.since('discovery', asked);
-    return calls.length >= CALLS ? { facts: { calls: calls.length, last: event.call.action }, of: '' } : null;
+    const enough = calls.some((each) => WEIGHTY.test(each)) ? FEW : CALLS;
+    return calls.length >= enough
+      ? { facts: { calls: calls.length, last: event.call.action }, of: '' }
+      : null;
   },
   examples: () => ({
     fires: [

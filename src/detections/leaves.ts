@@ -1,0 +1,25 @@
+/** A text or number inside a value, and the name it stands under (that of its list, for a member). */
+export type Leaf = readonly [name: string, text: string];
+
+const DEEPEST = 8;
+
+/**
+ * The texts inside JSON that somebody else wrote, each with its name; so many at the most, however large it is. For
+ * principles that hold whatever a service calls its parameters.
+ */
+export function leavesOf(value: unknown, most = 300): readonly Leaf[] {
+  const found: Leaf[] = [];
+  collect(value, '', 0, found, most);
+  return found;
+}
+
+function collect(value: unknown, name: string, depth: number, found: Leaf[], most: number): void {
+  if (found.length >= most || depth > DEEPEST) return;
+  if (typeof value === 'string') found.push([name, value]);
+  else if (typeof value === 'number') found.push([name, String(value)]);
+  else if (Array.isArray(value)) {
+    for (const each of value.slice(0, most)) collect(each, name, depth + 1, found, most);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [inner, each] of Object.entries(value)) collect(each, inner, depth + 1, found, most);
+  }
+}

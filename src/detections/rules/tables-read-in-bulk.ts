@@ -1,0 +1,55 @@
+import { call, ordinary } from '../example.ts';
+import { textAt } from '../json.ts';
+import { DAY, HOUR } from '../profile.ts';
+import type { Rule } from '../rule.ts';
+
+const TABLES = 3;
+
+/** Whole tables read after the tables were listed. */
+export const tablesReadInBulk: Rule = {
+  id: 'tables-read-in-bulk',
+  title: 'Whole tables read right after tables were listed',
+  family: 'shape over time',
+  severity: 'medium',
+  technique: 'T1530',
+  whatToDo: 'See which tables, with the data events of the trail; treat what they hold as taken.',
+  falseAlarms: 'A person who looks for something in the tables; a copy of all tables.',
+  actions: ['dynamodb:ListTables', 'dynamodb:Scan'],
+  quietFor: DAY,
+  judge(event, { profile, now }) {
+    if (event.failed || event.agent.kind === 'infrastructure') return null;
+    const { recent } = profile;
+    if (event.call.name === 'ListTables') {
+      recent.note('tables listed', '', now, now);
+      return null;
+    }
+    // A program knows the names of its tables.
+    const listed = recent.last('tables listed');
+    if (listed === null || now - listed > HOUR) return null;
+    recent.note('tables read', textAt(event.asked, 'tableName') ?? event.id, now, now);
+    const tables = recent.since('tables read', listed).length;
+    return tables >= TABLES ? { facts: { tables }, of: '' } : null;
+  },
+  examples: () => ({
+    fires: [
+      {
+        why: 'three tables, each as a whole',
+        records: [
+          call('dynamodb:ListTables'),
+          ...['users', 'orders', 'cards'].map((tableName, minute) =>
+            call('dynamodb:Scan', { asked: { tableName }, minute }),
+          ),
+        ],
+      },
+    ],
+    quiet: [
+      {
+        why: 'a program that reads its own',
+        learned: ordinary(5),
+        records: ['users', 'orders', 'cards'].map((tableName, minute) =>
+          call('dynamodb:Scan', { asked: { tableName }, minute }),
+        ),
+      },
+    ],
+  }),
+};
