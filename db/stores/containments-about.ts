@@ -1,4 +1,4 @@
-import { and, asc, eq, like, or, sql, type SQL } from 'drizzle-orm';
+import { and, eq, isNotNull, like, or, sql, type SQL } from 'drizzle-orm';
 import type { ContainmentSubject } from '../../src/ports/containments.ts';
 import type { Engine } from '../engine.ts';
 import { prepared } from '../prepared.ts';
@@ -14,11 +14,11 @@ const PLAIN = /^[\w+=,.@-]+$/;
 interface Trait {
   readonly name: string;
   readonly value: string;
-  readonly isIn: (t: Table, value: SQL) => SQL;
+  readonly isIn: (t: Table, value: SQL) => SQL | undefined;
 }
 
 /**
- * What is open and may be about a key or user, oldest first: all of it, and perhaps more. Which traits are known decides
+ * What is open and may be about a key or user, in no order: all of it, and perhaps more. Which traits are known decides
  * what is asked; each such query is built once.
  */
 export function openAbout(
@@ -33,12 +33,12 @@ export function openAbout(
     if (known !== undefined) return known;
     const may = or(...traits.map(({ name, isIn }) => isIn(t, sql`${sql.placeholder(name)}`)));
     const ofAccount = eq(t.accountId, sql.placeholder('accountId'));
+    // Neither put in order there nor found by being open (the plus): SQLite would go through all that is.
     const query: Query = prepared(engine, (db) =>
       db
         .select()
         .from(t)
-        .where(and(eq(t.open, 1), ofAccount, may))
-        .orderBy(asc(t.createdAt), asc(t.id)),
+        .where(and(sql`+${t.open} = 1`, ofAccount, may)),
     );
     queries.set(shape, query);
     return query;
@@ -59,7 +59,11 @@ function traitsOf(accountId: string, { accessKeyId, userId, userName }: Containm
   if (accessKeyId !== null) {
     traits.push({ name: 'key', value: accessKeyId, isIn: (t, value) => eq(t.accessKeyId, value) });
     const among = `%${accessKeyId}%`;
-    traits.push({ name: 'amongKeys', value: among, isIn: (t, value) => like(t.moreKeys, value) });
+    traits.push({
+      name: 'amongKeys',
+      value: among,
+      isIn: (t, value) => and(isNotNull(t.moreKeys), like(t.moreKeys, value)),
+    });
   }
   if (userId !== null) {
     const user = `${accountId}/${userId}`;

@@ -47,6 +47,12 @@ function stored(containment: Containment) {
 
 type Stored = ReturnType<typeof stored>;
 
+/** Oldest first. */
+function byAgeThenId(a: Containment, b: Containment): number {
+  if (a.createdAt !== b.createdAt) return a.createdAt - b.createdAt;
+  return a.id < b.id ? -1 : 1;
+}
+
 export function containmentStore(engine: Engine): ContainmentStore {
   const t = engine.tables.containments;
   const all = (rows: readonly Readonly<Record<string, unknown>>[]) =>
@@ -107,7 +113,7 @@ export function containmentStore(engine: Engine): ContainmentStore {
       );
     },
     async openAbout(accountId, about) {
-      return all(await aboutThis(accountId, about));
+      return all(await aboutThis(accountId, about)).toSorted(byAgeThenId);
     },
     async endedOfAccount(accountId, since) {
       const ended = and(eq(t.open, 0), eq(t.state, 'ended'), eq(t.accountId, accountId));
