@@ -49,6 +49,29 @@ function held(count: number) {
 }
 
 describe('the work behind acknowledgements', () => {
+  it('that comes again and again lets what is urgent go first, step by step, for a while in all', async () => {
+    const { clock, background } = held(0);
+    const steps: string[] = [];
+    let finish = (): void => undefined;
+    background.atOnce(() => new Promise<void>((resolve) => (finish = resolve)), recordingLog());
+    const giveWay = background.patience();
+    const work = (async () => {
+      await giveWay();
+      steps.push('first');
+      await giveWay();
+      steps.push('second');
+    })();
+    await turn();
+    expect(steps).toEqual([]);
+    finish();
+    for (let n = 0; n < 30 && steps.length < 2; n += 1) {
+      clock.wakeAfter(50);
+      await turn();
+    }
+    await work;
+    expect(steps).toEqual(['first', 'second']);
+  });
+
   it('is done a few at a time, in order, so that clicks are acknowledged in between', async () => {
     const { begun, ends } = held(9);
     await turn();

@@ -1,4 +1,3 @@
-import type { Write } from '../../src/ports/stores.ts';
 import { describe, expect, it } from 'vitest';
 import { confirmedWords, failuresOf, standingWords } from '../../src/domain/containment-words.ts';
 import { HOLD_MS } from '../../src/domain/containment.ts';
@@ -17,6 +16,7 @@ import { pursue, takeTurn } from '../../src/handlers/containments/pursue.ts';
 import { pause } from '../../src/handlers/pause.ts';
 import { sweepAccount } from '../../src/pollers/inventory.ts';
 import { holdPass } from '../../src/pollers/hold.ts';
+import type { Write } from '../../src/ports/stores.ts';
 import { containment } from '../db/containment-samples.ts';
 import { happen } from '../pollers/watch-world.ts';
 import { InventoryWorld, PATIENT } from '../pollers/world.ts';
@@ -519,6 +519,27 @@ describe('races', () => {
       'containment.attach_deny',
       'containment.set_key',
     ]);
+  });
+
+  it('what is held lets those go first that are to be shut off, and what is not shut off yet waits for nobody', async () => {
+    await using world = await open();
+    await world.connect();
+    const services = servicesFor(world);
+    const [held, fresh] = [victim(world.account), victim(world.account, 'bob')];
+    await contain(services, stolen(held.key));
+    const given: string[] = [];
+    const patience = () => {
+      given.push('asked');
+      return async () => void given.push('gave way');
+    };
+    world.forward(3_000);
+    expect(await holdPass(services, PATIENT, new Set(), patience)).toBe(1);
+    expect(given.slice(0, 2)).toEqual(['asked', 'gave way']);
+    given.length = 0;
+    const { id } = await beginContainment(services, request(services), stolen(fresh.key));
+    await holdPass(services, PATIENT, new Set(), patience);
+    expect((await read(services, id)).sentAt).not.toBeNull();
+    expect(given).toEqual([]);
   });
 
   it('whoever wrote it down goes on at once; others wait until that process must be dead', async () => {
