@@ -96,15 +96,41 @@ function form(request: RawRequest): URLSearchParams {
   return fields;
 }
 
-/** Parameters in lower camel case, lists put together. */
+/** Parameters in lower camel case, lists put together; a member with fields is an object, as in CloudTrail. */
 function parametersOf(fields: URLSearchParams): Record<string, unknown> {
   const parameters: Record<string, unknown> = {};
   for (const [name, value] of fields) {
     if (name === 'Action' || name === 'Version') continue;
     const [head = '', ...rest] = name.split('.');
     const key = lowerCamel(head);
-    if (rest.length === 0) parameters[key] = value;
-    else parameters[key] = [...((parameters[key] as string[] | undefined) ?? []), value];
+    if (rest.length === 0) {
+      parameters[key] = value;
+      continue;
+    }
+    const list = listIn(parameters, key);
+    const [, place, field, ...deeper] = rest;
+    if (field === undefined) list.push(value);
+    else setField(list, Number(place) - 1, lowerCamel(field), value, deeper.length > 0);
   }
   return parameters;
+}
+
+function listIn(into: Record<string, unknown>, key: string): unknown[] {
+  const known = into[key];
+  const list: unknown[] = Array.isArray(known) ? known : [];
+  into[key] = list;
+  return list;
+}
+
+/** No API of IAM or STS takes a longer list. */
+const LONGEST_LIST = 1_000;
+
+/** Sets a field of a member of a list, or adds to it where it is a list itself. */
+function setField(list: unknown[], place: number, field: string, value: string, isList: boolean): void {
+  if (!Number.isInteger(place) || place < 0 || place >= LONGEST_LIST) return;
+  const known = list[place];
+  const member = (typeof known === 'object' && known !== null ? known : {}) as Record<string, unknown>;
+  list[place] = member;
+  if (isList) listIn(member, field).push(value);
+  else member[field] = value;
 }

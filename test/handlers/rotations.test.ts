@@ -60,11 +60,13 @@ describe.each(['sqlite', 'postgres'] as const)('a rotation on %s', (engine) => {
     const { signal } = new AbortController();
     const turn = (): ReturnType<typeof advance> => advance(rekey.ground, begun.id, signal);
     const first = [turn(), turn()];
-    expect(await Promise.race(first)).toBe('overtaken');
+    // Whether it saw the other's lease, or met it as it wrote its own, is a matter of the moment.
+    const second = await Promise.race(first);
+    expect(['overtaken', 'not_due']).toContain(second);
     expect(await turn()).toBe('not_due');
     expect((await rekey.rotation(begun.id)).leaseOwner).not.toBeNull();
     slow.remove();
-    expect((await Promise.all(first)).toSorted()).toEqual(['overtaken', 'waiting']);
+    expect((await Promise.all(first)).toSorted()).toEqual([second, 'waiting']);
     expect(rekey.aws.requests.of('CreateAccessKey')).toHaveLength(1);
   }, 60_000);
 

@@ -1,11 +1,19 @@
 import { call, OWN, madeSession, policy, roleSession } from '../example.ts';
 import type { CloudTrailEvent } from '../event.ts';
 import { isOnOneself, onlyQuarantines, targetOf } from '../grant.ts';
-import { textAt } from '../json.ts';
+import { listAt, textAt } from '../json.ts';
 import type { About, Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 const MILD = /^(?:UpdateLoginProfile|ChangePassword|TagUser|TagRole|UpdateUser|CreateGrant)$/;
+
+/** A tag that is named after a key describes it: so AWS's console keeps what people write about one. */
+const DESCRIBED_KEY = /^AKIA[A-Z0-9*]{16}$/;
+
+function onlyDescribesKeys({ asked }: CloudTrailEvent): boolean {
+  const tags = listAt(asked, 'tags');
+  return tags.length > 0 && tags.every((each) => DESCRIBED_KEY.test(textAt(each, 'key') ?? ''));
+}
 
 /** Also the grant of an encryption key, whose receiver is named by his ARN. */
 function isForOneself(event: CloudTrailEvent, about: About): boolean {
@@ -42,6 +50,7 @@ export const selfGrant: Rule = {
     if (isMild && event.agent.kind === 'infrastructure') return null;
     if (name === 'ChangePassword' ? about.keyId === null : !isForOneself(event, about)) return null;
     if (name === 'UpdateUser' && textAt(event.asked, 'newUserName') === null) return null;
+    if (name === 'TagUser' && onlyDescribesKeys(event)) return null;
     const named = textAt(event.asked, 'policyArn') ?? textAt(event.asked, 'policyName');
     // AWS puts it on in the user's own name; another rule tells of it.
     if (onlyQuarantines(event) && /^(?:Attach|Put)/.test(event.call.name)) return null;
@@ -106,11 +115,36 @@ export const selfGrant: Rule = {
         ],
       },
       {
+        why: 'a tag that may open doors beside one that describes a key',
+        records: [
+          call('iam:TagUser', {
+            asked: {
+              userName: 'alice',
+              tags: [
+                { key: 'AKIAIOSFODNN7EXAMPLE', value: 'x' },
+                { key: 'team', value: 'admin' },
+              ],
+            },
+          }),
+        ],
+      },
+      {
         why: 'takes off the boundary of its own user',
         records: [call('iam:DeleteUserPermissionsBoundary', { asked: { userName: 'alice' } })],
       },
     ],
     quiet: [
+      {
+        why: 'describes its own key',
+        records: [
+          call('iam:TagUser', {
+            asked: {
+              userName: 'alice',
+              tags: [{ key: 'AKIAIOSFODNN7EXAMPLE', value: 'of the build server' }],
+            },
+          }),
+        ],
+      },
       {
         why: 'AWS quarantines the user in its own name',
         records: [
