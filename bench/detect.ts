@@ -1,13 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { figure, median, type Figure } from './figures.ts';
+import { nodeOptionsOf } from './node-options.ts';
 import { Worker } from './processes.ts';
 import { writeTrail, type Layout } from './trail.ts';
 import type { DetectAnswer, DetectQuestion } from './workers/detect.ts';
 
 /** What Node.js is told of its memory where a replay runs; the floor runs without. */
-const REPLAY_OPTIONS = replayOptions();
+const REPLAY_OPTIONS = nodeOptionsOf('replay');
 /** The share of the floor's speed to reach. */
 const GOAL_SHARE = 0.6;
 /** How much more memory the most records may take than a window full of them, and a record of many keys than of few. */
@@ -109,12 +110,6 @@ async function file(folder: string, shape: Parameters<typeof writeTrail>[1]): Pr
   const path = join(folder, `${shape.layout}-${shape.records}-${shape.keys}.gz`);
   await writeTrail(path, shape);
   return path;
-}
-
-function replayOptions(): readonly string[] {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  const { scripts } = JSON.parse(text) as { scripts: { replay: string } };
-  return scripts.replay.match(/--[a-z-]+(?:=\d+)?(?= )/g) ?? [];
 }
 
 /** A worker for as long as `use` runs. */

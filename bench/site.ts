@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { SlackStandIn } from '../sandbox/slack/stand-in.ts';
+import { nodeOptionsOf } from './node-options.ts';
 import { Measured } from './processes.ts';
 
 export type TransportName = 'socket' | 'http';
@@ -22,10 +23,7 @@ interface Entry {
 }
 
 /** What `npm start`, the container and the systemd unit tell Node.js. */
-const OPTIONS: readonly string[] =
-  (
-    JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { readonly scripts: { start: string } }
-  ).scripts.start.match(/--\S+/g) ?? [];
+const OPTIONS = nodeOptionsOf('start');
 
 /** The sources, and last the bundle of `npm run build` where it was built: that is the production start. */
 export function entries(): readonly Entry[] {

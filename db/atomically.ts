@@ -30,13 +30,13 @@ export async function atomically(engine: Engine, writes: readonly Write[]): Prom
   if (changes.length > 0) await engine.transact(changes);
 }
 
-/** Throws the `conflict` of a change that touched another number of rows than it must; null: so the database says itself. */
-export function checkRows(change: Change, touched: number | null): void {
+/** Throws the `conflict` of a change that touched another number of rows than it must. */
+export function checkRows(change: Change, touched: number): void {
   const expected = change.rows === 'inserted' ? 1 : change.rows;
   if (expected === 'any' || expected === touched) return;
   throw new RekeyError('conflict', 'Something else changed this first; nothing was done.', {
     next: 'Look again and repeat it if it is still wanted.',
-    cause: new Error(`${change.what} touched ${touched ?? 'other'} rows instead of ${expected}`),
+    cause: new Error(`${change.what} touched ${touched} rows instead of ${expected}`),
   });
 }
 

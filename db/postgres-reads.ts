@@ -1,19 +1,17 @@
 import { setImmediate } from 'node:timers';
 import type { Pool, QueryConfig, QueryResult } from 'pg';
+import { askTogether, type Asking } from './postgres-packet.ts';
 
 /** The most that go to one connection: the answer to the first is not to wait for more. */
 const TOGETHER = 32;
 
-interface Asked {
-  readonly config: QueryConfig;
-  readonly values: readonly unknown[];
+interface Asked extends Asking {
   readonly resolve: (result: QueryResult) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Reads that come in one turn of the event loop share a connection, and go there in one packet (pg's `pipeline`, which the
- * pool must have been told): in a burst each would wait for a connection of its own, and cost a call of the system.
+ * Reads that come in one turn of the event loop share a connection, and go there in one packet: in a burst each would wait for a connection of its own, and cost a call of the system.
  * For short ones: each waits for those before it. One that fails fails alone, a connection that breaks fails all.
  */
 export class SharedReads {
@@ -25,9 +23,9 @@ export class SharedReads {
   }
 
   /** As a connection's own. */
-  query(config: QueryConfig, values: readonly unknown[] = []): Promise<QueryResult> {
+  query(query: QueryConfig, values: readonly unknown[] = []): Promise<QueryResult> {
     return new Promise((resolve, reject) => {
-      this.#asked.push({ config, values, resolve, reject });
+      this.#asked.push({ query, values, resolve, reject });
       if (this.#asked.length === 1) setImmediate(() => this.#flush());
     });
   }
@@ -43,14 +41,7 @@ export class SharedReads {
 
   async #send(asked: readonly Asked[]): Promise<void> {
     const client = await this.#pool.connect();
-    const { stream } = client.connection;
-    let answers: Promise<QueryResult>[] = [];
-    stream.cork();
-    try {
-      answers = asked.map(({ config, values }) => client.query(config, [...values]));
-    } finally {
-      stream.uncork();
-    }
+    const answers = askTogether(client, asked);
     let failed = false;
     for (const [at, { resolve, reject }] of asked.entries()) {
       answers[at]?.then(resolve, (error: unknown) => {

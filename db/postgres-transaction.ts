@@ -1,49 +1,46 @@
-import { DatabaseError, type PoolClient, type QueryResult } from 'pg';
+import { DatabaseError, type PoolClient } from 'pg';
 import { checkRows } from './atomically.ts';
 import type { Change, Db } from './engine.ts';
+import { askTogether, type Asking } from './postgres-packet.ts';
 
 /** So many statements are on their way at once: the answers to more would pile up, and one time-out be that of all. */
 const ON_THEIR_WAY = 64;
 
-interface Statement {
-  readonly text: string;
-  readonly values?: readonly unknown[];
-}
-
-const BEGIN: Statement = { text: 'BEGIN' };
-const COMMIT: Statement = { text: 'COMMIT' };
+const BEGIN: Asking = { query: 'BEGIN' };
+const COMMIT: Asking = { query: 'COMMIT' };
 
 /**
  * Runs the changes in one transaction on this connection, or none of them: its statements, and its end, go to the server
- * in one packet, without a wait for the answer to each (pg's `pipeline`, which the pool must have been told). A change that
- * must touch so many rows fails there when it touches others. Throws what the first of them failed of; the server refuses
- * those after it, and rolls back. `first`: a statement to begin with.
+ * in one packet. A change that must touch so many rows fails there when it touches others. Throws what the first of them
+ * failed of; the server refuses those after it, and rolls back. `first`: a statement to begin with.
  */
 export async function runTransaction(
   client: PoolClient,
   db: Db,
   changes: readonly Change[],
-  first: Statement | null,
+  first: Asking | null,
 ): Promise<void> {
   // Built before anything is sent: what cannot be stored throws here.
   const statements = changes.map((change) => statementOf(change, db));
   const opening = first === null ? [BEGIN] : [BEGIN, first];
   const all = [...opening, ...statements, COMMIT];
   for (let from = 0; from < all.length; from += ON_THEIR_WAY) {
-    const ends = await send(client, all.slice(from, from + ON_THEIR_WAY));
+    // Of each how it ended: none is left on its way.
+    const ends = await Promise.allSettled(askTogether(client, all.slice(from, from + ON_THEIR_WAY)));
     for (const [at, end] of ends.entries()) {
       if (end.status === 'fulfilled') continue;
       const change = changes[from + at - opening.length];
-      if (change !== undefined && isOtherRows(end.reason)) checkRows(change, null);
+      const touched = otherRows(end.reason);
+      if (change !== undefined && touched !== null) checkRows(change, touched);
       // What failed later failed, perhaps, of what went wrong here.
       throw end.reason;
     }
   }
 }
 
-function statementOf(change: Change, db: Db): Statement {
+function statementOf(change: Change, db: Db): Asking {
   const { sql, params } = change.build(db).toSQL();
-  return { text: typeof change.rows === 'number' ? counted(sql, change.rows) : sql, values: params };
+  return { query: typeof change.rows === 'number' ? counted(sql, change.rows) : sql, values: params };
 }
 
 /** What the server says of a text that is no number; nobody gives it another one. */
@@ -55,24 +52,9 @@ function counted(change: string, rows: number): string {
   return `with changed as (${change} returning 1) select case when count(*) = ${rows} then 1 else ('${OTHER_ROWS}' || count(*))::int end from changed`;
 }
 
-function isOtherRows(error: unknown): boolean {
-  return error instanceof DatabaseError && error.code === NO_NUMBER && error.message.includes(OTHER_ROWS);
-}
-
-/** How each ended, in order; none is left on its way. */
-async function send(
-  client: PoolClient,
-  statements: readonly Statement[],
-): Promise<PromiseSettledResult<QueryResult>[]> {
-  const { stream } = client.connection;
-  const answers: Promise<QueryResult>[] = [];
-  stream.cork();
-  try {
-    for (const { text, values } of statements) {
-      answers.push(values === undefined ? client.query(text) : client.query(text, [...values]));
-    }
-  } finally {
-    stream.uncork();
-  }
-  return Promise.allSettled(answers);
+/** How many rows a change touched that must touch others; null for whatever else went wrong. */
+function otherRows(error: unknown): number | null {
+  if (!(error instanceof DatabaseError) || error.code !== NO_NUMBER) return null;
+  const [, count] = error.message.split(OTHER_ROWS);
+  return count === undefined ? null : Number.parseInt(count, 10);
 }

@@ -21,7 +21,7 @@ const MIGRATION_WAIT_MS = 60_000;
 const TRIES = 8;
 /** Held by a transaction that is run again, so that losers do not meet each other a second time. */
 const RETRY_LOCK = MIGRATION_LOCK + 1;
-const AFTER_OTHERS = { text: 'SELECT pg_advisory_xact_lock($1)', values: [RETRY_LOCK] };
+const AFTER_OTHERS = { query: 'SELECT pg_advisory_xact_lock($1)', values: [RETRY_LOCK] };
 
 export interface PostgresOptions {
   readonly url: string;

@@ -2,7 +2,7 @@ import { is, Placeholder, sql, type SQL } from 'drizzle-orm';
 import type { Write } from '../src/ports/stores.ts';
 import { write } from './atomically.ts';
 import type { BuiltChange, Change, Db, Engine } from './engine.ts';
-import { storableInteger, storableText } from './schema/values.ts';
+import { storable } from './schema/values.ts';
 
 type Value = string | number | null;
 
@@ -38,6 +38,5 @@ function filled(param: unknown, row: Readonly<Record<string, Value>>): unknown {
   if (!is(param, Placeholder)) return param;
   const value = row[param.name];
   if (value === undefined) throw new Error(`No value for "${param.name}"`);
-  if (value === null) return null;
-  return typeof value === 'string' ? storableText(value) : storableInteger(value);
+  return value === null ? null : storable(value);
 }

@@ -1,6 +1,6 @@
 import type { Db, Engine } from './engine.ts';
 import { shareReads } from './share-reads.ts';
-import { storableInteger, storableText } from './schema/values.ts';
+import { storable } from './schema/values.ts';
 
 /** A query that drizzle can prepare; both engines' builders are. */
 interface Preparable<T> {
@@ -33,10 +33,5 @@ export function prepared<T>(
 
 /** As the columns do. */
 function mapped(values: Readonly<Record<string, string | number>>): Record<string, string | number> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? storableText(value) : storableInteger(value),
-    ]),
-  );
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, storable(value)]));
 }

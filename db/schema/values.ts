@@ -20,3 +20,8 @@ export function storableInteger(value: number): number {
   }
   return value;
 }
+
+/** The same for a value of either kind, where no column looks at it. */
+export function storable(value: string | number): string | number {
+  return typeof value === 'string' ? storableText(value) : storableInteger(value);
+}

@@ -1,6 +1,9 @@
 import type { CloudTrailEvent } from './event.ts';
 import type { About } from './rule.ts';
 
+/** New networks for each active day from which on one more is nothing special. */
+export const ROAMS = 0.25;
+
 /** A key that made so many different calls reads widely. */
 const WIDE = 60;
 

@@ -1,8 +1,6 @@
+import { ROAMS } from '../at-home.ts';
 import { call, ordinary } from '../example.ts';
 import type { Rule } from '../rule.ts';
-
-/** New networks for each active day from which on one more is nothing special. */
-const ROAMS = 0.25;
 
 /** Used from a network this key was never seen on. */
 export const networkNew: Rule = {

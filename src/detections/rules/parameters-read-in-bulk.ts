@@ -1,6 +1,6 @@
 import type { CloudTrailEvent } from '../event.ts';
 import { call } from '../example.ts';
-import { noteFirst, whoReads } from '../first.ts';
+import { hasListed, noteFirst, whoReads } from '../first.ts';
 import { flagAt, textAt, textsAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { About, Rule } from '../rule.ts';
@@ -48,8 +48,7 @@ export const parametersReadInBulk: Rule = {
     const names = [...textsAt(asked, 'names'), ...textsAt(asked, 'name'), ...pagesOf(event, about)];
     for (const name of names) noteFirst(recent, 'parameters', `${whoReads(event, about)} ${name}`, about.now);
     const count = recent.since('first parameters', about.now - WINDOW).length;
-    const listed = recent.last('parameters listed', whoReads(event, about));
-    const isChosen = count >= LISTED && listed !== null && about.now - listed < HOUR;
+    const isChosen = count >= LISTED && hasListed('parameters listed', event, about);
     if (count < ENOUGH && (!isChosen || event.agent.kind === 'infrastructure')) return null;
     return { facts: { parameters: count, last: names.at(-1) ?? null }, of: '' };
   },

@@ -1,5 +1,5 @@
 import { call } from '../example.ts';
-import { noteFirst, whoReads } from '../first.ts';
+import { hasListed, noteFirst, whoReads } from '../first.ts';
 import { listAt, textsAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
@@ -48,8 +48,7 @@ export const secretsReadInBulk: Rule = {
     for (const id of ids) noteFirst(recent, 'secrets', `${whoReads(event, about)} ${id}`, about.now);
     const count = recent.since('first secrets', about.now - WINDOW).length;
     const isBatch = name === 'BatchGetSecretValue' && !event.failed && count > 0;
-    const listed = recent.last('secrets listed', whoReads(event, about));
-    const isChosen = count >= LISTED && listed !== null && about.now - listed < HOUR;
+    const isChosen = count >= LISTED && hasListed('secrets listed', event, about);
     const isPatient = recent.since('first secrets', about.now - DAY).length >= PATIENT;
     const isTool = event.agent.kind === 'infrastructure';
     if (count < FEW && !isBatch && (isTool || (!isChosen && !isPatient))) return null;

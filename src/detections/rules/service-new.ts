@@ -1,3 +1,4 @@
+import { ROAMS } from '../at-home.ts';
 import { call, ordinary } from '../example.ts';
 import { isStrange } from '../novelty.ts';
 import type { Rule } from '../rule.ts';
@@ -6,8 +7,6 @@ const DAYS = 5;
 /** A key that uses more services than this is a person's. */
 const NARROW = 12;
 const OFTEN = 0.3;
-/** New networks for each active day from which on another is no news (that of network-new.ts). */
-const ROAMS = 0.25;
 /** No program begins to use these on its own account. */
 const WEIGHTY = new Set(['iam', 'organizations', 'cloudtrail', 'sso', 'lightsail', 'guardduty']);
 
