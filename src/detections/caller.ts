@@ -12,6 +12,8 @@ const NOBODY: Caller = {
   longTermKeyId: null,
   sessionKeyId: null,
   withMfa: null,
+  notedBy: null,
+  profile: null,
 };
 
 /** Ids that data sets blanked with stars are ids too. */
@@ -25,7 +27,7 @@ const MOST_REMEMBERED = 20_000;
 
 /** Reads callers, and remembers them by their key: what a key says of itself is mostly the same. */
 export class Callers {
-  readonly #known = new Map<string, { readonly identity: Identity; readonly caller: Caller }>();
+  readonly #known = new Map<string, Caller>();
 
   of(identity: unknown): Caller {
     if (typeof identity !== 'object' || identity === null) return NOBODY;
@@ -33,10 +35,10 @@ export class Callers {
     const { accessKeyId } = fields;
     if (typeof accessKeyId !== 'string' || accessKeyId === '') return parseCaller(identity);
     const known = this.#known.get(accessKeyId);
-    if (known !== undefined && isSame(known.identity, fields)) return known.caller;
+    if (known !== undefined && isOf(known, fields)) return known;
     const caller = parseCaller(identity);
     if (this.#known.size >= MOST_REMEMBERED) this.#known.clear();
-    this.#known.set(accessKeyId, { identity: fields, caller });
+    this.#known.set(accessKeyId, caller);
     return caller;
   }
 }
@@ -50,21 +52,17 @@ interface Identity {
   readonly sessionContext?: unknown;
 }
 
-function isSame(a: Identity, b: Identity): boolean {
+/** True when an identity says word for word what was read of the caller; what only its ARN says is read again. */
+function isOf(caller: Caller, { type, arn, accountId, userName, sessionContext }: Identity): boolean {
   return (
-    a.arn === b.arn &&
-    a.type === b.type &&
-    a.accountId === b.accountId &&
-    a.userName === b.userName &&
-    (a.sessionContext === b.sessionContext || isSameSession(a, b))
-  );
-}
-
-function isSameSession(a: Identity, b: Identity): boolean {
-  return (
-    textAt(a.sessionContext, 'sessionIssuer', 'arn') === textAt(b.sessionContext, 'sessionIssuer', 'arn') &&
-    flagAt(a.sessionContext, 'attributes', 'mfaAuthenticated') ===
-      flagAt(b.sessionContext, 'attributes', 'mfaAuthenticated')
+    arn === caller.arn &&
+    type === caller.type &&
+    accountId === caller.accountId &&
+    (userName ?? null) === caller.userName &&
+    (sessionContext === undefined
+      ? caller.issuerArn === null && caller.withMfa === null
+      : textAt(sessionContext, 'sessionIssuer', 'arn') === caller.issuerArn &&
+        flagAt(sessionContext, 'attributes', 'mfaAuthenticated') === caller.withMfa)
   );
 }
 
@@ -95,6 +93,8 @@ export function parseCaller(identity: unknown): Caller {
     longTermKeyId: isLongTerm ? id : null,
     sessionKeyId: isLongTerm ? null : id,
     withMfa: flagAt(session, 'attributes', 'mfaAuthenticated'),
+    notedBy: null,
+    profile: null,
   };
 }
 

@@ -1,10 +1,10 @@
-import type { CloudTrailEvent } from './event.ts';
+import type { Caller, CloudTrailEvent } from './event.ts';
 import { evaluate, isOrdinary } from './evaluate.ts';
 import { textAt } from './json.ts';
 import { Lineage } from './lineage.ts';
 import type { MemoryEntry } from './memory.ts';
 import { noveltyOf } from './novelty.ts';
-import { NOWHERE, placeOf, type LookUp, type Place } from './place.ts';
+import { NOWHERE, placeOf, type LookUp } from './place.ts';
 import { Profile } from './profile.ts';
 import type { About, Beginning, Birth, KeyNote } from './rule.ts';
 import type { Signal } from './signal.ts';
@@ -69,8 +69,7 @@ export class Detector {
     const { sessionKeyId } = event.caller;
     if (sessionKeyId !== null) this.#beganElsewhere(sessionKeyId, event);
     const subject = subjectOf(event, this.lineage);
-    const profile = this.profileOf(subject);
-    if (subject !== NOBODY) profile.learn(event, this.#placeFor(event, profile));
+    if (subject !== NOBODY) this.#profileFor(event.caller, subject).learn(event, this.#lookUp);
   }
 
   /** Judges an event, then learns it. */
@@ -81,13 +80,13 @@ export class Detector {
     // A session that a key made is a program's, whatever it calls itself.
     const event = recorded.saysConsole && keyId !== null ? { ...recorded, fromConsole: false } : recorded;
     const subject = subjectOf(event, this.lineage, keyId);
-    const profile = this.profileOf(subject);
+    const profile = this.#profileFor(recorded.caller, subject);
     const note = keyId === null ? null : this.#noteOf(keyId);
     const birth = longTermKeyId === null ? null : (this.#births.get(longTermKeyId) ?? null);
     const first = sessionKeyId === null ? null : this.#beganElsewhere(sessionKeyId, event);
     const novelty = noveltyOf(event, profile, this.#lookUp);
     if (note === null && birth === null && first === null && isOrdinary(event, profile, novelty)) {
-      if (subject !== NOBODY) profile.learn(event, this.#placeFor(event, profile));
+      if (subject !== NOBODY) profile.learn(event, this.#lookUp);
       return NONE;
     }
     const about: About = {
@@ -95,14 +94,14 @@ export class Detector {
       profile,
       novelty,
       keyId,
-      userName: (keyId === null ? null : this.lineage.userOf(keyId)) ?? event.caller.userName,
+      userName: this.#userOf(keyId, event.caller),
       note,
       birth,
       first,
       place: () => (event.address === null ? NOWHERE : placeOf(event.address, this.#lookUp)),
     };
     const signals = evaluate(event, about);
-    if (subject !== NOBODY) profile.learn(event, this.#placeFor(event, profile));
+    if (subject !== NOBODY) profile.learn(event, this.#lookUp);
     return signals;
   }
 
@@ -118,7 +117,9 @@ export class Detector {
 
   /** Takes up a profile that was kept. */
   recallProfile(subject: string, profile: Profile): void {
-    this.#profiles.set(subject, profile);
+    const before = this.#profiles.get(subject);
+    if (before !== undefined) before.heldBy = null;
+    this.#hold(subject, profile);
   }
 
   /** Takes up what it remembered beside profiles, as `onMemory` heard of it. */
@@ -134,9 +135,28 @@ export class Detector {
     const known = this.#profiles.get(subject);
     if (known !== undefined) return known;
     const profile = new Profile();
-    this.#profiles.set(subject, profile);
+    this.#hold(subject, profile);
     if (this.#profiles.size > this.#mostProfiles) this.#forgetOldest();
     return profile;
+  }
+
+  /** The same, for a caller: where his key's profile is, the caller himself remembers. */
+  #profileFor(caller: Caller, subject: string): Profile {
+    if (caller.longTermKeyId !== subject) return this.profileOf(subject);
+    if (caller.profile?.heldBy === this) return caller.profile;
+    caller.profile = this.profileOf(subject);
+    return caller.profile;
+  }
+
+  /** The user of the long-term key at the root, else the caller's own. */
+  #userOf(keyId: string | null, { longTermKeyId, userName }: Caller): string | null {
+    if (keyId === null || (keyId === longTermKeyId && userName !== null)) return userName;
+    return this.lineage.userOf(keyId) ?? userName;
+  }
+
+  #hold(subject: string, profile: Profile): void {
+    profile.heldBy = this;
+    this.#profiles.set(subject, profile);
   }
 
   #prepare(event: CloudTrailEvent): void {
@@ -172,12 +192,6 @@ export class Detector {
     return null;
   }
 
-  /** Only networks the key was not seen on are looked up. */
-  #placeFor({ address }: CloudTrailEvent, profile: Profile): Place {
-    if (address === null || profile.tables.prefixes.lastSeen(address.prefix) !== null) return NOWHERE;
-    return placeOf(address, this.#lookUp);
-  }
-
   #forgetOldest(): void {
     let oldest: string | null = null;
     let least = Infinity;
@@ -188,7 +202,10 @@ export class Detector {
       looked += 1;
       if (looked === 64) break;
     }
-    if (oldest !== null) this.#profiles.delete(oldest);
+    if (oldest === null) return;
+    const profile = this.#profiles.get(oldest);
+    if (profile !== undefined) profile.heldBy = null;
+    this.#profiles.delete(oldest);
   }
 }
 

@@ -104,7 +104,7 @@ function triggersOf(event: CloudTrailEvent, about: About): readonly Trigger[] {
 /** Notes a call that tells about the account when this key never made it before. */
 function isSweeping(event: CloudTrailEvent, { profile, now }: About): boolean {
   if (event.byService || event.fromConsole || event.at === null || !isKnown(event.caller)) return false;
-  if (profile.tables.actions.lastSeen(event.call.action) !== null) return false;
+  if (profile.isFamiliar(event) || profile.tables.actions.lastSeen(event.call.action) !== null) return false;
   return profile.recent.note('discovery', event.call.action, now, now - SWEEP);
 }
 

@@ -1,6 +1,8 @@
 import type { Address } from './address.ts';
 import type { Agent } from './agent.ts';
 import type { Call } from './call.ts';
+import type { Lineage } from './lineage.ts';
+import type { Profile } from './profile.ts';
 
 /** Who a record says made the call; `null` wherever it does not say, or says something that cannot be understood. */
 export interface Caller {
@@ -19,6 +21,9 @@ export interface Caller {
   /** The id of a temporary key. */
   readonly sessionKeyId: string | null;
   readonly withMfa: boolean | null;
+  /** Who noted whose key it is, and where the profile of the key is: not part of a record, but found without a search. */
+  notedBy: Lineage | null;
+  profile: Profile | null;
 }
 
 /** One record of CloudTrail with only what Rekey uses, read once. */

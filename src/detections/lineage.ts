@@ -1,4 +1,4 @@
-import type { Caller, CloudTrailEvent } from './event.ts';
+import type { CloudTrailEvent } from './event.ts';
 import { textAt } from './json.ts';
 import type { MemoryKind } from './memory.ts';
 import { words } from './words.ts';
@@ -21,7 +21,6 @@ export class Lineage {
   readonly #users = new Map<string, string>();
   readonly #most: number;
   readonly #onChange: (kind: MemoryKind, id: string, value: string) => void;
-  #lastCaller: Caller | null = null;
 
   /** `onChange` hears of every link that is new. */
   constructor(most = 50_000, onChange: Lineage['recall'] = () => undefined) {
@@ -37,10 +36,11 @@ export class Lineage {
 
   /** Takes an event in. The id of the session it made, or null when it made none, or none that a key is known for. */
   learn(event: CloudTrailEvent): string | null {
-    const { longTermKeyId, sessionKeyId, userName } = event.caller;
-    if (longTermKeyId !== null && userName !== null && event.caller !== this.#lastCaller) {
+    const { caller } = event;
+    const { longTermKeyId, sessionKeyId, userName } = caller;
+    if (longTermKeyId !== null && userName !== null && caller.notedBy !== this) {
       if (this.#keep(this.#users, longTermKeyId, userName)) this.#onChange('user', longTermKeyId, userName);
-      this.#lastCaller = event.caller;
+      caller.notedBy = this;
     }
     if (!event.call.isWanted || event.failed || !MAKERS.has(event.call.action)) return null;
     const parent = longTermKeyId ?? sessionKeyId;

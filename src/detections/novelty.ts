@@ -28,6 +28,7 @@ export const NOTHING: Novelty = {
 export function noveltyOf(event: CloudTrailEvent, profile: Profile, lookUp: LookUp): Novelty {
   const { at, address, agent, region, call } = event;
   if (at === null || profile.events === 0 || event.byService) return NOTHING;
+  if (profile.isFamiliar(event)) return NOTHING;
   const prefix =
     address !== null && profile.tables.prefixes.size > 0 && !profile.knows('prefixes', address.prefix, at);
   // A known prefix has a known place; only a new one is looked up.

@@ -1,23 +1,10 @@
+import { DIMENSIONS, type Dimension } from './dimensions.ts';
 import type { CloudTrailEvent } from './event.ts';
-import type { Place } from './place.ts';
+import { Familiar, type Called, type Origin } from './familiar.ts';
+import { LAST, Ledger, type Seen } from './ledger.ts';
+import { NOWHERE, placeOf, type LookUp } from './place.ts';
 import { Recent, type RecentJson } from './recent.ts';
-import { Table, type TableJson } from './table.ts';
-
-/** The kinds of things a profile has tables of, and how many values each remembers. */
-const SIZES = {
-  addresses: 64,
-  prefixes: 64,
-  operators: 24,
-  countries: 16,
-  agents: 24,
-  regions: 24,
-  services: 96,
-  actions: 512,
-  refused: 256,
-} as const;
-
-export type Dimension = keyof typeof SIZES;
-const DIMENSIONS = Object.keys(SIZES) as readonly Dimension[];
+import { Tables, type TableJson } from './table.ts';
 
 const EMPTY: TableJson = { added: 0, rows: [] };
 
@@ -43,6 +30,8 @@ const REMEMBERED = 90 * DAY;
 /** Of old hours and refusals, half counts no more after this many active days. */
 const FADING_DAYS = 30;
 
+const NO_CALLS: readonly number[] = Array.from({ length: 24 }, () => 0);
+
 /** Kinds of things rules remember for good; all others are of the last hours or days. */
 const LASTING: ReadonlySet<string> = new Set(['secrets', 'parameters', 'roles', 'seen deleting']);
 
@@ -67,14 +56,22 @@ export class Profile {
   /** Calls that were refused; fades. */
   denied = 0;
   /** Calls by hour of the day (UTC); fade. */
-  readonly hours: number[] = Array.from({ length: 24 }, () => 0);
-  readonly tables: Readonly<Record<Dimension, Table>>;
+  readonly hours: number[] = [...NO_CALLS];
   readonly recent: Recent;
+  /** Who holds it, while he does: what was noted elsewhere of where a profile is holds only then. */
+  heldBy: object | null = null;
+  readonly #ledger: Ledger;
+  readonly #familiar = new Familiar();
   #lastDay = -1;
 
-  constructor(tables: Readonly<Record<Dimension, Table>> = newTables(), recent: Recent = new Recent()) {
-    this.tables = tables;
+  constructor(ledger: Ledger = new Ledger(), recent: Recent = new Recent()) {
+    this.#ledger = ledger;
     this.recent = recent;
+  }
+
+  /** What it was seen with, all that was learned included. */
+  get tables(): Tables {
+    return new Tables(this.#settled());
   }
 
   /** Its history is long enough that what is not in it is unusual. */
@@ -104,7 +101,7 @@ export class Profile {
   /** Somebody says that all it learned so far is normal: it counts as known for long. */
   accept(): void {
     this.taught = true;
-    for (const dimension of DIMENSIONS) this.tables[dimension].age();
+    this.#settled().age();
     this.recent.keepOnly(LASTING);
   }
 
@@ -119,30 +116,29 @@ export class Profile {
     return added / Math.max(1, this.activeDays - SETTLED_DAYS);
   }
 
-  /** Takes an event in. Events without a time, and those of AWS's own services, teach nothing. */
-  learn(event: CloudTrailEvent, place: Place): this {
-    const { at, address, agent, call, region } = event;
+  /** True when nothing about an event is new, found out without looking at a table. False says nothing. */
+  isFamiliar(event: CloudTrailEvent): boolean {
+    const { at } = event;
+    if (at === null || event.byService || event.denied) return false;
+    return this.#familiar.has(event, Math.min(at, this.lastSeen) - REMEMBERED);
+  }
+
+  /**
+   * Takes an event in. Events without a time, and those of AWS's own services, teach nothing. Only networks the key was
+   * not seen on are looked up.
+   */
+  learn(event: CloudTrailEvent, lookUp: LookUp): this {
+    const { at } = event;
     if (at === null || event.byService) return this;
+    const isFamiliar = this.isFamiliar(event);
     if (this.events === 0) this.firstSeen = at;
     this.events += 1;
     if (at > this.lastSeen) this.lastSeen = at;
     this.#countDay(Math.floor(at / DAY));
-    const { tables } = this;
-    if (address !== null) {
-      tables.addresses.see(address.text, at);
-      tables.prefixes.see(address.prefix, at);
-      if (place.operator !== null) tables.operators.see(place.operator, at);
-      if (place.country !== null) tables.countries.see(place.country, at);
-    }
-    if (agent.kind !== 'unknown') tables.agents.see(agent.family, at);
-    if (region !== null && !call.isGlobal) tables.regions.see(region, at);
-    tables.services.see(call.service, at);
-    if (event.denied) {
-      this.denied += 1;
-      tables.refused.see(call.action, at);
-    } else tables.actions.see(call.action, at);
     const hour = Math.floor(at / HOUR) % 24;
     this.hours[hour] = (this.hours[hour] ?? 0) + 1;
+    if (isFamiliar) this.#familiar.count(event, at);
+    else this.#learnAnew(event, at, lookUp);
     return this;
   }
 
@@ -167,13 +163,13 @@ export class Profile {
   }
 
   static from(json: ProfileJson): Profile {
-    const tables = Object.fromEntries(
-      DIMENSIONS.map((dimension) => [
-        dimension,
-        Table.from(SIZES[dimension], json.tables[dimension] ?? EMPTY),
-      ]),
-    ) as Record<Dimension, Table>;
-    const profile = new Profile(tables, Recent.from(json.recent));
+    const ledger = new Ledger();
+    for (const dimension of DIMENSIONS) {
+      const { added, rows } = json.tables[dimension] ?? EMPTY;
+      for (const [value, ...numbers] of rows) ledger.put(dimension, value, numbers);
+      ledger.recallAdded(dimension, added);
+    }
+    const profile = new Profile(ledger, Recent.from(json.recent));
     profile.firstSeen = json.firstSeen;
     profile.lastSeen = json.lastSeen;
     profile.events = json.events;
@@ -183,6 +179,31 @@ export class Profile {
     profile.hours.splice(0, 24, ...json.hours);
     profile.#lastDay = json.lastDay;
     return profile;
+  }
+
+  #learnAnew(event: CloudTrailEvent, at: number, lookUp: LookUp): void {
+    const { address, agent, call, region } = event;
+    if (event.denied) this.denied += 1;
+    const ledger = this.#settled();
+    const seen = [
+      ...seeOrigin(ledger, { agent, address, at, times: 1 }, lookUp),
+      ...seeCall(ledger, { call, region, at, times: 1 }, event.denied),
+    ];
+    // What made room is familiar no more.
+    if (seen.includes('replaced')) this.#familiar.clear();
+    else if (!event.denied && !seen.includes('added')) this.#familiar.add(event, at);
+  }
+
+  /** Its ledger, after all that was counted beside it is entered: nothing of that is new. */
+  #settled(): Ledger {
+    const ledger = this.#ledger;
+    if (this.#familiar.owes) {
+      this.#familiar.settle({
+        call: (met) => void seeCall(ledger, met, false),
+        origin: (met) => void seeOrigin(ledger, met, () => NOWHERE),
+      });
+    }
+    return ledger;
   }
 
   #countDay(day: number): void {
@@ -195,17 +216,27 @@ export class Profile {
   }
 }
 
-/** Written out: keys come by the ten thousand, and an object made from a list of names takes ten times as long. */
-function newTables(): Record<Dimension, Table> {
-  return {
-    addresses: new Table(SIZES.addresses),
-    prefixes: new Table(SIZES.prefixes),
-    operators: new Table(SIZES.operators),
-    countries: new Table(SIZES.countries),
-    agents: new Table(SIZES.agents),
-    regions: new Table(SIZES.regions),
-    services: new Table(SIZES.services),
-    actions: new Table(SIZES.actions),
-    refused: new Table(SIZES.refused),
-  };
+function seeOrigin(ledger: Ledger, { agent, address, at, times }: Origin, lookUp: LookUp): Seen[] {
+  const seen: Seen[] = [];
+  if (address !== null) {
+    const isKnown = ledger.number('prefixes', address.prefix, LAST) !== null;
+    const place = isKnown ? NOWHERE : placeOf(address, lookUp);
+    seen.push(
+      ledger.see('addresses', address.text, at, times),
+      ledger.see('prefixes', address.prefix, at, times),
+    );
+    if (place.operator !== null) seen.push(ledger.see('operators', place.operator, at, times));
+    if (place.country !== null) seen.push(ledger.see('countries', place.country, at, times));
+  }
+  if (agent.kind !== 'unknown') seen.push(ledger.see('agents', agent.family, at, times));
+  return seen;
+}
+
+function seeCall(ledger: Ledger, { call, region, at, times }: Called, isDenied: boolean): Seen[] {
+  const seen = [
+    ledger.see('services', call.service, at, times),
+    ledger.see(isDenied ? 'refused' : 'actions', call.action, at, times),
+  ];
+  if (region !== null && !call.isGlobal) seen.push(ledger.see('regions', region, at, times));
+  return seen;
 }

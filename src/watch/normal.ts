@@ -1,5 +1,6 @@
 import type { Normal } from '../domain/incident.ts';
-import { DAY, type Dimension, type Profile } from '../detections/profile.ts';
+import type { Dimension } from '../detections/dimensions.ts';
+import { DAY, type Profile } from '../detections/profile.ts';
 
 /** How many values of each kind are told. */
 const TOLD = 4;
