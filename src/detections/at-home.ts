@@ -1,3 +1,4 @@
+import type { Severity } from '../domain/notice.ts';
 import type { CloudTrailEvent } from './event.ts';
 import type { About } from './rule.ts';
 
@@ -18,6 +19,24 @@ export function isOfOneJob({ profile }: About): boolean {
 /** True for a key of which nothing is known that would explain a look around: it is new, or it has one job. */
 export function isWithoutReason(about: About): boolean {
   return !about.profile.isSettled || isOfOneJob(about);
+}
+
+/**
+ * True for a long-term key that nobody knows yet, or known for one job, when it is no tool for infrastructure that uses
+ * it: what is a trifle from others has no explanation here.
+ */
+export function isUnexplained(event: CloudTrailEvent, about: About): boolean {
+  return isByHand(event, about) && isWithoutReason(about);
+}
+
+/** How grave a trifle is: more so where it has no explanation. */
+export function trifle(event: CloudTrailEvent, about: About): Severity {
+  return isUnexplained(event, about) ? 'medium' : 'low';
+}
+
+/** True for a long-term key used by anything but a tool for infrastructure. */
+export function isByHand({ agent, fromConsole }: CloudTrailEvent, { keyId }: About): boolean {
+  return keyId !== null && !fromConsole && agent.kind !== 'infrastructure';
 }
 
 /** True for a program that reads widely, known for a day at least, where it always runs: it learns to read more. */

@@ -12,6 +12,7 @@ import { bucketOpened } from './rules/bucket-opened.ts';
 import { bucketsSwept } from './rules/buckets-swept.ts';
 import { callsRefused } from './rules/calls-refused.ts';
 import { codeReadInBulk } from './rules/code-read-in-bulk.ts';
+import { codeSlippedIn } from './rules/code-slipped-in.ts';
 import { commandRunOnInstance } from './rules/command-run-on-instance.ts';
 import { configStopped } from './rules/config-stopped.ts';
 import { consoleLoginWithoutMfa } from './rules/console-login-without-mfa.ts';
@@ -50,6 +51,7 @@ import { messagesLedOutside } from './rules/messages-led-outside.ts';
 import { mfaRemoved } from './rules/mfa-removed.ts';
 import { modelGuardRemoved } from './rules/model-guard-removed.ts';
 import { modelsAbused } from './rules/models-abused.ts';
+import { namesLedElsewhere } from './rules/names-led-elsewhere.ts';
 import { networkLogsRemoved } from './rules/network-logs-removed.ts';
 import { networkNew } from './rules/network-new.ts';
 import { newKeyUsedByItsMaker } from './rules/new-key-used-by-its-maker.ts';
@@ -140,6 +142,7 @@ export const RULES: readonly Rule[] = [
   administratorRightsGiven,
   attackToolUsed,
   bucketOpened,
+  codeSlippedIn,
   commandRunOnInstance,
   configStopped,
   consoleLoginWithoutMfa,
@@ -164,6 +167,7 @@ export const RULES: readonly Rule[] = [
   mfaRemoved,
   modelGuardRemoved,
   modelsAbused,
+  namesLedElsewhere,
   networkLogsRemoved,
   objectsEncryptedForRansom,
   objectsExpireSoon,

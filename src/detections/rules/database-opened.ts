@@ -1,3 +1,4 @@
+import { isUnexplained, trifle } from '../at-home.ts';
 import { call } from '../example.ts';
 import { flagAt, textAt } from '../json.ts';
 import { DAY } from '../profile.ts';
@@ -23,7 +24,7 @@ export const databaseOpened: Rule = {
     redshift:CreateCluster redshift-serverless:UpdateWorkgroup dynamodb:UpdateTable redshift:RestoreFromClusterSnapshot
     lightsail:UpdateRelationalDatabase lightsail:CreateRelationalDatabaseFromSnapshot`),
   quietFor: DAY,
-  judge(event) {
+  judge(event, about) {
     const { asked } = event;
     const isPublic =
       flagAt(asked, 'publiclyAccessible') === true ||
@@ -38,9 +39,12 @@ export const databaseOpened: Rule = {
       /AuthorizeDBSecurityGroupIngress|AuthorizeClusterSecurityGroupIngress|AddRoleToDB|StopActivityStream|GetClusterCredentials|EnableHttpEndpoint/.test(
         event.call.name,
       );
-    if (!isPublic && !isReset && !isUnprotected && !other) return null;
+    // Another way in, for whoever has a role.
+    const isNewLogin =
+      flagAt(asked, 'enableIAMDatabaseAuthentication') === true && isUnexplained(event, about);
+    if (!isPublic && !isReset && !isUnprotected && !other && !isNewLogin) return null;
     return {
-      severity: isUnprotected && !isPublic && !isReset ? 'low' : 'medium',
+      severity: isUnprotected && !isPublic && !isReset ? trifle(event, about) : 'medium',
       facts: {
         call: event.call.name,
         database:

@@ -1,5 +1,6 @@
+import { trifle } from '../at-home.ts';
 import { call } from '../example.ts';
-import { flagAt, numberAt, textAt } from '../json.ts';
+import { flagAt, numberAt, textAt, textsAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -34,7 +35,7 @@ export const logsDestroyed: Rule = {
     logs:DeleteAccountPolicy logs:DeleteLogAnomalyDetector
     notifications:DeleteNotificationConfiguration chatbot:DeleteSlackChannelConfiguration
     chatbot:DeleteMicrosoftTeamsChannelConfiguration`),
-  judge(event) {
+  judge(event, about) {
     if (event.call.name === 'PutMetricAlarm' && flagAt(event.asked, 'actionsEnabled') !== false) return null;
     if (event.call.name === 'PutRule' && textAt(event.asked, 'state') !== 'DISABLED') return null;
     if (event.call.service === 's3' && !holdsLogs(event.asked)) return null;
@@ -42,6 +43,8 @@ export const logsDestroyed: Rule = {
       textAt(event.asked, 'bucketName') ??
       textAt(event.asked, 'logGroupName') ??
       textAt(event.asked, 'ruleName') ??
+      textAt(event.asked, 'rule') ??
+      textsAt(event.asked, 'alarmNames')[0] ??
       textAt(event.asked, 'budgetName') ??
       textAt(event.asked, 'alarmName') ??
       textAt(event.asked, 'name');
@@ -58,7 +61,7 @@ export const logsDestroyed: Rule = {
       ) ||
       (name !== null && /trail|audit|flow|guard|secur|waf|alert|siem/i.test(name));
     return {
-      severity: isTelling || event.denied || what === 'DeleteLogStream' ? 'medium' : 'low',
+      severity: isTelling || event.denied || what === 'DeleteLogStream' ? 'medium' : trifle(event, about),
       facts: { call: what, name },
       of: `${what} ${name ?? ''}`,
     };

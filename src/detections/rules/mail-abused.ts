@@ -31,6 +31,8 @@ export const mailAbused: Rule = {
     ses:UpdateConfigurationSetSendingEnabled ses:CreateReceiptRule
     sms-voice:SetTextMessageSpendLimitOverride sms-voice:SetVoiceMessageSpendLimitOverride
     sms-voice:SendVoiceMessage chime:CreatePhoneNumberOrder connect:StartOutboundVoiceContact`),
+  // Numbers, pools and limits, whatever the call of the day is named.
+  matches: /^sms-voice:(?:Describe|List)[A-Z]\w+$/,
   quietFor: 7 * DAY,
   judge(event, about) {
     const { name } = event.call;

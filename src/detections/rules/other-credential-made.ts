@@ -1,3 +1,4 @@
+import { trifle } from '../at-home.ts';
 import { call } from '../example.ts';
 import { targetOf } from '../grant.ts';
 import { textAt } from '../json.ts';
@@ -19,10 +20,10 @@ export const otherCredentialMade: Rule = {
     iam:UploadSigningCertificate ec2:CreateKeyPair ec2:ImportKeyPair lightsail:CreateKeyPair
     lightsail:ImportKeyPair apigateway:CreateApiKey appsync:CreateApiKey
     iot:CreateKeysAndCertificate iot:RegisterCertificate acm-pca:IssueCertificate`),
-  judge(event) {
+  judge(event, about) {
     return {
       // Key pairs and API keys open one machine or one interface.
-      severity: event.call.service === 'iam' ? 'medium' : 'low',
+      severity: event.call.service === 'iam' ? 'medium' : trifle(event, about),
       facts: { call: event.call.name, user: targetOf(event), service: textAt(event.asked, 'serviceName') },
       of: `${event.call.name} ${targetOf(event) ?? ''}`,
     };

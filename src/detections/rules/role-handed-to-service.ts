@@ -1,3 +1,4 @@
+import { isByHand, isUnexplained } from '../at-home.ts';
 import { call } from '../example.ts';
 import { textAt, within } from '../json.ts';
 import { leavesOf } from '../leaves.ts';
@@ -17,7 +18,8 @@ const DAILY = new Set(
     CreateEndpointConfig CreateTransformJob PutTargets ModifyDBInstance ModifyDBCluster`),
 );
 /** Jobs and queries that are started again and again, with a role each time; and what works on media. */
-const ROUTINE = /^(?:Start|Submit)|^(?:mediaconvert|elastictranscoder|medialive):/;
+const STARTING = /^(?:Start|Submit)/;
+const ROUTINE = /^(?:mediaconvert|elastictranscoder|medialive|textract|rekognition|transcribe|comprehend):/;
 
 /**
  * Any call that makes, changes or starts something. Left out is what other rules judge (IAM, STS, Lambda's settings) and
@@ -25,7 +27,7 @@ const ROUTINE = /^(?:Start|Submit)|^(?:mediaconvert|elastictranscoder|medialive)
  */
 const HANDING =
   /^(?!(?:iam|sts|s3|dynamodb|sqs|logs|kinesis|firehose|monitoring|xray|organizations|ram|config|ssmmessages|ec2messages|athena):|lambda:UpdateFunctionConf|ssm:(?:Put|UpdateInstance)|events:PutEvents|rds:AddRole|kms:)[a-z0-9-]+:(?:Create|Update|Put|Register|Run|Start|Submit|Associate|Replace|Modify|Add|Test|Configure)[A-Z]/;
-const ROLE_NAME = /role|profile/i;
+const ROLE_NAME = /role|profile|credential/i;
 /** A role's ARN; those that AWS's own services made for themselves give nothing to anybody. */
 const ROLE_ARN = /^arn:[a-z-]+:iam::\d{12}:(?:role\/(?!aws-service-role\/)|instance-profile\/)\S+$/;
 
@@ -82,12 +84,11 @@ export const roleHandedToService: Rule = {
       roleInside(asked);
     if (role === null && within(asked, 'pipelineId') === undefined && api.service !== 'cloud9') return null;
     // A key that does so for the first time may be after the role; a role that deploys was made for it.
-    const isKey = about.keyId !== null && event.agent.kind !== 'infrastructure';
+    const isRoutine = DAILY.has(api.name) || ROUTINE.test(api.action);
+    const isStart = STARTING.test(api.name);
+    const isOdd = isStart ? isUnexplained(event, about) : isByHand(event, about);
     return {
-      severity:
-        isKey && !event.failed && !DAILY.has(api.name) && !ROUTINE.test(api.name) && !ROUTINE.test(api.action)
-          ? 'medium'
-          : 'low',
+      severity: isOdd && !event.failed && !isRoutine ? 'medium' : 'low',
       facts: {
         call: api.action,
         role,
