@@ -39,13 +39,17 @@ export function isByHand({ agent, fromConsole }: CloudTrailEvent, { keyId }: Abo
   return keyId !== null && !fromConsole && agent.kind !== 'infrastructure';
 }
 
-/** True for a program that reads widely, known for a day at least, where it always runs: it learns to read more. */
-export function isReaderAtHome({ agent, address }: CloudTrailEvent, { profile, now }: About): boolean {
+/** True where a key has been for a day at least, with a program it has used for as long. */
+export function isAtWork({ address, agent }: CloudTrailEvent, { profile, now }: About): boolean {
   return (
     address !== null &&
-    profile.isSettled &&
-    profile.tables.actions.size >= WIDE &&
     profile.isEstablished('agents', agent.family, now) &&
     profile.isEstablished('prefixes', address.prefix, now)
   );
+}
+
+/** True for a program that reads widely, known for a day at least, where it always runs: it learns to read more. */
+export function isReaderAtHome(event: CloudTrailEvent, about: About): boolean {
+  const { profile } = about;
+  return profile.isSettled && profile.tables.actions.size >= WIDE && isAtWork(event, about);
 }

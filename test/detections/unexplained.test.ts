@@ -282,6 +282,63 @@ describe('by a tool for infrastructure', () => {
   });
 });
 
+describe('on a key of one job, where it always works', () => {
+  const role = (name: string) => `arn:aws:iam::${OWN}:role/${name}`;
+  const job = history(
+    12,
+    [...many(5, () => ['glue:GetJobRun']), ...many(2, () => ['glue:UpdateJob'])].map(([action]) => action),
+    { ...LIBRARY, asked: { jobName: 'j', jobUpdate: { role: role('etl') } } },
+  );
+  const databases = history(
+    12,
+    [
+      'rds:DescribeDBInstances',
+      'rds:CreateDBSnapshot',
+      ...many(4, () => ['rds:ListTagsForResource']).map(([action]) => action),
+    ],
+    LIBRARY,
+  );
+  const looks = [
+    'lambda:ListFunctions',
+    'sns:ListTopics',
+    'kinesis:ListStreams',
+    'elasticache:DescribeCacheClusters',
+  ];
+
+  it.each<readonly [string, readonly RawRecord[], readonly Step[]]>([
+    ['one more job with the role it always hands on', job, [['glue:CreateJob', { role: role('etl') }]]],
+    [
+      'one more change of its trade',
+      databases,
+      [
+        ['rds:CopyDBSnapshot', {}],
+        ['rds:ModifyDBParameterGroup', {}],
+      ],
+    ],
+    ['three looks at something new', ordinary(12), looks.slice(1).map((action): Step => [action])],
+  ])('%s, without a word above low', (_, learned, all) => {
+    expect(judge(steps(all, LIBRARY), learned)).toEqual([]);
+  });
+
+  it.each<readonly [string, readonly RawRecord[], readonly Step[]]>([
+    ['a job with another role', job, [['glue:CreateJob', { role: role('admin') }]]],
+    ['a change of another trade', databases, [['iam:CreateGroup', {}]]],
+    ['four looks at something new', ordinary(12), looks.map((action): Step => [action])],
+  ])('%s', (_, learned, all) => {
+    expect(judge(steps(all, LIBRARY), learned).length).toBeGreaterThan(0);
+  });
+
+  it.each<readonly [string, readonly Step[]]>([
+    ['looks into what the key never used', [['dynamodb:ListTables']]],
+    [
+      'asks who it is, and goes on to what the key never used',
+      [['sts:GetCallerIdentity'], ['logs:GetLogEvents']],
+    ],
+  ])('another program %s', (_, all) => {
+    expect(judge(steps(all), ordinary(12)).length).toBeGreaterThan(0);
+  });
+});
+
 describe('what programs do on their first day', () => {
   it.each<readonly [string, readonly Step[]]>([
     ['the proof for a certificate', [['route53:ChangeResourceRecordSets', record('TXT', '"t"')]]],

@@ -1,4 +1,4 @@
-import { isOfOneJob, isReaderAtHome, isUnexplained } from '../at-home.ts';
+import { isAtWork, isOfOneJob, isReaderAtHome, isUnexplained } from '../at-home.ts';
 import { call, ALICE_IN_CONSOLE, history } from '../example.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
@@ -8,6 +8,8 @@ const CALLS = 6;
 const SERVICES = 3;
 /** Of a key that has one job, and never looked around. */
 const FEW = 3;
+/** The same where it always works, with its program: that grows at times. */
+const SOME = 4;
 /** One look into each of so many services, by a key that has no reason. */
 const BROAD = 4;
 /** Of secrets, users and guards, and what sees the whole account at once: these count twice where nobody has a reason. */
@@ -43,7 +45,10 @@ export const accountExplored: Rule = {
     const known = about.profile.isSettled ? Math.floor(about.profile.tables.actions.size / 10) : 0;
     const enough = (event.agent.kind === 'infrastructure' ? 4 : 1) * CALLS + known;
     const isOdd =
-      calls.length >= FEW && services >= 2 && event.agent.kind !== 'infrastructure' && isOfOneJob(about);
+      calls.length >= (isAtWork(event, about) ? SOME : FEW) &&
+      services >= 2 &&
+      event.agent.kind !== 'infrastructure' &&
+      isOfOneJob(about);
     const hasNoReason = isUnexplained(event, about);
     const telling = hasNoReason ? calls.filter((each) => TELLING.test(each)).length : 0;
     const isBroad = hasNoReason && services >= BROAD;
