@@ -39,6 +39,7 @@ import { guardsExplored } from './rules/guards-explored.ts';
 import { hourUnusual } from './rules/hour-unusual.ts';
 import { identitiesExplored } from './rules/identities-explored.ts';
 import { identityProviderChanged } from './rules/identity-provider-changed.ts';
+import { identityChanged } from './rules/identity-changed.ts';
 import { inlinePolicyPutOnUser } from './rules/inline-policy-put-on-user.ts';
 import { instanceCredentialsOutside } from './rules/instance-credentials-outside.ts';
 import { instancesInManyRegions } from './rules/instances-in-many-regions.ts';
@@ -160,6 +161,7 @@ export const RULES: readonly Rule[] = [
   graveCallRefused,
   guardDutyWeakened,
   identityProviderChanged,
+  identityChanged,
   inlinePolicyPutOnUser,
   keyQuarantined,
   logsDestroyed,

@@ -63,6 +63,11 @@ const TRIFLES: Readonly<Record<string, readonly Step[]>> = {
     ],
   ],
   'an export of a service nobody listed': [['healthlake:StartFHIRExportJob', {}]],
+  'a role whose sessions last longer': [['iam:UpdateRole', { roleName: 'r', maxSessionDuration: 43_200 }]],
+  'a user of a broker': [['mq:CreateUser', { brokerId: 'b', username: 'x' }]],
+  'what finds odd numbers': [['monitoring:DeleteAnomalyDetector', {}]],
+  'an interface deleted': [['apigateway:DeleteRestApi', { restApiId: 'r' }]],
+  'text messages asked about': [['sns:GetSMSAttributes']],
   'an application for single sign-on': [['sso:CreateApplication', { name: 'a' }]],
   'a way from a network to others': [
     ['ec2:CreateTransitGatewayVpcAttachment', { CreateTransitGatewayVpcAttachmentRequest: {} }],
@@ -76,6 +81,12 @@ const ODDITIES: Readonly<Record<string, readonly Step[]>> = {
   'a workflow rewritten': [['states:UpdateStateMachine', { stateMachineArn: 'm', definition: 'HIDDEN' }]],
   'a function’s variables': [
     ['lambda:UpdateFunctionConfiguration20150331v2', { functionName: 'f', environment: {} }],
+  ],
+  'a release waved through': [['codepipeline:PutApprovalResult', { result: { status: 'Approved' } }]],
+  'a file put into a repository': [['codecommit:PutFile', { repositoryName: 'infra' }]],
+  'a login of a warehouse': [['redshift-serverless:GetCredentials', { workgroupName: 'w' }]],
+  'names inside led elsewhere': [
+    ['route53resolver:CreateResolverRule', { targetIps: [{ ip: '203.0.113.9' }] }],
   ],
   'all machines started anew': [['autoscaling:StartInstanceRefresh', { autoScalingGroupName: 'g' }]],
   'stacks in all accounts': [['cloudformation:CreateStackInstances', { stackSetName: 's' }]],
@@ -152,6 +163,19 @@ const ODDITIES: Readonly<Record<string, readonly Step[]>> = {
 /** On any key, by hand. */
 const PLAIN: Readonly<Record<string, readonly Step[]>> = {
   'the receivers of a guard’s rule': [['events:RemoveTargets', { rule: 'guardduty-to-chat', ids: ['1'] }]],
+  'the connections of a data base, with passwords': [['glue:GetConnections', { hidePassword: false }]],
+  'the master of a search domain': [
+    ['es:UpdateDomainConfig', { advancedSecurityOptions: { masterUserOptions: { masterUserName: 'x' } } }],
+  ],
+  'a plan whose backups end tomorrow': [
+    ['backup:UpdateBackupPlan', { backupPlan: { rules: [{ lifecycle: { deleteAfterDays: 1 } }] } }],
+  ],
+  'what cannot be handled, led to a neighbour': [
+    [
+      'sqs:SetQueueAttributes',
+      { attributes: { RedrivePolicy: `{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:${FOREIGN}:q"}` } },
+    ],
+  ],
   'what a secret was before': [['ssm:GetParameterHistory', { name: '/db', withDecryption: true }]],
   'the people of an application': [
     ['cognito-idp:ListUserPools'],
@@ -256,6 +280,17 @@ describe('on a key nobody saw before', () => {
         call('sts:GetCallerIdentity', PROGRAM),
         call('iam:ListUsers', { ...PROGRAM, error: 'AccessDenied', minute: 1 }),
       ],
+    ],
+    [
+      'one secret after the other, refused',
+      ['a', 'b', 'c'].map((secretId, minute) =>
+        call('secretsmanager:GetSecretValue', {
+          ...PROGRAM,
+          asked: { secretId },
+          error: 'AccessDenied',
+          minute,
+        }),
+      ),
     ],
     ['a key for oneself', steps([['iam:CreateAccessKey']])],
     ['the password of a machine', steps([['ec2:GetPasswordData', { instanceId: 'i-1' }]])],
@@ -373,6 +408,24 @@ describe('what programs do on their first day', () => {
         ['ecr:GetAuthorizationToken'],
         ['ecr:PutImage', { repositoryName: 'a' }],
         ...many(4, (each): Step => ['ecr:BatchGetImage', { repositoryName: `r${each}` }]),
+      ],
+    ],
+    ['its own connections', [['glue:GetConnections', { hidePassword: true }]]],
+    ['a login to its images', [['ecr:GetAuthorizationToken'], ['codeartifact:GetAuthorizationToken']]],
+    [
+      'people of an application',
+      [
+        ['cognito-idp:AdminCreateUser', {}],
+        ['cognito-idp:AdminResetUserPassword', {}],
+      ],
+    ],
+    [
+      'what cannot be handled, led to its other queue',
+      [
+        [
+          'sqs:SetQueueAttributes',
+          { attributes: { RedrivePolicy: `{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:${OWN}:q"}` } },
+        ],
       ],
     ],
     ['its own secret', [['secretsmanager:GetSecretValue', { secretId: 'app' }]]],

@@ -1,6 +1,6 @@
 import { isUnexplained } from '../at-home.ts';
 import { call } from '../example.ts';
-import { flagAt, listAt, numberAt, textAt } from '../json.ts';
+import { at, flagAt, listAt, numberAt, textAt, writtenOut } from '../json.ts';
 import { HOUR } from '../profile.ts';
 import type { About, Rule } from '../rule.ts';
 import { words } from '../words.ts';
@@ -47,7 +47,7 @@ export const backupsDestroyed: Rule = {
     elasticfilesystem:PutBackupPolicy rds:ModifyDBInstance rds:ModifyDBCluster dlm:UpdateLifecyclePolicy
     glacier:DeleteVault glacier:DeleteArchive rds:DeleteDBClusterAutomatedBackup
     redshift:BatchDeleteClusterSnapshots lightsail:DeleteInstanceSnapshot memorydb:DeleteSnapshot
-    backup:DeleteBackupVaultAccessPolicy backup:UpdateRecoveryPointLifecycle`),
+    backup:DeleteBackupVaultAccessPolicy backup:UpdateRecoveryPointLifecycle backup:UpdateBackupPlan`),
   matches: ENDING,
   judge(event, about) {
     const {
@@ -56,7 +56,8 @@ export const backupsDestroyed: Rule = {
     } = event;
     const isSetting = /^(?:Update|Put|Modify)/.test(name);
     const days = numberAt(asked, 'lifecycle', 'deleteAfterDays');
-    const isShort = days !== null && days <= SOON;
+    const inPlan = [...writtenOut(at(asked, 'backupPlan')).matchAll(/"deleteAfterDays":"?(\d{1,6})/g)];
+    const isShort = (days !== null && days <= SOON) || inPlan.some(([, each]) => Number(each) <= SOON);
     if (isSetting && !isSwitchedOff(asked) && !isShort) return null;
     const what =
       textAt(asked, 'snapshotId') ??

@@ -47,7 +47,9 @@ export const codeSlippedIn: Rule = {
     cloudformation:CreateStackInstances cloudformation:UpdateStackInstances
     cloudformation:UpdateStackSet cloudfront:UpdateDistribution lambda:CreateEventSourceMapping
     lambda:UpdateFunctionConfiguration imagebuilder:StartImagePipelineExecution
-    kinesisanalytics:UpdateApplication autoscaling:StartInstanceRefresh iot:CreateTopicRule iot:ReplaceTopicRule`),
+    kinesisanalytics:UpdateApplication autoscaling:StartInstanceRefresh codecommit:PutFile
+    codecommit:CreateCommit codecommit:GitPush codepipeline:PutApprovalResult
+    codeartifact:PublishPackageVersion iot:CreateTopicRule iot:ReplaceTopicRule`),
   matches: SLIPPING,
   quietFor: DAY,
   judge(event, about) {

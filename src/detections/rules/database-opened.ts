@@ -1,6 +1,6 @@
 import { isUnexplained, trifle } from '../at-home.ts';
 import { call } from '../example.ts';
-import { flagAt, textAt } from '../json.ts';
+import { flagAt, textAt, within } from '../json.ts';
 import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
@@ -22,7 +22,8 @@ export const databaseOpened: Rule = {
     redshift:AuthorizeClusterSecurityGroupIngress redshift:GetClusterCredentials
     redshift:GetClusterCredentialsWithIAM redshift-serverless:GetCredentials rds:EnableHttpEndpoint rds:CreateDBInstanceReadReplica
     redshift:CreateCluster redshift-serverless:UpdateWorkgroup dynamodb:UpdateTable redshift:RestoreFromClusterSnapshot
-    lightsail:UpdateRelationalDatabase lightsail:CreateRelationalDatabaseFromSnapshot`),
+    lightsail:UpdateRelationalDatabase lightsail:CreateRelationalDatabaseFromSnapshot
+    es:UpdateDomainConfig es:UpdateElasticsearchDomainConfig`),
   quietFor: DAY,
   judge(event, about) {
     const { asked } = event;
@@ -30,8 +31,9 @@ export const databaseOpened: Rule = {
       flagAt(asked, 'publiclyAccessible') === true ||
       (event.call.name.startsWith('Restore') && flagAt(event.answered, 'publiclyAccessible') === true);
     const isReset =
-      event.call.name.startsWith('Modify') &&
-      (textAt(asked, 'masterUserPassword') !== null || textAt(asked, 'adminUserPassword') !== null);
+      within(asked, 'advancedSecurityOptions', 'masterUserOptions') !== undefined ||
+      (event.call.name.startsWith('Modify') &&
+        (textAt(asked, 'masterUserPassword') !== null || textAt(asked, 'adminUserPassword') !== null));
     const isUnprotected =
       (event.call.name.startsWith('Modify') && flagAt(asked, 'deletionProtection') === false) ||
       (event.call.name === 'UpdateTable' && flagAt(asked, 'deletionProtectionEnabled') === false);

@@ -1,4 +1,4 @@
-import { trifle } from '../at-home.ts';
+import { isUnexplained, trifle } from '../at-home.ts';
 import { call } from '../example.ts';
 import { flagAt, numberAt, textAt, textsAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
@@ -12,6 +12,10 @@ function holdsLogs(asked: unknown): boolean {
       /trail|audit|flow-?log|guardduty/i.test(textAt(asked, 'bucketName') ?? ''))
   );
 }
+
+/** What watches the account's work, in calls nobody listed. */
+const ENDING =
+  /^(?:monitoring|logs|oam|synthetics|rum|application-signals|internetmonitor|networkmonitor|devops-guru):(?:Delete|Disable|Stop)(?!Tag|Dashboard|Query|Canary)[A-Z]\w+$/;
 
 /** Logs or alarms deleted. */
 export const logsDestroyed: Rule = {
@@ -35,7 +39,10 @@ export const logsDestroyed: Rule = {
     logs:DeleteAccountPolicy logs:DeleteLogAnomalyDetector
     notifications:DeleteNotificationConfiguration chatbot:DeleteSlackChannelConfiguration
     chatbot:DeleteMicrosoftTeamsChannelConfiguration`),
+  matches: ENDING,
   judge(event, about) {
+    const isListed = logsDestroyed.actions.includes(event.call.action);
+    if (!isListed && !isUnexplained(event, about)) return null;
     if (event.call.name === 'PutMetricAlarm' && flagAt(event.asked, 'actionsEnabled') !== false) return null;
     if (event.call.name === 'PutRule' && textAt(event.asked, 'state') !== 'DISABLED') return null;
     if (event.call.service === 's3' && !holdsLogs(event.asked)) return null;

@@ -30,6 +30,11 @@ function redirectsIn(asked: unknown): readonly string[] {
   });
 }
 
+/** Who answers for names inside a network instead. */
+function resolversIn(asked: unknown): readonly string[] {
+  return listAt(asked, 'targetIps').flatMap((each) => textAt(each, 'ip') ?? textAt(each, 'Ip') ?? []);
+}
+
 /** Names of a domain led elsewhere. */
 export const namesLedElsewhere: Rule = {
   id: 'names-led-elsewhere',
@@ -41,14 +46,16 @@ export const namesLedElsewhere: Rule = {
     'See who is at the new address: whoever holds a name gets its visitors, its mail, and certificates for it. Put the record back.',
   falseAlarms: 'Programs that keep names up to date; they are known by their habit.',
   actions: words(`
-    route53:ChangeResourceRecordSets elasticloadbalancing:ModifyListener
+    route53:ChangeResourceRecordSets route53resolver:CreateResolverRule elasticloadbalancing:ModifyListener
     elasticloadbalancing:CreateRule elasticloadbalancing:ModifyRule`),
   quietFor: DAY,
   judge(event, about) {
     if (!isUnexplained(event, about)) return null;
-    const outside = [...targetsOf(event.asked), ...redirectsIn(event.asked)].filter(
-      (each) => !INSIDE.test(each),
-    );
+    const outside = [
+      ...targetsOf(event.asked),
+      ...redirectsIn(event.asked),
+      ...resolversIn(event.asked),
+    ].filter((each) => !INSIDE.test(each));
     if (outside.length === 0) return null;
     return {
       facts: { zone: textAt(event.asked, 'hostedZoneId'), to: outside.slice(0, 3).join(', ') },
