@@ -1,9 +1,12 @@
 import type { Severity } from '../domain/notice.ts';
 import type { CloudTrailEvent } from './event.ts';
+import { DAY } from './profile.ts';
 import type { About } from './rule.ts';
 
 /** New networks for each active day from which on one more is nothing special. */
 export const ROAMS = 0.25;
+
+const WEEK = 7 * DAY;
 
 /** A key that made so many different calls reads widely. */
 const WIDE = 60;
@@ -23,10 +26,13 @@ export function isWithoutReason(about: About): boolean {
 
 /**
  * True for a long-term key that nobody knows yet, or known for one job, when it is no tool for infrastructure that uses
- * it: what is a trifle from others has no explanation here.
+ * it: what is a trifle from others has no explanation here. A key that is seldom used is known after a week, where it was.
  */
 export function isUnexplained(event: CloudTrailEvent, about: About): boolean {
-  return isByHand(event, about) && isWithoutReason(about);
+  if (!isByHand(event, about)) return false;
+  const { profile } = about;
+  if (profile.isSettled) return isOfOneJob(about);
+  return profile.span < WEEK || !isAtWork(event, about);
 }
 
 /** How grave a trifle is: more so where it has no explanation. */

@@ -22,7 +22,9 @@ const items = (...ids: readonly string[]) => ({ items: ids.map((instanceId) => (
 const record = (type: string, value: string) => ({
   hostedZoneId: 'Z',
   changeBatch: {
-    changes: [{ action: 'UPSERT', resourceRecordSet: { name: 'a.', type, resourceRecords: [{ value }] } }],
+    changes: [
+      { action: 'UPSERT', resourceRecordSet: { name: 'a.example.com.', type, resourceRecords: [{ value }] } },
+    ],
   },
 });
 const letIn = (cidrIp: string, port: number) => ({
@@ -378,6 +380,14 @@ describe('what programs do on their first day', () => {
   it.each<readonly [string, readonly Step[]]>([
     ['the proof for a certificate', [['route53:ChangeResourceRecordSets', record('TXT', '"t"')]]],
     ['a name of AWS', [['route53:ChangeResourceRecordSets', record('CNAME', 'a.elb.amazonaws.com')]]],
+    [
+      'a table made and deleted, as tests do',
+      [
+        ['dynamodb:CreateTable', { tableName: 't' }],
+        ['dynamodb:DeleteTable', { tableName: 't' }],
+      ],
+    ],
+    ['a name of the own domain', [['route53:ChangeResourceRecordSets', record('CNAME', 'app.example.com')]]],
     ['a name inside', [['route53:ChangeResourceRecordSets', record('A', '10.0.0.7')]]],
     ['a port for the own network', [['ec2:AuthorizeSecurityGroupIngress', letIn('10.0.0.7/32', 5432)]]],
     ['the web for one', [['ec2:AuthorizeSecurityGroupIngress', letIn('203.0.113.9/32', 443)]]],
@@ -434,5 +444,36 @@ describe('what programs do on their first day', () => {
     ['its own buckets looked at', many(4, (each) => ['s3:GetBucketPolicy', { bucketName: `b${each}` }])],
   ])('%s, without a word above low', (_, all) => {
     expect(judge(steps(all))).toEqual([]);
+  });
+});
+
+describe('on a key that nobody settled', () => {
+  const letSelfIn = (hour: number) =>
+    call('ec2:AuthorizeSecurityGroupIngress', {
+      ...PROGRAM,
+      asked: letIn(`203.0.113.${hour}/32`, 22),
+      minute: 60 * hour,
+    });
+
+  it('tells once of a runner that lets itself in', () => {
+    expect(judge([1, 5, 9, 30].map(letSelfIn))).toHaveLength(1);
+  });
+
+  it('takes a job of each week for what it is, after a week, and not from elsewhere', () => {
+    const seldom = { ...LIBRARY, from: '198.51.100.7' };
+    const weeks = [-21, -14, -7].flatMap((day) =>
+      ['ec2:DescribeImages', 'ec2:DescribeSnapshots'].map((action) =>
+        call(action, { ...seldom, minute: day * 24 * 60 }),
+      ),
+    );
+    const taken = (from: string) =>
+      judge([call('ec2:DeregisterImage', { ...seldom, from, asked: { imageId: 'a' } })], weeks);
+    expect(taken('198.51.100.7')).toEqual([]);
+    expect(taken('203.0.113.7').map(({ rule }) => rule)).toContain('backups-destroyed');
+  });
+
+  it('does not take what a tool made for what another program may delete', () => {
+    const made = steps([['dynamodb:CreateTable', { tableName: 't' }]], TOOL);
+    expect(judge([...made, ...steps([['dynamodb:DeleteTable', { tableName: 't' }]])])).not.toEqual([]);
   });
 });

@@ -51,7 +51,7 @@ export const codeSlippedIn: Rule = {
     codecommit:CreateCommit codecommit:GitPush codepipeline:PutApprovalResult
     codeartifact:PublishPackageVersion iot:CreateTopicRule iot:ReplaceTopicRule`),
   matches: SLIPPING,
-  quietFor: DAY,
+  quietFor: 7 * DAY,
   judge(event, about) {
     if (event.failed || bringsNothing(event) || !isUnexplained(event, about)) return null;
     const { asked, call: api } = event;

@@ -20,7 +20,7 @@ export const identityChanged: Rule = {
   falseAlarms: 'An administrator with a new key; later work is known by its habit.',
   actions: [],
   matches: CHANGING,
-  quietFor: DAY,
+  quietFor: 7 * DAY,
   judge(event, about) {
     if (event.failed || !isUnexplained(event, about) || isOnOneself(event, about)) return null;
     return { facts: { call: event.call.name, of: targetOf(event) }, of: event.call.name };

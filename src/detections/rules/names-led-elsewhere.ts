@@ -11,14 +11,21 @@ const LEADING = /^(?:A|AAAA|CNAME|MX|NS|SRV|HTTPS)$/i;
 const INSIDE =
   /^(?:10\.|127\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:)|\.(?:amazonaws\.com(?:\.cn)?|cloudfront\.net|acm-validations\.aws|awsglobalaccelerator\.com)\.?$/i;
 
+/** The last two parts of a name. */
+function domainOf(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '').split('.').slice(-2).join('.');
+}
+
 /** Where a change of records leads names to; nothing for what is taken away, and for texts. */
 function targetsOf(asked: unknown): readonly string[] {
   return listAt(asked, 'changeBatch', 'changes').flatMap((change) => {
     if (textAt(change, 'action')?.toUpperCase() === 'DELETE') return [];
     if (!LEADING.test(textAt(change, 'resourceRecordSet', 'type') ?? '')) return [];
-    return listAt(change, 'resourceRecordSet', 'resourceRecords').flatMap(
-      (each) => textAt(each, 'value') ?? [],
-    );
+    const own = domainOf(textAt(change, 'resourceRecordSet', 'name') ?? '');
+    return listAt(change, 'resourceRecordSet', 'resourceRecords').flatMap((each) => {
+      const value = textAt(each, 'value');
+      return value === null || domainOf(value) === own ? [] : value;
+    });
   });
 }
 
@@ -48,7 +55,7 @@ export const namesLedElsewhere: Rule = {
   actions: words(`
     route53:ChangeResourceRecordSets route53resolver:CreateResolverRule elasticloadbalancing:ModifyListener
     elasticloadbalancing:CreateRule elasticloadbalancing:ModifyRule`),
-  quietFor: DAY,
+  quietFor: 7 * DAY,
   judge(event, about) {
     if (!isUnexplained(event, about)) return null;
     const outside = [

@@ -2,6 +2,7 @@ import { isUnexplained, trifle } from '../at-home.ts';
 import { call } from '../example.ts';
 import { targetOf } from '../grant.ts';
 import { textAt } from '../json.ts';
+import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -25,6 +26,7 @@ export const otherCredentialMade: Rule = {
     lightsail:ImportKeyPair apigateway:CreateApiKey appsync:CreateApiKey
     iot:CreateKeysAndCertificate iot:RegisterCertificate acm-pca:IssueCertificate`),
   matches: MAKING,
+  quietFor: DAY,
   judge(event, about) {
     const isListed = otherCredentialMade.actions.includes(event.call.action);
     if (!isListed && !isUnexplained(event, about)) return null;

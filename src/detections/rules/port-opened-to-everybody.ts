@@ -2,7 +2,8 @@ import { isUnexplained } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
 import { call } from '../example.ts';
 import { at, flagAt, listAt, numberAt, textAt } from '../json.ts';
-import type { Rule } from '../rule.ts';
+import { DAY } from '../profile.ts';
+import type { About, Rule } from '../rule.ts';
 
 /** Ports that are public by nature: the web, and echo requests (type 8 of ICMP stands where ports do). */
 const HARMLESS: ReadonlySet<number> = new Set([8, 80, 443]);
@@ -39,6 +40,12 @@ function isOneOutside(permission: unknown): boolean {
     const range = textAt(each, 'cidrIp') ?? '';
     return range.endsWith('/32') && !PRIVATE.test(range);
   });
+}
+
+function isFirst(group: string, { profile, now }: About): boolean {
+  const before = profile.recent.last('one let in', group);
+  profile.recent.note('one let in', group, now, now);
+  return before === null || now - before > 30 * DAY;
 }
 
 function isEntrance(from: number | null, to: number | null): boolean {
@@ -96,6 +103,8 @@ export const portOpenedToEverybody: Rule = {
     });
     const bad = forAll ?? forOne;
     if (bad === undefined) return null;
+    // Runners let themselves in each time.
+    if (forAll === undefined && !isFirst(textAt(asked, 'groupId') ?? '', about)) return null;
     return {
       facts: {
         group: textAt(asked, 'groupId') ?? textAt(asked, 'groupName'),

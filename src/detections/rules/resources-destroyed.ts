@@ -19,10 +19,14 @@ const RUNS =
   /^(?:TerminateInstances|Delete(?:Function|Service|Volume|Queue|Topic|Stream|AutoScalingGroup|Instance|LoadBalancer|RestApi|Api|GraphqlApi|Broker|Application|App|Pipeline|Project|Gateway))$/;
 const MAKERS = ['ec2:RunInstances', 'ec2:CreateFleet', 'ec2:RequestSpotInstances'];
 
-/** True when the key made such things itself, as far as is known: it may clean up after itself. */
-function isMaker({ call: { name, action } }: CloudTrailEvent, { profile }: About): boolean {
+/** True when the key made such things itself, with the one program that uses it: it cleans up after itself. */
+function isMaker({ agent, call: { name, action } }: CloudTrailEvent, { profile }: About): boolean {
+  const { actions, agents } = profile.tables;
   const makers = name.startsWith('Terminate') ? MAKERS : [action.replace(':Delete', ':Create')];
-  return makers.some((each) => profile.tables.actions.lastSeen(each) !== null);
+  return (
+    agents.values.every((each) => each === agent.family) &&
+    makers.some((each) => actions.lastSeen(each) !== null)
+  );
 }
 
 /** Many resources destroyed. */
@@ -66,7 +70,8 @@ export const resourcesDestroyed: Rule = {
       recent.note('destroyed', `${name} ${each}`, about.now, about.now);
     const count = recent.since('destroyed', about.now - HOUR / 2).length;
     const isData = /DB|Table|FileSystem|Cluster|Domain/.test(name);
-    const isOthersWork = RUNS.test(name) && isUnexplained(event, about) && !isMaker(event, about);
+    const isOthers = isUnexplained(event, about) && !isMaker(event, about);
+    const isOthersWork = RUNS.test(name) && isOthers;
     const isFinal =
       flagAt(asked, 'skipFinalClusterSnapshot') === true ||
       (name === 'DeleteRepository' && flagAt(asked, 'force') === true) ||
@@ -78,7 +83,7 @@ export const resourcesDestroyed: Rule = {
     const isMuch = count >= MANY || data >= FEW;
     const isSingle = data > 0 && name !== 'DeleteBucket' && isByHand(event, about);
     if (!isMuch && !isFinal && !(isData && event.denied) && !isSingle && !isOthersWork) return null;
-    const isPlain = isMuch || isFinal || (isData && event.denied) || isUnexplained(event, about);
+    const isPlain = isMuch || isFinal || (isData && event.denied) || isOthers;
     return {
       severity: count >= 3 * MANY ? 'high' : isPlain ? 'medium' : 'low',
       facts: { destroyed: count, call: name },

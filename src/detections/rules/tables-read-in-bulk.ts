@@ -1,4 +1,4 @@
-import { isByHand } from '../at-home.ts';
+import { isAtWork, isUnexplained } from '../at-home.ts';
 import { call, ordinary } from '../example.ts';
 import { textAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
@@ -33,7 +33,8 @@ export const tablesReadInBulk: Rule = {
     }
     if (event.call.name === 'ListUsers') {
       const listed = recent.last('user pools listed');
-      const isAfter = listed !== null && now - listed <= HOUR && isByHand(event, about);
+      const isAfter =
+        listed !== null && now - listed <= HOUR && isUnexplained(event, about) && !isAtWork(event, about);
       return isAfter ? { facts: { 'users of': textAt(event.asked, 'userPoolId') }, of: 'users' } : null;
     }
     // A program knows the names of its tables.
