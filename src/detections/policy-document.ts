@@ -18,7 +18,7 @@ export interface Statement {
 const LONGEST = 40_000;
 const MOST_STATEMENTS = 200;
 const LIMITING =
-  /source(?:account|arn|ip|vpce?|orgid|owner|identity)|principal(?:org|arn|account|tag)|calledvia|vpcsource|externalid|:(?:sub|aud)$|userid|username|s3:dataaccesspointaccount|kms:(?:calleraccount|viaservice)|aws:sourcevpc/;
+  /source(?:account|arn|ip|vpce?|orgid|owner|identity)|principal(?:org|arn|account|tag)|calledvia|vpcsource|:(?:sub|aud)$|userid|username|s3:dataaccesspointaccount|kms:(?:calleraccount|viaservice)|aws:sourcevpc/;
 
 /** Reads a policy document: a JSON text, also percent-encoded, or JSON already. What cannot be read has no statements. */
 export function statementsOf(document: unknown): readonly Statement[] {

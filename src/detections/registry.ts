@@ -12,6 +12,7 @@ import { bucketOpened } from './rules/bucket-opened.ts';
 import { bucketsSwept } from './rules/buckets-swept.ts';
 import { callsRefused } from './rules/calls-refused.ts';
 import { codeReadInBulk } from './rules/code-read-in-bulk.ts';
+import { codeSlippedIn } from './rules/code-slipped-in.ts';
 import { commandRunOnInstance } from './rules/command-run-on-instance.ts';
 import { configStopped } from './rules/config-stopped.ts';
 import { consoleLoginWithoutMfa } from './rules/console-login-without-mfa.ts';
@@ -38,6 +39,7 @@ import { guardsExplored } from './rules/guards-explored.ts';
 import { hourUnusual } from './rules/hour-unusual.ts';
 import { identitiesExplored } from './rules/identities-explored.ts';
 import { identityProviderChanged } from './rules/identity-provider-changed.ts';
+import { identityChanged } from './rules/identity-changed.ts';
 import { inlinePolicyPutOnUser } from './rules/inline-policy-put-on-user.ts';
 import { instanceCredentialsOutside } from './rules/instance-credentials-outside.ts';
 import { instancesInManyRegions } from './rules/instances-in-many-regions.ts';
@@ -50,6 +52,7 @@ import { messagesLedOutside } from './rules/messages-led-outside.ts';
 import { mfaRemoved } from './rules/mfa-removed.ts';
 import { modelGuardRemoved } from './rules/model-guard-removed.ts';
 import { modelsAbused } from './rules/models-abused.ts';
+import { namesLedElsewhere } from './rules/names-led-elsewhere.ts';
 import { networkLogsRemoved } from './rules/network-logs-removed.ts';
 import { networkNew } from './rules/network-new.ts';
 import { newKeyUsedByItsMaker } from './rules/new-key-used-by-its-maker.ts';
@@ -140,6 +143,7 @@ export const RULES: readonly Rule[] = [
   administratorRightsGiven,
   attackToolUsed,
   bucketOpened,
+  codeSlippedIn,
   commandRunOnInstance,
   configStopped,
   consoleLoginWithoutMfa,
@@ -157,6 +161,7 @@ export const RULES: readonly Rule[] = [
   graveCallRefused,
   guardDutyWeakened,
   identityProviderChanged,
+  identityChanged,
   inlinePolicyPutOnUser,
   keyQuarantined,
   logsDestroyed,
@@ -164,6 +169,7 @@ export const RULES: readonly Rule[] = [
   mfaRemoved,
   modelGuardRemoved,
   modelsAbused,
+  namesLedElsewhere,
   networkLogsRemoved,
   objectsEncryptedForRansom,
   objectsExpireSoon,

@@ -1,3 +1,4 @@
+import { trifle } from '../at-home.ts';
 import { call, ALICE_IN_CONSOLE } from '../example.ts';
 import { isOnAnother } from '../grant.ts';
 import { textAt } from '../json.ts';
@@ -15,7 +16,11 @@ export const accessKeyMadeForOneself: Rule = {
   actions: ['iam:CreateAccessKey'],
   judge(event, about) {
     if (event.failed || about.keyId === null || isOnAnother(event, about)) return null;
-    return { facts: { 'new key': textAt(event.answered, 'accessKey', 'accessKeyId') } };
+    return {
+      // Programs that rotate their own key are known for long.
+      severity: about.profile.isSettled ? 'low' : trifle(event, about),
+      facts: { 'new key': textAt(event.answered, 'accessKey', 'accessKeyId') },
+    };
   },
   examples: () => ({
     fires: [{ why: 'Alice makes a second key for herself', records: [call('iam:CreateAccessKey')] }],

@@ -1,4 +1,4 @@
-import { isOfOneJob, isReaderAtHome } from '../at-home.ts';
+import { isAtWork, isOfOneJob, isReaderAtHome, isUnexplained } from '../at-home.ts';
 import { call, ALICE_IN_CONSOLE, history } from '../example.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
@@ -8,6 +8,18 @@ const CALLS = 6;
 const SERVICES = 3;
 /** Of a key that has one job, and never looked around. */
 const FEW = 3;
+/** The same where it always works, with its program: that grows at times. */
+const SOME = 4;
+/** One look into each of so many services, by a key that has no reason. */
+const BROAD = 4;
+/** Of secrets, users and guards, and what sees the whole account at once: these count twice where nobody has a reason. */
+const TELLING =
+  /^(?:secretsmanager:List|ssm:DescribeParameters|kms:List|iam:|organizations:|sso:|identitystore:|account:Get)/;
+const WHOLE = [
+  'resource-explorer-2:Search',
+  'config:SelectResourceConfig',
+  'config:SelectAggregateResourceConfig',
+];
 
 /** The account explored with many different calls. */
 export const accountExplored: Rule = {
@@ -19,18 +31,28 @@ export const accountExplored: Rule = {
   whatToDo:
     'Ask the owner what the program does. A thief looks around first: deactivate the key if nobody knows.',
   falseAlarms: 'The first run of an inventory tool or of somebody new; later runs are known.',
-  actions: [],
+  actions: WHOLE,
   triggers: ['discovery'],
   quietFor: DAY,
   judge(event, about) {
+    if (WHOLE.includes(event.call.action))
+      return isUnexplained(event, about) && !event.failed
+        ? { facts: { call: event.call.action }, of: 'whole' }
+        : null;
     const calls = about.profile.recent.since('discovery', about.now - SWEEP);
     const services = new Set(calls.map((each) => each.split(':', 1)[0])).size;
     // Who looks at much as a matter of course looks at something new now and then.
     const known = about.profile.isSettled ? Math.floor(about.profile.tables.actions.size / 10) : 0;
     const enough = (event.agent.kind === 'infrastructure' ? 4 : 1) * CALLS + known;
     const isOdd =
-      calls.length >= FEW && services >= 2 && event.agent.kind !== 'infrastructure' && isOfOneJob(about);
-    if (!isOdd && (calls.length < enough || services < SERVICES)) return null;
+      calls.length >= (isAtWork(event, about) ? SOME : FEW) &&
+      services >= 2 &&
+      event.agent.kind !== 'infrastructure' &&
+      isOfOneJob(about);
+    const hasNoReason = isUnexplained(event, about);
+    const telling = hasNoReason ? calls.filter((each) => TELLING.test(each)).length : 0;
+    const isBroad = hasNoReason && services >= BROAD;
+    if (!isOdd && !isBroad && (calls.length + telling < enough || services < SERVICES)) return null;
     return {
       severity: isReaderAtHome(event, about)
         ? 'low'

@@ -1,3 +1,4 @@
+import { trifle } from '../at-home.ts';
 import { call } from '../example.ts';
 import { textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
@@ -12,11 +13,11 @@ export const addedToGroup: Rule = {
   whatToDo: 'See what the group may do, and who asked for it.',
   falseAlarms: 'Provisioning of people.',
   actions: ['iam:AddUserToGroup'],
-  judge(event) {
+  judge(event, about) {
     const group = textAt(event.asked, 'groupName');
     const isPowerful = group !== null && /admin|power|root|super|security|break/i.test(group);
     return {
-      severity: isPowerful ? 'medium' : 'low',
+      severity: isPowerful ? 'medium' : trifle(event, about),
       facts: { user: textAt(event.asked, 'userName'), group },
       of: textAt(event.asked, 'userName'),
     };

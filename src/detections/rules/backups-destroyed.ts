@@ -1,12 +1,16 @@
+import { isUnexplained } from '../at-home.ts';
 import { call } from '../example.ts';
-import { flagAt, listAt, numberAt, textAt } from '../json.ts';
+import { at, flagAt, listAt, numberAt, textAt, writtenOut } from '../json.ts';
 import { HOUR } from '../profile.ts';
-import type { Rule } from '../rule.ts';
+import type { About, Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 const MANY = 5;
 /** Days after which a backup that is deleted then is of no use to anybody. */
 const SOON = 7;
+
+/** The same of services nobody listed. */
+const ENDING = /^(?!(?:ec2|ecr):)[a-z0-9-]+:(?:Batch)?Delete\w*(?:Snapshots?|Backups?)$/;
 
 /** True for a setting after which no backups are made. */
 function isSwitchedOff(asked: unknown): boolean {
@@ -16,6 +20,12 @@ function isSwitchedOff(asked: unknown): boolean {
     textAt(asked, 'backupPolicy', 'status') === 'DISABLED' ||
     textAt(asked, 'state') === 'DISABLED'
   );
+}
+
+/** True for a key that makes images: it takes the old ones away. */
+function knowsImages({ profile }: About): boolean {
+  const makers = ['ec2:CreateImage', 'ec2:RegisterImage', 'ec2:CopyImage'];
+  return makers.some((each) => profile.tables.actions.lastSeen(each) !== null);
 }
 
 /** Backups or snapshots deleted. */
@@ -37,7 +47,8 @@ export const backupsDestroyed: Rule = {
     elasticfilesystem:PutBackupPolicy rds:ModifyDBInstance rds:ModifyDBCluster dlm:UpdateLifecyclePolicy
     glacier:DeleteVault glacier:DeleteArchive rds:DeleteDBClusterAutomatedBackup
     redshift:BatchDeleteClusterSnapshots lightsail:DeleteInstanceSnapshot memorydb:DeleteSnapshot
-    backup:DeleteBackupVaultAccessPolicy backup:UpdateRecoveryPointLifecycle`),
+    backup:DeleteBackupVaultAccessPolicy backup:UpdateRecoveryPointLifecycle backup:UpdateBackupPlan`),
+  matches: ENDING,
   judge(event, about) {
     const {
       asked,
@@ -45,7 +56,8 @@ export const backupsDestroyed: Rule = {
     } = event;
     const isSetting = /^(?:Update|Put|Modify)/.test(name);
     const days = numberAt(asked, 'lifecycle', 'deleteAfterDays');
-    const isShort = days !== null && days <= SOON;
+    const inPlan = [...writtenOut(at(asked, 'backupPlan')).matchAll(/"deleteAfterDays":"?(\d{1,6})/g)];
+    const isShort = (days !== null && days <= SOON) || inPlan.some(([, each]) => Number(each) <= SOON);
     if (isSetting && !isSwitchedOff(asked) && !isShort) return null;
     const what =
       textAt(asked, 'snapshotId') ??
@@ -60,7 +72,11 @@ export const backupsDestroyed: Rule = {
     for (const each of many.length === 0 ? [what] : many)
       recent.note('destroyed backups', each, about.now, about.now);
     const count = recent.since('destroyed backups', about.now - HOUR).length;
-    const isGrave = isSetting || /Vault|RecoveryPoint|BackupPlan|AutomatedBackup|Stop|Rule/.test(name);
+    const isGrave =
+      isSetting ||
+      /Vault|RecoveryPoint|BackupPlan|AutomatedBackup|Stop|Rule/.test(name) ||
+      // Machines are made from an image: whoever made it knows better.
+      (name === 'DeregisterImage' && isUnexplained(event, about) && !knowsImages(about));
     if (count < MANY && !isGrave) return null;
     return {
       severity: count >= 2 * MANY ? 'high' : 'medium',

@@ -1,5 +1,7 @@
+import { isByHand } from '../at-home.ts';
 import { call, FOREIGN } from '../example.ts';
 import { at, listAt, textAt, writtenOut } from '../json.ts';
+import { leavesOf } from '../leaves.ts';
 import { outsiders } from '../policy-document.ts';
 import type { Rule } from '../rule.ts';
 
@@ -14,6 +16,14 @@ function strangerIn(list: unknown): string | null {
   return null;
 }
 
+/** Whom the headers of a list let in: S3's own log writer is no stranger. */
+function grantedIn(asked: unknown): string | null {
+  const grants = leavesOf(asked).filter(
+    ([name, text]) => name.startsWith('x-amz-grant-') && !/s3\/LogDelivery/.test(text),
+  );
+  return grants[0]?.[1].slice(0, 80) ?? null;
+}
+
 /** Bucket opened to outsiders. */
 export const bucketOpened: Rule = {
   id: 'bucket-opened',
@@ -24,7 +34,7 @@ export const bucketOpened: Rule = {
   whatToDo: "Close the bucket again; find out what was read with S3's access logs or data events.",
   falseAlarms: 'Web sites that are public on purpose; partners who fetch files.',
   actions: ['s3:PutBucketPolicy', 's3:PutBucketAcl', 's3:PutObjectAcl', 's3:PutAccessPointPolicy'],
-  judge(event) {
+  judge(event, about) {
     const {
       asked,
       call: { name },
@@ -36,10 +46,16 @@ export const bucketOpened: Rule = {
         text,
       );
       if (isPublic) return { facts: { bucket, to: 'everybody' }, of: bucket };
-      const stranger = strangerIn(at(asked, 'AccessControlPolicy'));
+      // Headers do not say who owns the bucket; hardly anybody who owns it lets himself in by hand.
+      const granted = isByHand(event, about) ? grantedIn(asked) : null;
+      const stranger = strangerIn(at(asked, 'AccessControlPolicy')) ?? granted;
       return stranger === null ? null : { severity: 'medium', facts: { bucket, to: stranger }, of: bucket };
     }
-    const who = outsiders(at(asked, 'bucketPolicy') ?? at(asked, 'policy'), event.accountId);
+    const document =
+      at(asked, 'bucketPolicy') ??
+      at(asked, 'policy') ??
+      leavesOf(asked).find(([, text]) => /^\s*\{/.test(text))?.[1];
+    const who = outsiders(document, event.accountId);
     if (who.length === 0) return null;
     return {
       severity: who.includes('*') ? 'high' : 'medium',

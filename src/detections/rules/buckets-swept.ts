@@ -1,3 +1,4 @@
+import { isUnexplained } from '../at-home.ts';
 import { call } from '../example.ts';
 import { textAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
@@ -6,6 +7,8 @@ import { words } from '../words.ts';
 
 const BUCKETS = 12;
 const INSIDE = 5;
+/** Of which a list was asked just before. */
+const CHOSEN = 3;
 
 /** What is in one bucket after the other, of which a list was asked before: a program knows its own. */
 function lookInside(bucket: string, { profile, now }: About): Finding | null {
@@ -41,8 +44,13 @@ export const bucketsSwept: Rule = {
     const bucket = textAt(event.asked, 'bucketName');
     if (bucket === null) return null;
     if (name.startsWith('ListObjects')) return lookInside(bucket, about);
+    if (name !== 'GetBucketLocation') recent.note('buckets looked at', bucket, about.now, about.now);
     recent.note('buckets', bucket, about.now, about.now);
     const buckets = recent.since('buckets', about.now - HOUR / 6).length;
+    const listed = recent.last('buckets listed') ?? -Infinity;
+    const chosen = recent.since('buckets looked at', Math.max(listed, about.now - HOUR / 6)).length;
+    if (listed > about.now - HOUR / 6 && chosen >= CHOSEN && isUnexplained(event, about))
+      return { severity: 'medium', facts: { buckets: chosen }, of: 'chosen' };
     return buckets >= BUCKETS
       ? {
           severity: buckets >= 3 * BUCKETS ? 'medium' : 'low',

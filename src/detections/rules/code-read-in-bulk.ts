@@ -1,10 +1,24 @@
+import { isUnexplained } from '../at-home.ts';
+import type { CloudTrailEvent } from '../event.ts';
 import { call } from '../example.ts';
 import { textAt, textsAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
-import type { Rule } from '../rule.ts';
+import type { About, Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 const MANY = 8;
+/** A program knows what it deploys; who asks for a list first does not. */
+const LISTED = 3;
+/** Layers of images are pulled, and repositories cloned, by whoever builds and runs them: only after a list they tell. */
+const PULLED = /^(?:ecr:|codecommit:GitPull$)/;
+
+/** True when whoever looks into programs of this service asked for a list of them in the last hour. */
+function hasListed({ call: { service } }: CloudTrailEvent, { profile, now }: About): boolean {
+  const lists = profile.recent.since('discovery', now - HOUR);
+  return lists.some(
+    (each) => each.startsWith(`${service}:List`) || each === `${service}:DescribeRepositories`,
+  );
+}
 
 /** Code and settings of many functions, tasks or stacks fetched. */
 export const codeReadInBulk: Rule = {
@@ -20,7 +34,8 @@ export const codeReadInBulk: Rule = {
     lambda:GetFunction lambda:GetFunctionConfiguration lambda:GetLayerVersion
     ecs:DescribeTaskDefinition cloudformation:GetTemplate codebuild:BatchGetProjects
     elasticbeanstalk:DescribeConfigurationSettings apigateway:GetStage apigateway:GetExport
-    appsync:GetDataSource glue:GetConnection codecommit:GetFile states:DescribeStateMachine`),
+    appsync:GetDataSource glue:GetConnection codecommit:GetFile states:DescribeStateMachine
+    ecr:BatchGetImage codecommit:GitPull amplify:GetApp`),
   quietFor: DAY,
   judge(event, about) {
     if (event.fromConsole || event.byService || event.agent.kind === 'infrastructure') return null;
@@ -34,12 +49,19 @@ export const codeReadInBulk: Rule = {
       textAt(asked, 'layerName') ??
       textAt(asked, 'environmentName') ??
       textAt(asked, 'filePath') ??
-      textsAt(asked, 'names').join(' ');
-    if (what === '') return null;
+      textAt(asked, 'repositoryName') ??
+      textAt(event.additional, 'repositoryName') ??
+      '';
+    const all = what === '' ? textsAt(asked, 'names') : [what];
+    if (all.length === 0 || (PULLED.test(event.call.action) && !hasListed(event, about))) return null;
     const { recent } = about.profile;
-    recent.note('code', `${event.call.name} ${what}`.slice(0, 200), about.now, about.now);
+    for (const each of all)
+      recent.note('code', `${event.call.name} ${each}`.slice(0, 200), about.now, about.now);
     const count = recent.since('code', about.now - HOUR / 4).length;
-    return count >= MANY ? { facts: { programs: count, last: what }, of: '' } : null;
+    const isChosen = count >= LISTED && isUnexplained(event, about) && hasListed(event, about);
+    return count >= MANY || isChosen
+      ? { facts: { programs: count, last: all.at(-1) ?? null }, of: '' }
+      : null;
   },
   examples: () => {
     const functions = (count: number) =>

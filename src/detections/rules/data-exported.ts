@@ -1,7 +1,12 @@
+import { isByHand, trifle } from '../at-home.ts';
 import { call } from '../example.ts';
 import { textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
+
+/** The same of services nobody listed. */
+const EXPORTING =
+  /^(?!(?:apigateway|cloudformation|translate|codebuild):)[a-z0-9-]+:(?:(?:Start|Create|Begin)\w*Export\w*(?:Job|Task)?|Export\w+To\w+)$/;
 
 /** Data copied out in bulk. */
 export const dataExported: Rule = {
@@ -20,8 +25,10 @@ export const dataExported: Rule = {
     ebs:GetSnapshotBlock ebs:ListSnapshotBlocks s3:CreateJob glue:CreateConnection
     quicksight:CreateDataSource elasticache:CreateSnapshot dlm:CreateLifecyclePolicy
     rds:DownloadCompleteDBLogFile backup:StartCopyJob acm:ExportCertificate snowball:CreateJob
-    elasticache:CopySnapshot lightsail:ExportSnapshot`),
-  judge(event) {
+    elasticache:CopySnapshot lightsail:ExportSnapshot appflow:CreateFlow
+    secretsmanager:ReplicateSecretToRegions`),
+  matches: EXPORTING,
+  judge(event, about) {
     // A copy into a vault of the same account stays at home.
     if (
       event.call.name === 'StartCopyJob' &&
@@ -29,7 +36,10 @@ export const dataExported: Rule = {
     )
       return null;
     if (event.call.name === 'CopySnapshot' && textAt(event.asked, 'targetBucket') === null) return null;
+    if (event.call.name === 'ReplicateSecretToRegions' && !isByHand(event, about)) return null;
+    const isListed = dataExported.actions.includes(event.call.action);
     return {
+      severity: isListed ? 'medium' : trifle(event, about),
       facts: {
         call: event.call.name,
         bucket:

@@ -1,5 +1,6 @@
+import { isUnexplained, trifle } from '../at-home.ts';
 import { call } from '../example.ts';
-import { flagAt, textAt } from '../json.ts';
+import { flagAt, textAt, within } from '../json.ts';
 import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
@@ -21,16 +22,18 @@ export const databaseOpened: Rule = {
     redshift:AuthorizeClusterSecurityGroupIngress redshift:GetClusterCredentials
     redshift:GetClusterCredentialsWithIAM redshift-serverless:GetCredentials rds:EnableHttpEndpoint rds:CreateDBInstanceReadReplica
     redshift:CreateCluster redshift-serverless:UpdateWorkgroup dynamodb:UpdateTable redshift:RestoreFromClusterSnapshot
-    lightsail:UpdateRelationalDatabase lightsail:CreateRelationalDatabaseFromSnapshot`),
+    lightsail:UpdateRelationalDatabase lightsail:CreateRelationalDatabaseFromSnapshot
+    es:UpdateDomainConfig es:UpdateElasticsearchDomainConfig`),
   quietFor: DAY,
-  judge(event) {
+  judge(event, about) {
     const { asked } = event;
     const isPublic =
       flagAt(asked, 'publiclyAccessible') === true ||
       (event.call.name.startsWith('Restore') && flagAt(event.answered, 'publiclyAccessible') === true);
     const isReset =
-      event.call.name.startsWith('Modify') &&
-      (textAt(asked, 'masterUserPassword') !== null || textAt(asked, 'adminUserPassword') !== null);
+      within(asked, 'advancedSecurityOptions', 'masterUserOptions') !== undefined ||
+      (event.call.name.startsWith('Modify') &&
+        (textAt(asked, 'masterUserPassword') !== null || textAt(asked, 'adminUserPassword') !== null));
     const isUnprotected =
       (event.call.name.startsWith('Modify') && flagAt(asked, 'deletionProtection') === false) ||
       (event.call.name === 'UpdateTable' && flagAt(asked, 'deletionProtectionEnabled') === false);
@@ -38,9 +41,12 @@ export const databaseOpened: Rule = {
       /AuthorizeDBSecurityGroupIngress|AuthorizeClusterSecurityGroupIngress|AddRoleToDB|StopActivityStream|GetClusterCredentials|EnableHttpEndpoint/.test(
         event.call.name,
       );
-    if (!isPublic && !isReset && !isUnprotected && !other) return null;
+    // Another way in, for whoever has a role.
+    const isNewLogin =
+      flagAt(asked, 'enableIAMDatabaseAuthentication') === true && isUnexplained(event, about);
+    if (!isPublic && !isReset && !isUnprotected && !other && !isNewLogin) return null;
     return {
-      severity: isUnprotected && !isPublic && !isReset ? 'low' : 'medium',
+      severity: isUnprotected && !isPublic && !isReset ? trifle(event, about) : 'medium',
       facts: {
         call: event.call.name,
         database:

@@ -1,5 +1,6 @@
+import { isUnexplained } from '../at-home.ts';
 import { call } from '../example.ts';
-import { textAt } from '../json.ts';
+import { listAt, textAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 
@@ -15,7 +16,14 @@ export const diskCopiedToMachine: Rule = {
   whatToDo:
     'See whose disk it was and which machine reads it now: whoever holds the machine reads all files, passwords among them.',
   falseAlarms: 'Restores and repairs; backup tools are known by their habit.',
-  actions: ['ec2:CreateSnapshot', 'ec2:CopySnapshot', 'ec2:CreateVolume', 'ec2:AttachVolume'],
+  actions: [
+    'ec2:CreateSnapshot',
+    'ec2:CopySnapshot',
+    'ec2:CreateVolume',
+    'ec2:AttachVolume',
+    'ec2:CreateImage',
+    'ec2:RunInstances',
+  ],
   quietFor: DAY,
   judge(event, about) {
     if (event.failed || event.agent.kind === 'infrastructure') return null;
@@ -29,6 +37,13 @@ export const diskCopiedToMachine: Rule = {
         if (isCopy) recent.note('disk rebuilt', '', now, now);
         return null;
       }
+      case 'CreateImage':
+        recent.note('image made', '', now, now);
+        return null;
+      case 'RunInstances':
+        return (recent.last('image made') ?? 0) >= since && isUnexplained(event, about)
+          ? { facts: { image: textAt(listAt(event.asked, 'instancesSet', 'items')[0], 'imageId') }, of: '' }
+          : null;
       case 'AttachVolume':
         return (recent.last('disk rebuilt') ?? 0) >= since && about.keyId !== null
           ? {

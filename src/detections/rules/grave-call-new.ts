@@ -1,6 +1,8 @@
+import { isAtWork } from '../at-home.ts';
+import type { CloudTrailEvent } from '../event.ts';
 import { call, history, ordinary } from '../example.ts';
 import { DAY } from '../profile.ts';
-import type { Rule } from '../rule.ts';
+import type { About, Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 const DAYS = 5;
@@ -10,6 +12,22 @@ const GRAVE_SERVICES = new Set(
   words('iam organizations kms secretsmanager cloudtrail guardduty ec2 rds lambda ssm ecs eks sso'),
 );
 const GRAVE = /^(?:Create|Put|Attach|Update|Delete|Modify|Add|Set|Run|Send|Import|Authorize)/;
+
+/** Where one right leads to all others. */
+const KEYS_TO_ALL = new Set(words('iam organizations sso kms cloudtrail guardduty ssm lambda'));
+
+/** True for one more change where the key makes changes for a living, from where and with what it always does. */
+function isItsTrade(event: CloudTrailEvent, about: About): boolean {
+  const { service } = event.call;
+  if (KEYS_TO_ALL.has(service) || !isAtWork(event, about)) return false;
+  const { actions } = about.profile.tables;
+  return actions.values.some(
+    (each) =>
+      each.startsWith(`${service}:`) &&
+      GRAVE.test(each.slice(service.length + 1)) &&
+      about.profile.isEstablished('actions', each, about.now),
+  );
+}
 
 /** A grave call this key never made. */
 export const graveCallNew: Rule = {
@@ -37,7 +55,7 @@ export const graveCallNew: Rule = {
       return null;
     if (profile.growth('actions') > OFTEN) return null;
     return {
-      severity: profile.tables.actions.size <= NARROW ? 'medium' : 'low',
+      severity: profile.tables.actions.size <= NARROW && !isItsTrade(event, about) ? 'medium' : 'low',
       facts: { call: event.call.action },
       of: event.call.action,
     };

@@ -1,7 +1,9 @@
 import type { Call } from '../call.ts';
+import type { CloudTrailEvent } from '../event.ts';
 import { call } from '../example.ts';
-import { DAY } from '../profile.ts';
-import type { Rule } from '../rule.ts';
+import { textAt } from '../json.ts';
+import { DAY, HOUR } from '../profile.ts';
+import type { About, Rule } from '../rule.ts';
 
 /** Verbs of calls that make, change, open, start or end something. */
 const GRAVE =
@@ -31,6 +33,20 @@ function isGrave({ action, service, name, isRead }: Call): boolean {
   return DATA_AT_RISK.test(action) || (GRAVE.test(name) && !DATA.test(action));
 }
 
+const GUESSES = 3;
+
+/** True when one secret after the other was refused: a program that is set up badly asks for its own again and again. */
+function guesses({ asked, refusal, call: { action } }: CloudTrailEvent, { profile, now }: About): boolean {
+  const secret =
+    textAt(asked, 'secretId') ??
+    textAt(asked, 'name') ??
+    /on resource: (\S+)/.exec(refusal ?? '')?.[1] ??
+    null;
+  if (secret === null) return false;
+  profile.recent.note('refused secrets', `${action} ${secret}`.slice(0, 256), now, now);
+  return profile.recent.since('refused secrets', now - HOUR / 4).length >= GUESSES;
+}
+
 /** A grave call refused that the key never made. */
 export const graveCallRefused: Rule = {
   id: 'grave-call-refused',
@@ -49,7 +65,12 @@ export const graveCallRefused: Rule = {
     if (about.profile.tables.actions.lastSeen(api.action) !== null) return null;
     const isMild = SECRETS.test(api.action);
     if (!isMild && !isGrave(api)) return null;
-    return { ...(isMild ? { severity: 'low' as const } : {}), facts: { call: api.action }, of: api.action };
+    const isGuess = isMild && guesses(event, about);
+    return {
+      ...(isMild && !isGuess ? { severity: 'low' as const } : {}),
+      facts: { call: api.action },
+      of: isGuess ? 'guess' : api.action,
+    };
   },
   examples: () => ({
     fires: [

@@ -1,11 +1,29 @@
-import { isReaderAtHome, isWithoutReason } from '../at-home.ts';
+import { isReaderAtHome, isUnexplained, isWithoutReason } from '../at-home.ts';
+import type { CloudTrailEvent } from '../event.ts';
 import { call } from '../example.ts';
+import { textAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
-import type { Rule } from '../rule.ts';
+import type { About, Rule } from '../rule.ts';
+import { words } from '../words.ts';
 
 const SWEEP = HOUR / 6;
 const CALLS = 4;
 const IDENTITY = /^(?:iam|organizations|sso|identitystore|sso-directory|cognito-idp|cognito-identity):/;
+
+const ACCOUNTS = /^organizations:/;
+/** Asked of one user after the other. */
+const OF_USERS = words(`
+  iam:ListAccessKeys iam:ListMFADevices iam:GetLoginProfile iam:ListUserPolicies
+  iam:ListAttachedUserPolicies iam:ListGroupsForUser iam:GetAccessKeyLastUsed`);
+const USERS = 3;
+
+/** True when such a question is asked of several users by a key that has no reason. */
+function isAboutSeveral(event: CloudTrailEvent, about: About): boolean {
+  const user = textAt(event.asked, 'userName') ?? textAt(event.asked, 'accessKeyId');
+  if (user === null || !OF_USERS.includes(event.call.action) || !isUnexplained(event, about)) return false;
+  about.profile.recent.note('users looked at', user, about.now, about.now);
+  return about.profile.recent.since('users looked at', about.now - SWEEP).length >= USERS;
+}
 
 /** Users, roles and rights explored. */
 export const identitiesExplored: Rule = {
@@ -16,7 +34,7 @@ export const identitiesExplored: Rule = {
   technique: 'T1087.004',
   whatToDo: 'Ask the owner what the program does; see whether rights changed afterwards.',
   falseAlarms: 'The first run of an audit or inventory tool; later runs are known.',
-  actions: ['iam:GetAccountAuthorizationDetails', 'iam:GetCredentialReport'],
+  actions: ['iam:GetAccountAuthorizationDetails', 'iam:GetCredentialReport', ...OF_USERS],
   triggers: ['discovery'],
   quietFor: DAY,
   judge(event, about) {
@@ -28,7 +46,9 @@ export const identitiesExplored: Rule = {
       .filter((each) => IDENTITY.test(each));
     const isTool = event.agent.kind === 'infrastructure';
     const enough = isTool ? 3 * CALLS : isWithoutReason(about) ? CALLS - 1 : CALLS;
-    if (calls.length < enough) return null;
+    // Of a company's accounts two say enough; so does one question about several people.
+    const isAboutAll = isUnexplained(event, about) && calls.filter((each) => ACCOUNTS.test(each)).length >= 2;
+    if (calls.length < enough && !isAboutAll && !isAboutSeveral(event, about)) return null;
     return {
       severity: isReaderAtHome(event, about) ? 'low' : 'medium',
       facts: { calls: calls.length, last: event.call.name },

@@ -1,5 +1,6 @@
+import { isUnexplained, trifle } from '../at-home.ts';
 import { call } from '../example.ts';
-import { flagAt, numberAt, textAt } from '../json.ts';
+import { flagAt, numberAt, textAt, textsAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -11,6 +12,10 @@ function holdsLogs(asked: unknown): boolean {
       /trail|audit|flow-?log|guardduty/i.test(textAt(asked, 'bucketName') ?? ''))
   );
 }
+
+/** What watches the account's work, in calls nobody listed. */
+const ENDING =
+  /^(?:monitoring|logs|oam|synthetics|rum|application-signals|internetmonitor|networkmonitor|devops-guru):(?:Delete|Disable|Stop)(?!Tag|Dashboard|Query|Canary)[A-Z]\w+$/;
 
 /** Logs or alarms deleted. */
 export const logsDestroyed: Rule = {
@@ -34,7 +39,10 @@ export const logsDestroyed: Rule = {
     logs:DeleteAccountPolicy logs:DeleteLogAnomalyDetector
     notifications:DeleteNotificationConfiguration chatbot:DeleteSlackChannelConfiguration
     chatbot:DeleteMicrosoftTeamsChannelConfiguration`),
-  judge(event) {
+  matches: ENDING,
+  judge(event, about) {
+    const isListed = logsDestroyed.actions.includes(event.call.action);
+    if (!isListed && !isUnexplained(event, about)) return null;
     if (event.call.name === 'PutMetricAlarm' && flagAt(event.asked, 'actionsEnabled') !== false) return null;
     if (event.call.name === 'PutRule' && textAt(event.asked, 'state') !== 'DISABLED') return null;
     if (event.call.service === 's3' && !holdsLogs(event.asked)) return null;
@@ -42,6 +50,8 @@ export const logsDestroyed: Rule = {
       textAt(event.asked, 'bucketName') ??
       textAt(event.asked, 'logGroupName') ??
       textAt(event.asked, 'ruleName') ??
+      textAt(event.asked, 'rule') ??
+      textsAt(event.asked, 'alarmNames')[0] ??
       textAt(event.asked, 'budgetName') ??
       textAt(event.asked, 'alarmName') ??
       textAt(event.asked, 'name');
@@ -58,7 +68,7 @@ export const logsDestroyed: Rule = {
       ) ||
       (name !== null && /trail|audit|flow|guard|secur|waf|alert|siem/i.test(name));
     return {
-      severity: isTelling || event.denied || what === 'DeleteLogStream' ? 'medium' : 'low',
+      severity: isTelling || event.denied || what === 'DeleteLogStream' ? 'medium' : trifle(event, about),
       facts: { call: what, name },
       of: `${what} ${name ?? ''}`,
     };

@@ -1,9 +1,23 @@
+import { isUnexplained } from '../at-home.ts';
+import type { CloudTrailEvent } from '../event.ts';
 import { call } from '../example.ts';
 import { DAY, HOUR } from '../profile.ts';
-import type { Rule } from '../rule.ts';
+import type { About, Finding, Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 const WITHIN = HOUR / 2;
+
+/** Containers started in a cluster made just before: by a key with no reason to have one of its own. */
+function clusterSetUp({ call: { name }, region, failed }: CloudTrailEvent, about: About): Finding | null {
+  const { recent } = about.profile;
+  if (name === 'CreateCluster') {
+    if (!failed) recent.note('cluster made', '', about.now, about.now);
+    return null;
+  }
+  return (recent.last('cluster made') ?? -Infinity) >= about.now - WITHIN
+    ? { facts: { before: 'CreateCluster', call: name, region }, of: 'cluster' }
+    : null;
+}
 
 /** A machine of one's own set up. */
 export const machineSetUp: Rule = {
@@ -17,11 +31,12 @@ export const machineSetUp: Rule = {
   falseAlarms: 'Tools that build images or test machines; they are known by their habit.',
   actions: words(`
     ec2:CreateKeyPair ec2:ImportKeyPair ec2:CreateSecurityGroup ec2:RunInstances
-    ec2:RequestSpotInstances`),
+    ec2:RequestSpotInstances ecs:CreateCluster ecs:RunTask ecs:CreateService`),
   quietFor: DAY,
   judge(event, about) {
     const { recent } = about.profile;
     const { name } = event.call;
+    if (event.call.service === 'ecs') return isUnexplained(event, about) ? clusterSetUp(event, about) : null;
     if (name !== 'RunInstances' && name !== 'RequestSpotInstances') {
       recent.note('made for a machine', name, about.now, about.now);
       return null;

@@ -1,3 +1,4 @@
+import { trifle } from '../at-home.ts';
 import { call, history } from '../example.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
@@ -5,6 +6,8 @@ import { words } from '../words.ts';
 
 const MAIL = ['ses:SendEmail', 'ses:SendRawEmail', 'ses:SendBulkEmail'];
 const FAMILIAR = 3;
+/** Hardly any program asks about text messages. */
+const MESSAGES = /^sms-voice:|^sns:(?:GetSMS|ListSMS|ListOrigination)/;
 
 /** Mail or text messages prepared for sending. */
 export const mailAbused: Rule = {
@@ -31,6 +34,8 @@ export const mailAbused: Rule = {
     ses:UpdateConfigurationSetSendingEnabled ses:CreateReceiptRule
     sms-voice:SetTextMessageSpendLimitOverride sms-voice:SetVoiceMessageSpendLimitOverride
     sms-voice:SendVoiceMessage chime:CreatePhoneNumberOrder connect:StartOutboundVoiceContact`),
+  // Numbers, pools and limits, whatever the call of the day is named.
+  matches: /^sms-voice:(?:Describe|List)[A-Z]\w+$/,
   quietFor: 7 * DAY,
   judge(event, about) {
     const { name } = event.call;
@@ -41,7 +46,12 @@ export const mailAbused: Rule = {
       return null;
     recent.note('mail', name, about.now, about.now);
     const looked = recent.since('mail', about.now - HOUR).length;
-    if (!isChange && looked < 2) return { severity: 'low', facts: { call: name }, of: 'look' };
+    if (!isChange && looked < 2)
+      return {
+        severity: MESSAGES.test(event.call.action) ? trifle(event, about) : 'low',
+        facts: { call: name },
+        of: 'look',
+      };
     const isGrave = isChange
       ? /SendingEnabled|SendingAttributes|AccountDetails|Sandbox|SMSAttributes|Identity$|EmailIdentity|DomainIdentity|CreateCase|PhoneNumber|CreateOrganization|SmsChannel|PlatformApplication|CreateInstance|SendMessages|SendTextMessage|WorkMail|CreateUser|ReceiptRule|SpendLimit|SendVoice|OutboundVoice/.test(
           name,

@@ -15,6 +15,11 @@ function placesOf({ asked, call: { name } }: CloudTrailEvent): readonly string[]
   if (name === 'PutTargets') return listAt(asked, 'targets').map((each) => textAt(each, 'arn') ?? '');
   if (name === 'Subscribe' || name === 'PutSubscriptionFilter')
     return [textAt(asked, 'destinationArn') ?? textAt(asked, 'endpoint') ?? ''];
+  if (name === 'SetQueueAttributes') {
+    // What cannot be handled goes to another queue.
+    const redrive = textAt(asked, 'attributes', 'RedrivePolicy') ?? '';
+    return [/arn:[\w-]+:sqs:[\w-]*:\d{12}:/.exec(redrive)?.[0] ?? ''];
+  }
   return leavesOf(asked).flatMap(([key, text]) =>
     /^(?:authorizedAccountId|AccountId)$/.test(key) ? [`arn:aws:iam::${text}:`, text] : [text],
   );
@@ -34,7 +39,7 @@ export const messagesLedOutside: Rule = {
     firehose:CreateDeliveryStream firehose:UpdateDestination dynamodb:EnableKinesisStreamingDestination
     lambda:PutFunctionEventInvokeConfig s3:PutBucketNotification s3:PutBucketInventoryConfiguration
     s3:PutBucketAnalyticsConfiguration events:CreateApiDestination config:PutDeliveryChannel
-    config:PutAggregationAuthorization guardduty:CreatePublishingDestination`),
+    config:PutAggregationAuthorization sqs:SetQueueAttributes guardduty:CreatePublishingDestination`),
   judge(event) {
     const { asked, accountId, call: api } = event;
     const protocol = api.name === 'Subscribe' ? (textAt(asked, 'protocol') ?? '') : '';

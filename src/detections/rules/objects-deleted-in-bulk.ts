@@ -19,13 +19,17 @@ export const objectsDeletedInBulk: Rule = {
     const bucket = textAt(event.asked, 'bucketName');
     const { recent } = about.profile;
     recent.note('deleted objects', textAt(event.asked, 'key') ?? event.id, about.now, about.now);
+    // Old versions are what brings deleted objects back.
+    if (textAt(event.asked, 'versionId') !== null)
+      recent.note('deleted versions', textAt(event.asked, 'key') ?? event.id, about.now, about.now);
+    const isFinal = recent.since('deleted versions', about.now - HOUR / 4).length >= MANY / 2;
     const count = recent.since('deleted objects', about.now - HOUR / 4).length;
     const isBatch =
       event.call.name === 'DeleteObjects' && !recent.since('seen deleting', 0).includes(bucket ?? '');
     recent.note('seen deleting', bucket ?? '', about.now, about.now);
-    if (count < MANY && !isBatch) return null;
+    if (count < MANY && !isBatch && !isFinal) return null;
     return {
-      severity: count >= 4 * MANY ? 'high' : count >= MANY || isBatch ? 'medium' : 'low',
+      severity: count >= 4 * MANY ? 'high' : 'medium',
       facts: { bucket, calls: count },
       of: `${bucket ?? ''} ${count >= 4 * MANY ? 'many' : ''}`,
     };

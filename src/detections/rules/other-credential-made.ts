@@ -1,8 +1,14 @@
+import { isUnexplained, trifle } from '../at-home.ts';
 import { call } from '../example.ts';
 import { targetOf } from '../grant.ts';
 import { textAt } from '../json.ts';
+import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
+
+/** Users, passwords and keys of services nobody listed; people and programs of applications are made by the thousand. */
+const MAKING =
+  /^(?!(?:iam|sts|sso|sso-directory|identitystore|cognito-idp|cognito-identity|transfer|workmail|connect|lightsail|ecr|ses|chime):)[a-z0-9-]+:(?:Create|Register|Invite|Reset|Rotate|Modify|Update|Import|Issue)\w*(?:User|UserPassword|Password|ApiKey|AccessKey|KeyPair|Token|Credentials?)$/;
 
 /** Another kind of credential made for a user. */
 export const otherCredentialMade: Rule = {
@@ -19,10 +25,14 @@ export const otherCredentialMade: Rule = {
     iam:UploadSigningCertificate ec2:CreateKeyPair ec2:ImportKeyPair lightsail:CreateKeyPair
     lightsail:ImportKeyPair apigateway:CreateApiKey appsync:CreateApiKey
     iot:CreateKeysAndCertificate iot:RegisterCertificate acm-pca:IssueCertificate`),
-  judge(event) {
+  matches: MAKING,
+  quietFor: DAY,
+  judge(event, about) {
+    const isListed = otherCredentialMade.actions.includes(event.call.action);
+    if (!isListed && !isUnexplained(event, about)) return null;
     return {
       // Key pairs and API keys open one machine or one interface.
-      severity: event.call.service === 'iam' ? 'medium' : 'low',
+      severity: event.call.service === 'iam' ? 'medium' : trifle(event, about),
       facts: { call: event.call.name, user: targetOf(event), service: textAt(event.asked, 'serviceName') },
       of: `${event.call.name} ${targetOf(event) ?? ''}`,
     };

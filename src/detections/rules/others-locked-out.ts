@@ -1,8 +1,19 @@
+import { isByHand, trifle } from '../at-home.ts';
 import { call } from '../example.ts';
 import { isOnAnother } from '../grant.ts';
-import { textAt } from '../json.ts';
+import { at, listAt, textAt, textsAt } from '../json.ts';
 import { HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
+
+/** True for a document that denies everybody but those it names everything, or to read. */
+function shutsOut(document: unknown): boolean {
+  return listAt(document, 'Statement').some(
+    (each) =>
+      textAt(each, 'Effect') === 'Deny' &&
+      at(each, 'NotPrincipal') !== undefined &&
+      textsAt(each, 'Action').some((action) => /^(?:\*|s3:(?:\*|Get\w*\*?))$/.test(action)),
+  );
+}
 
 /** Credentials of other users taken away. */
 export const othersLockedOut: Rule = {
@@ -13,8 +24,18 @@ export const othersLockedOut: Rule = {
   technique: 'T1531',
   whatToDo: 'See whether it was the incident response, or a thief who locks the owners out.',
   falseAlarms: 'Off-boarding; an incident response; infrastructure tools that clean up.',
-  actions: ['iam:DeleteAccessKey', 'iam:UpdateAccessKey', 'iam:DeleteLoginProfile', 'iam:DeleteUser'],
+  actions: [
+    'iam:DeleteAccessKey',
+    'iam:UpdateAccessKey',
+    'iam:DeleteLoginProfile',
+    'iam:DeleteUser',
+    's3:PutBucketPolicy',
+  ],
   judge(event, about) {
+    if (event.call.service === 's3')
+      return isByHand(event, about) && shutsOut(at(event.asked, 'bucketPolicy'))
+        ? { facts: { call: event.call.name, bucket: textAt(event.asked, 'bucketName') }, of: 'bucket' }
+        : null;
     if (event.call.name === 'UpdateAccessKey' && textAt(event.asked, 'status') !== 'Inactive') return null;
     if (!isOnAnother(event, about)) return null;
     const { recent } = about.profile;
@@ -22,10 +43,9 @@ export const othersLockedOut: Rule = {
     const users = recent.since('locked out', about.now - HOUR).length;
     if (users >= 3) return { facts: { users, call: event.call.name }, of: '' };
     // One of them alone may be anything, but hardly anybody does it with a key and by hand.
-    const isByHand = about.keyId !== null && event.agent.kind !== 'infrastructure';
-    if (!isByHand || /^Delete(?:AccessKey|User)$/.test(event.call.name)) return null;
+    if (!isByHand(event, about) || /^Delete(?:AccessKey|User)$/.test(event.call.name)) return null;
     const user = textAt(event.asked, 'userName');
-    return { severity: 'low', facts: { user, call: event.call.name }, of: user };
+    return { severity: trifle(event, about), facts: { user, call: event.call.name }, of: user };
   },
   examples: () => ({
     fires: [

@@ -1,3 +1,4 @@
+import { isByHand, isUnexplained } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
 import { call } from '../example.ts';
 import { hasListed, noteFirst, whoReads } from '../first.ts';
@@ -45,10 +46,14 @@ export const parametersReadInBulk: Rule = {
     if (flagAt(asked, 'withDecryption') !== true) return null;
     const path = textAt(asked, 'path');
     if (path === '/' && flagAt(asked, 'recursive') === true) return { facts: { path }, of: 'all' };
+    // What a secret was before: programs read what it is.
+    if (event.call.name === 'GetParameterHistory' && isByHand(event, about) && !event.failed)
+      return { facts: { parameter: textAt(asked, 'name') }, of: 'history' };
     const names = [...textsAt(asked, 'names'), ...textsAt(asked, 'name'), ...pagesOf(event, about)];
     for (const name of names) noteFirst(recent, 'parameters', `${whoReads(event, about)} ${name}`, about.now);
     const count = recent.since('first parameters', about.now - WINDOW).length;
-    const isChosen = count >= LISTED && hasListed('parameters listed', event, about);
+    const chosen = isUnexplained(event, about) ? 1 : LISTED;
+    const isChosen = count >= chosen && hasListed('parameters listed', event, about);
     if (count < ENOUGH && (!isChosen || event.agent.kind === 'infrastructure')) return null;
     return { facts: { parameters: count, last: names.at(-1) ?? null }, of: '' };
   },

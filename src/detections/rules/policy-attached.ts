@@ -1,3 +1,4 @@
+import { trifle } from '../at-home.ts';
 import { call, policy } from '../example.ts';
 import { isAdminPolicy, isOnOneself, onlyQuarantines, targetOf } from '../grant.ts';
 import { at, textAt } from '../json.ts';
@@ -27,7 +28,7 @@ export const policyAttached: Rule = {
     // Roles get their rights when programs are set up.
     if (isRole && (event.agent.kind === 'infrastructure' || about.keyId === null)) return null;
     return {
-      severity: !isRole && WIDE.test(named ?? '') ? 'medium' : 'low',
+      severity: !isRole && WIDE.test(named ?? '') ? 'medium' : trifle(event, about),
       facts: { to: targetOf(event), policy: named },
       of: `${targetOf(event) ?? ''} ${named ?? ''}`,
     };

@@ -1,3 +1,4 @@
+import { trifle } from '../at-home.ts';
 import { call, ROOT } from '../example.ts';
 import { isOnOneself, isQuarantine, targetOf } from '../grant.ts';
 import { textAt } from '../json.ts';
@@ -24,7 +25,7 @@ export const policyTakenOff: Rule = {
     if (isOnOneself(event, about) || isQuarantine(named)) return null;
     if (about.keyId === null || event.agent.kind === 'infrastructure') return null;
     return {
-      severity: LIMITING.test(named.replace(/^.*\//, '')) ? 'medium' : 'low',
+      severity: LIMITING.test(named.replace(/^.*\//, '')) ? 'medium' : trifle(event, about),
       facts: { call: event.call.name, from: targetOf(event), policy: named },
       of: `${targetOf(event) ?? ''} ${named}`,
     };

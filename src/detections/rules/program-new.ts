@@ -1,7 +1,14 @@
+import { isOfOneJob } from '../at-home.ts';
+import type { CloudTrailEvent } from '../event.ts';
 import { call, ordinary } from '../example.ts';
-import type { Rule } from '../rule.ts';
+import type { About, Rule } from '../rule.ts';
 
 const OFTEN = 0.3;
+
+/** True when it turns to a service that a key of one job never used; everybody may ask who he is. */
+function isElsewhere({ call: api }: CloudTrailEvent, about: About): boolean {
+  return about.novelty.service && api.service !== 'sts' && isOfOneJob(about);
+}
 
 /** Used by a kind of program this key was never used by. */
 export const programNew: Rule = {
@@ -20,7 +27,10 @@ export const programNew: Rule = {
     if (!novelty.agent || novelty.prefix || !profile.isSettled || event.fromConsole) return null;
     if (profile.novelty('agents') > OFTEN) return null;
     return {
-      severity: profile.tables.agents.size <= 1 && !event.call.isRead ? 'medium' : 'low',
+      severity:
+        profile.tables.agents.size <= 1 && (!event.call.isRead || isElsewhere(event, about))
+          ? 'medium'
+          : 'low',
       facts: {
         program: event.agent.family,
         'user agent': event.agent.text,
@@ -32,6 +42,11 @@ export const programNew: Rule = {
   examples: () => ({
     fires: [
       { why: "a server's key on the command line", learned: ordinary(9), records: [call('s3:GetObject')] },
+      {
+        why: 'and in a service the key never used',
+        learned: ordinary(9),
+        records: [call('dynamodb:ListTables')],
+      },
     ],
     quiet: [
       {

@@ -1,8 +1,10 @@
+import { isAtWork, isByHand, isUnexplained } from '../at-home.ts';
+import type { CloudTrailEvent } from '../event.ts';
 import { call } from '../example.ts';
 import { textAt, within } from '../json.ts';
 import { leavesOf } from '../leaves.ts';
 import { DAY } from '../profile.ts';
-import type { Rule } from '../rule.ts';
+import type { About, Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 /** Where each service is told the role it works with. */
@@ -17,7 +19,8 @@ const DAILY = new Set(
     CreateEndpointConfig CreateTransformJob PutTargets ModifyDBInstance ModifyDBCluster`),
 );
 /** Jobs and queries that are started again and again, with a role each time; and what works on media. */
-const ROUTINE = /^(?:Start|Submit)|^(?:mediaconvert|elastictranscoder|medialive):/;
+const STARTING = /^(?:Start|Submit)/;
+const ROUTINE = /^(?:mediaconvert|elastictranscoder|medialive|textract|rekognition|transcribe|comprehend):/;
 
 /**
  * Any call that makes, changes or starts something. Left out is what other rules judge (IAM, STS, Lambda's settings) and
@@ -25,7 +28,7 @@ const ROUTINE = /^(?:Start|Submit)|^(?:mediaconvert|elastictranscoder|medialive)
  */
 const HANDING =
   /^(?!(?:iam|sts|s3|dynamodb|sqs|logs|kinesis|firehose|monitoring|xray|organizations|ram|config|ssmmessages|ec2messages|athena):|lambda:UpdateFunctionConf|ssm:(?:Put|UpdateInstance)|events:PutEvents|rds:AddRole|kms:)[a-z0-9-]+:(?:Create|Update|Put|Register|Run|Start|Submit|Associate|Replace|Modify|Add|Test|Configure)[A-Z]/;
-const ROLE_NAME = /role|profile/i;
+const ROLE_NAME = /role|profile|credential/i;
 /** A role's ARN; those that AWS's own services made for themselves give nothing to anybody. */
 const ROLE_ARN = /^arn:[a-z-]+:iam::\d{12}:(?:role\/(?!aws-service-role\/)|instance-profile\/)\S+$/;
 
@@ -38,6 +41,15 @@ function roleInside(asked: unknown): string | null {
 function profileIn(asked: unknown): string | null {
   const profile = within(asked, 'iamInstanceProfile');
   return textAt(profile, 'arn') ?? textAt(profile, 'name') ?? textAt(asked, 'iamInstanceProfile');
+}
+
+/** Notes a role that is handed on; true when the key did so with this one a day ago, and is where it always is. */
+function handsOnAgain(role: string, event: CloudTrailEvent, about: About): boolean {
+  const { recent } = about.profile;
+  const name = role.replace(/^.*\//, '').slice(0, 128);
+  const first = recent.last('roles handed on', name);
+  if (first === null && !event.failed) recent.note('roles handed on', name, about.now, about.now);
+  return first !== null && about.now - first >= DAY && isAtWork(event, about);
 }
 
 /** A role handed to a new function, job or stack. */
@@ -82,12 +94,12 @@ export const roleHandedToService: Rule = {
       roleInside(asked);
     if (role === null && within(asked, 'pipelineId') === undefined && api.service !== 'cloud9') return null;
     // A key that does so for the first time may be after the role; a role that deploys was made for it.
-    const isKey = about.keyId !== null && event.agent.kind !== 'infrastructure';
+    const isKnown = role !== null && handsOnAgain(role, event, about);
+    const isRoutine = DAILY.has(api.name) || ROUTINE.test(api.action);
+    const isStart = STARTING.test(api.name);
+    const isOdd = isStart ? isUnexplained(event, about) : isByHand(event, about);
     return {
-      severity:
-        isKey && !event.failed && !DAILY.has(api.name) && !ROUTINE.test(api.name) && !ROUTINE.test(api.action)
-          ? 'medium'
-          : 'low',
+      severity: isOdd && !event.failed && !isRoutine && !isKnown ? 'medium' : 'low',
       facts: {
         call: api.action,
         role,

@@ -1,6 +1,7 @@
+import { trifle } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
 import { call } from '../example.ts';
-import { flagAt, listAt, textAt, textsAt, within } from '../json.ts';
+import { at, flagAt, listAt, textAt, textsAt, within } from '../json.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -28,10 +29,21 @@ function loosens({ asked, call: { name } }: CloudTrailEvent): boolean {
       return flagAt(asked, 'enableTerminationProtection') === false;
     case 'ModifyInstanceAttribute':
       return flagAt(asked, 'disableApiTermination', 'value') === false;
-    case 'UpdateMethod':
-      return listAt(asked, 'patchOperations').some(
-        (each) => textAt(each, 'path') === '/authorizationType' && textAt(each, 'value') === 'NONE',
+    case 'ModifyVpcEndpoint':
+      return (
+        flagAt(asked, 'ModifyVpcEndpointRequest', 'ResetPolicy') === true ||
+        flagAt(asked, 'resetPolicy') === true
       );
+    case 'PutImageTagMutability':
+      return textAt(asked, 'imageTagMutability') === 'MUTABLE';
+    case 'SetUserPoolMfaConfig':
+      return textAt(asked, 'mfaConfiguration') === 'OFF';
+    case 'UpdateUserPoolClient':
+      return textsAt(asked, 'explicitAuthFlows').some((each) => /USER_PASSWORD_AUTH/.test(each));
+    case 'UpdateMethod':
+      return [asked, at(asked, 'updateMethodInput')]
+        .flatMap((each) => listAt(each, 'patchOperations'))
+        .some((each) => textAt(each, 'path') === '/authorizationType' && textAt(each, 'value') === 'NONE');
     case 'UpdateClusterConfig':
       return textsAt(asked, 'resourcesVpcConfig', 'publicAccessCidrs').some((each) => /\/[0-4]$/.test(each));
     case 'UpdateConnectivity':
@@ -41,7 +53,8 @@ function loosens({ asked, call: { name } }: CloudTrailEvent): boolean {
   }
 }
 
-const MILD = /^(?:UpdateTerminationProtection|ModifyInstanceAttribute|DisableKeyRotation|PutImageScanning)/;
+const MILD =
+  /^(?:UpdateTerminationProtection|ModifyInstanceAttribute|DisableKeyRotation|PutImage|UpdateUserPoolClient)/;
 
 /** A safety setting switched off. */
 export const safetySettingOff: Rule = {
@@ -57,9 +70,10 @@ export const safetySettingOff: Rule = {
     ec2:CreateVpcBlockPublicAccessExclusion ssm:UpdateServiceSetting ecr:PutImageScanningConfiguration
     lambda:DeleteFunctionCodeSigningConfig lambda:UpdateCodeSigningConfig rolesanywhere:DisableCrl
     rolesanywhere:DeleteCrl kms:DisableKeyRotation s3:PutBucketOwnershipControls
-    cloudformation:UpdateTerminationProtection ec2:ModifyInstanceAttribute apigateway:UpdateMethod
+    cloudformation:UpdateTerminationProtection ec2:ModifyInstanceAttribute apigateway:UpdateMethod ec2:ModifyVpcEndpoint
+    cognito-idp:UpdateUserPoolClient cognito-idp:SetUserPoolMfaConfig ecr:PutImageTagMutability
     eks:UpdateClusterConfig kafka:UpdateConnectivity elasticfilesystem:DeleteFileSystemPolicy ecr:DeleteRegistryPolicy`),
-  judge(event) {
+  judge(event, about) {
     if (!loosens(event)) return null;
     const what =
       textAt(event.asked, 'bucketName') ??
@@ -68,7 +82,7 @@ export const safetySettingOff: Rule = {
       textAt(event.asked, 'settingId') ??
       textAt(event.asked, 'stackName');
     return {
-      severity: MILD.test(event.call.name) ? 'low' : 'medium',
+      severity: MILD.test(event.call.name) ? trifle(event, about) : 'medium',
       facts: { call: event.call.action, of: what },
       of: `${event.call.action} ${what ?? ''}`,
     };

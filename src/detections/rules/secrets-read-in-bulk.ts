@@ -1,3 +1,4 @@
+import { isUnexplained } from '../at-home.ts';
 import { call } from '../example.ts';
 import { hasListed, noteFirst, whoReads } from '../first.ts';
 import { listAt, textsAt } from '../json.ts';
@@ -48,7 +49,8 @@ export const secretsReadInBulk: Rule = {
     for (const id of ids) noteFirst(recent, 'secrets', `${whoReads(event, about)} ${id}`, about.now);
     const count = recent.since('first secrets', about.now - WINDOW).length;
     const isBatch = name === 'BatchGetSecretValue' && !event.failed && count > 0;
-    const isChosen = count >= LISTED && hasListed('secrets listed', event, about);
+    const chosen = isUnexplained(event, about) ? 1 : LISTED;
+    const isChosen = count >= chosen && hasListed('secrets listed', event, about);
     const isPatient = recent.since('first secrets', about.now - DAY).length >= PATIENT;
     const isTool = event.agent.kind === 'infrastructure';
     if (count < FEW && !isBatch && (isTool || (!isChosen && !isPatient))) return null;

@@ -1,8 +1,13 @@
+import { isUnexplained } from '../at-home.ts';
 import { call } from '../example.ts';
 import { flagAt } from '../json.ts';
 import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
+
+/** Credentials, tokens and addresses with a login inside, of services nobody listed; what programs fetch all day is left out. */
+const ENTERING =
+  /^(?!(?:sts|sso|ecr|ecr-public|codeartifact|cognito-identity|cognito-idp|s3express|signin|quicksight|ssm|secretsmanager|s3|iot|kinesisvideo):)[a-z0-9-]+:(?:Get|Create|Generate|Start)\w*(?:Credentials|AuthToken|AccessToken|LoginToken|SessionToken|MasterUserPassword|Presigned\w*Ur[lL]|SignedUrl|StreamingURL|ConsoleAccess)$/;
 
 /** Credentials or a way in of a service fetched. */
 export const serviceEntered: Rule = {
@@ -29,10 +34,15 @@ export const serviceEntered: Rule = {
     ds:ResetUserPassword ds:CreateTrust ds:EnableSso finspace:GetProgrammaticAccessCredentials
     apigateway:GetApiKeys apigateway:GetApiKey codestar:AssociateTeamMember
     codestar:UpdateTeamMember lakeformation:PutDataLakeSettings sts:GetDelegatedAccessToken
-    codebuild:ImportSourceCredentials`),
+    codebuild:ImportSourceCredentials glue:GetConnections`),
   quietFor: DAY,
-  judge(event) {
+  matches: ENTERING,
+  judge(event, about) {
     const { name } = event.call;
+    const isListed = serviceEntered.actions.includes(event.call.action);
+    if (!isListed && !isUnexplained(event, about)) return null;
+    // Asked for with their passwords.
+    if (name === 'GetConnections' && flagAt(event.asked, 'hidePassword') !== false) return null;
     // Without their values, API keys are a list of names.
     if (
       name.startsWith('GetApiKey') &&

@@ -36,9 +36,13 @@ function isSwitchedOff(name: string, asked: unknown): boolean {
     case 'DeleteAccessLogSettings':
       return true;
     case 'UpdateStage':
-      return listAt(asked, 'patchOperations').some(
-        (each) => textAt(each, 'op') === 'remove' && /accessLog|logging/i.test(textAt(each, 'path') ?? ''),
-      );
+      return [asked, at(asked, 'updateStageInput')]
+        .flatMap((each) => listAt(each, 'patchOperations'))
+        .some(
+          (each) =>
+            /accessLog|logging/i.test(textAt(each, 'path') ?? '') &&
+            (textAt(each, 'op') === 'remove' || /^(?:OFF|false)$/i.test(textAt(each, 'value') ?? '')),
+        );
     case 'ModifyDBParameterGroup':
     case 'ModifyDBClusterParameterGroup':
       return listAt(asked, 'parameters').some(

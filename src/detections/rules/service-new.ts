@@ -1,4 +1,4 @@
-import { ROAMS } from '../at-home.ts';
+import { isOfOneJob, ROAMS } from '../at-home.ts';
 import { call, ordinary } from '../example.ts';
 import { isStrange } from '../novelty.ts';
 import type { Rule } from '../rule.ts';
@@ -29,8 +29,15 @@ export const serviceNew: Rule = {
     // A stranger is told of as such; to a key that meets new networks all the time, one more is nothing.
     const isStranger = isStrange(novelty) && !(profile.novelty('prefixes') > ROAMS && !novelty.agent);
     if (isStranger) return null;
+    // Two things new at once are rarely chance: a service, and a program that came today.
+    const { agents } = profile.tables;
+    const isVisitor =
+      agents.size > 1 &&
+      isOfOneJob(about) &&
+      event.call.service !== 'sts' &&
+      !profile.isEstablished('agents', event.agent.family, about.now);
     return {
-      severity: WEIGHTY.has(event.call.service) ? 'medium' : 'low',
+      severity: WEIGHTY.has(event.call.service) || isVisitor ? 'medium' : 'low',
       facts: { call: event.call.action, before: services.values.slice(0, 5).join(', ') },
       of: event.call.service,
     };
@@ -41,6 +48,11 @@ export const serviceNew: Rule = {
         why: "a backup's key looks at users",
         learned: ordinary(9),
         records: [call('iam:ListUsers', { agent: 'Boto3/1.38.0' })],
+      },
+      {
+        why: 'a program that came a minute ago goes on to another service',
+        learned: ordinary(9),
+        records: [call('sts:GetCallerIdentity'), call('logs:DescribeLogGroups', { minute: 1 })],
       },
     ],
     quiet: [

@@ -1,7 +1,12 @@
+import { trifle } from '../at-home.ts';
 import { call, OWN } from '../example.ts';
 import { textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
+
+/** Any change of who may sign in, and where. */
+const CHANGING =
+  /^(?:sso|identitystore|sso-directory):(?:Create|Put|Attach|Add|Update|Associate|Provision|Enable)(?!Tag)[A-Z]\w+$/;
 
 /** Rights given through IAM Identity Center. */
 export const singleSignOnRightsGiven: Rule = {
@@ -20,8 +25,11 @@ export const singleSignOnRightsGiven: Rule = {
     identitystore:CreateUser identitystore:CreateGroupMembership sso:CreateApplicationAssignment
     sso:PutMfaDeviceManagementForDirectory sso:PutApplicationGrant sso:PutApplicationAccessScope
     sso:UpdateInstanceAccessControlAttributeConfiguration`),
-  judge(event) {
+  matches: CHANGING,
+  judge(event, about) {
+    const isListed = singleSignOnRightsGiven.actions.includes(event.call.action);
     return {
+      severity: isListed ? 'medium' : trifle(event, about),
       facts: {
         call: event.call.name,
         'permission set': textAt(event.asked, 'permissionSetArn'),

@@ -1,3 +1,4 @@
+import { trifle } from '../at-home.ts';
 import { call } from '../example.ts';
 import { at, flagAt, listAt, textAt, writtenOut } from '../json.ts';
 import { DAY } from '../profile.ts';
@@ -26,7 +27,8 @@ export const startScriptChanged: Rule = {
     sagemaker:UpdateNotebookInstance sagemaker:CreatePresignedNotebookInstanceUrl
     sagemaker:CreatePresignedDomainUrl glue:CreateDevEndpoint glue:UpdateDevEndpoint
     ec2:ReplaceIamInstanceProfileAssociation ec2:AssociateIamInstanceProfile
-    ec2:CreateLaunchTemplateVersion ecs:RegisterTaskDefinition ec2:ModifyInstanceMetadataDefaults`),
+    ec2:CreateLaunchTemplateVersion ecs:RegisterTaskDefinition ec2:ModifyInstanceMetadataDefaults
+    ec2:CreateReplaceRootVolumeTask`),
   quietFor: DAY,
   judge(event, about) {
     const {
@@ -41,7 +43,7 @@ export const startScriptChanged: Rule = {
       !isProtected
     )
       return null;
-    if (name === 'CreateLaunchTemplateVersion' && !writtenOut(asked, LONGEST).includes('"UserData"'))
+    if (name === 'CreateLaunchTemplateVersion' && !/"(?:UserData|ImageId)"/.test(writtenOut(asked, LONGEST)))
       return null;
     if (
       name === 'RegisterTaskDefinition' &&
@@ -61,7 +63,7 @@ export const startScriptChanged: Rule = {
         (name.startsWith('ModifyInstanceMetadata') && !isByHand) ||
         name === 'CreateLaunchTemplateVersion' ||
         isProtected
-          ? 'low'
+          ? trifle(event, about)
           : 'medium',
       facts: { call: name, instance: textAt(asked, 'instanceId') },
       of: textAt(asked, 'instanceId'),

@@ -1,3 +1,4 @@
+import { trifle } from '../at-home.ts';
 import { call } from '../example.ts';
 import { at, textAt, within } from '../json.ts';
 import type { Rule } from '../rule.ts';
@@ -14,9 +15,9 @@ export const storageGuardRemoved: Rule = {
   falseAlarms: 'Setting up buckets; tools that set every property anew. They are known by their habit.',
   actions: words(`
     s3:PutBucketVersioning s3:PutBucketLogging s3:DeleteBucketEncryption s3:DeleteBucketReplication
-    ec2:DisableEbsEncryptionByDefault ec2:DisableSnapshotBlockPublicAccess
+    s3:PutObjectLegalHold ec2:DisableEbsEncryptionByDefault ec2:DisableSnapshotBlockPublicAccess
     ec2:DisableImageBlockPublicAccess ec2:ModifyEbsDefaultKmsKeyId`),
-  judge(event) {
+  judge(event, about) {
     const {
       asked,
       call: { name },
@@ -33,9 +34,10 @@ export const storageGuardRemoved: Rule = {
       !/disabled/i.test(textAt(asked, 'VersioningConfiguration', 'MfaDelete') ?? '')
     )
       return null;
+    if (name === 'PutObjectLegalHold' && textAt(asked, 'LegalHold', 'Status') !== 'OFF') return null;
     const isMild = name === 'DeleteBucketEncryption' || name === 'PutBucketLogging';
     return {
-      severity: isMild ? 'low' : 'medium',
+      severity: isMild ? trifle(event, about) : 'medium',
       facts: { call: name, bucket },
       of: `${name} ${bucket ?? ''}`,
     };

@@ -1,3 +1,4 @@
+import { isAtWork, isUnexplained } from '../at-home.ts';
 import { call, ordinary } from '../example.ts';
 import { textAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
@@ -14,14 +15,27 @@ export const tablesReadInBulk: Rule = {
   technique: 'T1530',
   whatToDo: 'See which tables, with the data events of the trail; treat what they hold as taken.',
   falseAlarms: 'A person who looks for something in the tables; a copy of all tables.',
-  actions: ['dynamodb:ListTables', 'dynamodb:Scan'],
+  actions: ['dynamodb:ListTables', 'dynamodb:Scan', 'cognito-idp:ListUserPools', 'cognito-idp:ListUsers'],
   quietFor: DAY,
-  judge(event, { profile, now }) {
+  judge(event, about) {
     if (event.failed || event.agent.kind === 'infrastructure') return null;
-    const { recent } = profile;
+    const {
+      now,
+      profile: { recent },
+    } = about;
     if (event.call.name === 'ListTables') {
       recent.note('tables listed', '', now, now);
       return null;
+    }
+    if (event.call.name === 'ListUserPools') {
+      recent.note('user pools listed', '', now, now);
+      return null;
+    }
+    if (event.call.name === 'ListUsers') {
+      const listed = recent.last('user pools listed');
+      const isAfter =
+        listed !== null && now - listed <= HOUR && isUnexplained(event, about) && !isAtWork(event, about);
+      return isAfter ? { facts: { 'users of': textAt(event.asked, 'userPoolId') }, of: 'users' } : null;
     }
     // A program knows the names of its tables.
     const listed = recent.last('tables listed');

@@ -1,9 +1,12 @@
+import { isUnexplained } from '../at-home.ts';
 import { call } from '../example.ts';
 import { textAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 
 const ENOUGH = 4;
+/** Of a key that has no reason; launch templates are read by what starts machines. */
+const FEW = 2;
 
 /** User data of several instances read. */
 export const userDataRead: Rule = {
@@ -19,6 +22,7 @@ export const userDataRead: Rule = {
     'ec2:DescribeLaunchTemplateVersions',
     'ec2:GetLaunchTemplateData',
     'ec2:GetConsoleOutput',
+    'ec2:GetConsoleScreenshot',
   ],
   quietFor: DAY,
   judge(event, about) {
@@ -35,7 +39,8 @@ export const userDataRead: Rule = {
     const { recent } = about.profile;
     recent.note('user data', what, about.now, about.now);
     const count = recent.since('user data', about.now - HOUR / 2).length;
-    const enough = event.agent.kind === 'infrastructure' ? 3 * ENOUGH : ENOUGH;
+    const isFew = !event.call.name.includes('LaunchTemplate') && isUnexplained(event, about);
+    const enough = event.agent.kind === 'infrastructure' ? 3 * ENOUGH : isFew ? FEW : ENOUGH;
     if (count >= enough) return { facts: { instances: count }, of: '' };
     // Refused, it was still asked for.
     const isRefused = event.denied && textAt(asked, 'attribute') === 'userData';

@@ -1,3 +1,4 @@
+import { trifle } from '../at-home.ts';
 import { call, ALICE_IN_CONSOLE } from '../example.ts';
 import { textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
@@ -13,8 +14,12 @@ export const userMade: Rule = {
     'Check with the owner of the key that this user was wanted; see what rights and credentials it got.',
   falseAlarms: 'Provisioning of people and programs.',
   actions: ['iam:CreateUser'],
-  judge(event) {
-    return { facts: { user: textAt(event.asked, 'userName') }, of: textAt(event.asked, 'userName') };
+  judge(event, about) {
+    return {
+      severity: trifle(event, about),
+      facts: { user: textAt(event.asked, 'userName') },
+      of: textAt(event.asked, 'userName'),
+    };
   },
   examples: () => ({
     fires: [

@@ -1,3 +1,4 @@
+import { isUnexplained } from '../at-home.ts';
 import { call, history } from '../example.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
@@ -8,6 +9,7 @@ const CALLS = 3;
 const WEIGHTY = /^(?:iam|organizations|secretsmanager|sso|guardduty|cloudtrail):/;
 const FEW = 2;
 const FAMILIAR = 5;
+const FIRST = 5;
 
 /** "Who am I", then looking around. */
 export const whoAmIThenLookAround: Rule = {
@@ -32,7 +34,12 @@ export const whoAmIThenLookAround: Rule = {
     if (asked === null || about.now - asked > SWEEP || event.agent.kind === 'infrastructure') return null;
     const calls = recent.since('discovery', asked);
     const enough = calls.some((each) => WEIGHTY.test(each)) ? FEW : CALLS;
-    return calls.length >= enough
+    // The first that is ever seen of a key: who it is, and then its buckets, or rights it does not have.
+    const isFirst =
+      about.profile.events <= FIRST &&
+      isUnexplained(event, about) &&
+      (event.call.action === 's3:ListBuckets' || (event.denied && WEIGHTY.test(event.call.action)));
+    return calls.length >= enough || isFirst
       ? { facts: { calls: calls.length, last: event.call.action }, of: '' }
       : null;
   },

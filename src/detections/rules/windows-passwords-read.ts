@@ -1,3 +1,4 @@
+import { trifle } from '../at-home.ts';
 import { call, ALICE_IN_CONSOLE } from '../example.ts';
 import { textAt } from '../json.ts';
 import { HOUR } from '../profile.ts';
@@ -20,7 +21,7 @@ export const windowsPasswordsRead: Rule = {
     recent.note('passwords', instance, about.now, about.now);
     const instances = recent.since('passwords', about.now - HOUR).length;
     return {
-      severity: instances >= 3 || event.denied ? 'medium' : 'low',
+      severity: instances >= 3 || event.denied ? 'medium' : trifle(event, about),
       facts: { instances },
       of: instances >= 3 ? 'many' : 'one',
     };

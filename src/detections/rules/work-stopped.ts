@@ -1,6 +1,7 @@
+import { isUnexplained } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
 import { call } from '../example.ts';
-import { listAt, numberAt, textAt } from '../json.ts';
+import { flagAt, listAt, numberAt, textAt } from '../json.ts';
 import { HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
@@ -15,6 +16,7 @@ function stopped({ asked, call: { name }, id }: CloudTrailEvent): readonly strin
   if (name === 'UpdateService' && numberAt(asked, 'desiredCount') !== 0) return [];
   if (name === 'UpdateAutoScalingGroup' && numberAt(asked, 'maxSize') !== 0) return [];
   if (name === 'PutFunctionConcurrency' && numberAt(asked, 'reservedConcurrentExecutions') !== 0) return [];
+  if (name === 'UpdateDistribution' && flagAt(asked, 'distributionConfig', 'enabled') !== false) return [];
   const what =
     textAt(asked, 'service') ??
     textAt(asked, 'autoScalingGroupName') ??
@@ -26,6 +28,10 @@ function stopped({ asked, call: { name }, id }: CloudTrailEvent): readonly strin
     id;
   return [`${name} ${what}`];
 }
+
+/** What is kept from running until somebody says so: hardly anybody but its owner has a reason. */
+const HALTED =
+  /^(?:UpdateService|UpdateAutoScalingGroup|PutFunctionConcurrency|StopDB(?:Instance|Cluster)|PurgeQueue|UpdateDistribution|DeleteNatGateway|(?:Detach|Delete)InternetGateway)$/;
 
 /** Running work stopped. */
 export const workStopped: Rule = {
@@ -39,16 +45,22 @@ export const workStopped: Rule = {
   actions: words(`
     ec2:StopInstances ec2:DetachVolume rds:StopDBInstance rds:StopDBCluster ecs:UpdateService
     autoscaling:UpdateAutoScalingGroup lambda:PutFunctionConcurrency sqs:PurgeQueue
-    fis:StartExperiment ec2:RevokeSecurityGroupIngress`),
+    cloudfront:UpdateDistribution ec2:DeleteNatGateway ec2:DetachInternetGateway
+    ec2:DeleteInternetGateway fis:StartExperiment ec2:RevokeSecurityGroupIngress`),
   judge(event, about) {
     if (event.failed) return null;
     const { recent } = about.profile;
-    for (const each of stopped(event)) recent.note('stopped', each, about.now, about.now);
+    const now = stopped(event);
+    for (const each of now) recent.note('stopped', each, about.now, about.now);
     const count = recent.since('stopped', about.now - HOUR / 2).length;
     // An experiment of this kind breaks things on purpose.
     const isTrial = event.call.service === 'fis';
-    if (count < MANY && !isTrial) return null;
-    return { facts: { stopped: count, last: event.call.action }, of: isTrial ? 'trial' : '' };
+    const isHalted = now.length > 0 && HALTED.test(event.call.name) && isUnexplained(event, about);
+    if (count < MANY && !isTrial && !isHalted) return null;
+    return {
+      facts: { stopped: count, last: event.call.action },
+      of: isTrial ? 'trial' : count < MANY ? event.call.name : '',
+    };
   },
   examples: () => ({
     fires: [
