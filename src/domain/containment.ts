@@ -1,4 +1,5 @@
 import type { ContainedKey } from './contained-key.ts';
+import type { BegunEffect } from './containment-effect.ts';
 import { keptKeys, type AskedAgain } from './containment-reasons.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Partition } from './partition.ts';
@@ -203,6 +204,8 @@ export interface Containment {
   readonly correlationId: string;
   /** Counts up with each change; the compare-and-swap of every write. */
   readonly version: number;
+  /** Changes that were sent, or were about to be, and of which it is not on record yet what came; left out: none. */
+  readonly begun?: readonly BegunEffect[] | undefined;
 }
 
 /** So many reads in a row confirm a part: AWS's replicas differ for some seconds. */

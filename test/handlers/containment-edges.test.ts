@@ -20,7 +20,7 @@ import type { Write } from '../../src/ports/stores.ts';
 import { containment } from '../db/containment-samples.ts';
 import { happen } from '../pollers/watch-world.ts';
 import { InventoryWorld, PATIENT } from '../pollers/world.ts';
-import { dieAtEffects } from './containment-crashes.ts';
+import { dieAtEffects, dieAtCall, openIntents } from './containment-crashes.ts';
 import {
   contain,
   holdFor,
@@ -656,6 +656,47 @@ describe('a process that dies', () => {
   it('leaves what the next one completes', async () => {
     expect(await dieAtEffects('sqlite', 9)).toBeGreaterThan(2);
   }, 60_000);
+
+  it.each(['found', 'never sent', 'unreadable'] as const)(
+    'leaves a change whose outcome the next one writes, also where nobody holds any more: %s',
+    async (how) => {
+      await using world = await open();
+      await world.connect();
+      const services = servicesFor(world);
+      const { user, key } = victim(world.account);
+      const held = await contain(services, stolen(key));
+      await holdFor(world, services, 20_000);
+      user.keys.get(key.accessKeyId).change('Active', world.clock.now());
+      world.forward(10_000);
+      await dieAtCall(services, 'updateAccessKey', how === 'never sent', (dying) =>
+        takeTurn(dying, held.id, PATIENT),
+      );
+      expect(await openIntents(services)).toContain(`containment.set_key ${held.id}`);
+      await stopHolding(services, request(services), held.id);
+      if (how === 'unreadable') {
+        for (const action of ['GetUser', 'ListAccessKeys']) {
+          world.standIn.faults.add({ action, effect: { kind: 'service-failure' } });
+        }
+      }
+      await holdFor(world, services, 60_000);
+      expect(await openIntents(services)).toEqual([]);
+      const rows = await services.stores.audit.newest(200);
+      const row = rows.find(({ verb, phase }) => verb === 'containment.set_key' && phase === 'outcome');
+      expect(row).toMatchObject({
+        outcome: how === 'found' ? 'done' : 'unknown',
+        detail: {
+          why: expect.stringContaining(
+            { found: 'found already done', 'never sent': 'not found done', unreadable: 'cannot be read' }[
+              how
+            ],
+          ) as string,
+          accessKeyId: key.accessKeyId,
+        },
+      });
+      expect(await read(services, held.id)).toMatchObject({ state: 'standing', nextAt: null });
+      expect((await read(services, held.id)).begun).toBeUndefined();
+    },
+  );
 });
 
 describe('CloudTrail', () => {
