@@ -19,7 +19,7 @@ import { attemptedBy, authoriseContainment } from './may.ts';
 import { openOfKey } from './merge.ts';
 import { recordsOf } from './record.ts';
 import { newLease, promiseTurn } from './promised-turn.ts';
-import { firstCard } from './tell.ts';
+import { firstCard, inEarnest } from './tell.ts';
 import { untoldWrite } from './untold.ts';
 
 /** What a person confirmed. */
@@ -218,9 +218,9 @@ async function joining(
   open: Containment,
 ): Promise<Drawn> {
   const { stores, clock } = services;
-  const same = heldFor(open, input);
   const now = clock.now();
   const holder = holderFor(services, wanting, input);
+  const same = heldFor(open, holder);
   const again = renewed(open, holder, now);
   if (same !== null && again === null) {
     throw new RekeyError('conflict', `This key was contained already by ${askerOf(same)}.`, {
@@ -235,9 +235,10 @@ async function joining(
     updatedAt: now,
     version: open.version + 1,
   };
-  const records = await recordsOf(services, open, row);
+  const { row: told, writes } = await inEarnest(services, open, row);
+  const records = await recordsOf(services, open, told);
   const intent = auditIntent(services, aboutOf(wanting, input, open.id));
-  return { row, writes: [stores.containments.update(row), ...records.writes, intent] };
+  return { row: told, writes: [stores.containments.update(told), ...writes, ...records.writes, intent] };
 }
 
 function holderFor(

@@ -1,5 +1,6 @@
 import {
   CONFIRM_WAIT_MS,
+  isDrilled,
   isOpenDrill,
   REMIND_MS,
   type Drill,
@@ -108,6 +109,8 @@ async function changesOf(services: Services, drill: Drill): Promise<Changes | nu
   const row = await containmentBy(services, containmentId);
   const holder = row?.holders.find(({ drillId }) => drillId === drill.id) ?? null;
   if (row === null || holder === null) return { state: 'over', containmentId, times };
+  // Somebody contained it for a reason of its own, too: that is no drill any more, and gives nothing back.
+  if (!isDrilled(row)) return { state: 'overtaken', containmentId: row.id, times };
   return contained(drill, row, holder, times, now);
 }
 
