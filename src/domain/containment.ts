@@ -13,7 +13,7 @@ export type { ContainedKey } from './contained-key.ts';
  * - `standing`: nobody looks any more; what was set stays
  * - `undoing`, `recovering`: being taken back, in part or in whole
  * - `recovered`: the key stays Inactive, sessions from before are denied for some hours
- * - `undone`, `ended`, `refused`, `merged`: over
+ * - `undone`, `ended` (a recovery's time is over, or what it is about is gone), `refused`, `merged`: over
  */
 export type ContainmentState =
   | 'finding'
@@ -33,7 +33,7 @@ export const CONTAINMENT_MOVES: Readonly<Record<ContainmentState, readonly Conta
   finding: ['acting', 'undone', 'refused', 'merged'],
   acting: ['holding', 'standing', 'undoing', 'recovering', 'recovered'],
   holding: ['acting', 'standing', 'undoing', 'recovering'],
-  standing: ['acting', 'holding', 'undoing', 'recovering'],
+  standing: ['acting', 'holding', 'undoing', 'recovering', 'ended'],
   undoing: ['acting', 'holding', 'standing', 'recovering', 'recovered', 'undone'],
   recovering: ['acting', 'holding', 'standing', 'undoing', 'recovered'],
   recovered: ['acting', 'undoing', 'recovering', 'ended'],

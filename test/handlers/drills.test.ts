@@ -206,8 +206,8 @@ describe('a drill', () => {
     await settled(services, held.id);
     await followContainments(services, PATIENT);
     const { all } = await told(world);
-    const private_ = all.filter(({ target }) => target.kind === 'person');
-    expect(private_.length).toBeGreaterThanOrEqual(3);
+    const privately = all.filter(({ target }) => target.kind === 'person');
+    expect(privately.length).toBeGreaterThanOrEqual(3);
     expect(all.filter(({ text }) => !text.startsWith('DRILL'))).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import { nextSteps } from '../../domain/aftermath.ts';
 import { recoverableOf } from '../../domain/containment-acts.ts';
 import type { ContainmentCard } from '../../domain/containment-card.ts';
 import { isDenied, type Containment } from '../../domain/containment.ts';
+import { isOverAsGone } from '../../domain/containment-unread.ts';
 import type { Unreached } from '../../domain/owner.ts';
 import type { BrokenLine } from '../../ports/people-presenter.ts';
 import type { Message } from '../../ports/slack.ts';
@@ -47,13 +48,18 @@ export function keyShutOff(card: ContainmentCard, accessKeyIds: readonly string[
 export function keyTakenBack(card: ContainmentCard, accessKeyIds: readonly string[]): Message {
   const { containment } = card;
   const undone = containment.state === 'undone';
+  const gone = isOverAsGone(containment);
   const said = undone
     ? 'is as it was before: that was taken back'
-    : 'stays Inactive, and its user works again with other keys or its password: that was recovered';
+    : gone
+      ? 'is gone from AWS, and what was shut off with it is over'
+      : 'stays Inactive, and its user works again with other keys or its password: that was recovered';
   const taken = containment.holders.findLast((holder) => holder.taken !== null)?.taken ?? null;
   const by = taken === null ? '' : ` by ${person(taken.by)}: ${brief(taken.reason, 400)}`;
   return drillMarked(containment, {
-    text: escape(cut(`${undone ? 'Works again' : 'Recovered'}: ${accessKeyIds[0] ?? ''}`, 300)),
+    text: escape(
+      cut(`${undone ? 'Works again' : gone ? 'Gone from AWS' : 'Recovered'}: ${accessKeyIds[0] ?? ''}`, 300),
+    ),
     blocks: [
       section(`*Your access key ${keysText(accessKeyIds)} ${said}*${by}. ${userText(card)}`),
       stepsBlock(card),
