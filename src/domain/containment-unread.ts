@@ -1,6 +1,8 @@
 import {
   CONFIRM_READS,
   holdingOf,
+  isConfirmed,
+  isOver,
   movedTo,
   wantedKeys,
   type ContainedKey,
@@ -37,6 +39,11 @@ export function isDeleted({ before, missed = 0 }: ContainedKey): boolean {
 /** None of the keys that were to be switched off is there any more. */
 export function areAllDeleted(containment: Pick<Containment, 'keys'>): boolean {
   return containment.keys.length > 0 && containment.keys.every(isDeleted);
+}
+
+/** Whether IAM confirmed all of it, and it is so still; never while it is not even known whose key it is. */
+export function isShutOff(containment: Containment, now: number): boolean {
+  return !isOver(containment.state) && containment.state !== 'finding' && isConfirmed(containment, now);
 }
 
 /** Over because what it held is not in AWS any more, and not because somebody took it back. */
