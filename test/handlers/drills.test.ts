@@ -177,7 +177,7 @@ describe.each(ENGINES)('a decoy that is contained in earnest after its drill, on
 });
 
 describe('a drill', () => {
-  it('is marked as one also to the owners of its decoy', async () => {
+  it('is marked as one also to the owners of its decoy, who hear it anew when it becomes real', async () => {
     await using world = await opened();
     const set = await decoy(world);
     const { key } = set;
@@ -201,14 +201,37 @@ describe('a drill', () => {
       containmentId: held.id,
       broken: { what: 'the tests' },
     });
+    const rehearsed = (await told(world)).all;
+    expect(rehearsed.filter(({ target }) => target.kind === 'person').length).toBeGreaterThanOrEqual(2);
+    expect(rehearsed.filter(({ text }) => !text.startsWith('DRILL'))).toEqual([]);
     const holderId = held.holders[0]?.id ?? '';
-    await undoContainment(services, request(services), { containmentId: held.id, holderId, reason: 'over' });
+    await undoContainment(services, request(services), {
+      containmentId: held.id,
+      holderId,
+      reason: 'over',
+    });
     await settled(services, held.id);
     await followContainments(services, PATIENT);
-    const { all } = await told(world);
-    const privately = all.filter(({ target }) => target.kind === 'person');
-    expect(privately.length).toBeGreaterThanOrEqual(3);
-    expect(all.filter(({ text }) => !text.startsWith('DRILL'))).toEqual([]);
+    const back = (await told(world)).all;
+    expect(back.filter(({ target }) => target.kind === 'person')).toHaveLength(1);
+    expect(back.filter(({ text }) => !text.startsWith('DRILL'))).toEqual([]);
+
+    // Its times, then its end.
+    await followDrill(services);
+    await followDrill(services);
+    await assessAccount(services, world.accountId);
+    await started({ ...set, services });
+    await services.stores.atomically([standings.put([owned])]);
+    await contain(services, stolen(key));
+    await followContainments(services, PATIENT);
+    await told(world);
+    // Whoever comes second in a drill is in it, too; once its times are told nobody is.
+    await expect(contain(services, stolen(key), OTHER)).rejects.toMatchObject({ code: 'conflict' });
+    await followDrill(services);
+    await contain(services, stolen(key, { reason: 'it is used from nowhere' }), OTHER);
+    await followContainments(services, PATIENT);
+    const real = (await told(world)).all.filter(({ target }) => target.kind === 'person');
+    expect(real.map(({ text }) => text)).toEqual([`Your access key was shut off: ${key.accessKeyId}`]);
   });
 
   it('gives nothing back at its old button once somebody recovered, and says that the key stays off', async () => {

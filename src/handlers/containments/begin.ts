@@ -15,11 +15,12 @@ import { recordingRefusals, type Attempted } from '../refused.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
 import { SURROUNDINGS_JOB, type Containing } from './containing.ts';
+import { inEarnest } from './in-earnest.ts';
 import { attemptedBy, authoriseContainment } from './may.ts';
 import { openOfKey } from './merge.ts';
 import { recordsOf } from './record.ts';
 import { newLease, promiseTurn } from './promised-turn.ts';
-import { firstCard, inEarnest } from './tell.ts';
+import { firstCard } from './tell.ts';
 import { untoldWrite } from './untold.ts';
 
 /** What a person confirmed. */

@@ -2,8 +2,8 @@ import { movedTo, type Containment, type ContainmentHolder } from '../../domain/
 import { heldFor, joined, renewed } from '../../domain/containment-acts.ts';
 import { isConflict } from '../../errors.ts';
 import type { Containing } from './containing.ts';
+import { inEarnest } from './in-earnest.ts';
 import { recordsOf } from './record.ts';
-import { inEarnest } from './tell.ts';
 
 const TRIES = 5;
 

@@ -1,7 +1,6 @@
 import type { ContainmentCard, ContainmentLine } from '../../domain/containment-card.ts';
 import { incidentsOf } from '../../domain/containment-reasons.ts';
 import type { Containment, ContainmentHolder } from '../../domain/containment.ts';
-import { isDrilled } from '../../domain/drill.ts';
 import type { NoticePlace } from '../../domain/notice.ts';
 import type { Write } from '../../ports/stores.ts';
 import { alertWrites, editWrites, standingMessage, threadWrites } from '../alert.ts';
@@ -67,26 +66,6 @@ export async function firstCard(
   const target = await placeFor(services, accountId, first?.by ?? null);
   if (target === null) return { noticeId: null, writes: [] };
   return alertWrites(services, { target, message, correlationId });
-}
-
-/**
- * A rehearsal that became real has its card in the thread of the drill, where nobody looks for it: the row with a message
- * of its own, told like any other, while the old one says so. The row as it is in every other case.
- */
-export async function inEarnest(
-  services: Containing,
-  before: Containment,
-  row: Containment,
-): Promise<{ readonly row: Containment; readonly writes: readonly Write[] }> {
-  if (!isDrilled(before) || isDrilled(row)) return { row, writes: [] };
-  const real = row.holders.find(({ drillId }) => drillId === undefined);
-  const { noticeId, writes } = await firstCard(services, row, real);
-  if (noticeId === null) return { row, writes: [] };
-  const { correlationId, updatedAt: at } = row;
-  const old = await editWrites(services, { noticeId: before.noticeId, correlationId }, () =>
-    services.presenter.containmentLine({ kind: 'in_earnest', at }, row),
-  );
-  return { row: { ...row, noticeId }, writes: [...writes, ...old] };
 }
 
 /** Puts the card as it is now in the place of the one that stands in Slack. */
