@@ -15,6 +15,7 @@ import { createSealer } from './crypto/sealer.ts';
 import { confirmedWords, failuresOf, NOT_STOPPED, standingWords } from './domain/containment-words.ts';
 import { isAtRest, isConfirmed, isDenied, isOver, type Containment } from './domain/containment.ts';
 import { isShutOff } from './domain/containment-unread.ts';
+import { isDrilled } from './domain/drill.ts';
 import { holdsSecret } from './domain/pasted-text.ts';
 import { isConflict, RekeyError } from './errors.ts';
 import { beginFromHost, type ContainInput } from './handlers/containments/begin.ts';
@@ -40,6 +41,9 @@ const BEATS_WITHIN_MS = 15_000;
 const LOOK_MS = 500;
 const IDLE_MS = 2_000;
 
+const SECRET_SEEN =
+  'What was typed looks like a secret access key: it is neither kept nor tried, but the shell may keep it.\n';
+
 interface Terminal {
   readonly env: Environment;
   readonly out: (text: string) => void;
@@ -52,7 +56,8 @@ export async function contain(args: readonly string[], { env, out }: Terminal): 
     options: { reason: { type: 'string' }, planned: { type: 'boolean' }, hold: { type: 'boolean' } },
     allowPositionals: true,
   });
-  const { accessKeyId } = typedKey(positionals);
+  const { accessKeyId, secretSeen } = typedKey(positionals);
+  if (secretSeen) out(SECRET_SEEN);
   const reason = (values.reason ?? '').replace(/\s+/g, ' ').trim();
   if (reason === '') throw new UsageError('contain takes a reason', EXAMPLE);
   if (holdsSecret(reason)) throw new UsageError('the reason looks like a secret access key', EXAMPLE);
@@ -113,6 +118,7 @@ async function containFrom(
       defaultAlertChannel: alertChannelId,
     };
     const begun = await beginOrJoin(services, input, out);
+    if (isDrilled(begun)) out('DRILL: a rehearsal with this key is running, and this takes part in it.\n');
     const row = await pursue(services, begun.id, WAIT_MS, new AbortController().signal);
     if (row === null) throw new RekeyError('internal', 'The containment is gone from the database.');
     await report(services, await readBack(services, row), { database, hold }, out);

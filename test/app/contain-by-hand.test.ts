@@ -4,7 +4,7 @@ import { contain } from '../../src/contain-command.ts';
 const KEY = 'AKIAIOSFODNN7EXAMPLE';
 
 /** Runs it where the database does not answer; all it prints, and what it throws. */
-async function withoutDatabase(...more: string[]): Promise<{ printed: string; error: unknown }> {
+async function withoutDatabase(...more: readonly string[]): Promise<{ printed: string; error: unknown }> {
   let printed = '';
   const env = {
     DATABASE_URL: 'postgres://rekey:word@127.0.0.1:1/rekey',
@@ -30,4 +30,8 @@ test('where the database is gone, too, the command says how the key is shut off 
   const planned = await withoutDatabase('--planned');
   expect(planned.printed).toContain('--status Inactive');
   expect(planned.printed).not.toContain('AWSDenyAll');
+  expect(printed + planned.printed).not.toContain('secret');
+  const pasted = await withoutDatabase('wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY');
+  expect(pasted.printed).toContain('looks like a secret access key');
+  expect(pasted.printed).not.toContain('wJalr');
 });

@@ -305,6 +305,30 @@ describe('a user that is renamed', () => {
     expect(truth(user)).toMatchObject({ keys: ['Active'], attached: ['AdministratorAccess'] });
   });
 
+  it('and one whose keys are gone, too, is found by its unique id', async () => {
+    await using world = await open({ capabilities: ['contain', 'inventory'] });
+    await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account, 'alice');
+    const held = await contain(services, stolen(key));
+    user.keys.get(key.accessKeyId).change('Deleted', world.clock.now());
+    world.account.renameUser('alice', 'mallory');
+    user.policies.detach(DENY);
+    await holdFor(world, services, MINUTE);
+    expect(truth(user).attached).toContain('AWSDenyAll');
+    const seen = await read(services, held.id);
+    expect(seen).toMatchObject({ userName: 'mallory', absent: 0 });
+    expect(await saidSince(world)).toContain('it is mallory by now');
+    // Once it is gone for sure all users are not listed again and again.
+    world.account.removeUser('mallory');
+    await holdFor(world, services, MINUTE);
+    const lists = () => world.calls()['ListUsers'] ?? 0;
+    const asked = lists();
+    await holdFor(world, services, 10 * MINUTE);
+    expect(lists()).toBe(asked);
+    expect(asked).toBeLessThan(8);
+  });
+
   it('and one that is gone, is not said to be confirmed', async () => {
     await using world = await open({ capabilities: ['contain', 'inventory'] });
     await world.connect();
@@ -314,6 +338,9 @@ describe('a user that is renamed', () => {
     const held = await contain(services, stolen(key));
     user.keys.get(key.accessKeyId).change('Deleted', world.clock.now());
     world.account.renameUser('alice', 'mallory');
+    // Nobody may list users, by whom its unique id would be found.
+    const effect = { kind: 'error', code: 'AccessDenied', status: 403, message: 'no' } as const;
+    world.standIn.faults.add({ action: 'ListUsers', effect });
     await holdFor(world, services, MINUTE);
     const gone = await read(services, held.id);
     expect(gone.parts.deny.reads).toBe(0);
