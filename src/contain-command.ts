@@ -67,12 +67,13 @@ export async function contain(args: readonly string[], { env, out }: Terminal): 
     await containFrom(env, input, values.hold === true, out);
   } catch (error) {
     // Whoever types this has no Slack, and perhaps no database either: the key is to be shut off all the same.
-    out(byHand(input));
+    const isTold = error instanceof RekeyError && error.code === 'needs_person';
+    if (!isTold) out(byHand(input));
     throw error;
   }
 }
 
-/** What a person does where this does nothing, or not all of it. */
+/** What a person does where this can do nothing. */
 function byHand({ accessKeyId, kind }: ContainInput): string {
   const key = { accessKeyId, userName: 'USER' };
   return [

@@ -8,6 +8,7 @@ import { followDrill } from '../../src/handlers/drills/follow.ts';
 import { lastDrill } from '../../src/handlers/drills/kept.ts';
 import { followContainments } from '../../src/handlers/containments/aftermath.ts';
 import { sayWhatBroke } from '../../src/handlers/containments/broken.ts';
+import { endGone } from '../../src/handlers/containments/gone.ts';
 import {
   recoverContainment,
   stopHolding,
@@ -297,6 +298,25 @@ describe('a drill', () => {
     const fromIncident = await contain(services, stolen(third.key, { incidentId: 'i1' }));
     expect(fromIncident.holders[0]?.drillId).toBeUndefined();
     expect(user.keys.existing()).toHaveLength(1);
+  });
+
+  it('does not say that a decoy works again which somebody deleted', async () => {
+    await using world = await opened();
+    const set = await decoy(world);
+    const { services, user, key } = set;
+    await started(set);
+    const held = await contain(services, stolen(key));
+    await followDrill(services);
+    await stopHolding(services, request(services), held.id);
+    user.keys.get(key.accessKeyId).change('Deleted', world.clock.now());
+    world.account.removeUser(user.name);
+    world.forward(24 * 60 * MINUTE);
+    await world.sweep();
+    expect(await endGone(services, PATIENT)).toBe(1);
+    await saidSince(world);
+    await followDrill(services);
+    expect((await now(services)).state).toBe('overtaken');
+    expect(await saidSince(world)).not.toContain('works again');
   });
 
   it('is refused where something hangs on the key, with the reason, on record', async () => {
