@@ -9,17 +9,23 @@ const ON_THEIR_WAY = 64;
 const BEGIN: Asking = { query: 'BEGIN' };
 const COMMIT: Asking = { query: 'COMMIT' };
 
+/** Why the server made none of the changes. It answered the end of the transaction: nothing of it is open any more. */
+export interface Refused {
+  readonly error: unknown;
+}
+
 /**
  * Runs the changes in one transaction on this connection, or none of them: its statements, and its end, go to the server
- * in one packet. A change that must touch so many rows fails there when it touches others. Throws what the first of them
- * failed of; the server refuses those after it, and rolls back. `first`: a statement to begin with.
+ * in one packet. A change that must touch so many rows fails there when it touches others. The server refuses those after
+ * the first that fails, and rolls back: answers what that failed of, null when all were made. Throws the same where the
+ * end was not answered, and the transaction may still be open. `first`: a statement to begin with.
  */
 export async function runTransaction(
   client: PoolClient,
   db: Db,
   changes: readonly Change[],
   first: Asking | null,
-): Promise<void> {
+): Promise<Refused | null> {
   // Built before anything is sent: what cannot be stored throws here.
   const statements = changes.map((change) => statementOf(change, db));
   const opening = first === null ? [BEGIN] : [BEGIN, first];
@@ -27,15 +33,28 @@ export async function runTransaction(
   for (let from = 0; from < all.length; from += ON_THEIR_WAY) {
     // Of each how it ended: none is left on its way.
     const ends = await Promise.allSettled(askTogether(client, all.slice(from, from + ON_THEIR_WAY)));
-    for (const [at, end] of ends.entries()) {
-      if (end.status === 'fulfilled') continue;
-      const change = changes[from + at - opening.length];
-      const touched = otherRows(end.reason);
-      if (change !== undefined && touched !== null) checkRows(change, touched);
-      // What failed later failed, perhaps, of what went wrong here.
-      throw end.reason;
-    }
+    // What failed later failed, perhaps, of what went wrong first.
+    const at = ends.findIndex(({ status }) => status === 'rejected');
+    const failed = ends[at];
+    if (failed?.status !== 'rejected') continue;
+    const error = reasonOf(failed.reason, changes[from + at - opening.length]);
+    // To the end of what it refused the server says that it rolled back.
+    const isOver = from + ends.length === all.length && ends.at(-1)?.status === 'fulfilled';
+    if (!isOver) throw error;
+    return { error };
   }
+  return null;
+}
+
+function reasonOf(error: unknown, change: Change | undefined): unknown {
+  const touched = otherRows(error);
+  if (change === undefined || touched === null) return error;
+  try {
+    checkRows(change, touched);
+  } catch (other) {
+    return other;
+  }
+  return error;
 }
 
 function statementOf(change: Change, db: Db): Asking {

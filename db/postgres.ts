@@ -10,7 +10,7 @@ import { isTransient, rekeyError } from './faults.ts';
 import { MIGRATIONS_TABLE, migrationsFolder, needsMigration } from './migrate.ts';
 import type { AppliedMigration } from './migrate.ts';
 import { SharedReads } from './postgres-reads.ts';
-import { runTransaction } from './postgres-transaction.ts';
+import { runTransaction, type Refused } from './postgres-transaction.ts';
 import * as schema from './schema/postgres.ts';
 
 /** Any number, the same in every version: who holds it migrates. ("rekey" in ASCII.) */
@@ -181,8 +181,9 @@ function running(pool: Pool, where: string, clock: Clock): Engine {
 async function once(pool: Pool, db: Db, changes: readonly Change[], again: boolean): Promise<void> {
   const client = await pool.connect();
   let broken = true;
+  let refused: Refused | null;
   try {
-    await runTransaction(client, db, changes, again ? AFTER_OTHERS : null);
+    refused = await runTransaction(client, db, changes, again ? AFTER_OTHERS : null);
     broken = false;
   } catch (error) {
     broken = await rollbackFailed(client);
@@ -190,6 +191,7 @@ async function once(pool: Pool, db: Db, changes: readonly Change[], again: boole
   } finally {
     client.release(broken);
   }
+  if (refused !== null) throw refused.error;
 }
 
 /** True when the connection cannot be used again. The server rolls back what a broken connection left. */

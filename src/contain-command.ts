@@ -14,6 +14,8 @@ import { createIds } from './crypto/ids.ts';
 import { createSealer } from './crypto/sealer.ts';
 import { confirmedWords, failuresOf, NOT_STOPPED, standingWords } from './domain/containment-words.ts';
 import { isAtRest, isConfirmed, isDenied, isOver, type Containment } from './domain/containment.ts';
+import { isShutOff } from './domain/containment-unread.ts';
+import { isDrilled } from './domain/drill.ts';
 import { holdsSecret } from './domain/pasted-text.ts';
 import { isConflict, RekeyError } from './errors.ts';
 import { beginFromHost, type ContainInput } from './handlers/containments/begin.ts';
@@ -24,6 +26,7 @@ import { rememberHostIdentity } from './host-identity-cache.ts';
 import { HEARTBEATS } from './instances/heartbeat.ts';
 import { createLog } from './log.ts';
 import type { Jobs } from './ports/jobs.ts';
+import { lastUsedLine, updateLine } from './slack/blocks/key-by-hand.ts';
 import { presenter } from './slack/blocks/outcome.ts';
 import { VERSION } from './version.ts';
 
@@ -38,6 +41,9 @@ const BEATS_WITHIN_MS = 15_000;
 const LOOK_MS = 500;
 const IDLE_MS = 2_000;
 
+const SECRET_SEEN =
+  'What was typed looks like a secret access key: it is neither kept nor tried, but the shell may keep it.\n';
+
 interface Terminal {
   readonly env: Environment;
   readonly out: (text: string) => void;
@@ -50,10 +56,45 @@ export async function contain(args: readonly string[], { env, out }: Terminal): 
     options: { reason: { type: 'string' }, planned: { type: 'boolean' }, hold: { type: 'boolean' } },
     allowPositionals: true,
   });
-  const { accessKeyId } = typedKey(positionals);
+  const { accessKeyId, secretSeen } = typedKey(positionals);
+  if (secretSeen) out(SECRET_SEEN);
   const reason = (values.reason ?? '').replace(/\s+/g, ' ').trim();
   if (reason === '') throw new UsageError('contain takes a reason', EXAMPLE);
   if (holdsSecret(reason)) throw new UsageError('the reason looks like a secret access key', EXAMPLE);
+  const kind = values.planned === true ? 'planned' : 'stolen';
+  const input = { accessKeyId, incidentId: null, kind, reason: reason.slice(0, LONGEST_REASON) } as const;
+  try {
+    await containFrom(env, input, values.hold === true, out);
+  } catch (error) {
+    // Whoever types this has no Slack, and perhaps no database either: the key is to be shut off all the same.
+    const isTold = error instanceof RekeyError && error.code === 'needs_person';
+    if (!isTold) out(byHand(input));
+    throw error;
+  }
+}
+
+/** What a person does where this can do nothing. */
+function byHand({ accessKeyId, kind }: ContainInput): string {
+  const key = { accessKeyId, userName: 'USER' };
+  return [
+    'By hand, with rights of your own in the account of the key:',
+    `  ${lastUsedLine(key)}   # tells USER`,
+    `  ${updateLine(key, 'Inactive')}`,
+    ...(kind === 'stolen'
+      ? [
+          '  aws iam attach-user-policy --user-name=USER --policy-arn arn:aws:iam::aws:policy/AWSDenyAll   # arn:aws-cn: in China, arn:aws-us-gov: in GovCloud',
+        ]
+      : []),
+    '',
+  ].join('\n');
+}
+
+async function containFrom(
+  env: Environment,
+  input: ContainInput,
+  hold: boolean,
+  out: Terminal['out'],
+): Promise<void> {
   const { database, masterKeys, alertChannelId, passThrough } = readHostTools(env);
   const stores = await openBeside(database);
   const log = createLog({ level: 'silent' });
@@ -77,12 +118,11 @@ export async function contain(args: readonly string[], { env, out }: Terminal): 
       onlyInstance: false,
       defaultAlertChannel: alertChannelId,
     };
-    const kind = values.planned === true ? 'planned' : 'stolen';
-    const input = { accessKeyId, incidentId: null, kind, reason: reason.slice(0, LONGEST_REASON) } as const;
     const begun = await beginOrJoin(services, input, out);
+    if (isDrilled(begun)) out('DRILL: a rehearsal with this key is running, and this takes part in it.\n');
     const row = await pursue(services, begun.id, WAIT_MS, new AbortController().signal);
     if (row === null) throw new RekeyError('internal', 'The containment is gone from the database.');
-    await report(services, await readBack(services, row), { database, hold: values.hold === true }, out);
+    await report(services, await readBack(services, row), { database, hold }, out);
   } finally {
     aws.close();
     await stores.close();
@@ -167,7 +207,7 @@ async function report(
   }
   const last = hold && !runs ? await holdHere(services, row, out) : row;
   const left = failuresOf(last, systemClock.now());
-  if (left.length > 0 || !isConfirmed(last, systemClock.now())) {
+  if (left.length > 0 || !isShutOff(last, systemClock.now())) {
     throw new RekeyError('needs_person', 'IAM does not confirm all of it', {
       next: left[0]?.next ?? 'Rekey goes on trying while it runs; look into the IAM console.',
     });

@@ -23,6 +23,7 @@ const PRIOR_FIELD = 'field.containmentPrior';
 export const TAKE_BACK_ERROR_BLOCK = REASON_FIELD;
 const LONGEST_REASON = 500;
 const SHOWN_KEYS = 8;
+const MOST_REASONS = 100;
 
 /** One containment as it stands; `said`: what was just done, in mrkdwn, or null. */
 export function containmentView(
@@ -47,7 +48,9 @@ export function containmentView(
 /** Asks which reason is taken back, and why. */
 export function takeBackForm(card: ContainmentCard, act: 'undo' | 'recover'): ModalView {
   const { containment } = card;
-  const holders = act === 'undo' ? undoableOf(containment) : recoverableOf(containment);
+  const all = act === 'undo' ? undoableOf(containment) : recoverableOf(containment);
+  // Slack takes no list of more; the newest are those that somebody looks for.
+  const holders = all.slice(-MOST_REASONS);
   const [only] = holders;
   const options = holders.map((holder) => option(holderLabel(holder), asShown(holder)));
   const [first] = options;
@@ -69,7 +72,7 @@ export function takeBackForm(card: ContainmentCard, act: 'undo' | 'recover'): Mo
       ...(holders.length > 1
         ? [
             section(
-              `This user is contained for ${counted(holders.length, 'reason')}. What another one needs stays as it is.`,
+              `This user is contained for ${counted(all.length, 'reason')}. What another one needs stays as it is.`,
             ),
             input(HOLDER_FIELD, 'Which one', {
               type: 'static_select',
@@ -159,8 +162,15 @@ function asShown(holder: ContainmentHolder): string {
   return `${holder.phase}:${timesAskedAgain(holder)} ${holder.id}`;
 }
 
-function holderLabel({ accessKeyId, kind, incidentId, reason, phase }: ContainmentHolder): string {
-  const asked = kind === 'planned' ? 'planned' : incidentId === null ? 'stolen' : 'its incident';
+function holderLabel({ accessKeyId, kind, incidentId, reason, phase, drillId }: ContainmentHolder): string {
+  const asked =
+    drillId !== undefined
+      ? 'drill'
+      : kind === 'planned'
+        ? 'planned'
+        : incidentId === null
+          ? 'stolen'
+          : 'its incident';
   const what = phase === 'recovered' ? 'recovered' : asked;
   return `…${accessKeyId.slice(-6)}: ${reason === '' ? what : `${what}, ${reason}`}`;
 }

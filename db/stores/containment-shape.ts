@@ -11,6 +11,7 @@ import type {
   PartFailure,
   PartStanding,
 } from '../../src/domain/containment.ts';
+import type { ContainmentEffect } from '../../src/domain/containment-effect.ts';
 import { json, oneOf } from '../rows.ts';
 import { partition } from './shapes.ts';
 import { surroundings } from './surroundings-shape.ts';
@@ -113,6 +114,22 @@ const deny: z.ZodType<OurDeny> = z.object({
   inline: z.boolean(),
 });
 
+const effect: z.ZodType<ContainmentEffect> = z.discriminatedUnion('what', [
+  z.object({
+    part: z.literal('key'),
+    what: z.literal('set_key'),
+    accessKeyId: z.string(),
+    status: z.enum(['Active', 'Inactive']),
+    unread: z.literal(true).optional(),
+  }),
+  z.object({
+    part: z.literal('deny'),
+    what: z.enum(['attach_deny', 'detach_deny', 'put_deny', 'delete_deny']),
+  }),
+  z.object({ part: z.literal('date'), what: z.literal('put_date'), issuedBefore: z.number() }),
+  z.object({ part: z.literal('date'), what: z.literal('delete_date') }),
+]);
+
 /** What of a containment is asked for by nobody, in one column. */
 export type ContainmentFacts = Omit<
   Containment,
@@ -162,6 +179,7 @@ const facts: z.ZodType<ContainmentFacts> = z.object({
   mergedInto: z.string().nullable(),
   noticeId: z.string().nullable(),
   correlationId: z.string(),
+  begun: z.array(z.object({ effect, act: z.string() })).optional(),
 });
 
 export const containmentRow: z.ZodType<Containment> = z

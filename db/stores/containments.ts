@@ -1,4 +1,19 @@
-import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, lt, lte, or, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  gte,
+  inArray,
+  isNotNull,
+  lt,
+  lte,
+  or,
+  sql,
+} from 'drizzle-orm';
 import { z } from 'zod';
 import { isOver } from '../../src/domain/containment.ts';
 import type { Containment } from '../../src/domain/containment.ts';
@@ -135,6 +150,27 @@ export function containmentStore(engine: Engine): ContainmentStore {
             .from(t)
             .where(and(eq(t.accountId, accountId), gte(t.createdAt, since)))
             .orderBy(...byAge),
+        ),
+      );
+    },
+    async standingOfGone(after, limit) {
+      const { inventoryKeys: k } = engine.tables;
+      return all(
+        await engine.read((db) =>
+          db
+            .select(getTableColumns(t))
+            .from(t)
+            .innerJoin(k, eq(k.accessKeyId, t.accessKeyId))
+            .where(
+              and(
+                isOpen,
+                eq(t.state, 'standing'),
+                isNotNull(k.goneAt),
+                after === null ? undefined : gt(t.id, after),
+              ),
+            )
+            .orderBy(asc(t.id))
+            .limit(limit),
         ),
       );
     },

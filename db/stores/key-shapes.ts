@@ -143,7 +143,8 @@ export const ownerRef: z.ZodType<OwnerRef> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('group'), groupId: z.string() }),
 ]);
 
-const changed = z.object({ at: z.number(), before: z.array(ownerRef) }).exactOptional();
+const change = z.object({ at: z.number(), before: z.array(ownerRef) });
+const changed = change.extend({ earlier: z.array(change).exactOptional() }).exactOptional();
 
 const ownership: z.ZodType<Ownership> = z.discriminatedUnion('known', [
   z.object({

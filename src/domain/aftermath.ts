@@ -1,5 +1,6 @@
 import { isConfirmed, isDenied, type Containment } from './containment.ts';
 import { wasStolen } from './containment-reasons.ts';
+import { isOverAsGone } from './containment-unread.ts';
 
 /** So long after IAM confirmed it people are asked whether anything broke; ms. */
 export const ASK_AFTER_MS = 10 * 60_000;
@@ -41,6 +42,9 @@ export function nextSteps(containment: Containment, now: number): readonly strin
       'Nothing is to be done for now: the key works as before.',
       'If what was found is how your key works, tell a responder: “This is us” keeps what is alike quiet.',
     ];
+  }
+  if (isOverAsGone(containment) && !wasStolen(containment)) {
+    return ['Nothing is to be done: a key that does not exist cannot be used.'];
   }
   const isBack = state === 'recovered' || state === 'ended';
   const stolen = isDenied(containment) || wasStolen(containment);

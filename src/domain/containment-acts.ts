@@ -95,15 +95,20 @@ export function joined(
   return anew(next, holder.accessKeyId, keys, now);
 }
 
-/** The reason that holds already for what somebody asks for, if there is one: it would not add anything. */
+/**
+ * The reason that holds already for what somebody asks for, if there is one: it would not add anything. A rehearsal does
+ * not hold for what is meant in earnest.
+ */
 export function heldFor(
   containment: Pick<Containment, 'holders'>,
-  { accessKeyId, incidentId, kind }: Pick<ContainmentHolder, 'accessKeyId' | 'incidentId' | 'kind'>,
+  asked: Pick<ContainmentHolder, 'accessKeyId' | 'incidentId' | 'kind' | 'drillId'>,
 ): ContainmentHolder | null {
+  const { accessKeyId, incidentId, kind, drillId } = asked;
   return (
     holdingOf(containment).find(
       (each) =>
         each.accessKeyId === accessKeyId &&
+        (each.drillId === undefined || each.drillId === drillId) &&
         (each.incidentId === incidentId || incidentId === null) &&
         (each.kind === kind || kind === 'planned'),
     ) ?? null

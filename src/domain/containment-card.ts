@@ -26,6 +26,8 @@ export type ContainmentLine =
       readonly at: number;
     }
   | { readonly kind: 'stopped'; readonly by: string; readonly at: number }
+  /** In the place of the card of a rehearsal that became real: its card is another message from then on. */
+  | { readonly kind: 'in_earnest'; readonly at: number }
   | { readonly kind: 'confirmed'; readonly at: number; readonly afterMs: number | null }
   | { readonly kind: 'over'; readonly containment: Containment }
   | { readonly kind: 'accepted'; readonly containment: Containment }

@@ -206,7 +206,8 @@ export function stood(containment: Containment, now: number): Containment {
     return { ...movedTo(containment, 'undoing', now), heldUntil: null, nextAt: now + 1_000 };
   }
   const standing = { ...movedTo(containment, 'standing', now), heldUntil: null };
-  return { ...standing, nextAt: dateEnd(standing, now) };
+  // What came of a change is looked for, should the process that sent it be gone.
+  return { ...standing, nextAt: standing.begun === undefined ? dateEnd(standing, now) : now };
 }
 
 /** After something was taken back: over, or whatever the other reasons still want. */

@@ -21,6 +21,7 @@ import {
   saidLately,
   untoldPolicies,
 } from './containment-events.ts';
+import type { ContainmentEffect } from './containment-effect.ts';
 import type { Partition } from './partition.ts';
 import { quarantinePolicies } from './quarantine.ts';
 
@@ -48,20 +49,6 @@ export interface ContainedLook {
   readonly inlineDeny: InlineSeen | null;
   readonly dateDeny: InlineSeen | null;
 }
-
-/** One change of AWS. */
-export type ContainmentEffect =
-  | {
-      readonly part: 'key';
-      readonly what: 'set_key';
-      readonly accessKeyId: string;
-      readonly status: 'Active' | 'Inactive';
-      /** How it is could not be read before. */
-      readonly unread?: true | undefined;
-    }
-  | { readonly part: 'deny'; readonly what: 'attach_deny' | 'detach_deny' | 'put_deny' | 'delete_deny' }
-  | { readonly part: 'date'; readonly what: 'put_date'; readonly issuedBefore: number }
-  | { readonly part: 'date'; readonly what: 'delete_date' };
 
 /** What was just sent is not sent again for a replica that lags; ms. */
 const SENT_AGAIN_MS = 1_000;

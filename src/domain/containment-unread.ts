@@ -1,5 +1,9 @@
 import {
   CONFIRM_READS,
+  holdingOf,
+  isConfirmed,
+  isOver,
+  movedTo,
   wantedKeys,
   type ContainedKey,
   type Containment,
@@ -35,4 +39,31 @@ export function isDeleted({ before, missed = 0 }: ContainedKey): boolean {
 /** None of the keys that were to be switched off is there any more. */
 export function areAllDeleted(containment: Pick<Containment, 'keys'>): boolean {
   return containment.keys.length > 0 && containment.keys.every(isDeleted);
+}
+
+/** Whether IAM confirmed all of it, and it is so still; never while it is not even known whose key it is. */
+export function isShutOff(containment: Containment, now: number): boolean {
+  return !isOver(containment.state) && containment.state !== 'finding' && isConfirmed(containment, now);
+}
+
+/** Over because what it held is not in AWS any more, and not because somebody took it back. */
+export function isOverAsGone({ state, holders }: Pick<Containment, 'state' | 'holders'>): boolean {
+  return state === 'ended' && holdingOf({ holders }).length > 0;
+}
+
+/** What is known of a user that is gone, where its containment ended for that. */
+export const GONE_FOR_GOOD =
+  'No complete list of the account’s users has it, by its unique ID, and IAM knows neither its name nor its key: nothing is left to hold, or to give back.';
+
+/** What stands for a key, or a whole user, that is gone: over, with nothing left to give back. */
+export function endedAsGone(row: Containment, what: 'key' | 'user', now: number): Containment {
+  return {
+    ...movedTo(row, 'ended', now),
+    absent: what === 'user' ? CONFIRM_READS : row.absent,
+    keys: row.keys.map((key) => (isDeleted(key) ? key : { ...key, missed: CONFIRM_READS })),
+    deny: null,
+    dateDeny: null,
+    nextAt: null,
+    proofAt: null,
+  };
 }

@@ -1,4 +1,5 @@
 import type { ContainedKey } from './contained-key.ts';
+import type { BegunEffect } from './containment-effect.ts';
 import { keptKeys, type AskedAgain } from './containment-reasons.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Partition } from './partition.ts';
@@ -12,7 +13,7 @@ export type { ContainedKey } from './contained-key.ts';
  * - `standing`: nobody looks any more; what was set stays
  * - `undoing`, `recovering`: being taken back, in part or in whole
  * - `recovered`: the key stays Inactive, sessions from before are denied for some hours
- * - `undone`, `ended`, `refused`, `merged`: over
+ * - `undone`, `ended` (a recovery's time is over, or what it is about is gone), `refused`, `merged`: over
  */
 export type ContainmentState =
   | 'finding'
@@ -32,7 +33,7 @@ export const CONTAINMENT_MOVES: Readonly<Record<ContainmentState, readonly Conta
   finding: ['acting', 'undone', 'refused', 'merged'],
   acting: ['holding', 'standing', 'undoing', 'recovering', 'recovered'],
   holding: ['acting', 'standing', 'undoing', 'recovering'],
-  standing: ['acting', 'holding', 'undoing', 'recovering'],
+  standing: ['acting', 'holding', 'undoing', 'recovering', 'ended'],
   undoing: ['acting', 'holding', 'standing', 'recovering', 'recovered', 'undone'],
   recovering: ['acting', 'holding', 'standing', 'undoing', 'recovered'],
   recovered: ['acting', 'undoing', 'recovering', 'ended'],
@@ -203,6 +204,8 @@ export interface Containment {
   readonly correlationId: string;
   /** Counts up with each change; the compare-and-swap of every write. */
   readonly version: number;
+  /** Changes that were sent, or were about to be, and of which it is not on record yet what came; left out: none. */
+  readonly begun?: readonly BegunEffect[] | undefined;
 }
 
 /** So many reads in a row confirm a part: AWS's replicas differ for some seconds. */

@@ -92,9 +92,9 @@ export function isOpenDrill({ state }: Pick<Drill, 'state'>): boolean {
   return OPEN.has(state);
 }
 
-/** Whoever shuts the key off now takes part in the drill. */
+/** Whoever shuts the key off now takes part in the drill, also who comes second while it is being confirmed. */
 export function takesPart({ state, endsAt }: Pick<Drill, 'state' | 'endsAt'>, now: number): boolean {
-  return state === 'raised' && now < endsAt;
+  return state === 'contained' || (state === 'raised' && now < endsAt);
 }
 
 /** Every reason of it is a drill; one that is meant in earnest makes all of it real. */

@@ -1,4 +1,4 @@
-import type { OwnerRef, Ownership, OwnersChanged, Unreached } from './owner.ts';
+import type { OwnerChange, OwnerRef, Ownership, OwnersChanged, Unreached } from './owner.ts';
 import { momentWords } from './time-words.ts';
 
 /**
@@ -6,6 +6,9 @@ import { momentWords } from './time-words.ts';
  * signal is not gone by; ms. Changes that come closer together than that are one.
  */
 const LATELY_MS = 24 * 3_600_000;
+/** A change of so long before is gone by, and said: who is patient waits for more than a day. As long as CloudTrail's event history; ms. */
+const REMEMBERED_MS = 90 * 24 * 3_600_000;
+const MOST_REMEMBERED = 8;
 
 /**
  * What was found now, with whom it was before when AWS's word on it changed. What people set in Slack is nobody's to
@@ -19,9 +22,27 @@ export function withOwnerChange(former: Ownership | null, found: Ownership, now:
   if (former === null || (isFailed(former) && last === undefined)) return plain;
   if (isFailed(found) || areSame(ownersOf(former), ownersOf(found))) return kept;
   if (isSet(found, 'key') || isSet(found, 'mapping') || isSet(former, 'key')) return plain;
+  const remembered = rememberedOf(last, now);
   const isOneOf = last !== undefined && (now - last.at < LATELY_MS || isFailed(former));
   const before = isOneOf ? last.before : ownersOf(former);
-  return areSame(before, ownersOf(found)) ? plain : { ...plain, changed: { at: now, before } };
+  const earlier = isOneOf ? remembered.filter(({ at }) => at !== last.at) : remembered;
+  const changed = areSame(before, ownersOf(found))
+    ? changesOf(earlier)
+    : changesOf([{ at: now, before }, ...earlier]);
+  return changed === null ? plain : { ...plain, changed };
+}
+
+/** The newest first. */
+function rememberedOf(changed: OwnersChanged | undefined, now: number): readonly OwnerChange[] {
+  if (changed === undefined) return [];
+  const { at, before, earlier = [] } = changed;
+  return [{ at, before }, ...earlier].filter((each) => each.at > now - REMEMBERED_MS);
+}
+
+function changesOf(changes: readonly OwnerChange[]): OwnersChanged | null {
+  const [last, ...earlier] = changes.slice(0, MOST_REMEMBERED);
+  if (last === undefined) return null;
+  return earlier.length === 0 ? last : { ...last, earlier };
 }
 
 /** Who answers for a key in what began at `since`: those of before, where that changed lately or afterwards. */
@@ -33,8 +54,28 @@ export function ownersBefore(ownership: Ownership | null, since: number): Owners
   return { known: false, why: `nobody was before ${momentWords(at)}` };
 }
 
-/** Those who are owners only since then: they are not asked, and that is said. */
+/** Those who are owners only since then, and who were before a change that is gone by: they are not asked, and that is said. */
 export function ownersSince(ownership: Ownership | null, since: number): readonly Unreached[] {
+  return [...freshOwners(ownership, since), ...formerOwners(ownership, since)];
+}
+
+/** Owners of before a change of some days or weeks ago. */
+function formerOwners(ownership: Ownership | null, since: number): readonly Unreached[] {
+  const asked = ownersBefore(ownership, since);
+  const known = new Set(asked === null ? [] : ownersOf(asked).map(nameOf));
+  return rememberedOf(ownership?.changed, since).flatMap(({ at, before }) =>
+    at > since - LATELY_MS
+      ? []
+      : before.flatMap((owner): Unreached[] => {
+          if (known.has(nameOf(owner))) return [];
+          known.add(nameOf(owner));
+          const why = `was an owner until ${momentWords(at)}, when the user’s tags or name in AWS came to say otherwise: whoever may change those chooses who is asked`;
+          return [{ owner, why }];
+        }),
+  );
+}
+
+function freshOwners(ownership: Ownership | null, since: number): readonly Unreached[] {
   const changed = changedAround(ownership, since);
   if (ownership === null || changed === null) return [];
   const old = new Set(changed.before.map(nameOf));

@@ -4,9 +4,14 @@ export type OwnerRef =
   | { readonly kind: 'group'; readonly groupId: string };
 
 /** That AWS's word on who answers for a key changed: when that was seen, and who did before; nobody, where it is empty. */
-export interface OwnersChanged {
+export interface OwnerChange {
   readonly at: number;
   readonly before: readonly OwnerRef[];
+}
+
+/** The last change, and those before it that are no older than what is remembered; the newest first. */
+export interface OwnersChanged extends OwnerChange {
+  readonly earlier?: readonly OwnerChange[];
 }
 
 /** Who answers for a key, and how that was found; or why nobody is known. */

@@ -41,6 +41,8 @@ export interface RoleRevocation {
   readonly lastPutBackAt: number | null;
   readonly failure: PartFailure | null;
   readonly sentAt: number | null;
+  /** A change was sent, or was about to be, and what came of it is not on record yet; left out: none. */
+  readonly begun?: 'put' | 'delete' | undefined;
   readonly confirmedAt: number | null;
   readonly stateAt: number;
   readonly nextAt: number | null;

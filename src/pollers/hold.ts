@@ -1,3 +1,4 @@
+import { endGone } from '../handlers/containments/gone.ts';
 import { proveContainments } from '../handlers/containments/prove.ts';
 import { takeTurn } from '../handlers/containments/pursue.ts';
 import { ALONE, type Patience } from '../handlers/containments/pace.ts';
@@ -16,6 +17,10 @@ const LOOK_EVERY_MS = 10_000;
 const PROOFS_JOB = 'containment-proofs';
 const PROOFS_RUN_MS = 5 * 60_000;
 const PROOFS_EVERY_MS = 30_000;
+/** Ends what stands for keys and users that are gone. */
+const GONE_JOB = 'containments-gone';
+const GONE_RUN_MS = 10 * 60_000;
+const GONE_EVERY_MS = 3_600_000;
 const RETRIES = 12;
 /** How long a process without anything due waits for the next look; what comes due sooner is looked at then. */
 const IDLE_MS = 2_000;
@@ -77,6 +82,11 @@ export function handleContainmentJobs(services: Services): void {
     { deadlineMs: PROOFS_RUN_MS, atOnce: 1, retries: RETRIES, backoffMs: 30_000 },
     async ({ signal }) => void (await proveContainments(services, signal)),
   );
+  jobs.handle(
+    GONE_JOB,
+    { deadlineMs: GONE_RUN_MS, atOnce: 1, retries: RETRIES, backoffMs: 60_000 },
+    async ({ signal }) => void (await endGone(services, signal)),
+  );
 }
 
 /** Sets their rhythm; what an earlier process left is looked for at once. */
@@ -84,4 +94,5 @@ export async function beginContainmentJobs(jobs: Jobs, instanceId: string): Prom
   await jobs.enqueue(CONTAINMENTS_JOB, instanceId);
   await jobs.every(CONTAINMENTS_JOB, LOOK_EVERY_MS);
   await jobs.every(PROOFS_JOB, PROOFS_EVERY_MS);
+  await jobs.every(GONE_JOB, GONE_EVERY_MS);
 }

@@ -14,6 +14,9 @@ const SHORT_MS = 10_000;
 const MAX_STEPS = 60;
 const MAX_TURN_MS = 60_000;
 
+const LEFT_BEGUN =
+  'whoever began it did not come to write what came of it, as when a process is killed: how it stands is read anew, and it is done again where it is wanted';
+
 /**
  * - `waiting`: looks again at `nextAt`, or a person must decide
  * - `ended`: done or undone
@@ -33,13 +36,23 @@ export async function advance(
   const run = new Run(ground, rotation, signal);
   try {
     // A change that lies ahead was made before the clock was set back: lists may lag behind it from now on.
-    await run.save({ changedAt: Math.min(rotation.changedAt, run.now()) }, null);
+    await run.save({ changedAt: Math.min(rotation.changedAt, run.now()) }, await leftBegun(run));
     return await turn(run);
   } catch (error) {
     if (!isConflict(error)) throw error;
     await release(run);
     return 'overtaken';
   }
+}
+
+/** What is told of within the turn that does it: whoever comes later finds only that it was begun. */
+const TOLD_AT_ONCE = new Set(['destination.write', 'destination.restore', 'hook.call']);
+
+/** What came of a change whose turn was broken off before it wrote that: nobody knows, and it is done again. Else null. */
+async function leftBegun({ ground, rotation: { id } }: Run): Promise<Note | null> {
+  const [last] = await ground.stores.rotation.journal.ofRotation(id, 1);
+  if (last?.phase !== 'before' || !TOLD_AT_ONCE.has(last.step)) return null;
+  return after(last.step, 'unknown', { ...last.detail, why: LEFT_BEGUN });
 }
 
 /**

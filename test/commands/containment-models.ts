@@ -18,6 +18,11 @@ import { NOW, type Outside } from './outside.ts';
 
 const KEY = 'AKIAIOSFODNN7EXAMPLE';
 
+/** More than a list of Slack's takes. */
+function manyReasons({ holders }: Containment): readonly ContainmentHolder[] {
+  return Array.from({ length: 20 }, () => holders).flat();
+}
+
 /** A containment of a user, told in texts from outside. */
 function rowOf(outside: Outside, changes: Partial<Containment> = {}): Containment {
   const holder = (id: string, more: Partial<ContainmentHolder> = {}): ContainmentHolder => ({
@@ -399,6 +404,13 @@ export function containmentViewsOf(outside: Outside): [name: string, view: Modal
     ],
     ...roleViewsOf(outside),
     ['undo what was recovered', takeBackForm({ ...card, containment: judgedRow(outside) }, 'undo')],
+    [
+      'undo one of very many reasons',
+      takeBackForm(
+        { ...card, containment: { ...card.containment, holders: manyReasons(card.containment) } },
+        'undo',
+      ),
+    ],
     ['recover a user', takeBackForm(card, 'recover')],
     ['recover a user with other keys', takeBackForm({ ...card, containment: judgedRow(outside) }, 'recover')],
   ];

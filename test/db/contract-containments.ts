@@ -30,6 +30,12 @@ export function containmentsContract(fresh: FreshStores): void {
         ],
         deny: { way: 'inline', attached: false, inline: true },
         dateDeny: { issuedBefore: 5, until: 9 },
+        begun: [
+          { effect: { part: 'key', what: 'set_key', accessKeyId: 'AKIA1', status: 'Inactive' }, act: 'a1' },
+          { effect: { part: 'deny', what: 'put_deny' }, act: 'a2' },
+          { effect: { part: 'date', what: 'put_date', issuedBefore: 5 }, act: 'a3' },
+          { effect: { part: 'date', what: 'delete_date' }, act: 'a4' },
+        ],
         parts: {
           key: { reads: 3, failure: null },
           deny: { reads: 0, failure: { action: 'a', code: 'quota', said: 's', at: 1, retryAt: 2 } },

@@ -38,6 +38,12 @@ export function standingsContract(fresh: FreshStores): void {
     test('come back as they were put and are replaced', async () => {
       const whole = standing('K1', 7, ['over_age'], [U1, S1], {
         kind: { kind: 'managed_elsewhere', from: 'guess', managedBy: 'Terraform 🍏' },
+        ownership: {
+          known: true,
+          owners: [U1, S1],
+          from: 'tag',
+          changed: { at: 9, before: [U2], earlier: [{ at: 8, before: [] }] },
+        },
         findings: [{ code: 'unused', severity: 'high', at: null, propose: 'deactivate' }],
         dueAt: 5,
         snoozedUntil: 6,

@@ -85,6 +85,48 @@ test('more changes than go at once are made all or none', async () => {
   expect(await stores.settings.get('many 299')).toBe('x');
 });
 
+test('a transaction that the server ended is not ended a second time, and one that was never ended is', async () => {
+  const { url, stores } = await opened();
+  const refused = stores.settings.replace('nobody', 'was', 'is', 1);
+  const last = async () => {
+    const { rows } = await withClient(url, (client) =>
+      client.query(
+        "SELECT query, state FROM pg_stat_activity WHERE application_name = 'rekey' AND datname = current_database() ORDER BY query_start DESC LIMIT 1",
+      ),
+    );
+    return rows[0] as { query: string; state: string } | undefined;
+  };
+  await expect(stores.atomically([refused])).rejects.toMatchObject({ code: 'conflict' });
+  expect(await last()).toEqual({ query: 'COMMIT', state: 'idle' });
+  // More than goes at once: its end was never sent.
+  const many = Array.from({ length: 80 }, (_, at) => stores.settings.set(`after ${at}`, 'x', 1));
+  await expect(stores.atomically([refused, ...many])).rejects.toMatchObject({ code: 'conflict' });
+  expect(await last()).toEqual({ query: 'ROLLBACK', state: 'idle' });
+});
+
+test('a connection that breaks in the middle of a transaction is not used again', async () => {
+  const { url, stores } = await opened();
+  await stores.atomically([stores.settings.set('before', 'x', 1)]);
+  await withClient(url, async (client) => {
+    await client.query('BEGIN');
+    await client.query("SELECT * FROM settings WHERE key = 'before' FOR UPDATE");
+    const waiting = stores
+      .atomically([stores.settings.set('before', 'y', 1)])
+      .catch((error: unknown) => error);
+    await expect
+      .poll(async () => {
+        const { rows } = await client.query(
+          "SELECT count(pg_terminate_backend(pid))::int AS ended FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+        );
+        return (rows as { ended: number }[])[0]?.ended;
+      })
+      .toBe(1);
+    await client.query('ROLLBACK');
+    expect(await waiting).toMatchObject({ code: 'unreachable' });
+  });
+  expect(await stores.settings.get('before')).toBe('x');
+});
+
 test('a change that touches other rows says how many, as the server counted them', async () => {
   const { url, stores } = await opened();
   const name = new URL(url).pathname.slice(1);

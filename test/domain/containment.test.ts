@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { containmentLines } from '../../src/domain/containment-card.ts';
 import { holdStopped, joined, undone } from '../../src/domain/containment-acts.ts';
+import { isShutOff } from '../../src/domain/containment-unread.ts';
 import { confirmedWords, standingWords } from '../../src/domain/containment-words.ts';
 import { settledBy } from '../../src/domain/containment-settle.ts';
 import { afterLook, effectsOf, type ContainedLook } from '../../src/domain/containment-steps.ts';
@@ -346,4 +347,12 @@ describe('somebody who makes keys and policies without end', () => {
     }
     expect(told).toEqual(inline);
   });
+});
+
+it('is shut off only as long as IAM confirms it of a user that was found', () => {
+  expect(isShutOff(row(), NOW)).toBe(true);
+  // Of nothing everything is confirmed.
+  const planned = { holders: [holder({ kind: 'planned' })], keys: [], deny: null } as const;
+  expect(isShutOff(row({ ...planned, state: 'finding', userName: null }), NOW)).toBe(false);
+  expect(isShutOff(row({ state: 'undone', holders: [holder({ phase: 'undone' })] }), NOW)).toBe(false);
 });

@@ -10,16 +10,16 @@ import { holdFor, read, request, servicesFor, settled, stolen, truth, victim } f
 class Killed extends Error {}
 
 /**
- * A process that dies at its n-th step outward: before the call or write (`early`), or after it. From then on nothing of
- * it reaches anything, not even the end of a lease.
+ * A process that dies at a step outward, its n-th one or the first of a name: before the call or write (`early`), or after
+ * it. From then on nothing of it reaches anything, not even the end of a lease.
  */
-function mortal(services: Services, at: number, early: boolean): Services & { readonly steps: () => number } {
+function mortal(services: Services, at: number | string, early: boolean): Services {
   let steps = 0;
   let dead = false;
-  const through = async <T>(work: () => Promise<T>): Promise<T> => {
+  const through = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     if (dead) throw new Killed();
     steps += 1;
-    const last = steps === at;
+    const last = steps === at || name === at;
     if (last && early) {
       dead = true;
       throw new Killed();
@@ -36,7 +36,8 @@ function mortal(services: Services, at: number, early: boolean): Services & { re
       get(target, name) {
         const value: unknown = Reflect.get(target, name);
         return typeof value === 'function'
-          ? (...given: unknown[]) => through(() => Promise.resolve(Reflect.apply(value, target, given)))
+          ? (...given: unknown[]) =>
+              through(String(name), () => Promise.resolve(Reflect.apply(value, target, given)))
           : value;
       },
     });
@@ -48,9 +49,9 @@ function mortal(services: Services, at: number, early: boolean): Services & { re
       ...aws,
       iam: (...given) => wrapped(aws.iam(...given)),
       iamDeny: (...given) => wrapped(aws.iamDeny(...given)),
+      iamRoles: (...given) => wrapped(aws.iamRoles(...given)),
     },
-    stores: { ...stores, atomically: (writes) => through(() => stores.atomically(writes)) },
-    steps: () => steps,
+    stores: { ...stores, atomically: (writes) => through('atomically', () => stores.atomically(writes)) },
   };
 }
 
@@ -133,5 +134,26 @@ export async function dieAtEffects(engine: EngineName, stride: number): Promise<
   await holdFor(world, next, 1_000);
   const states = (await next.stores.containments.open(200)).map(({ state }) => state);
   expect(states.filter((state) => state !== 'recovered')).toEqual([]);
+  expect(await openIntents(next)).toEqual([]);
   return deaths;
+}
+
+/** Lets a process die at a call of this name: before AWS hears of it (`early`), or before it hears of AWS. */
+export async function dieAtCall(
+  services: Services,
+  name: string,
+  early: boolean,
+  work: (dying: Services) => Promise<unknown>,
+): Promise<void> {
+  await expect(work(mortal(services, name, early))).rejects.toThrow(Killed);
+}
+
+/** What the audit log says somebody set out to do, more often than it says what came of it. */
+export async function openIntents(services: Services): Promise<readonly string[]> {
+  const open = new Map<string, number>();
+  for (const { verb, entityId, phase } of await services.stores.audit.newest(10_000)) {
+    const name = `${verb} ${entityId}`;
+    open.set(name, (open.get(name) ?? 0) + (phase === 'intent' ? 1 : -1));
+  }
+  return [...open].filter(([, count]) => count > 0).map(([name]) => name);
 }

@@ -20,7 +20,7 @@ import type { Write } from '../../src/ports/stores.ts';
 import { containment } from '../db/containment-samples.ts';
 import { happen } from '../pollers/watch-world.ts';
 import { InventoryWorld, PATIENT } from '../pollers/world.ts';
-import { dieAtEffects } from './containment-crashes.ts';
+import { dieAtEffects, dieAtCall, openIntents } from './containment-crashes.ts';
 import {
   contain,
   holdFor,
@@ -305,6 +305,30 @@ describe('a user that is renamed', () => {
     expect(truth(user)).toMatchObject({ keys: ['Active'], attached: ['AdministratorAccess'] });
   });
 
+  it('and one whose keys are gone, too, is found by its unique id', async () => {
+    await using world = await open({ capabilities: ['contain', 'inventory'] });
+    await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account, 'alice');
+    const held = await contain(services, stolen(key));
+    user.keys.get(key.accessKeyId).change('Deleted', world.clock.now());
+    world.account.renameUser('alice', 'mallory');
+    user.policies.detach(DENY);
+    await holdFor(world, services, MINUTE);
+    expect(truth(user).attached).toContain('AWSDenyAll');
+    const seen = await read(services, held.id);
+    expect(seen).toMatchObject({ userName: 'mallory', absent: 0 });
+    expect(await saidSince(world)).toContain('it is mallory by now');
+    // Once it is gone for sure all users are not listed again and again.
+    world.account.removeUser('mallory');
+    await holdFor(world, services, MINUTE);
+    const lists = () => world.calls()['ListUsers'] ?? 0;
+    const asked = lists();
+    await holdFor(world, services, 10 * MINUTE);
+    expect(lists()).toBe(asked);
+    expect(asked).toBeLessThan(8);
+  });
+
   it('and one that is gone, is not said to be confirmed', async () => {
     await using world = await open({ capabilities: ['contain', 'inventory'] });
     await world.connect();
@@ -314,6 +338,9 @@ describe('a user that is renamed', () => {
     const held = await contain(services, stolen(key));
     user.keys.get(key.accessKeyId).change('Deleted', world.clock.now());
     world.account.renameUser('alice', 'mallory');
+    // Nobody may list users, by whom its unique id would be found.
+    const effect = { kind: 'error', code: 'AccessDenied', status: 403, message: 'no' } as const;
+    world.standIn.faults.add({ action: 'ListUsers', effect });
     await holdFor(world, services, MINUTE);
     const gone = await read(services, held.id);
     expect(gone.parts.deny.reads).toBe(0);
@@ -656,6 +683,47 @@ describe('a process that dies', () => {
   it('leaves what the next one completes', async () => {
     expect(await dieAtEffects('sqlite', 9)).toBeGreaterThan(2);
   }, 60_000);
+
+  it.each(['found', 'never sent', 'unreadable'] as const)(
+    'leaves a change whose outcome the next one writes, also where nobody holds any more: %s',
+    async (how) => {
+      await using world = await open();
+      await world.connect();
+      const services = servicesFor(world);
+      const { user, key } = victim(world.account);
+      const held = await contain(services, stolen(key));
+      await holdFor(world, services, 20_000);
+      user.keys.get(key.accessKeyId).change('Active', world.clock.now());
+      world.forward(10_000);
+      await dieAtCall(services, 'updateAccessKey', how === 'never sent', (dying) =>
+        takeTurn(dying, held.id, PATIENT),
+      );
+      expect(await openIntents(services)).toContain(`containment.set_key ${held.id}`);
+      await stopHolding(services, request(services), held.id);
+      if (how === 'unreadable') {
+        for (const action of ['GetUser', 'ListAccessKeys']) {
+          world.standIn.faults.add({ action, effect: { kind: 'service-failure' } });
+        }
+      }
+      await holdFor(world, services, 60_000);
+      expect(await openIntents(services)).toEqual([]);
+      const rows = await services.stores.audit.newest(200);
+      const row = rows.find(({ verb, phase }) => verb === 'containment.set_key' && phase === 'outcome');
+      expect(row).toMatchObject({
+        outcome: how === 'found' ? 'done' : 'unknown',
+        detail: {
+          why: expect.stringContaining(
+            { found: 'found already done', 'never sent': 'not found done', unreadable: 'cannot be read' }[
+              how
+            ],
+          ) as string,
+          accessKeyId: key.accessKeyId,
+        },
+      });
+      expect(await read(services, held.id)).toMatchObject({ state: 'standing', nextAt: null });
+      expect((await read(services, held.id)).begun).toBeUndefined();
+    },
+  );
 });
 
 describe('CloudTrail', () => {

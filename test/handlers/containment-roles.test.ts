@@ -27,6 +27,7 @@ import { holdPass } from '../../src/pollers/hold.ts';
 import { happen } from '../pollers/watch-world.ts';
 import { ENGINES, InventoryWorld, PATIENT } from '../pollers/world.ts';
 import { ec2Client, iamClient, stsClient, type Keys } from '../sandbox/aws/clients.ts';
+import { dieAtCall, openIntents } from './containment-crashes.ts';
 import {
   contain,
   OTHER,
@@ -332,6 +333,36 @@ describe.each(ENGINES)('the sessions of a role, on %s', (engine) => {
       liftRevocation(services, request(services), { ...input, reason: 'again' }),
     ).rejects.toMatchObject({ code: 'conflict' });
   });
+
+  it.each([
+    ['already done', 'putPolicy', false],
+    ['not found done', 'putPolicy', true],
+    ['already done', 'deletePolicy', false],
+  ] as const)(
+    'leave no change without an outcome when a process dies: %s after %s',
+    async (found, call, early) => {
+      await using world = await open();
+      const { services, held, deploy } = await theft(world);
+      const input = { containmentId: held.id, roleArn: deploy.arn };
+      const asked = await askRevocation(services, request(services), { ...input, reason: 'a' });
+      await approveRevocation(services, request(services, OTHER), { ...input, askedAt: asked.asked.at });
+      if (call === 'deletePolicy') {
+        await pursueRevocation(services, asked, MINUTE, PATIENT);
+        await liftRevocation(services, request(services), { ...input, reason: 'it was ours' });
+      }
+      const verb = call === 'putPolicy' ? 'role.put_deny' : 'role.delete_deny';
+      await dieAtCall(services, call, early, (dying) => pursueRevocation(dying, asked, MINUTE, PATIENT));
+      expect(await openIntents(services)).toContain(`${verb} ${held.id}`);
+      world.forward(MINUTE);
+      await pursueRevocation(services, asked, MINUTE, PATIENT);
+      expect(await openIntents(services)).not.toContain(`${verb} ${held.id}`);
+      const rows = await services.stores.audit.newest(100);
+      expect(
+        rows.filter((each) => each.verb === verb && JSON.stringify(each.detail).includes(found)),
+      ).toHaveLength(1);
+      expect(deploy.policies.inlineNames()).toHaveLength(call === 'putPolicy' ? 1 : 0);
+    },
+  );
 
   it('are left where they are when it is declined, and freed by themselves when none lives any more', async () => {
     await using world = await open(engine);

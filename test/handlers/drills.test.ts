@@ -6,15 +6,24 @@ import { chooseForKey } from '../../src/handlers/choose-for-key.ts';
 import { giveBack, stopDrill } from '../../src/handlers/drills/act.ts';
 import { followDrill } from '../../src/handlers/drills/follow.ts';
 import { lastDrill } from '../../src/handlers/drills/kept.ts';
-import { recoverContainment } from '../../src/handlers/containments/take-back.ts';
+import { followContainments } from '../../src/handlers/containments/aftermath.ts';
+import { sayWhatBroke } from '../../src/handlers/containments/broken.ts';
+import { endGone } from '../../src/handlers/containments/gone.ts';
+import {
+  recoverContainment,
+  stopHolding,
+  undoContainment,
+} from '../../src/handlers/containments/take-back.ts';
 import { beginDrill, decoys, raiseDrill, type DrillInput } from '../../src/handlers/drills/start.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import type { Drill } from '../../src/domain/drill.ts';
+import { standing } from '../db/key-samples.ts';
 import { ENGINES, InventoryWorld, PATIENT } from '../pollers/world.ts';
 import { told } from '../pollers/watch-world.ts';
 import {
   contain,
   incidentOf,
+  OTHER,
   request,
   RESPONDER,
   saidSince,
@@ -129,7 +138,103 @@ describe.each(ENGINES)('a drill on %s', (engine) => {
   });
 });
 
+describe.each(ENGINES)('a decoy that is contained in earnest after its drill, on %s', (engine) => {
+  it.each(['held', 'standing'] as const)('is a real containment, told like any other: %s', async (how) => {
+    await using world = await opened(engine);
+    const set = await decoy(world);
+    const { services, user, key } = set;
+    const drill = await started(set);
+    const held = await contain(services, stolen(key, { reason: 'as in the alert' }));
+    await followDrill(services);
+    if (how === 'standing') await stopHolding(services, request(services), held.id);
+    // The time of the drill is over; somebody really has the key.
+    world.forward(40 * MINUTE);
+    await told(world);
+    const before = await services.stores.notices.byId(held.noticeId ?? '');
+    const real = await contain(services, stolen(key, { reason: 'it is used from nowhere' }), OTHER);
+    expect(real.id).toBe(held.id);
+    expect(real.state).toBe('holding');
+    expect(real.holders.map(({ drillId, by }) => [drillId, by])).toEqual([
+      [drill.id, RESPONDER.userId],
+      [undefined, OTHER.userId],
+    ]);
+    const { all, heads } = await told(world);
+    expect(heads.map(({ threadOf, edits }) => [threadOf, edits])).toEqual([[null, null]]);
+    expect(real.noticeId).toBe(heads[0]?.id);
+    expect(all.filter(({ text }) => text.includes('DRILL'))).toEqual([]);
+    expect(all.find(({ edits }) => edits === before?.id)?.text).toContain('contained in earnest');
+    expect(
+      JSON.stringify(all.filter(({ edits, id }) => edits === heads[0]?.id || id === heads[0]?.id)),
+    ).toContain('IAM confirms Inactive and the deny');
+
+    // Whoever gives the decoy back by the old button gives back the drill, and not the key.
+    await giveBack(services, request(services), drill.id);
+    await settled(services, held.id);
+    expect(truth(user)).toMatchObject({ keys: ['Inactive'], attached: ['AWSDenyAll'] });
+    await followDrill(services);
+    expect((await now(services)).state).toBe('overtaken');
+    expect(await saidSince(world)).not.toContain('the decoy works again');
+  });
+});
+
 describe('a drill', () => {
+  it('is marked as one also to the owners of its decoy, who hear it anew when it becomes real', async () => {
+    await using world = await opened();
+    const set = await decoy(world);
+    const { key } = set;
+    const flags = { guest: false, stranger: false, bot: false, deactivated: false };
+    const services: Services = {
+      ...set.services,
+      people: {
+        ...set.services.people,
+        person: (userId) => Promise.resolve({ userId, teamId: 'T0', name: userId, timeZone: null, ...flags }),
+      },
+    };
+    await started({ ...set, services });
+    const { standings } = services.stores.inventory;
+    const owned = standing(key.accessKeyId, 1, [], [{ kind: 'user', userId: 'U0OWNER' }]);
+    await services.stores.atomically([standings.put([owned])]);
+    const held = await contain(services, stolen(key));
+    await followContainments(services, PATIENT);
+    world.forward(11 * MINUTE);
+    await followContainments(services, PATIENT);
+    await sayWhatBroke(services, request(services), {
+      containmentId: held.id,
+      broken: { what: 'the tests' },
+    });
+    const rehearsed = (await told(world)).all;
+    expect(rehearsed.filter(({ target }) => target.kind === 'person').length).toBeGreaterThanOrEqual(2);
+    expect(rehearsed.filter(({ text }) => !text.startsWith('DRILL'))).toEqual([]);
+    const holderId = held.holders[0]?.id ?? '';
+    await undoContainment(services, request(services), {
+      containmentId: held.id,
+      holderId,
+      reason: 'over',
+    });
+    await settled(services, held.id);
+    await followContainments(services, PATIENT);
+    const back = (await told(world)).all;
+    expect(back.filter(({ target }) => target.kind === 'person')).toHaveLength(1);
+    expect(back.filter(({ text }) => !text.startsWith('DRILL'))).toEqual([]);
+
+    // Its times, then its end.
+    await followDrill(services);
+    await followDrill(services);
+    await assessAccount(services, world.accountId);
+    await started({ ...set, services });
+    await services.stores.atomically([standings.put([owned])]);
+    await contain(services, stolen(key));
+    await followContainments(services, PATIENT);
+    await told(world);
+    // Whoever comes second in a drill is in it, too; once its times are told nobody is.
+    await expect(contain(services, stolen(key), OTHER)).rejects.toMatchObject({ code: 'conflict' });
+    await followDrill(services);
+    await contain(services, stolen(key, { reason: 'it is used from nowhere' }), OTHER);
+    await followContainments(services, PATIENT);
+    const real = (await told(world)).all.filter(({ target }) => target.kind === 'person');
+    expect(real.map(({ text }) => text)).toEqual([`Your access key was shut off: ${key.accessKeyId}`]);
+  });
+
   it('gives nothing back at its old button once somebody recovered, and says that the key stays off', async () => {
     await using world = await opened();
     const set = await decoy(world);
@@ -193,6 +298,25 @@ describe('a drill', () => {
     const fromIncident = await contain(services, stolen(third.key, { incidentId: 'i1' }));
     expect(fromIncident.holders[0]?.drillId).toBeUndefined();
     expect(user.keys.existing()).toHaveLength(1);
+  });
+
+  it('does not say that a decoy works again which somebody deleted', async () => {
+    await using world = await opened();
+    const set = await decoy(world);
+    const { services, user, key } = set;
+    await started(set);
+    const held = await contain(services, stolen(key));
+    await followDrill(services);
+    await stopHolding(services, request(services), held.id);
+    user.keys.get(key.accessKeyId).change('Deleted', world.clock.now());
+    world.account.removeUser(user.name);
+    world.forward(24 * 60 * MINUTE);
+    await world.sweep();
+    expect(await endGone(services, PATIENT)).toBe(1);
+    await saidSince(world);
+    await followDrill(services);
+    expect((await now(services)).state).toBe('overtaken');
+    expect(await saidSince(world)).not.toContain('works again');
   });
 
   it('is refused where something hangs on the key, with the reason, on record', async () => {

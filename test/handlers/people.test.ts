@@ -472,6 +472,8 @@ describe('people', () => {
     world.forward(48 * 60 * 60_000);
     const later = await asked('i5', key.accessKeyId);
     expect([later.of('U0ACCOMPLICE').length, later.of('U0OWNER').length]).toEqual([1, 0]);
+    // Who chooses them knows that; whoever decides by their word sees who it was before.
+    expect(later.threads.join()).toMatch(/Asked <@U0ACCOMPLICE>.*Not asked: <@U0OWNER> was an owner until/);
   });
 
   it('cost no more queries when a hundred containments and incidents stand than when one does', async () => {

@@ -50,6 +50,16 @@ export async function aftermathWrites(
   return [rows.set(services.stores, next, services.clock.now())];
 }
 
+/** What people heard so far was of something else: they are told, and asked, as if they had heard nothing. */
+export async function untell(
+  services: Pick<Containing, 'stores' | 'clock'>,
+  containmentId: string,
+): Promise<Write[]> {
+  const kept = await aftermathOf(services, containmentId);
+  if (kept === null) return [];
+  return [replaced(services, kept, { ...kept.row, told: [], keys: [], asked: [], again: undefined })];
+}
+
 export async function aftermathOf(
   { stores }: Pick<Services, 'stores'>,
   containmentId: string,
@@ -238,7 +248,11 @@ function privately(
   );
 }
 
-function replaced({ stores, clock }: Services, { text }: Kept<Aftermath>, next: Aftermath): Write {
+function replaced(
+  { stores, clock }: Pick<Containing, 'stores' | 'clock'>,
+  { text }: Kept<Aftermath>,
+  next: Aftermath,
+): Write {
   return rows.put(stores, text, next, clock.now());
 }
 

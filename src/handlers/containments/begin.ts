@@ -15,6 +15,7 @@ import { recordingRefusals, type Attempted } from '../refused.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
 import { SURROUNDINGS_JOB, type Containing } from './containing.ts';
+import { inEarnest } from './in-earnest.ts';
 import { attemptedBy, authoriseContainment } from './may.ts';
 import { openOfKey } from './merge.ts';
 import { recordsOf } from './record.ts';
@@ -218,9 +219,9 @@ async function joining(
   open: Containment,
 ): Promise<Drawn> {
   const { stores, clock } = services;
-  const same = heldFor(open, input);
   const now = clock.now();
   const holder = holderFor(services, wanting, input);
+  const same = heldFor(open, holder);
   const again = renewed(open, holder, now);
   if (same !== null && again === null) {
     throw new RekeyError('conflict', `This key was contained already by ${askerOf(same)}.`, {
@@ -235,9 +236,10 @@ async function joining(
     updatedAt: now,
     version: open.version + 1,
   };
-  const records = await recordsOf(services, open, row);
+  const { row: told, writes } = await inEarnest(services, open, row);
+  const records = await recordsOf(services, open, told);
   const intent = auditIntent(services, aboutOf(wanting, input, open.id));
-  return { row, writes: [stores.containments.update(row), ...records.writes, intent] };
+  return { row: told, writes: [stores.containments.update(told), ...writes, ...records.writes, intent] };
 }
 
 function holderFor(

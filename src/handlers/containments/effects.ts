@@ -7,7 +7,7 @@ import {
   type PartFailure,
 } from '../../domain/containment.ts';
 import { DENY_EVERYTHING, denyBefore } from '../../domain/containment-policies.ts';
-import type { ContainmentEffect } from '../../domain/containment-steps.ts';
+import type { BegunEffect, ContainmentEffect } from '../../domain/containment-effect.ts';
 import { RekeyError } from '../../errors.ts';
 import type { AwsFailure } from '../../ports/aws.ts';
 import type { Hands } from './hands.ts';
@@ -99,12 +99,6 @@ export function failureOf(
   if (code === 'timeout') return failure;
   if (isPassing(failure)) return { ...failure, retryAt: now + TROUBLE_RETRY_MS };
   return effect?.what === 'attach_deny' ? failure : { ...failure, retryAt: now + REFUSED_RETRY_MS };
-}
-
-/** A change that is on record: `act` is the id of its row in the audit log (`OwnAct`). */
-export interface BegunEffect {
-  readonly effect: ContainmentEffect;
-  readonly act: string;
 }
 
 /** Makes one change of AWS, which names its row. */

@@ -1,4 +1,4 @@
-import { INLINE_DATE_DENY, INLINE_DENY, type Containment } from '../../domain/containment.ts';
+import { CONFIRM_READS, INLINE_DATE_DENY, INLINE_DENY, type Containment } from '../../domain/containment.ts';
 import { DENY_EVERYTHING, denyBefore } from '../../domain/containment-policies.ts';
 import { inlineToRead, type ContainedLook, type InlineSeen } from '../../domain/containment-steps.ts';
 import { AwsFailure } from '../../ports/aws.ts';
@@ -93,8 +93,8 @@ export interface LookAtRow extends FullLook {
 }
 
 /**
- * The same for a user that was found before. Where its name is gone, or another's, the keys tell its name by now: to
- * rename a user takes nothing of what it may do.
+ * The same for a user that was found before. Where its name is gone, or another's, the keys tell its name by now, or, where
+ * they are gone, too, a list of all users: to rename a user takes nothing of what it may do.
  */
 export async function lookAfterUser(
   services: Pick<Containing, 'clock'>,
@@ -104,8 +104,13 @@ export async function lookAfterUser(
 ): Promise<LookAtRow> {
   const first = await lookAtUser(services, hands, row, signal, row);
   if (first.look.user === 'there') return { ...first, row };
-  for (const accessKeyId of new Set([row.accessKeyId, ...row.keys.map((key) => key.accessKeyId)])) {
-    const userName = await nameByKey(hands, accessKeyId, signal);
+  const keyIds = new Set([row.accessKeyId, ...row.keys.map((key) => key.accessKeyId)]);
+  const ways = [
+    ...[...keyIds].map((accessKeyId) => () => nameByKey(hands, accessKeyId, signal)),
+    () => nameById(hands, row, signal),
+  ];
+  for (const nameNow of ways) {
+    const userName = await nameNow();
     if (userName === null || userName === row.userName) continue;
     const renamed = { ...row, userName };
     const again = await lookAtUser(services, hands, renamed, signal);
@@ -124,6 +129,27 @@ async function nameByKey(hands: Hands, accessKeyId: string, signal: AbortSignal)
   } catch (error) {
     if (!(error instanceof AwsFailure) || error.code !== 'no_such_entity') throw error;
     return null;
+  }
+}
+
+/** By its unique id, as long as it is not sure that it is gone; null where that is not known, or nobody may list users. */
+async function nameById(
+  hands: Hands,
+  { userId, absent }: Pick<Containment, 'userId' | 'absent'>,
+  signal: AbortSignal,
+): Promise<string | null> {
+  if (userId === null || absent >= CONFIRM_READS) return null;
+  try {
+    return await hands(async ({ iam }) => {
+      for await (const page of iam.listUsers(signal)) {
+        const found = page.find((each) => each.userId === userId);
+        if (found !== undefined) return found.userName;
+      }
+      return null;
+    });
+  } catch (error) {
+    if (error instanceof AwsFailure) return null;
+    throw error;
   }
 }
 

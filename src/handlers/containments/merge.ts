@@ -2,6 +2,7 @@ import { movedTo, type Containment, type ContainmentHolder } from '../../domain/
 import { heldFor, joined, renewed } from '../../domain/containment-acts.ts';
 import { isConflict } from '../../errors.ts';
 import type { Containing } from './containing.ts';
+import { inEarnest } from './in-earnest.ts';
 import { recordsOf } from './record.ts';
 
 const TRIES = 5;
@@ -65,12 +66,14 @@ export async function mergeInto(services: Containing, mine: Containment, found: 
       version: newest.version + 1,
     };
     const { correlationId } = newest;
-    const row: Containment = { ...after, correlationId, updatedAt: now, version: into.version + 1 };
+    const merged = { ...after, correlationId, updatedAt: now, version: into.version + 1 };
+    const { row, writes } = await inEarnest(services, into, merged);
     const records = [await recordsOf(services, newest, over), await recordsOf(services, into, row)];
     try {
       await stores.atomically([
         stores.containments.update(over),
         stores.containments.update(row),
+        ...writes,
         ...records.flatMap(({ writes }) => writes),
       ]);
     } catch (error) {

@@ -8,7 +8,8 @@ import {
   type ContainmentState,
   type PartFailure,
 } from '../../domain/containment.ts';
-import type { ContainmentEffect } from '../../domain/containment-steps.ts';
+import type { FoundEffect } from '../../domain/containment-begun.ts';
+import type { ContainmentEffect } from '../../domain/containment-effect.ts';
 import type { AuditEntry } from '../../domain/records.ts';
 import type { Write } from '../../ports/stores.ts';
 import { wakeOutbox } from '../alert.ts';
@@ -68,8 +69,37 @@ export function effectRow(
   came: 'done' | 'skipped' | PartFailure | null,
   act?: string,
 ): Write {
+  const why =
+    came === null || came === 'done'
+      ? {}
+      : came === 'skipped'
+        ? { why: 'it was changed meanwhile' }
+        : { action: came.action, code: came.code, said: came.said };
+  const about = aboutEffect(containment, effect, why);
+  if (came === null) return auditIntent(services, act === undefined ? about : { ...about, id: act });
+  return auditOutcome(
+    services,
+    about,
+    came === 'done' ? 'done' : came === 'skipped' ? 'refused' : failedAs(came),
+  );
+}
+
+/** What was found of a change whose own process did not come to write what came of it. */
+export function foundRow(
+  services: Containing,
+  containment: Containment,
+  { effect, outcome, why }: FoundEffect,
+): Write {
+  return auditOutcome(services, aboutEffect(containment, effect, { why }), outcome);
+}
+
+function aboutEffect(
+  containment: Containment,
+  effect: ContainmentEffect,
+  more: Readonly<Record<string, string>>,
+) {
   const { accountId, userName, state } = containment;
-  const about = {
+  return {
     doer: { kind: 'rekey' },
     verb: `containment.${effect.what}`,
     entityKind: 'containment',
@@ -85,19 +115,9 @@ export function effectRow(
         ? { policyArn: denyAllArn(containment.partition) }
         : {}),
       ...(effect.what === 'put_date' ? { issuedBefore: effect.issuedBefore } : {}),
-      ...(came === null || came === 'done'
-        ? {}
-        : came === 'skipped'
-          ? { why: 'it was changed meanwhile' }
-          : { action: came.action, code: came.code, said: came.said }),
+      ...more,
     },
   } as const;
-  if (came === null) return auditIntent(services, act === undefined ? about : { ...about, id: act });
-  return auditOutcome(
-    services,
-    about,
-    came === 'done' ? 'done' : came === 'skipped' ? 'refused' : failedAs(came),
-  );
 }
 
 function failedAs({ code }: PartFailure): 'failed' | 'unknown' {

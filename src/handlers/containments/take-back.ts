@@ -8,6 +8,7 @@ import {
   undone,
 } from '../../domain/containment-acts.ts';
 import { incidentsOf, timesAsked, timesAskedAgain } from '../../domain/containment-reasons.ts';
+import { isOverAsGone } from '../../domain/containment-unread.ts';
 import { askerOf } from '../../domain/containment-words.ts';
 import type { Containment, ContainmentHolder } from '../../domain/containment.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
@@ -218,6 +219,9 @@ function over(row: Containment, holderId: string): RekeyError {
     return new RekeyError('conflict', 'Meanwhile its user turned out to be contained already.', {
       next: 'Its message tells for what, and has *Undo* and *Recover*.',
     });
+  }
+  if (isOverAsGone(row)) {
+    return new RekeyError('conflict', 'What this was about is gone from AWS: nothing is left to take back.');
   }
   const last = row.holders.findLast(({ taken }) => taken !== null);
   const by = last === undefined || last.taken === null ? '' : ` by <@${last.taken.by}>`;

@@ -1,6 +1,6 @@
 import type { ContainmentCard, ContainmentLine } from '../../domain/containment-card.ts';
 import { incidentsOf } from '../../domain/containment-reasons.ts';
-import type { Containment } from '../../domain/containment.ts';
+import type { Containment, ContainmentHolder } from '../../domain/containment.ts';
 import type { NoticePlace } from '../../domain/notice.ts';
 import type { Write } from '../../ports/stores.ts';
 import { alertWrites, editWrites, standingMessage, threadWrites } from '../alert.ts';
@@ -50,10 +50,10 @@ export async function placeFor(
 export async function firstCard(
   services: Containing,
   containment: Containment,
+  first: ContainmentHolder | undefined = containment.holders[0],
 ): Promise<{ readonly noticeId: string | null; readonly writes: readonly Write[] }> {
   const { stores, presenter } = services;
-  const { holders, accountId, correlationId } = containment;
-  const [first] = holders;
+  const { accountId, correlationId } = containment;
   const incidentId = first?.incidentId ?? null;
   const incident = incidentId === null ? null : await stores.watch.incidents.byId(incidentId);
   const drilled = first?.drillId === undefined ? null : await drillNotice(services, first.drillId);

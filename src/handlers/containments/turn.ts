@@ -1,13 +1,11 @@
-import { movedTo, type Containment, type PartFailure } from '../../domain/containment.ts';
-import {
-  afterLook,
-  effectsOf,
-  type ContainedLook,
-  type ContainmentEffect,
-} from '../../domain/containment-steps.ts';
+import { isAtRest, movedTo, type Containment, type PartFailure } from '../../domain/containment.ts';
+import { foundEffects, withoutBegun } from '../../domain/containment-begun.ts';
+import type { BegunEffect, ContainmentEffect } from '../../domain/containment-effect.ts';
+import { afterLook, effectsOf, type ContainedLook } from '../../domain/containment-steps.ts';
 import { settledBy } from '../../domain/containment-settle.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
+import type { Write } from '../../ports/stores.ts';
 import { CALLS_MS, type Containing } from './containing.ts';
 import {
   failureOf,
@@ -17,14 +15,13 @@ import {
   TROUBLE_RETRY_MS,
   withIntent,
   withOutcome,
-  type BegunEffect,
 } from './effects.ts';
 import { findUser, type FoundUser } from './find-user.ts';
 import { handsFor, type Hands } from './hands.ts';
 import { lookAfterUser } from './look-user.ts';
 import { mergeInto, openOfUser } from './merge.ts';
 import type { Pace } from './pace.ts';
-import { effectRow } from './record.ts';
+import { effectRow, foundRow } from './record.ts';
 import { TurnRow } from './turn-row.ts';
 
 /** So long what was seen when the user was found is what there is; ms. */
@@ -127,15 +124,24 @@ export class Turn {
     const known = { ...before, userName: before.userName };
     const justSeen = this.#justSeen;
     this.#justSeen = null;
-    const { look, row } =
+    const { look, row: found } =
       justSeen !== null && this.#isFresh(justSeen)
         ? { look: justSeen, row: known }
         : await lookAfterUser(this.#services, hands, known, calls);
+    const row = withoutBegun(found, 'all');
+    if (row !== found && !(await this.#row.save(withoutBegun(before, 'all'), this.#found(look))))
+      return false;
     const seen = afterLook(row, look);
     const effects = effectsOf(seen, look);
     if (effects.length === 0) return this.#row.save(settledBy(seen, clock.now()));
     const begun = await this.#begin(seen, effects);
     return begun === null ? false : this.#change(begun, hands, calls);
+  }
+
+  /** An earlier process did not write what came of its changes: what is found of them now. */
+  #found(look: ContainedLook | null): Write[] {
+    const row = this.#row.now;
+    return foundEffects(row, look).map((found) => foundRow(this.#services, row, found));
   }
 
   /** Writes down what is about to be changed; null when somebody wrote first. */
@@ -145,30 +151,30 @@ export class Turn {
   ): Promise<readonly BegunEffect[] | null> {
     const { clock, ids } = this.#services;
     const now = clock.now();
+    const named = effects.map((effect) => ({ effect, act: ids.next() }));
     const begun = effects.reduce(withIntent, {
       ...seen,
+      begun: [...(seen.begun ?? []), ...named],
       sentAt: seen.sentAt ?? now,
       // Also for whoever goes on when this process dies: what shows within seconds may be how it was before.
       changedAt: now,
       nextAt: now,
     });
-    const named = effects.map((effect) => ({ effect, act: ids.next() }));
     const rows = named.map(({ effect, act }) => effectRow(this.#services, begun, effect, null, act));
     return (await this.#row.save(begun, rows, 'later')) ? named : null;
   }
 
   /** Makes the changes, all at once, after asking once more, right before, whether nobody took them back meanwhile. */
   async #change(begun: readonly BegunEffect[], hands: Hands, calls: AbortSignal): Promise<boolean> {
-    const effects = begun.map(({ effect }) => effect);
     const failures = (await this.#row.isOvertaken())
-      ? effects.map(() => 'skipped' as const)
+      ? begun.map(() => 'skipped' as const)
       : await Promise.all(begun.map((each) => this.#carryOut(each, hands, calls)));
     // Where a change failed, another may be next: that does not wait.
     if (failures.every((failure) => failure === null)) {
       this.#pace.done();
       await this.#pace.giveWay();
     }
-    return this.#cameOut(effects, failures);
+    return this.#cameOut(begun, failures);
   }
 
   async #carryOut(begun: BegunEffect, hands: Hands, calls: AbortSignal): Promise<PartFailure | null> {
@@ -182,10 +188,11 @@ export class Turn {
   }
 
   async #cameOut(
-    effects: readonly ContainmentEffect[],
+    begun: readonly BegunEffect[],
     failures: readonly (PartFailure | 'skipped' | null)[],
   ): Promise<boolean> {
     const { clock } = this.#services;
+    const effects = begun.map(({ effect }) => effect);
     const rows = effects.map((effect, at) =>
       effectRow(this.#services, this.#row.now, effect, failures[at] ?? 'done'),
     );
@@ -195,7 +202,10 @@ export class Turn {
     return this.#row.onNewest(
       (row) => {
         const now = clock.now();
-        const next = effects.reduce((so, effect, at) => withOutcome(so, effect, failures[at] ?? null), row);
+        const next = effects.reduce(
+          (so, effect, at) => withOutcome(so, effect, failures[at] ?? null),
+          withoutBegun(row, begun),
+        );
         // The next look is at once; how it ends is decided there.
         return { ...next, changedAt: took ? now : next.changedAt, nextAt: row.nextAt === null ? null : now };
       },
@@ -216,7 +226,12 @@ export class Turn {
       trouble,
       nextAt: now + (error instanceof RekeyError ? REFUSED_RETRY_MS : TROUBLE_RETRY_MS),
     };
-    await this.#row.save(over ? { ...settledBy(row, now), trouble } : row);
+    const next = over ? { ...settledBy(row, now), trouble } : row;
+    // Where nobody looks any more it is not looked at for this alone, again and again.
+    const isLeft = next.begun !== undefined && isAtRest(next.state);
+    await (isLeft
+      ? this.#row.save(withoutBegun(settledBy(next, now), 'all'), this.#found(null))
+      : this.#row.save(next));
     return false;
   }
 }

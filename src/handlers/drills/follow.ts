@@ -1,5 +1,6 @@
 import {
   CONFIRM_WAIT_MS,
+  isDrilled,
   isOpenDrill,
   REMIND_MS,
   type Drill,
@@ -7,6 +8,7 @@ import {
   type DrillTimes,
 } from '../../domain/drill.ts';
 import { failuresOf } from '../../domain/containment-words.ts';
+import { isOverAsGone } from '../../domain/containment-unread.ts';
 import { isOver, type Containment, type ContainmentHolder } from '../../domain/containment.ts';
 import type { Write } from '../../ports/stores.ts';
 import { editWrites, followPage, threadWrites, wakeOutbox } from '../alert.ts';
@@ -108,6 +110,8 @@ async function changesOf(services: Services, drill: Drill): Promise<Changes | nu
   const row = await containmentBy(services, containmentId);
   const holder = row?.holders.find(({ drillId }) => drillId === drill.id) ?? null;
   if (row === null || holder === null) return { state: 'over', containmentId, times };
+  // Somebody contained it for a reason of its own, too, or deleted it: that is no drill, and gives nothing back.
+  if (!isDrilled(row) || isOverAsGone(row)) return { state: 'overtaken', containmentId: row.id, times };
   return contained(drill, row, holder, times, now);
 }
 

@@ -3,10 +3,12 @@ import { nextSteps } from '../../domain/aftermath.ts';
 import { recoverableOf } from '../../domain/containment-acts.ts';
 import type { ContainmentCard } from '../../domain/containment-card.ts';
 import { isDenied, type Containment } from '../../domain/containment.ts';
+import { isOverAsGone } from '../../domain/containment-unread.ts';
 import type { Unreached } from '../../domain/owner.ts';
 import type { BrokenLine } from '../../ports/people-presenter.ts';
 import type { Message } from '../../ports/slack.ts';
 import { CONTAINMENT_DETAILS, takeBackButtons, whoseText } from './containment.ts';
+import { drillMarked } from './drill-mark.ts';
 import { actions, button, context, section } from './elements.ts';
 import { accountText } from './keys.ts';
 import { brief, code, cut, escape, moment, person, words } from './mrkdwn.ts';
@@ -20,7 +22,7 @@ export const CONTAINMENT_BROKE = 'containment.broke';
 export function keyShutOff(card: ContainmentCard, accessKeyIds: readonly string[]): Message {
   const { containment } = card;
   const denied = isDenied(containment);
-  return {
+  return drillMarked(containment, {
     text: escape(
       cut(`Your access key was ${denied ? 'shut off' : 'deactivated'}: ${accessKeyIds[0] ?? ''}`, 300),
     ),
@@ -39,32 +41,37 @@ export function keyShutOff(card: ContainmentCard, accessKeyIds: readonly string[
         'In ten minutes you are asked whether anything broke. Responders can take this back at any time: say so in the incident’s thread, or ask an admin.',
       ),
     ],
-  };
+  });
 }
 
 /** To an owner who was told that it was off. */
 export function keyTakenBack(card: ContainmentCard, accessKeyIds: readonly string[]): Message {
   const { containment } = card;
   const undone = containment.state === 'undone';
+  const gone = isOverAsGone(containment);
   const said = undone
     ? 'is as it was before: that was taken back'
-    : 'stays Inactive, and its user works again with other keys or its password: that was recovered';
+    : gone
+      ? 'is gone from AWS, and what was shut off with it is over'
+      : 'stays Inactive, and its user works again with other keys or its password: that was recovered';
   const taken = containment.holders.findLast((holder) => holder.taken !== null)?.taken ?? null;
   const by = taken === null ? '' : ` by ${person(taken.by)}: ${brief(taken.reason, 400)}`;
-  return {
-    text: escape(cut(`${undone ? 'Works again' : 'Recovered'}: ${accessKeyIds[0] ?? ''}`, 300)),
+  return drillMarked(containment, {
+    text: escape(
+      cut(`${undone ? 'Works again' : gone ? 'Gone from AWS' : 'Recovered'}: ${accessKeyIds[0] ?? ''}`, 300),
+    ),
     blocks: [
       section(`*Your access key ${keysText(accessKeyIds)} ${said}*${by}. ${userText(card)}`),
       stepsBlock(card),
     ],
-  };
+  });
 }
 
 /** Ten minutes after IAM confirmed it. `out`: who was not asked in private; null: this is the private one. */
 export function brokenQuestion(card: ContainmentCard, out: readonly Unreached[] | null): Message {
   const { containment } = card;
   const denied = isDenied(containment);
-  return {
+  return drillMarked(containment, {
     text: escape(cut(`Anything broken? ${containment.userName ?? containment.accessKeyId}`, 300)),
     blocks: [
       section(
@@ -83,14 +90,14 @@ export function brokenQuestion(card: ContainmentCard, out: readonly Unreached[] 
         `*Something broke* tells whoever contained it, and changes nothing by itself: it is taken back by ${takeBackWords(containment)}, which responders may.`,
       ),
     ],
-  };
+  });
 }
 
 /** The private question after this person answered. */
 export function brokenAnswered(card: ContainmentCard, line: BrokenLine): Message {
   const { containment } = card;
   if (line.broken === null) {
-    return {
+    return drillMarked(containment, {
       text: 'You said that all is well',
       blocks: [
         section(`${whoseText(containment)}: you said at ${moment(line.at)} that all is well.`),
@@ -102,9 +109,9 @@ export function brokenAnswered(card: ContainmentCard, line: BrokenLine): Message
           }),
         ]),
       ],
-    };
+    });
   }
-  return {
+  return drillMarked(containment, {
     text: 'You said that something broke',
     blocks: [
       section(
@@ -113,20 +120,20 @@ export function brokenAnswered(card: ContainmentCard, line: BrokenLine): Message
       section(`Told ${byText(containment)}. ${whoMay(containment, line.admins)}`),
       actions('containment.question', [wellButton(containment), ...waysOn(containment)]),
     ],
-  };
+  });
 }
 
 /** For the thread. */
 export function brokenLine({ containment }: ContainmentCard, line: BrokenLine): Message {
   const { by, at, broken, admins } = line;
   if (broken === null) {
-    return {
+    return drillMarked(containment, {
       text: 'All is well, says somebody whom it concerns',
       blocks: [section(`${moment(at)} ${person(by)} says that all is well.`)],
-    };
+    });
   }
   const buttons = waysOn(containment);
-  return {
+  return drillMarked(containment, {
     text: escape(cut(`Something broke: ${nameOf(containment)}`, 300)),
     blocks: [
       section(
@@ -134,7 +141,7 @@ export function brokenLine({ containment }: ContainmentCard, line: BrokenLine): 
       ),
       ...(buttons.length === 0 ? [] : [actions('containment.question', buttons)]),
     ],
-  };
+  });
 }
 
 function stepsBlock({ containment, now }: ContainmentCard): KnownBlock {

@@ -17,6 +17,7 @@ import { isDrilled } from '../../domain/drill.ts';
 import { counted } from '../../domain/time-words.ts';
 import type { Message } from '../../ports/slack.ts';
 import { closingBlocks } from './closing.ts';
+import { drillMark, drillMarked } from './drill-mark.ts';
 import { proofLines, proofText } from './containment-proof.ts';
 import { aroundBlocks, madeMessage, revocationMessage, rolesMessage } from './containment-around.ts';
 import { actions, button, confirm, context, fields, section } from './elements.ts';
@@ -180,17 +181,12 @@ export function buttonsOf(containment: Containment): KnownBlock[] {
 
 /** One thing that happened, for the thread. */
 export function containmentLine(line: ContainmentLine, containment: Containment): Message {
-  if (line.kind === 'made') return madeMessage(line);
-  if (line.kind === 'roles') return rolesMessage(line.roles, containment);
-  if (line.kind === 'revocation') return revocationMessage(line, containment);
+  if (line.kind === 'made') return drillMarked(containment, madeMessage(line));
+  if (line.kind === 'roles') return drillMarked(containment, rolesMessage(line.roles, containment));
+  if (line.kind === 'revocation') return drillMarked(containment, revocationMessage(line, containment));
   const said = lineText(line, containment);
   const mark = drillMark(containment);
   return { text: `${mark}${said.plain}`, blocks: [section(cut(`${mark}${said.marked}`, 2_900))] };
-}
-
-/** Before all that a rehearsal says. */
-function drillMark(containment: Containment): string {
-  return isDrilled(containment) ? 'DRILL: ' : '';
 }
 
 function lineText(
@@ -219,6 +215,11 @@ function lineText(
         marked: `${moment(line.at)} ${who} ${did} (${code(line.accessKeyId)})${why}`,
       };
     }
+    case 'in_earnest':
+      return {
+        plain: 'No drill any more: contained in earnest',
+        marked: `${moment(line.at)} *This is no drill any more:* the user was contained in earnest. A message of its own tells how it stands.`,
+      };
     case 'stopped':
       return {
         plain: 'Not held any more',

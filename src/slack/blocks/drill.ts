@@ -79,7 +79,7 @@ export function drillReport({ drill }: DrillCard): Message {
       return said(`${mark} stopped by ${stoppedBy === null ? 'an admin' : person(stoppedBy)}.`);
     case 'overtaken':
       return said(
-        `${mark} ended: *something real happened to ${code(accessKeyId)}*. Its incident is in this channel and is no drill.`,
+        `${mark} ended: *something real happened to ${code(accessKeyId)}*. What is told of it in this channel by now is no drill.`,
       );
     case 'over':
       return said(`${mark} over: the decoy works again.`);

@@ -160,6 +160,11 @@ export class Check {
       `it ends, or asks: ${rotation.state}`,
     );
     this.#must((rotation.state === 'blocked') === (rotation.block !== null), 'a block says why');
+    for (const step of ['destination.write', 'destination.restore', 'hook.call']) {
+      const of = (phase: string) =>
+        stores.journal.filter((entry) => entry.step === step && entry.phase === phase).length;
+      this.#must(of('before') <= of('after'), `what came of each ${step} is on record`);
+    }
     for (const { accessKeyId, by } of truth.keys) {
       if (by !== 'rekey' || truth.meddledWith.has(accessKeyId)) continue;
       const told = this.#model.shown.has(accessKeyId) || isShown(rotation, accessKeyId);

@@ -86,7 +86,7 @@ export class ModelStores {
       rotation: {
         rotations,
         journal: {
-          ofRotation: missing,
+          ofRotation: (_, limit) => around('journal', () => this.journal.slice(-limit)),
           add: (entry) => write({ check: () => undefined, apply: () => void this.journal.push(entry) }),
         },
         destinations: {} as Stores['rotation']['destinations'],

@@ -48,6 +48,7 @@ const shape: z.ZodType<RoleRevocation> = z.object({
     })
     .nullable(),
   sentAt: z.number().nullable(),
+  begun: z.enum(['put', 'delete']).optional(),
   confirmedAt: z.number().nullable(),
   stateAt: z.number(),
   nextAt: z.number().nullable(),

@@ -24,6 +24,7 @@ import { failureOf } from '../effects.ts';
 import { handsFor, type Hands } from '../hands.ts';
 import { seenAs } from '../look-user.ts';
 import { keepRevocation, keptRevocation, type RoleKey } from './kept.ts';
+import { foundRoleRow, roleAct, type RoleVerb } from './role-acts.ts';
 import { roleRecords } from './tell-role.ts';
 
 /** One process's turn at the revocation of one role's sessions: nobody else calls AWS about it meanwhile. */
@@ -83,6 +84,11 @@ export class RoleTurn {
       const hands = await this.#hands(containment, calls);
       const { roleName, issuedBefore } = before;
       const text = await hands(({ roles }) => roles.rolePolicy(roleName, ROLE_DENY, calls));
+      if (before.begun !== undefined) {
+        const found = foundRoleRow(this.#services, before, this.#incidents, text);
+        await this.#write({ ...before, begun: undefined }, [found]);
+        return true;
+      }
       const isAsWanted =
         before.state === 'lifting'
           ? text === null
@@ -189,7 +195,8 @@ export class RoleTurn {
     const act = this.#act(state === 'revoking' ? 'role.put_deny' : 'role.delete_deny');
     const actId = ids.next();
     const intent = auditIntent(this.#services, { ...act, id: actId });
-    await this.#save({ ...before, reads: 0, sentAt: now, nextAt: now }, null, [intent]);
+    const begun = state === 'revoking' ? 'put' : 'delete';
+    await this.#save({ ...before, reads: 0, sentAt: now, begun, nextAt: now }, null, [intent]);
     // Whoever stopped the hold since the look wants nothing put back.
     const isOver =
       state === 'revoking' && before.putBack > 0 && !isRoleHeld(await this.#containment(), clock.now());
@@ -197,8 +204,9 @@ export class RoleTurn {
     // A process that stood still since it asked may be overtaken: what it asked is no answer any more.
     const isMine = text === this.#text && clock.now() < this.#row.leaseUntil;
     if (isOver || !isMine) {
-      const refused = { ...act, why: 'it was changed meanwhile' };
-      await stores.atomically([auditOutcome(this.#services, refused, 'refused')]);
+      const refused = auditOutcome(this.#services, { ...act, why: 'it was changed meanwhile' }, 'refused');
+      if (!isMine) await stores.atomically([refused]);
+      else await this.#write({ ...this.#row, begun: undefined }, [refused]);
       return isMine;
     }
     try {
@@ -213,6 +221,7 @@ export class RoleTurn {
       const isUnknown = ['timeout', 'aws_down', 'not_aws'].includes(failure.code);
       const detail = { ...act.detail, action: failure.action, code: failure.code, said: failure.said };
       const row = auditOutcome(this.#services, { ...act, detail }, isUnknown ? 'unknown' : 'failed');
+      this.#row = { ...this.#row, begun: undefined };
       if (failure.code === 'no_such_entity') {
         const gone = { ...this.#row, state: 'gone', issuedBefore: null, until: null, failure: null } as const;
         await this.#save({ ...gone, stateAt: clock.now(), nextAt: null }, 'gone', [row]);
@@ -221,7 +230,7 @@ export class RoleTurn {
       await this.#failed(failure, [row]);
       return failure.code === 'timeout';
     }
-    await this.#save({ ...this.#row, failure: null, nextAt: clock.now() }, null, [
+    await this.#save({ ...this.#row, failure: null, begun: undefined, nextAt: clock.now() }, null, [
       auditOutcome(this.#services, act, 'done'),
     ]);
     return true;
@@ -257,17 +266,8 @@ export class RoleTurn {
   }
 
   /** For the audit log, with the incidents of the containment as it was read last. */
-  #act(verb: string) {
-    const { containmentId, correlationId, accountId, roleArn, issuedBefore } = this.#row;
-    const incidents = this.#incidents;
-    return {
-      doer: { kind: 'rekey' },
-      verb,
-      entityKind: 'containment',
-      entityId: containmentId,
-      correlationId,
-      detail: { accountId, roleArn, issuedBefore, incidents },
-    } as const;
+  #act(verb: RoleVerb) {
+    return roleAct(this.#row, this.#incidents, verb);
   }
 
   async #save(
