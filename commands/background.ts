@@ -45,6 +45,8 @@ export class Background {
   #room = ABREAST;
   /** Works that began at once, as long as they are urgent. */
   #urgent = 0;
+  /** Settles when the door is quiet; null while nobody waits for that. */
+  #quiet: Promise<void> | null = null;
   /** How many ever came, and when the last one did. */
   #came = 0;
   #cameAt = -Infinity;
@@ -164,23 +166,28 @@ export class Background {
    */
   async #quietDoor(mostMs: number): Promise<void> {
     const away = Math.abs(this.#clock.now() - this.#cameAt);
-    if (this.#urgent === 0 && this.#atTheDoor.size === 0 && away > QUIET_MS) return;
-    const late = new AbortController();
+    if (!this.#isBusy() && away > QUIET_MS) return;
+    this.#quiet ??= this.#untilQuiet();
     const ended = new AbortController();
-    const yielded = this.#clock.sleep(mostMs, ended.signal).then(
-      () => late.abort(),
-      () => undefined,
-    );
+    await Promise.race([this.#quiet, this.#clock.sleep(mostMs, ended.signal).catch(() => undefined)]);
+    ended.abort();
+  }
+
+  #isBusy(): boolean {
+    return this.#urgent > 0 || this.#atTheDoor.size > 0;
+  }
+
+  /** One look at the door for all who wait: in a burst they are many, and each look would take from what is urgent. */
+  async #untilQuiet(): Promise<void> {
     let turns = 0;
     let visits = this.#came;
-    const isBusy = (): boolean => this.#urgent > 0 || this.#atTheDoor.size > 0;
-    while (!late.signal.aborted && (turns < QUIET_TURNS || isBusy())) {
-      if (this.#atTheDoor.size > 0) await Promise.race([Promise.all(this.#atTheDoor), yielded]);
-      else await Promise.race([this.#clock.sleep(QUIET_MS / QUIET_TURNS), yielded]);
+    while (turns < QUIET_TURNS || this.#isBusy()) {
+      if (this.#atTheDoor.size > 0) await Promise.all(this.#atTheDoor);
+      else await this.#clock.sleep(QUIET_MS / QUIET_TURNS);
       turns = visits === this.#came ? turns + 1 : 0;
       visits = this.#came;
     }
-    ended.abort();
+    this.#quiet = null;
   }
 }
 

@@ -13,10 +13,15 @@ export type Db = NodePgDatabase;
 /** How many rows a change must touch; `inserted`: the one it inserts, or it fails. */
 export type ExpectedRows = number | 'any' | 'inserted';
 
+/** The text of a statement, and its values as the driver takes them. */
+export interface Query {
+  readonly sql: string;
+  readonly params: readonly unknown[];
+}
+
 /** An insert, update or delete of the query builder. */
 export interface BuiltChange {
-  /** Its text, and its values as the driver takes them. */
-  toSQL(): { readonly sql: string; readonly params: readonly unknown[] };
+  toSQL(): Query;
 }
 
 /** One prepared change, as the engines run it. */
@@ -35,8 +40,11 @@ export interface Engine {
   readonly tables: Tables;
   /** Runs one query. */
   read<T>(query: (db: Db) => PromiseLike<T>): Promise<T>;
-  /** The same for what takes no longer than to find a few rows: it may share a connection with others, and wait for them. */
-  readShortly<T>(query: (db: Db) => PromiseLike<T>): Promise<T>;
+  /**
+   * The rows of a query as the driver gives them, by the columns' names in the database. For what takes no longer than to
+   * find a few rows: it may share a connection with others, and wait for them.
+   */
+  readShortly(query: (db: Db) => Query): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Runs all changes in one transaction, or none. */
   transact(changes: readonly Change[]): Promise<void>;
   ping(): Promise<void>;

@@ -141,19 +141,22 @@ async function tryLock(client: Client): Promise<boolean> {
 
 function running(pool: Pool, where: string, clock: Clock): Engine {
   const db: Db = drizzle(pool);
-  // All that drizzle asks of a connection is `query`.
-  const shared: Db = drizzle(new SharedReads(pool) as unknown as Pool);
-  async function reading<T>(query: (over: Db) => PromiseLike<T>, over: Db): Promise<T> {
+  const shared = new SharedReads(pool);
+  async function reading<T>(query: () => PromiseLike<T>): Promise<T> {
     try {
-      return await query(over);
+      return await query();
     } catch (error) {
       throw rekeyError(error, where);
     }
   }
   return {
     tables: schema,
-    read: (query) => reading(query, db),
-    readShortly: (query) => reading(query, shared),
+    read: (query) => reading(() => query(db)),
+    readShortly: (query) =>
+      reading(async () => {
+        const { sql: text, params } = query(db);
+        return (await shared.query({ text }, params)).rows as Record<string, unknown>[];
+      }),
     async transact(changes) {
       for (let attempt = 1; ; attempt += 1) {
         try {

@@ -46,6 +46,30 @@ export function readRow<T>(table: string, schema: z.ZodType<T>, row: Readonly<Re
   );
 }
 
+/**
+ * The same for the rows of a query that is asked again and again: one that stands where it stood is checked once, since
+ * that takes longer than reading it. Those who asked share its value.
+ */
+export function rereadRows<T>(
+  table: string,
+  schema: z.ZodType<T>,
+): (rows: readonly Readonly<Record<string, unknown>>[]) => T[] {
+  let last: readonly { readonly row: Readonly<Record<string, unknown>>; readonly value: T }[] = [];
+  return (rows) => {
+    last = rows.map((row, at) => {
+      const known = last[at];
+      return known !== undefined && isSame(known.row, row)
+        ? known
+        : { row, value: readRow(table, schema, row) };
+    });
+    return last.map(({ value }) => value);
+  };
+}
+
+function isSame(one: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(one).every((name) => one[name] === other[name]);
+}
+
 /** The first row as its domain value, or null. */
 export function readFirst<T>(
   table: string,

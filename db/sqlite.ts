@@ -199,9 +199,9 @@ function running(
     });
   }
 
-  async function reading<T>(query: (over: Db) => PromiseLike<T>): Promise<T> {
+  async function reading<T>(query: () => T | PromiseLike<T>): Promise<T> {
     try {
-      return await patiently(clock, () => query(db));
+      return await patiently(clock, query);
     } catch (error) {
       throw rekeyError(error, where);
     }
@@ -216,8 +216,12 @@ function running(
     where,
     clock,
     tables: schema as unknown as Tables,
-    read: reading,
-    readShortly: reading,
+    read: (query) => reading(() => query(db)),
+    readShortly: (query) =>
+      reading(() => {
+        const { sql: text, params } = query(db);
+        return client.prepare(text).all(...params) as Record<string, unknown>[];
+      }),
     async transact(changes) {
       try {
         await commit<void>(() => changes.forEach((change) => run(client, db, change)));

@@ -24,13 +24,13 @@ const DAY_MS = 86_400_000;
 
 /** Registers what Rekey does again and again. Before the jobs are started. */
 export function handleJobs(entrance: Entrance): void {
-  const { services } = entrance;
+  const { services, background } = entrance;
   const { jobs } = services;
   // A process that is killed takes a try with it: so there are many, and no dead letter tells of nothing but deaths.
   const often = { retries: 12, backoffMs: 2_000 };
   // When its process is killed, nobody posts until the lease is over: so it is short.
   jobs.handle('outbox', { ...often, deadlineMs: 30_000 }, async ({ signal }) => {
-    const { nextAt } = await emptyOutbox(services, signal);
+    const { nextAt } = await emptyOutbox(services, signal, () => background.giveWay());
     if (nextAt !== null) await jobs.enqueue('outbox', 'all', {}, nextAt);
   });
   jobs.handle('recover', { ...often, deadlineMs: 2 * services.leases.workMs }, () => recover(entrance));

@@ -6,8 +6,7 @@ import type { ConnectionStore } from '../../src/ports/stores.ts';
 import { write } from '../atomically.ts';
 import type { Engine } from '../engine.ts';
 import { prepared } from '../prepared.ts';
-import { json, oneOf, readFirst, readRow } from '../rows.ts';
-import { shareReads } from '../share-reads.ts';
+import { json, oneOf, readFirst, rereadRows } from '../rows.ts';
 import { method, partition, verification } from './shapes.ts';
 
 const TABLE = 'connections';
@@ -49,11 +48,11 @@ function stored(connection: Connection) {
 
 export function connectionStore(engine: Engine): ConnectionStore {
   const t = engine.tables.connections;
-  const all = prepared(engine, (db) => db.select().from(t).orderBy(asc(t.nameKey)));
-  // Asked for several times a click: it is parsed once for all who ask at once, too.
-  const list = shareReads(async () => (await all()).map((found) => readRow(TABLE, row, found)));
+  const all = prepared(engine, t, (db) => db.select().from(t).orderBy(asc(t.nameKey)));
+  // Asked for several times a click.
+  const reread = rereadRows(TABLE, row);
   return {
-    list: () => list(''),
+    list: async () => reread(await all()),
     async byId(id) {
       return readFirst(TABLE, row, await engine.read((db) => db.select().from(t).where(eq(t.id, id))));
     },

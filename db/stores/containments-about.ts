@@ -5,7 +5,7 @@ import { prepared } from '../prepared.ts';
 
 type Table = Engine['tables']['containments'];
 type Row = Readonly<Record<string, unknown>>;
-type Query = ReturnType<typeof prepared<readonly Row[]>>;
+type Query = ReturnType<typeof prepared<Table>>;
 
 /** Names and ids as AWS makes them: nothing that JSON, or LIKE but for `_`, writes otherwise. */
 const PLAIN = /^[\w+=,.@-]+$/;
@@ -34,7 +34,7 @@ export function openAbout(
     const may = or(...traits.map(({ name, isIn }) => isIn(t, sql`${sql.placeholder(name)}`)));
     const ofAccount = eq(t.accountId, sql.placeholder('accountId'));
     // Neither put in order there nor found by being open (the plus): SQLite would go through all that is.
-    const query: Query = prepared(engine, (db) =>
+    const query: Query = prepared(engine, t, (db) =>
       db
         .select()
         .from(t)

@@ -73,7 +73,7 @@ export function containmentStore(engine: Engine): ContainmentStore {
   const all = (rows: readonly Readonly<Record<string, unknown>>[]) =>
     rows.map((found) => readRow(TABLE, containmentRow, found));
   const isOpen = eq(t.open, 1);
-  const byId = prepared(engine, (db) =>
+  const byId = prepared(engine, t, (db) =>
     db
       .select()
       .from(t)

@@ -27,7 +27,7 @@ const row: z.ZodType<Interaction> = z.object({
 
 export function interactionStore(engine: Engine): InteractionStore {
   const t = engine.tables.interactions;
-  const byId = prepared(engine, (db) =>
+  const byId = prepared(engine, t, (db) =>
     db
       .select()
       .from(t)

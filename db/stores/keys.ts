@@ -18,7 +18,7 @@ function stored(key: InventoryKey) {
 export function keyStore(engine: Engine): KeyStore {
   const t = engine.tables.inventoryKeys;
   const { iamUsers: u, keyStandings, keyMarks, keyChoices, snoozes, keyEvents, told } = engine.tables;
-  const byId = prepared(engine, (db) =>
+  const byId = prepared(engine, t, (db) =>
     db
       .select()
       .from(t)

@@ -84,7 +84,7 @@ export function noticeStore(engine: Engine): NoticeStore {
       .limit(limit);
   }
 
-  const byId = prepared(engine, (db) =>
+  const byId = prepared(engine, t, (db) =>
     db
       .select()
       .from(t)

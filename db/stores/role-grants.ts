@@ -19,7 +19,7 @@ const row: z.ZodType<RoleGrant> = z.object({
 
 export function roleGrantStore(engine: Engine): RoleGrantStore {
   const t = engine.tables.roleGrants;
-  const list = prepared(engine, (db) => db.select().from(t).orderBy(asc(t.grantedAt), asc(t.id)));
+  const list = prepared(engine, t, (db) => db.select().from(t).orderBy(asc(t.grantedAt), asc(t.id)));
   return {
     /** Oldest first. */
     async list() {

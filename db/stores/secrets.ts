@@ -39,7 +39,7 @@ const row: z.ZodType<SealedSecret> = z
  */
 export function secretStore(engine: Engine): SecretStore {
   const t = engine.tables.sealedSecrets;
-  const newest = prepared(engine, (db) =>
+  const newest = prepared(engine, t, (db) =>
     db
       .select()
       .from(t)

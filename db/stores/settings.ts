@@ -6,7 +6,7 @@ import { prepared } from '../prepared.ts';
 
 export function settingStore(engine: Engine): SettingStore {
   const t = engine.tables.settings;
-  const byKey = prepared(engine, (db) =>
+  const byKey = prepared(engine, t, (db) =>
     db
       .select()
       .from(t)

@@ -18,7 +18,8 @@ export function handleSurroundingsJobs(services: Services): void {
   jobs.handle(
     SURROUNDINGS_JOB,
     { deadlineMs: AROUND_RUN_MS, retries: RETRIES, backoffMs: 30_000 },
-    async ({ signal }) => void (await readSurroundings(services, signal)),
+    // It is run for one containment, by its id, or for whatever is due.
+    async ({ key, signal }) => void (await readSurroundings(services, signal, key)),
   );
   jobs.handle(
     ROLES_JOB,

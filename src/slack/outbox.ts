@@ -24,9 +24,16 @@ export interface OutboxPass {
   readonly nextAt: number | null;
 }
 
-/** Delivers every notice that is due, each at least once. Any number of instances may do so at the same time. */
-export async function emptyOutbox(deps: OutboxDeps, signal: AbortSignal): Promise<OutboxPass> {
-  const pass = new Pass(deps, signal);
+/**
+ * Delivers every notice that is due, each at least once. Any number of instances may do so at the same time. `giveWay`:
+ * what each look for more lets go first.
+ */
+export async function emptyOutbox(
+  deps: OutboxDeps,
+  signal: AbortSignal,
+  giveWay: () => Promise<void> = () => Promise.resolve(),
+): Promise<OutboxPass> {
+  const pass = new Pass(deps, signal, giveWay);
   await pass.run();
   const { stores, clock } = deps;
   const now = clock.now();
@@ -38,6 +45,7 @@ class Pass {
   delivered = 0;
   readonly #deps: OutboxDeps;
   readonly #signal: AbortSignal;
+  readonly #giveWay: () => Promise<void>;
   readonly #endAt: number;
   /** What is being delivered, by lane. */
   readonly #busy = new Map<string, Promise<void>>();
@@ -45,9 +53,10 @@ class Pass {
   readonly #left = new Set<string>();
   #trouble: Error | null = null;
 
-  constructor(deps: OutboxDeps, signal: AbortSignal) {
+  constructor(deps: OutboxDeps, signal: AbortSignal, giveWay: () => Promise<void>) {
     this.#deps = deps;
     this.#signal = signal;
+    this.#giveWay = giveWay;
     this.#endAt = deps.clock.now() + PASS_MS;
   }
 
@@ -55,6 +64,7 @@ class Pass {
   async run(): Promise<void> {
     try {
       while (!this.#over()) {
+        await this.#giveWay();
         await this.#begin();
         if (!(await this.#wait())) break;
       }

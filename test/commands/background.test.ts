@@ -14,6 +14,11 @@ class HeldClock implements Clock {
     return 0;
   }
 
+  /** How many sleep no longer than so many ms. */
+  sleepers(ms: number): number {
+    return this.#sleepers.filter((sleeper) => sleeper.ms <= ms).length;
+  }
+
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#sleepers.push({ ms, wake: resolve });
@@ -70,6 +75,27 @@ describe('the work behind acknowledgements', () => {
     }
     await work;
     expect(steps).toEqual(['first', 'second']);
+  });
+
+  it('is held back by one look at the door, however many wait for that', async () => {
+    const { clock, background } = held(0);
+    let finish = (): void => undefined;
+    background.atOnce(() => new Promise<void>((resolve) => (finish = resolve)), recordingLog());
+    let done = 0;
+    for (let n = 0; n < 40; n += 1) void background.afterUrgent(async () => void (done += 1));
+    for (let n = 0; n < 5; n += 1) {
+      await turn();
+      expect(clock.sleepers(50)).toBe(1);
+      clock.wakeAfter(50);
+    }
+    expect(done).toBe(0);
+    finish();
+    for (let n = 0; n < 20; n += 1) {
+      clock.wakeAfter(50);
+      await turn();
+    }
+    expect(done).toBe(40);
+    expect(clock.sleepers(50)).toBe(0);
   });
 
   it('is done a few at a time, in order, so that clicks are acknowledged in between', async () => {

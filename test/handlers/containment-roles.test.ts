@@ -190,6 +190,11 @@ describe('around a contained user', () => {
       expect(around?.why).toBe('');
       expect(around?.completeTo).not.toBeNull();
     }
+    // What was asked for one that was read with the others goes through none of them.
+    const none = () => Promise.reject(new Error('went through all that is open'));
+    const { containments } = services.stores;
+    const stores = { ...services.stores, containments: { ...containments, openSince: none } };
+    expect(await readSurroundings({ ...services, stores }, PATIENT, held.id)).toBe(0);
     // Long after, nobody looks any more.
     await stopHolding(services, request(services), held.id);
     world.forward(90 * MINUTE);

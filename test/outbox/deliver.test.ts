@@ -1,4 +1,9 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { Entrance } from '../../commands/command.ts';
+import type { JobRun, Jobs } from '../../src/ports/jobs.ts';
+import { LEASES } from '../../src/handlers/leases.ts';
+import { handleJobs } from '../../src/recurring-jobs.ts';
 import { emptyOutbox } from '../../src/slack/outbox.ts';
 import { channel, OutboxBench, person } from './bench.ts';
 
@@ -16,6 +21,27 @@ describe.each(['sqlite', 'postgres'] as const)('the outbox on %s', (engine) => {
     expect(bench.slack.received.filter(({ ok }) => !ok)).toEqual([]);
     const { postedTo, postedTs, state } = await bench.notice('a2');
     expect([state, postedTo, postedTs]).toEqual(['sent', 'C1', bench.messages('C1')[1]?.ts]);
+  });
+
+  it('looks for nothing as long as it is to give way to others', async () => {
+    await using bench = await OutboxBench.open(engine);
+    await bench.add({ id: 'a' });
+    let looks = 0;
+    const { notices } = bench.stores;
+    const ready: typeof notices.ready = (...asked) => {
+      looks += 1;
+      return notices.ready(...asked);
+    };
+    const deps = { ...bench.deps, stores: { ...bench.stores, notices: { ...notices, ready } } };
+    let others = (): void => undefined;
+    const giveWay = (): Promise<void> => new Promise((resolve) => (others = resolve));
+    const pass = emptyOutbox(deps, new AbortController().signal, giveWay);
+    await turn();
+    expect(looks).toBe(0);
+    const going = setInterval(() => others(), 1);
+    expect((await pass).delivered).toBe(1);
+    clearInterval(going);
+    expect(bench.shown('C1')).toEqual(['a']);
   });
 
   it('keeps order and pace, and posts once, with several workers at a time', async () => {
@@ -245,4 +271,21 @@ describe.each(['sqlite', 'postgres'] as const)('the outbox on %s', (engine) => {
     expect((await pass).delivered).toBe(1);
     expect((await bench.notice('b')).attempts).toBe(0);
   });
+});
+
+it('is emptied by a job that gives way to what is urgent before each look', async () => {
+  await using bench = await OutboxBench.open('sqlite');
+  await bench.add({ id: 'a' });
+  const runs = new Map<string, (run: JobRun) => Promise<void>>();
+  const jobs: Pick<Jobs, 'handle' | 'enqueue'> = {
+    handle: (name, _, run) => void runs.set(name, run),
+    enqueue: () => Promise.resolve(),
+  };
+  let gaveWay = 0;
+  const background = { giveWay: () => Promise.resolve(void (gaveWay += 1)) };
+  handleJobs({ services: { ...bench.deps, jobs, leases: LEASES }, background } as unknown as Entrance);
+  const { signal } = new AbortController();
+  await runs.get('outbox')?.({ key: 'all', payload: {}, attempt: 1, dueAt: 0, signal });
+  expect(bench.shown('C1')).toEqual(['a']);
+  expect(gaveWay).toBeGreaterThan(0);
 });

@@ -13,6 +13,7 @@ import {
 import { isConflict, RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { Trail, TrailEvent, TrailQuestion } from '../../ports/trail.ts';
+import { containmentBy } from '../drills/kept.ts';
 import { connectedTo } from '../key-policy.ts';
 import { askRegion, isOutOfTime, type Reading, type Window } from './ask-region.ts';
 import {
@@ -41,10 +42,19 @@ const ASKED_AGAIN_MS = 6 * 60_000;
 const LOOK_MS = 4 * 60_000;
 const FOLLOW_MS = 3 * 60_000;
 
-/** Reads CloudTrail around every contained user whose time has come. Answers how many there were. */
-export async function readSurroundings(services: Containing, signal: AbortSignal): Promise<number> {
+/**
+ * Reads CloudTrail around every contained user whose time has come. Answers how many there were. `askedBy`: the id of the
+ * containment it is done for, if any; nothing is done where that one was read with others meanwhile.
+ */
+export async function readSurroundings(
+  services: Containing,
+  signal: AbortSignal,
+  askedBy: string | null = null,
+): Promise<number> {
   const { stores, clock, log } = services;
   const now = clock.now();
+  const asking = askedBy === null ? null : await containmentBy(services, askedBy);
+  if (asking !== null && !isDue(asking, now)) return 0;
   const rows = await stores.containments.openSince(now - 2 * SURROUNDINGS_MS);
   const due = rows.filter((row) => isDue(row, now));
   const makers = new SharedMakers(due.map((row) => ({ row, from: makersFrom(row, fromOf(row)) })));
