@@ -43,7 +43,12 @@ export const SHORT: Plan = {
   inventory: { users: 100, keys: 120, changed: 10 },
   rotation: { rounds: 1, open: 50, looks: 5 },
   contain: { rounds: 1, alone: 2, atOnce: 5, bursts: 1, warmUp: 0 },
-  detect: { rounds: 1, records: 5_000, memory: [2_000, 4_000], keys: [10, 1_000] },
+  detect: {
+    rounds: 1,
+    records: 5_000,
+    memory: [2_000, 4_000],
+    keys: { few: 10, many: 1_000, records: 5_000 },
+  },
 };
 
 export const FULL: Plan = {
@@ -66,5 +71,10 @@ export const FULL: Plan = {
   inventory: { users: 5_000, keys: 6_000, changed: 50 },
   rotation: { rounds: 5, open: 1_000, looks: 200 },
   contain: { rounds: 3, alone: 20, atOnce: 50, bursts: 3, warmUp: 2 },
-  detect: { rounds: 5, records: 100_000, memory: [100_000, 1_000_000], keys: [10, 10_000] },
+  detect: {
+    rounds: 5,
+    records: 100_000,
+    memory: [100_000, 1_000_000],
+    keys: { few: 10, many: 10_000, records: 1_000_000 },
+  },
 };

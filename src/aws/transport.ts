@@ -37,7 +37,7 @@ export function openTransport(
     const value = env[name];
     if (value !== undefined && value !== '') proxyEnv[name] = value;
   }
-  const options = { keepAlive: true, maxSockets: 25, proxyEnv };
+  const options = { keepAlive: true, maxSockets: 50, proxyEnv };
   const httpAgent = new http.Agent(options);
   const httpsAgent = new https.Agent(options);
   return {
