@@ -31,7 +31,9 @@ async function tidy(
   const found = look.keys.find((key) => key.accessKeyId === accessKeyId);
   const now = run.now();
   if (found === undefined) {
-    if (askedAt < run.rotation.changedAt + LAG_MS && run.rotation.change === null) return lookAgain(run);
+    // Only a deletion explains at once why it is not listed: a list may be from before the key was made.
+    const isDeleted = run.rotation.change?.change === 'delete';
+    if (askedAt < run.rotation.changedAt + LAG_MS && !isDeleted) return lookAgain(run);
     await gone(run, orphan, account);
     return null;
   }
