@@ -179,15 +179,18 @@ export class Background {
 
   /** One look at the door for all who wait: in a burst they are many, and each look would take from what is urgent. */
   async #untilQuiet(): Promise<void> {
-    let turns = 0;
-    let visits = this.#came;
-    while (turns < QUIET_TURNS || this.#isBusy()) {
-      if (this.#atTheDoor.size > 0) await Promise.all(this.#atTheDoor);
-      else await this.#clock.sleep(QUIET_MS / QUIET_TURNS);
-      turns = visits === this.#came ? turns + 1 : 0;
-      visits = this.#came;
+    try {
+      let turns = 0;
+      let visits = this.#came;
+      while (turns < QUIET_TURNS || this.#isBusy()) {
+        if (this.#atTheDoor.size > 0) await Promise.all(this.#atTheDoor);
+        else await this.#clock.sleep(QUIET_MS / QUIET_TURNS);
+        turns = visits === this.#came ? turns + 1 : 0;
+        visits = this.#came;
+      }
+    } finally {
+      this.#quiet = null;
     }
-    this.#quiet = null;
   }
 }
 
