@@ -90,13 +90,12 @@ async function memory(folder: string, { rounds, memory: [few, many] }: DetectPla
  * what it takes to unpack and parse it is measured apart, and what that costs more is no fault of whoever judges.
  */
 async function keys(folder: string, { rounds, records, keys: plan }: DetectPlan): Promise<Figure> {
-  const small = await file(folder, { records, keys: 200, layout: 'trail' });
   const costs = async (count: number): Promise<{ judged: number[]; parsed: number[] }> => {
     const path = await file(folder, { records: plan.records, keys: count, layout: 'trail' });
     const alone = await file(folder, { records, keys: count, layout: 'trail' });
     return using(async (detector) =>
       using(async (floor) => {
-        await detector.ask({ path: small, what: 'detect' });
+        await detector.ask({ path: alone, what: 'detect' });
         await floor.ask({ path: alone, what: 'floor' });
         const [judged, parsed]: [number[], number[]] = [[], []];
         for (let round = 0; round < Math.min(rounds, KEY_ROUNDS); round += 1) {

@@ -193,19 +193,17 @@ export class Detector {
   }
 
   #forgetOldest(): void {
-    let oldest: string | null = null;
-    let least = Infinity;
+    let oldest: readonly [subject: string, profile: Profile] | null = null;
     let looked = 0;
     // Profiles are in order of their making; the oldest few are enough to find one that rests.
-    for (const [subject, { lastSeen }] of this.#profiles) {
-      if (lastSeen < least) [oldest, least] = [subject, lastSeen];
+    for (const each of this.#profiles) {
+      if (oldest === null || each[1].lastSeen < oldest[1].lastSeen) oldest = each;
       looked += 1;
       if (looked === 64) break;
     }
     if (oldest === null) return;
-    const profile = this.#profiles.get(oldest);
-    if (profile !== undefined) profile.heldBy = null;
-    this.#profiles.delete(oldest);
+    oldest[1].heldBy = null;
+    this.#profiles.delete(oldest[0]);
   }
 }
 
