@@ -93,6 +93,8 @@ export class Profile {
 
   /** True when this value is known for a day at least, or was taught: not something that came up just now. */
   isEstablished(dimension: Dimension, value: string, now: number): boolean {
+    // Nothing is known for longer than the key itself: most asks end here, and its tables are let alone.
+    if (!this.taught && this.firstSeen > now - DAY) return false;
     const first = this.tables[dimension].firstSeen(value);
     if (first === null) return false;
     return first <= now - DAY && this.knows(dimension, value, now);
@@ -131,7 +133,7 @@ export class Profile {
     const { at } = event;
     if (at === null || event.byService) return this;
     const isFamiliar = this.isFamiliar(event);
-    if (this.events === 0) this.firstSeen = at;
+    if (this.events === 0 || at < this.firstSeen) this.firstSeen = at;
     this.events += 1;
     if (at > this.lastSeen) this.lastSeen = at;
     this.#countDay(Math.floor(at / DAY));

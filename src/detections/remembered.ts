@@ -5,8 +5,8 @@ const LONGEST = 1_024;
 export class Remembered<Value> {
   readonly #most: number;
   readonly #make: (text: string) => Value;
-  readonly #known = new Map<string, Value>();
-  #last: { readonly text: string; readonly value: Value } | null = null;
+  readonly #known = new Map<string, Entry<Value>>();
+  #last: Entry<Value> | null = null;
 
   constructor(most: number, make: (text: string) => Value) {
     this.#most = most;
@@ -16,17 +16,22 @@ export class Remembered<Value> {
   of(text: string): Value {
     // To compare a text is cheaper than to find it.
     if (this.#last?.text === text) return this.#last.value;
-    const known = this.#known.get(text);
-    const value = known !== undefined || this.#known.has(text) ? (known as Value) : this.#add(text);
-    if (text.length <= LONGEST) this.#last = { text, value };
-    return value;
+    const entry = this.#known.get(text) ?? this.#add(text);
+    if (text.length <= LONGEST) this.#last = entry;
+    return entry.value;
   }
 
-  #add(text: string): Value {
-    const made = this.#make(text);
-    if (text.length > LONGEST) return made;
+  #add(text: string): Entry<Value> {
+    const entry = { text, value: this.#make(text) };
+    if (text.length > LONGEST) return entry;
     if (this.#known.size >= this.#most) this.#known.clear();
-    this.#known.set(text, made);
-    return made;
+    this.#known.set(text, entry);
+    return entry;
   }
+}
+
+/** Made once for each text: to note the last one makes nothing new. */
+interface Entry<Value> {
+  readonly text: string;
+  readonly value: Value;
 }

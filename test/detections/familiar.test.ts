@@ -89,6 +89,20 @@ describe('a profile', () => {
     judgedTwice([...ordinary(4), ...atHome, ...roaming, ...back]);
   });
 
+  it('is as old as its earliest event, whichever came first', () => {
+    const detector = new Detector({ lookUp: exampleLookUp });
+    const reader = new RecordReader(isWanted);
+    const early = call('s3:PutObject', { minute: 0, from: '203.0.113.10' });
+    for (const raw of [call('s3:GetObject', { minute: 3 * DAY, from: '198.51.100.7' }), early]) {
+      const event = reader.read(raw);
+      if (event !== null) detector.judge(event);
+    }
+    const profile = detector.profileOf(ALICE_KEY);
+    expect(profile.span).toBe(3 * DAY * 60_000);
+    expect(profile.isEstablished('actions', 's3:PutObject', profile.lastSeen)).toBe(true);
+    expect(profile.isEstablished('actions', 's3:GetObject', profile.lastSeen)).toBe(false);
+  });
+
   it('counts what is familiar', () => {
     const detector = new Detector({ lookUp: exampleLookUp });
     const reader = new RecordReader(isWanted);

@@ -49,8 +49,10 @@ export const secretsReadInBulk: Rule = {
     for (const id of ids) noteFirst(recent, 'secrets', `${whoReads(event, about)} ${id}`, about.now);
     const count = recent.since('first secrets', about.now - WINDOW).length;
     const isBatch = name === 'BatchGetSecretValue' && !event.failed && count > 0;
-    const chosen = isUnexplained(event, about) ? 1 : LISTED;
-    const isChosen = count >= chosen && hasListed('secrets listed', event, about);
+    const isChosen =
+      count > 0 &&
+      hasListed('secrets listed', event, about) &&
+      (count >= LISTED || isUnexplained(event, about));
     const isPatient = recent.since('first secrets', about.now - DAY).length >= PATIENT;
     const isTool = event.agent.kind === 'infrastructure';
     if (count < FEW && !isBatch && (isTool || (!isChosen && !isPatient))) return null;
