@@ -1,12 +1,11 @@
 import type { Severity } from '../domain/notice.ts';
-import type { Address } from './address.ts';
 import type { Caller, CloudTrailEvent } from './event.ts';
+import { isHabit, isToolAtHome, isUnheardOf } from './habit.ts';
 import { SESSION_MAKERS } from './lineage.ts';
 import { isStrange, NOTHING, type Novelty } from './novelty.ts';
 import { DAY, HOUR, type Profile } from './profile.ts';
 import { RULES } from './registry.ts';
 import type { About, Finding, Rule, Trigger } from './rule.ts';
-import type { Table } from './table.ts';
 import { shortFacts, type Signal } from './signal.ts';
 
 const byAction = new Map<string, Rule[]>();
@@ -27,11 +26,6 @@ const byApi = new Map<string, readonly Rule[]>();
 const DEFAULT_QUIET = HOUR;
 /** A key that was silent for so long and acts again has woken. */
 const ASLEEP = 30 * DAY;
-/** A tool that manages infrastructure is the key's habit once it has made this many calls from this network. */
-const HABITUAL_CALLS = 25;
-const NEARLY_A_WEEK = 6 * DAY;
-/** New networks for each active day from which on a key is at home nowhere. */
-const ROAMS = 0.5;
 /** Discovery calls count as one sweep inside this time. */
 export const SWEEP = 10 * 60_000;
 
@@ -116,55 +110,12 @@ function isKnown({ arn, longTermKeyId, sessionKeyId }: Caller): boolean {
 function severityOf(rule: Rule, finding: Finding, event: CloudTrailEvent, about: About): Severity | null {
   const severity = finding.severity ?? rule.severity;
   if (rule.always === true) return severity;
-  if (event.byService || isHabit(event, about)) return null;
+  if (event.byService || isToolAtHome(event, about)) return null;
+  const isNew = isUnheardOf(rule, finding, event, about);
+  if (!isNew && isHabit(event, about)) return null;
   // A person who administers an account in the console does many of these things, one by one.
   if (!event.fromConsole || about.keyId !== null) return severity;
   return severity === 'info' || severity === 'low' ? null : 'low';
-}
-
-/** True when this key does this, with this program, from this network, as a matter of course; or tries it in vain. */
-function isHabit(event: CloudTrailEvent, about: About): boolean {
-  const { agent, address, call } = event;
-  const { profile, now } = about;
-  if (profile.events === 0 || address === null) return false;
-  const { tables } = profile;
-  if (
-    agent.kind === 'infrastructure' &&
-    tables.agents.count(agent.family) >= HABITUAL_CALLS &&
-    isAtHome(address, about, (network, where) =>
-      // Its first network needs no day to be known: a new account is set up on the first. Later ones do, for a thief can
-      // call himself a tool and make as many calls as it takes.
-      network === 'prefixes' && !profile.isSettled
-        ? tables.prefixes.count(where) >= HABITUAL_CALLS
-        : profile.isEstablished(network, where, now),
-    )
-  ) {
-    return true;
-  }
-  const what = event.denied ? 'refused' : 'actions';
-  return (
-    isRepeated(tables[what], call.action, now) &&
-    profile.isEstablished(what, call.action, now) &&
-    profile.isEstablished('agents', agent.family, now) &&
-    isAtHome(address, about, (network, where) => profile.isEstablished(network, where, now))
-  );
-}
-
-/** Done twice before; or once, so long ago that it may be what is done each week. */
-function isRepeated(table: Table, action: string, now: number): boolean {
-  const count = table.count(action);
-  return count >= 2 || (count === 1 && (table.firstSeen(action) ?? now) <= now - NEARLY_A_WEEK);
-}
-
-/** A key is at home in its networks; one that meets new networks all the time, with the operators it comes from. */
-function isAtHome(
-  { prefix }: Address,
-  { profile, place }: About,
-  isHome: (network: 'prefixes' | 'operators', where: string) => boolean,
-): boolean {
-  if (isHome('prefixes', prefix)) return true;
-  const operator = profile.novelty('prefixes') > ROAMS ? place().operator : null;
-  return operator !== null && isHome('operators', operator);
 }
 
 function isNews(rule: Rule, { of }: Finding, event: CloudTrailEvent, { profile, now }: About): boolean {

@@ -1,4 +1,4 @@
-/** A text or number inside a value, and the name it stands under (that of its list, for a member). */
+/** A text, number or flag inside a value, and the name it stands under (that of its list, for a member). */
 export type Leaf = readonly [name: string, text: string];
 
 const DEEPEST = 8;
@@ -16,7 +16,7 @@ export function leavesOf(value: unknown, most = 300): readonly Leaf[] {
 function collect(value: unknown, name: string, depth: number, found: Leaf[], most: number): void {
   if (found.length >= most || depth > DEEPEST) return;
   if (typeof value === 'string') found.push([name, value]);
-  else if (typeof value === 'number') found.push([name, String(value)]);
+  else if (typeof value === 'number' || typeof value === 'boolean') found.push([name, String(value)]);
   else if (Array.isArray(value)) {
     for (const each of value.slice(0, most)) collect(each, name, depth + 1, found, most);
   } else if (typeof value === 'object' && value !== null) {

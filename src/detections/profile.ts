@@ -33,7 +33,7 @@ const FADING_DAYS = 30;
 const NO_CALLS: readonly number[] = Array.from({ length: 24 }, () => 0);
 
 /** Kinds of things rules remember for good; all others are of the last hours or days. */
-const LASTING: ReadonlySet<string> = new Set(['secrets', 'parameters', 'roles', 'seen deleting']);
+const LASTING: ReadonlySet<string> = new Set(['secrets', 'parameters', 'roles', 'seen deleting', 'found']);
 
 /** A profile is settled once it has seen this much. */
 const SETTLED_DAYS = 3;

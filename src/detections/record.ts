@@ -84,6 +84,8 @@ export class RecordReader {
       asked: isWanted ? (raw.requestParameters ?? null) : null,
       answered: isWanted ? (raw.responseElements ?? null) : null,
       additional: isWanted && !call.isRead ? (raw.additionalEventData ?? null) : null,
+      owner:
+        isWanted && !call.isRead && call.service === 's3' ? ownerIn(raw.resources, caller.accountId) : null,
     };
   }
 }
@@ -106,6 +108,7 @@ interface RawFields {
   readonly requestParameters?: unknown;
   readonly responseElements?: unknown;
   readonly additionalEventData?: unknown;
+  readonly resources?: unknown;
   readonly sessionCredentialFromConsole?: unknown;
 }
 
@@ -181,6 +184,16 @@ function isFromConsole(
   }
   if (invokedBy !== null) return CONSOLE_SERVICE.test(invokedBy);
   return agent.kind === 'console' || agentText === 'AWS Internal';
+}
+
+/** The account of a resource that is not the caller's; null when all are his, or nobody says. */
+function ownerIn(resources: unknown, own: string | null): string | null {
+  if (!Array.isArray(resources) || own === null) return null;
+  for (const each of resources.slice(0, 8)) {
+    const owner = asText(at(each, 'accountId'));
+    if (owner !== null && owner !== own) return account(owner);
+  }
+  return null;
 }
 
 function short(value: unknown): string | null {

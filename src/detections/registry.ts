@@ -48,6 +48,7 @@ import { keyUnlikeItself } from './rules/key-unlike-itself.ts';
 import { logsDestroyed } from './rules/logs-destroyed.ts';
 import { machineSetUp } from './rules/machine-set-up.ts';
 import { mailAbused } from './rules/mail-abused.ts';
+import { madePublic } from './rules/made-public.ts';
 import { messagesLedOutside } from './rules/messages-led-outside.ts';
 import { mfaRemoved } from './rules/mfa-removed.ts';
 import { modelGuardRemoved } from './rules/model-guard-removed.ts';
@@ -61,6 +62,7 @@ import { objectsEncryptedForRansom } from './rules/objects-encrypted-for-ransom.
 import { objectsExpireSoon } from './rules/objects-expire-soon.ts';
 import { objectsReadInBulk } from './rules/objects-read-in-bulk.ts';
 import { objectsRewrittenInBulk } from './rules/objects-rewritten-in-bulk.ts';
+import { objectsWrittenOutside } from './rules/objects-written-outside.ts';
 import { organizationWeakened } from './rules/organization-weakened.ts';
 import { otherCredentialMade } from './rules/other-credential-made.ts';
 import { othersLockedOut } from './rules/others-locked-out.ts';
@@ -166,6 +168,8 @@ export const RULES: readonly Rule[] = [
   keyQuarantined,
   logsDestroyed,
   messagesLedOutside,
+  madePublic,
+  objectsWrittenOutside,
   mfaRemoved,
   modelGuardRemoved,
   modelsAbused,

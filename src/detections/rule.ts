@@ -54,6 +54,11 @@ export interface Finding {
   readonly facts?: Readonly<Record<string, string | number | null>>;
   /** What it is about: the same again is no news for a while. */
   readonly of?: string | null;
+  /**
+   * What it names that says how grave it is: the account let in, everybody, the kind of machine. Habit excuses none that
+   * the key never named before.
+   */
+  readonly strangers?: readonly string[];
 }
 
 /**
@@ -115,7 +120,7 @@ export interface Rule {
   readonly triggers?: readonly Trigger[];
   /**
    * True for what nobody's habit excuses: it is reported even when this key does it every day, or a person in the
-   * console. Otherwise habit keeps it quiet, and in the console it is low at most.
+   * console. Otherwise habit keeps it quiet once the rule found the same before, and in the console it is low at most.
    */
   readonly always?: true;
   /** How long the same finding is no news; ms. An hour when not given. */

@@ -5,7 +5,10 @@ import type { Caller, CloudTrailEvent } from '../detections/event.ts';
 import { Ids } from './ids.ts';
 
 /** What few events have. */
-type Rest = Pick<CloudTrailEvent, 'eventID' | 'errorCode' | 'refusal' | 'asked' | 'answered' | 'additional'>;
+type Rest = Pick<
+  CloudTrailEvent,
+  'eventID' | 'errorCode' | 'refusal' | 'asked' | 'answered' | 'additional' | 'owner'
+>;
 
 /** What most events have in common is kept once by who reads them; of such an event a place holds only where that is. */
 interface Columns {
@@ -56,6 +59,7 @@ class Taken implements CloudTrailEvent {
   readonly asked: unknown;
   readonly answered: unknown;
   readonly additional: unknown;
+  readonly owner: string | null;
 
   constructor(id: string, at: number | null, flags: number, rest: Rest | null, shared: Shared) {
     this.id = id;
@@ -78,6 +82,7 @@ class Taken implements CloudTrailEvent {
     this.asked = rest === null ? null : rest.asked;
     this.answered = rest === null ? null : rest.answered;
     this.additional = rest === null ? null : rest.additional;
+    this.owner = rest === null ? null : rest.owner;
   }
 }
 
@@ -191,15 +196,16 @@ export class Shelf {
 }
 
 function restOf(event: CloudTrailEvent): Rest | null {
-  const { id, eventID, errorCode, refusal, asked, answered, additional } = event;
+  const { id, eventID, errorCode, refusal, asked, answered, additional, owner } = event;
   const isPlain =
     eventID === id &&
     errorCode === null &&
     refusal === null &&
     asked === null &&
     answered === null &&
-    additional === null;
-  return isPlain ? null : { eventID, errorCode, refusal, asked, answered, additional };
+    additional === null &&
+    owner === null;
+  return isPlain ? null : { eventID, errorCode, refusal, asked, answered, additional, owner };
 }
 
 function empty<Value>(places: number): (Value | null)[] {

@@ -23,7 +23,7 @@ function signalsOf({ learned = [], records, note }: Example): readonly Signal[] 
     noteOf: (keyId) => (keyId === ALICE_KEY ? (note ?? null) : null),
   });
   for (const raw of learned) detector.learn(read(raw));
-  detector.profileOf(ALICE_KEY).recent.keepOnly(new Set(['roles', 'secrets', 'parameters']));
+  detector.profileOf(ALICE_KEY).recent.keepOnly(new Set(['roles', 'secrets', 'parameters', 'found']));
   return records.flatMap((raw) => detector.judge(read(raw)));
 }
 

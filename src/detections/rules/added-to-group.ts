@@ -12,13 +12,16 @@ export const addedToGroup: Rule = {
   technique: 'T1098.003',
   whatToDo: 'See what the group may do, and who asked for it.',
   falseAlarms: 'Provisioning of people.',
-  actions: ['iam:AddUserToGroup'],
+  actions: ['iam:AddUserToGroup', 'cognito-idp:AdminAddUserToGroup'],
   judge(event, about) {
     const group = textAt(event.asked, 'groupName');
     const isPowerful = group !== null && /admin|power|root|super|security|break/i.test(group);
+    // People of an application are put into groups all day.
+    const isOfApplication = event.call.service !== 'iam';
+    if (isOfApplication && (!isPowerful || event.failed)) return null;
     return {
-      severity: isPowerful ? 'medium' : trifle(event, about),
-      facts: { user: textAt(event.asked, 'userName'), group },
+      severity: isPowerful && !isOfApplication ? 'medium' : trifle(event, about),
+      facts: { user: textAt(event.asked, 'userName') ?? textAt(event.asked, 'username'), group },
       of: textAt(event.asked, 'userName'),
     };
   },

@@ -6,6 +6,8 @@ import type { About, Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 const MANY = 5;
+/** By a key that never made any. */
+const FEW = 3;
 /** Days after which a backup that is deleted then is of no use to anybody. */
 const SOON = 7;
 
@@ -26,6 +28,12 @@ function isSwitchedOff(asked: unknown): boolean {
 function knowsImages({ profile }: About): boolean {
   const makers = ['ec2:CreateImage', 'ec2:RegisterImage', 'ec2:CopyImage'];
   return makers.some((each) => profile.tables.actions.lastSeen(each) !== null);
+}
+
+function makesSnapshots({ profile }: About): boolean {
+  return profile.tables.actions.values.some((each) =>
+    /:(?:Create|Copy)\w*(?:Snapshots?|Backups?|Images?)$/.test(each),
+  );
 }
 
 /** Backups or snapshots deleted. */
@@ -77,7 +85,9 @@ export const backupsDestroyed: Rule = {
       /Vault|RecoveryPoint|BackupPlan|AutomatedBackup|Stop|Rule/.test(name) ||
       // Machines are made from an image: whoever made it knows better.
       (name === 'DeregisterImage' && isUnexplained(event, about) && !knowsImages(about));
-    if (count < MANY && !isGrave) return null;
+    // Who takes the old ones away made them before.
+    const isOthers = count >= FEW && isUnexplained(event, about) && !makesSnapshots(about);
+    if (count < MANY && !isGrave && !isOthers) return null;
     return {
       severity: count >= 2 * MANY ? 'high' : 'medium',
       facts: { backups: count, call: name },

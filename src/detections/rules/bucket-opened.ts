@@ -45,11 +45,13 @@ export const bucketOpened: Rule = {
       const isPublic = /public-read|authenticated-read|global\/AllUsers|global\/AuthenticatedUsers/.test(
         text,
       );
-      if (isPublic) return { facts: { bucket, to: 'everybody' }, of: bucket };
+      if (isPublic) return { facts: { bucket, to: 'everybody' }, of: bucket, strangers: ['everybody'] };
       // Headers do not say who owns the bucket; hardly anybody who owns it lets himself in by hand.
       const granted = isByHand(event, about) ? grantedIn(asked) : null;
       const stranger = strangerIn(at(asked, 'AccessControlPolicy')) ?? granted;
-      return stranger === null ? null : { severity: 'medium', facts: { bucket, to: stranger }, of: bucket };
+      return stranger === null
+        ? null
+        : { severity: 'medium', facts: { bucket, to: stranger }, of: bucket, strangers: [stranger] };
     }
     const document =
       at(asked, 'bucketPolicy') ??
@@ -61,6 +63,7 @@ export const bucketOpened: Rule = {
       severity: who.includes('*') ? 'high' : 'medium',
       facts: { bucket, 'let in': who.join(', ') },
       of: bucket,
+      strangers: who,
     };
   },
   examples: () => ({

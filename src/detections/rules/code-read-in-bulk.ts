@@ -9,6 +9,9 @@ import { words } from '../words.ts';
 const MANY = 8;
 /** A program knows what it deploys; who asks for a list first does not. */
 const LISTED = 3;
+/** Of what answers with the variables of a program, passwords and all. */
+const WITH_VARIABLES = 2;
+const VARIABLES = /^(?:amplify|apprunner|elasticbeanstalk|codebuild|lightsail):/;
 /** Layers of images are pulled, and repositories cloned, by whoever builds and runs them: only after a list they tell. */
 const PULLED = /^(?:ecr:|codecommit:GitPull$)/;
 
@@ -16,7 +19,10 @@ const PULLED = /^(?:ecr:|codecommit:GitPull$)/;
 function hasListed({ call: { service } }: CloudTrailEvent, { profile, now }: About): boolean {
   const lists = profile.recent.since('discovery', now - HOUR);
   return lists.some(
-    (each) => each.startsWith(`${service}:List`) || each === `${service}:DescribeRepositories`,
+    (each) =>
+      each.startsWith(`${service}:List`) ||
+      each === `${service}:DescribeRepositories` ||
+      each === `${service}:DescribeApplications`,
   );
 }
 
@@ -35,7 +41,8 @@ export const codeReadInBulk: Rule = {
     ecs:DescribeTaskDefinition cloudformation:GetTemplate codebuild:BatchGetProjects
     elasticbeanstalk:DescribeConfigurationSettings apigateway:GetStage apigateway:GetExport
     appsync:GetDataSource glue:GetConnection codecommit:GetFile states:DescribeStateMachine
-    ecr:BatchGetImage codecommit:GitPull amplify:GetApp`),
+    ecr:BatchGetImage codecommit:GitPull amplify:GetApp amplify:GetBranch amplify:ListBranches
+    apprunner:DescribeService lightsail:GetContainerServices`),
   quietFor: DAY,
   judge(event, about) {
     if (event.fromConsole || event.byService || event.agent.kind === 'infrastructure') return null;
@@ -48,6 +55,8 @@ export const codeReadInBulk: Rule = {
       textAt(asked, 'stateMachineArn') ??
       textAt(asked, 'layerName') ??
       textAt(asked, 'environmentName') ??
+      textAt(asked, 'serviceArn') ??
+      textAt(asked, 'appId') ??
       textAt(asked, 'filePath') ??
       textAt(asked, 'repositoryName') ??
       textAt(event.additional, 'repositoryName') ??
@@ -58,7 +67,8 @@ export const codeReadInBulk: Rule = {
     for (const each of all)
       recent.note('code', `${event.call.name} ${each}`.slice(0, 200), about.now, about.now);
     const count = recent.since('code', about.now - HOUR / 4).length;
-    const isChosen = count >= LISTED && isUnexplained(event, about) && hasListed(event, about);
+    const few = VARIABLES.test(event.call.action) ? WITH_VARIABLES : LISTED;
+    const isChosen = count >= few && isUnexplained(event, about) && hasListed(event, about);
     return count >= MANY || isChosen
       ? { facts: { programs: count, last: all.at(-1) ?? null }, of: '' }
       : null;

@@ -1,7 +1,7 @@
 import { isUnexplained } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
 import { call, ordinary } from '../example.ts';
-import { at, listAt, numberAt, textAt, within } from '../json.ts';
+import { at, listAt, numberAt, textAt, textsAt, within } from '../json.ts';
 import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
@@ -20,6 +20,15 @@ function bringsNothing({ asked, call: { name } }: CloudTrailEvent): boolean {
     // Its variables are not in the record; they can make a function load other code first.
     case 'UpdateFunctionConfiguration':
       return at(asked, 'environment') === undefined;
+    // A share of the calls goes to another version.
+    case 'UpdateAlias':
+      return within(asked, 'routingConfig', 'additionalVersionWeights') === undefined;
+    // A stack that makes roles makes rights; one that is told its role is judged as such.
+    case 'CreateStack':
+      return (
+        textAt(asked, 'roleARN') !== null ||
+        !textsAt(asked, 'capabilities').some((each) => each.includes('_IAM'))
+      );
     case 'UpdateDistribution': {
       const behaviour = within(asked, 'distributionConfig', 'defaultCacheBehavior');
       const functions = within(behaviour, 'lambdaFunctionAssociations');
@@ -49,7 +58,10 @@ export const codeSlippedIn: Rule = {
     lambda:UpdateFunctionConfiguration imagebuilder:StartImagePipelineExecution
     kinesisanalytics:UpdateApplication autoscaling:StartInstanceRefresh codecommit:PutFile
     codecommit:CreateCommit codecommit:GitPush codepipeline:PutApprovalResult
-    codeartifact:PublishPackageVersion iot:CreateTopicRule iot:ReplaceTopicRule`),
+    codeartifact:PublishPackageVersion iot:CreateTopicRule iot:ReplaceTopicRule lambda:UpdateAlias
+    cloudformation:CreateStack servicecatalog:ProvisionProduct ssm-quicksetup:CreateConfigurationManager
+    bedrock:CreateAgentActionGroup bedrock:UpdateAgentActionGroup codestar-connections:CreateConnection
+    codeconnections:CreateConnection codestar-connections:CreateHost codeconnections:CreateHost`),
   matches: SLIPPING,
   quietFor: 7 * DAY,
   judge(event, about) {

@@ -1,3 +1,4 @@
+import { isUnexplained } from '../at-home.ts';
 import { call } from '../example.ts';
 import { listAt, numberAt, textAt, textsAt, writtenOut } from '../json.ts';
 import { DAY } from '../profile.ts';
@@ -22,6 +23,8 @@ const LARGE =
   /^(?:p\d|g\d|inf\d|trn\d|dl\d|vt\d|f\d|u-|x\d|hpc)|metal|(?:9|1[0-9]|24|32|48|56|64|96|112)xlarge$/;
 const MANY = 10;
 const ODD = new Set(words('lightsail workspaces appstream'));
+/** The same, of a key that nobody knows, or that has another job. */
+const UNLIKELY = new Set(words('apprunner braket'));
 
 /** Of a type by its name: 4 of `xlarge`, 8 of `2xlarge` … Null of those below. */
 function processorsOf(type: string): number | null {
@@ -48,7 +51,8 @@ export const costlyInstancesStarted: Rule = {
     lightsail:CreateContainerService autoscaling:SetDesiredCapacity workspaces:CreateWorkspaces
     appstream:CreateFleet eks:CreateNodegroup eks:UpdateNodegroupConfig ec2:AllocateHosts
     ec2:CreateCapacityReservation ec2:CreateLaunchTemplate ec2:ModifyInstanceAttribute
-    sagemaker:CreateCluster sagemaker:CreateEndpoint`),
+    sagemaker:CreateCluster sagemaker:CreateEndpoint
+    apprunner:CreateService braket:CreateQuantumTask`),
   quietFor: DAY,
   judge(event, about) {
     const { asked } = event;
@@ -89,7 +93,10 @@ export const costlyInstancesStarted: Rule = {
       /LimitExceeded|InsufficientInstanceCapacity|Blocked|PendingVerification/i.test(event.errorCode);
     // Nobody hosts, mines or sits at a desk in the cloud with a key by chance; a dry run asks whether one could.
     const isOdd =
-      about.keyId !== null && (ODD.has(event.call.service) || /DryRun/.test(event.errorCode ?? ''));
+      about.keyId !== null &&
+      (ODD.has(event.call.service) ||
+        /DryRun/.test(event.errorCode ?? '') ||
+        (UNLIKELY.has(event.call.service) && isUnexplained(event, about)));
     if (
       !isLarge &&
       count < MANY &&
@@ -101,6 +108,8 @@ export const costlyInstancesStarted: Rule = {
     return {
       facts: { call: event.call.name, 'instance type': size || null, count: count || null },
       of: `${event.region ?? ''} ${size}`,
+      // A kind of machine, not each size: who is known to work with graphics cards buys bigger ones.
+      strangers: [isLarge ? (/^[a-z-]+/.exec(size)?.[0] ?? 'large') : count >= MANY ? 'many' : 'few'],
     };
   },
   examples: () => ({

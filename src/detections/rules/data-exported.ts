@@ -1,4 +1,4 @@
-import { isByHand, trifle } from '../at-home.ts';
+import { isAtWork, isByHand, isUnexplained, trifle } from '../at-home.ts';
 import { call } from '../example.ts';
 import { textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
@@ -24,7 +24,7 @@ export const dataExported: Rule = {
     datasync:StartTaskExecution dms:CreateReplicationTask dms:StartReplicationTask
     ebs:GetSnapshotBlock ebs:ListSnapshotBlocks s3:CreateJob glue:CreateConnection
     quicksight:CreateDataSource elasticache:CreateSnapshot dlm:CreateLifecyclePolicy
-    rds:DownloadCompleteDBLogFile backup:StartCopyJob acm:ExportCertificate snowball:CreateJob
+    rds:DownloadCompleteDBLogFile rds:DownloadDBLogFilePortion backup:StartCopyJob acm:ExportCertificate snowball:CreateJob
     elasticache:CopySnapshot lightsail:ExportSnapshot appflow:CreateFlow
     secretsmanager:ReplicateSecretToRegions`),
   matches: EXPORTING,
@@ -37,6 +37,12 @@ export const dataExported: Rule = {
       return null;
     if (event.call.name === 'CopySnapshot' && textAt(event.asked, 'targetBucket') === null) return null;
     if (event.call.name === 'ReplicateSecretToRegions' && !isByHand(event, about)) return null;
+    // What collects logs does so all day.
+    if (
+      event.call.name === 'DownloadDBLogFilePortion' &&
+      (!isUnexplained(event, about) || isAtWork(event, about))
+    )
+      return null;
     const isListed = dataExported.actions.includes(event.call.action);
     return {
       severity: isListed ? 'medium' : trifle(event, about),

@@ -56,6 +56,7 @@ export const databaseOpened: Rule = {
         change: isPublic ? 'public' : isReset ? 'password' : isUnprotected ? 'deletion protection off' : null,
       },
       of: `${event.call.name} ${textAt(asked, 'dBInstanceIdentifier') ?? ''}`,
+      strangers: [isPublic ? 'public' : isReset ? 'password' : isUnprotected ? 'unprotected' : 'login'],
     };
   },
   examples: () => ({

@@ -1,5 +1,6 @@
 import { call } from '../example.ts';
 import { flagAt, listAt, textAt } from '../json.ts';
+import { leavesOf } from '../leaves.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -24,6 +25,7 @@ export const firewallWeakened: Rule = {
     network-firewall:UpdateFirewallDeleteProtection route53resolver:DeleteFirewallRule
     route53resolver:DeleteFirewallRuleGroup route53resolver:DisassociateFirewallRuleGroup
     route53resolver:UpdateFirewallConfig wafv2:UpdateWebACL wafv2:UpdateRuleGroup
+    network-firewall:UpdateFirewallPolicy
     shield:DisassociateDRTRole shield:DisassociateHealthCheck`),
   judge(event) {
     const { asked, call: api } = event;
@@ -37,6 +39,9 @@ export const firewallWeakened: Rule = {
     if (api.name === 'UpdateFirewallDeleteProtection' && flagAt(asked, 'deleteProtection') !== false)
       return null;
     if (api.name === 'UpdateFirewallConfig' && textAt(asked, 'firewallFailOpen') !== 'ENABLED') return null;
+    // What matches no rule is let through unseen.
+    if (api.name === 'UpdateFirewallPolicy' && !leavesOf(asked).some(([, text]) => text === 'aws:pass'))
+      return null;
     return {
       facts: { call: event.call.name, name: textAt(event.asked, 'name') ?? textAt(event.asked, 'webACLId') },
       of: `${event.call.name} ${textAt(event.asked, 'name') ?? ''}`,

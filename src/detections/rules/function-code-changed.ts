@@ -1,8 +1,39 @@
-import { call, history } from '../example.ts';
-import { listAt, textAt } from '../json.ts';
+import { isUnexplained, isWithoutReason } from '../at-home.ts';
+import type { CloudTrailEvent } from '../event.ts';
+import { call, FOREIGN, history, OWN } from '../example.ts';
+import { listAt, textAt, textsAt } from '../json.ts';
 import { DAY } from '../profile.ts';
-import type { Rule } from '../rule.ts';
+import type { About, Rule } from '../rule.ts';
 import { words } from '../words.ts';
+
+/** A registry of images, by the account it belongs to; `ecr` is in every name of one. */
+const REGISTRY = /^(\d{12})\.dkr\.ecr\./;
+const LAYER = /^arn:[a-z-]+:lambda:[a-z0-9-]*:(\d{12}):layer:/;
+/** Who fetches code from more buckets than this fetches it from any. */
+const FEW_BUCKETS = 2;
+
+/** Accounts, other than the own, whose registry or layers the code comes from. */
+function foreignSources({ asked, accountId }: CloudTrailEvent): readonly string[] {
+  const images = [
+    textAt(asked, 'imageUri') ?? '',
+    ...listAt(asked, 'containerDefinitions').map((each) => textAt(each, 'image') ?? ''),
+  ];
+  const registries = images.flatMap((each) => REGISTRY.exec(each)?.[1] ?? []);
+  // Beside the own program, others stand for its logs and metrics.
+  const brought = registries.some((each) => each === accountId) ? [] : registries;
+  const layers = textsAt(asked, 'layers').flatMap((each) => LAYER.exec(each)?.[1] ?? []);
+  return [...brought, ...layers].filter((each) => each !== accountId);
+}
+
+/** Where the code comes from, when that says something: a stranger, or a bucket the key of one job never fetched from. */
+function sourcesOf(event: CloudTrailEvent, about: About): readonly string[] {
+  const bucket = textAt(event.asked, 's3Bucket');
+  const known = about.profile.recent
+    .since('found', 0)
+    .filter((each) => each.startsWith('function-code-changed from '));
+  const tells = isWithoutReason(about) && known.length <= FEW_BUCKETS;
+  return [...foreignSources(event), ...(tells ? [`from ${bucket ?? 'a file'}`] : [])];
+}
 
 /** Code or layers of a function changed. */
 export const functionCodeChanged: Rule = {
@@ -17,9 +48,10 @@ export const functionCodeChanged: Rule = {
   actions: words(`
     lambda:UpdateFunctionCode lambda:UpdateFunctionConfiguration lambda:PublishLayerVersion
     cloudfront:UpdateFunction cloudfront:CreateFunction cloudfront:PublishFunction
-    appsync:UpdateResolver apigateway:CreateIntegration codebuild:UpdateProject codebuild:StartBuild`),
+    appsync:UpdateResolver apigateway:CreateIntegration codebuild:UpdateProject codebuild:StartBuild
+    ecs:RegisterTaskDefinition`),
   quietFor: DAY,
-  judge(event) {
+  judge(event, about) {
     const {
       asked,
       call: { name },
@@ -30,17 +62,27 @@ export const functionCodeChanged: Rule = {
       textAt(asked, 'role') === null
     )
       return null;
+    if (
+      name === 'RegisterTaskDefinition' &&
+      (foreignSources(event).length === 0 || !isUnexplained(event, about))
+    )
+      return null;
     // A build as it was written is ordinary; one with another recipe or source is not.
     if (
       name === 'StartBuild' &&
       !Object.keys(asked ?? {}).some((each) => /buildspec|source.*override|image/i.test(each))
     )
       return null;
-    const which = textAt(asked, 'functionName') ?? textAt(asked, 'layerName') ?? textAt(asked, 'name');
+    const which =
+      textAt(asked, 'functionName') ??
+      textAt(asked, 'layerName') ??
+      textAt(asked, 'name') ??
+      textAt(asked, 'family');
     return {
       severity: name === 'PublishLayerVersion' ? 'low' : 'medium',
       facts: { call: name, function: which },
       of: `${name} ${which ?? ''}`,
+      strangers: sourcesOf(event, about),
     };
   },
   examples: () => ({
@@ -48,6 +90,21 @@ export const functionCodeChanged: Rule = {
       {
         why: 'new code',
         records: [call('lambda:UpdateFunctionCode20150331v2', { asked: { functionName: 'pay' } })],
+      },
+      {
+        why: 'a pipeline that brings an image of its own account each day brings one of another',
+        learned: history(
+          9,
+          ['lambda:UpdateFunctionCode', 'lambda:UpdateFunctionCode', 'lambda:GetFunction'],
+          {
+            asked: { functionName: 'web', imageUri: `${OWN}.dkr.ecr.us-east-1.amazonaws.com/web:1` },
+          },
+        ),
+        records: [
+          call('lambda:UpdateFunctionCode20150331v2', {
+            asked: { functionName: 'web', imageUri: `${FOREIGN}.dkr.ecr.us-east-1.amazonaws.com/web:1` },
+          }),
+        ],
       },
       {
         why: 'a layer is put in front',
@@ -59,6 +116,20 @@ export const functionCodeChanged: Rule = {
       },
     ],
     quiet: [
+      {
+        why: 'a task with the image of its own account, and a helper beside it',
+        records: [
+          call('ecs:RegisterTaskDefinition', {
+            asked: {
+              family: 'web',
+              containerDefinitions: [
+                { image: `${OWN}.dkr.ecr.us-east-1.amazonaws.com/web:1` },
+                { image: `${FOREIGN}.dkr.ecr.us-east-1.amazonaws.com/logs:1` },
+              ],
+            },
+          }),
+        ],
+      },
       {
         why: 'more memory',
         records: [

@@ -35,6 +35,7 @@ export const functionExposed: Rule = {
       severity: principal === '*' ? 'high' : 'medium',
       facts: { function: textAt(asked, 'functionName'), 'let in': principal },
       of: textAt(asked, 'functionName'),
+      strangers: [account ?? '*'],
     };
   },
   examples: () => ({

@@ -1,4 +1,4 @@
-import { isAtWork } from '../at-home.ts';
+import { isAtWork, isOfOneJob } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
 import { call, history, ordinary } from '../example.ts';
 import { DAY } from '../profile.ts';
@@ -12,6 +12,13 @@ const GRAVE_SERVICES = new Set(
   words('iam organizations kms secretsmanager cloudtrail guardduty ec2 rds lambda ssm ecs eks sso'),
 );
 const GRAVE = /^(?:Create|Put|Attach|Update|Delete|Modify|Add|Set|Run|Send|Import|Authorize)/;
+
+/** Changes of services nobody listed, by the key of one job that never used them … */
+const CHANGING =
+  /^(?:Create|Put|Attach|Update|Delete|Modify|Add|Set|Import|Authorize|Register|Provision|Replace|Associate|Enable|Disable|Accept|Purchase|Remove|Release)/;
+/** … but not what programs do with the data of a service. */
+const DATA =
+  /^(?:(?:Batch)?(?:Put|Update|Delete|Create)(?:Items?|Objects?|Records?|RecordBatch|Events?|Metric\w*|Log(?:Events|Stream|Group)|Trace\w*|Telemetry\w*|Messages?\w*|Thing\w*|Session|MultipartUpload|Documents?|Vectors|Memory|Face\w*|Invalidation)|Set(?:Queue|Topic|Endpoint)Attributes|UpdateInstanceInformation)$/;
 
 /** Where one right leads to all others. */
 const KEYS_TO_ALL = new Set(words('iam organizations sso kms cloudtrail guardduty ssm lambda'));
@@ -51,8 +58,11 @@ export const graveCallNew: Rule = {
       profile.activeDays < DAYS
     )
       return null;
-    if (event.call.isRead || !GRAVE_SERVICES.has(event.call.service) || !GRAVE.test(event.call.name))
-      return null;
+    const { service, name } = event.call;
+    const isGrave = GRAVE_SERVICES.has(service) && GRAVE.test(name);
+    const isForeign =
+      novelty.service && isOfOneJob(about) && CHANGING.test(name) && !DATA.test(name) && !event.failed;
+    if (event.call.isRead || !(isGrave || isForeign)) return null;
     if (profile.growth('actions') > OFTEN) return null;
     return {
       severity: profile.tables.actions.size <= NARROW && !isItsTrade(event, about) ? 'medium' : 'low',
@@ -67,8 +77,18 @@ export const graveCallNew: Rule = {
         learned: ordinary(9),
         records: [call('iam:CreateRole', { asked: { roleName: 'r' } })],
       },
+      {
+        why: 'the same key changes a service nobody listed',
+        learned: ordinary(9),
+        records: [call('datazone:CreateDomain', { asked: { name: 'd' } })],
+      },
     ],
     quiet: [
+      {
+        why: 'its program begins to write to a stream',
+        learned: ordinary(9),
+        records: [call('kinesis:PutRecords', { asked: { streamName: 's' } })],
+      },
       {
         why: 'a key that does it daily',
         learned: history(9, ['iam:CreateRole', 'iam:GetRole', 'iam:TagRole', 's3:PutObject', 's3:GetObject']),

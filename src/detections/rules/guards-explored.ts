@@ -1,10 +1,12 @@
-import { isReaderAtHome } from '../at-home.ts';
+import { isReaderAtHome, isUnexplained } from '../at-home.ts';
 import { call, ordinary } from '../example.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 
 const SWEEP = HOUR / 6;
 const CALLS = 3;
+/** Of a key that has no reason, and goes on to what they noted. */
+const FEW = 2;
 /** Where an account keeps what would give a thief away. */
 const GUARDS =
   /^(?:guardduty|cloudtrail|config|securityhub|inspector2|macie2|access-analyzer|detective|securitylake):|^(?:ec2:DescribeFlowLogs|monitoring:DescribeAlarms|logs:DescribeMetricFilters|events:ListRules|wafv2:ListWebACLs|organizations:ListDelegatedAdministrators)$/;
@@ -28,7 +30,8 @@ export const guardsExplored: Rule = {
       .since('discovery', about.now - SWEEP)
       .filter((each) => GUARDS.test(each));
     // Who reads everything learns to read more of it.
-    if (calls.length < CALLS || isReaderAtHome(event, about)) return null;
+    const isAfterTraces = calls.includes('cloudtrail:LookupEvents') && isUnexplained(event, about);
+    if (calls.length < (isAfterTraces ? FEW : CALLS) || isReaderAtHome(event, about)) return null;
     return { facts: { calls: calls.length, last: event.call.action }, of: '' };
   },
   examples: () => ({

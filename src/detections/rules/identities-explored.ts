@@ -14,12 +14,15 @@ const ACCOUNTS = /^organizations:/;
 /** Asked of one user after the other. */
 const OF_USERS = words(`
   iam:ListAccessKeys iam:ListMFADevices iam:GetLoginProfile iam:ListUserPolicies
-  iam:ListAttachedUserPolicies iam:ListGroupsForUser iam:GetAccessKeyLastUsed`);
+  iam:ListAttachedUserPolicies iam:ListGroupsForUser iam:GetAccessKeyLastUsed iam:SimulatePrincipalPolicy`);
 const USERS = 3;
 
 /** True when such a question is asked of several users by a key that has no reason. */
 function isAboutSeveral(event: CloudTrailEvent, about: About): boolean {
-  const user = textAt(event.asked, 'userName') ?? textAt(event.asked, 'accessKeyId');
+  const user =
+    textAt(event.asked, 'userName') ??
+    textAt(event.asked, 'accessKeyId') ??
+    textAt(event.asked, 'policySourceArn');
   if (user === null || !OF_USERS.includes(event.call.action) || !isUnexplained(event, about)) return false;
   about.profile.recent.note('users looked at', user, about.now, about.now);
   return about.profile.recent.since('users looked at', about.now - SWEEP).length >= USERS;
@@ -34,13 +37,21 @@ export const identitiesExplored: Rule = {
   technique: 'T1087.004',
   whatToDo: 'Ask the owner what the program does; see whether rights changed afterwards.',
   falseAlarms: 'The first run of an audit or inventory tool; later runs are known.',
-  actions: ['iam:GetAccountAuthorizationDetails', 'iam:GetCredentialReport', ...OF_USERS],
+  actions: [
+    'iam:GetAccountAuthorizationDetails',
+    'iam:GetCredentialReport',
+    'sts:GetAccessKeyInfo',
+    ...OF_USERS,
+  ],
   triggers: ['discovery'],
   quietFor: DAY,
   judge(event, about) {
     // Each tells of all users at once.
     if (/^Get(?:AccountAuthorizationDetails|CredentialReport)$/.test(event.call.name))
       return { facts: { call: event.call.name }, of: '' };
+    // Whose another key is: asked by whoever found several.
+    if (event.call.name === 'GetAccessKeyInfo')
+      return isUnexplained(event, about) ? { facts: { call: event.call.name }, of: 'key' } : null;
     const calls = about.profile.recent
       .since('discovery', about.now - SWEEP)
       .filter((each) => IDENTITY.test(each));

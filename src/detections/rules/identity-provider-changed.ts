@@ -24,7 +24,8 @@ export const identityProviderChanged: Rule = {
     sso:DisassociateDirectory sso:CreateTrustedTokenIssuer sso:UpdateTrustedTokenIssuer
     sso-directory:UpdateMfaDeviceManagementForDirectory cognito-identity:UpdateIdentityPool
     cognito-identity:SetIdentityPoolRoles cognito-idp:CreateIdentityProvider
-    cognito-idp:UpdateIdentityProvider iam:EnableOutboundWebIdentityFederation`),
+    cognito-idp:UpdateIdentityProvider iam:EnableOutboundWebIdentityFederation
+    iot:RegisterCACertificate`),
   judge(event) {
     const isNew = /^(?:Create|Update)(?:SAML|OpenID|TrustAnchor)/.test(event.call.name);
     return {

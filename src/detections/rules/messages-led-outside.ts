@@ -1,3 +1,4 @@
+import { isByHand } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
 import { call, FOREIGN, history, OWN } from '../example.ts';
 import { listAt, textAt } from '../json.ts';
@@ -10,8 +11,26 @@ const OUTSIDE = /^(?:email|email-json|https?|sms)$/;
 
 const AWS_HOST = /^https:\/\/[\w.-]+\.amazonaws\.com(?:\.cn)?(?:\/|$)/;
 
+/**
+ * Calls of services nobody listed that say where something goes. Rights, roles and what other rules judge is left out,
+ * and so is what programs do with data.
+ */
+const LEADING =
+  /^(?!(?:iam|sts|organizations|ram|kms|s3|sso|lambda|ec2|rds|redshift|cognito-idp|sqs|dynamodb|kinesis|ecs|eks):)[a-z0-9-]+:(?:Create|Put|Update|Start|Set|Associate|Enable|Register)(?!Record|Events$|LogEvents$|MetricData$)[A-Z]/;
+/** How services name the place where something goes, or whose it is. */
+const PLACE =
+  /destination|target(?!group)|sink|output|(?:bucket|expected)\w*owner|recipient|topic|streamarn|eventbus|vault/i;
+
+/** Accounts in the places that a call of any service names. */
+function accountsIn(asked: unknown): readonly string[] {
+  return leavesOf(asked).flatMap(([name, text]) =>
+    PLACE.test(name) ? [/^\d{12}$/.test(text) ? `arn:aws:iam::${text}:` : text] : [],
+  );
+}
+
 /** The accounts in ARNs that messages are led to. */
-function placesOf({ asked, call: { name } }: CloudTrailEvent): readonly string[] {
+function placesOf({ asked, call: { name, action } }: CloudTrailEvent): readonly string[] {
+  if (!messagesLedOutside.actions.includes(action)) return accountsIn(asked);
   if (name === 'PutTargets') return listAt(asked, 'targets').map((each) => textAt(each, 'arn') ?? '');
   if (name === 'Subscribe' || name === 'PutSubscriptionFilter')
     return [textAt(asked, 'destinationArn') ?? textAt(asked, 'endpoint') ?? ''];
@@ -28,7 +47,7 @@ function placesOf({ asked, call: { name } }: CloudTrailEvent): readonly string[]
 /** Messages or logs led to somebody outside. */
 export const messagesLedOutside: Rule = {
   id: 'messages-led-outside',
-  title: 'Messages or logs led to somebody outside',
+  title: 'Messages, logs or results led to somebody outside',
   family: 'bad on any key',
   severity: 'medium',
   technique: 'T1537',
@@ -40,7 +59,8 @@ export const messagesLedOutside: Rule = {
     lambda:PutFunctionEventInvokeConfig s3:PutBucketNotification s3:PutBucketInventoryConfiguration
     s3:PutBucketAnalyticsConfiguration events:CreateApiDestination config:PutDeliveryChannel
     config:PutAggregationAuthorization sqs:SetQueueAttributes guardduty:CreatePublishingDestination`),
-  judge(event) {
+  matches: LEADING,
+  judge(event, about) {
     const { asked, accountId, call: api } = event;
     const protocol = api.name === 'Subscribe' ? (textAt(asked, 'protocol') ?? '') : '';
     const foreign = placesOf(event).flatMap((each) => {
@@ -53,16 +73,36 @@ export const messagesLedOutside: Rule = {
       placesOf(event).some((each) => /^https?:\/\//.test(each) && !AWS_HOST.test(each));
     const isOutside = OUTSIDE.test(protocol.toLowerCase()) || isPosted;
     if (foreign.length === 0 && !isOutside) return null;
+    const isListed = messagesLedOutside.actions.includes(api.action);
+    if (!isListed && !isByHand(event, about)) return null;
     const from = textAt(asked, 'topicArn') ?? textAt(asked, 'logGroupName') ?? textAt(asked, 'rule');
     return {
       // Who sets alarms up with a tool mails them to people.
       severity: foreign.length === 0 && event.agent.kind === 'infrastructure' ? 'low' : 'medium',
       facts: { call: api.name, from, to: foreign.join(', ') || protocol },
       of: `${api.name} ${from ?? ''}`,
+      strangers: foreign,
     };
   },
   examples: () => ({
     fires: [
+      {
+        why: 'answers of a query go to a bucket of another account, though the key asks all day',
+        learned: history(9, ['athena:StartQueryExecution', 'athena:StartQueryExecution'], {
+          asked: { resultConfiguration: { outputLocation: 's3://r/', expectedBucketOwner: OWN } },
+        }),
+        records: [
+          call('athena:StartQueryExecution', {
+            asked: { resultConfiguration: { outputLocation: 's3://z/', expectedBucketOwner: FOREIGN } },
+          }),
+        ],
+      },
+      {
+        why: 'logs of another service are linked to another account',
+        records: [
+          call('oam:CreateLink', { asked: { sinkIdentifier: `arn:aws:oam:us-east-1:${FOREIGN}:sink/1` } }),
+        ],
+      },
       {
         why: 'a topic is mailed to somebody',
         records: [call('sns:Subscribe', { asked: { topicArn: 't', protocol: 'email', endpoint: 'HIDDEN' } })],
@@ -78,6 +118,14 @@ export const messagesLedOutside: Rule = {
     ],
     quiet: [
       {
+        why: 'answers of a query go to a bucket of the own account',
+        records: [
+          call('athena:StartQueryExecution', {
+            asked: { resultConfiguration: { outputLocation: 's3://r/', expectedBucketOwner: OWN } },
+          }),
+        ],
+      },
+      {
         why: 'a queue of the account',
         records: [
           call('sns:Subscribe', {
@@ -87,7 +135,9 @@ export const messagesLedOutside: Rule = {
       },
       {
         why: 'a program that does so every day',
-        learned: history(5, ['sns:Subscribe', 'sns:Subscribe']),
+        learned: history(5, ['sns:Subscribe', 'sns:Subscribe'], {
+          asked: { topicArn: 't', protocol: 'email' },
+        }),
         records: [call('sns:Subscribe', { asked: { topicArn: 't', protocol: 'email' } })],
       },
     ],

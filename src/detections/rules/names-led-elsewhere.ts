@@ -42,6 +42,11 @@ function resolversIn(asked: unknown): readonly string[] {
   return listAt(asked, 'targetIps').flatMap((each) => textAt(each, 'ip') ?? textAt(each, 'Ip') ?? []);
 }
 
+/** Where a site fetches its pages from. */
+function originsIn(asked: unknown): readonly string[] {
+  return listAt(asked, 'distributionConfig', 'origins').flatMap((each) => textAt(each, 'domainName') ?? []);
+}
+
 /** Names of a domain led elsewhere. */
 export const namesLedElsewhere: Rule = {
   id: 'names-led-elsewhere',
@@ -54,7 +59,7 @@ export const namesLedElsewhere: Rule = {
   falseAlarms: 'Programs that keep names up to date; they are known by their habit.',
   actions: words(`
     route53:ChangeResourceRecordSets route53resolver:CreateResolverRule elasticloadbalancing:ModifyListener
-    elasticloadbalancing:CreateRule elasticloadbalancing:ModifyRule`),
+    elasticloadbalancing:CreateRule elasticloadbalancing:ModifyRule cloudfront:UpdateDistribution`),
   quietFor: 7 * DAY,
   judge(event, about) {
     if (!isUnexplained(event, about)) return null;
@@ -62,6 +67,7 @@ export const namesLedElsewhere: Rule = {
       ...targetsOf(event.asked),
       ...redirectsIn(event.asked),
       ...resolversIn(event.asked),
+      ...originsIn(event.asked),
     ].filter((each) => !INSIDE.test(each));
     if (outside.length === 0) return null;
     return {

@@ -51,6 +51,7 @@ export const objectsEncryptedForRansom: Rule = {
       severity: name === 'CopyObject' || isForeign ? 'high' : 'medium',
       facts: { bucket, call: name, 'account of the key': account },
       of: bucket,
+      strangers: [account ?? 'a key of its own'],
     };
   },
   examples: () => ({

@@ -1,5 +1,6 @@
 import { call } from '../example.ts';
-import { isOnOneself, targetOf } from '../grant.ts';
+import { isAdminPolicy, isOnOneself, targetOf } from '../grant.ts';
+import { textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
 
 /** Permissions boundary taken off or changed. */
@@ -20,7 +21,11 @@ export const permissionsBoundaryRemoved: Rule = {
   judge(event, about) {
     if (isOnOneself(event, about)) return null;
     return {
-      severity: event.call.name.startsWith('Delete') ? 'medium' : 'low',
+      // One that allows everything is none.
+      severity:
+        event.call.name.startsWith('Delete') || isAdminPolicy(textAt(event.asked, 'permissionsBoundary'))
+          ? 'medium'
+          : 'low',
       facts: { of: targetOf(event), call: event.call.name },
       of: targetOf(event),
     };

@@ -111,6 +111,7 @@ export const portOpenedToEverybody: Rule = {
         ports: `${numberAt(bad, 'fromPort') ?? 'all'} to ${numberAt(bad, 'toPort') ?? 'all'}`,
       },
       of: textAt(asked, 'groupId'),
+      strangers: [forAll === undefined ? 'one' : 'everybody'],
     };
   },
   examples: () => ({

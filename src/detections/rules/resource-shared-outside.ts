@@ -1,3 +1,5 @@
+import { isUnexplained } from '../at-home.ts';
+import type { CloudTrailEvent } from '../event.ts';
 import { call, FOREIGN, OWN, policy } from '../example.ts';
 import { leavesOf } from '../leaves.ts';
 import { at, listAt, textAt, textsAt, within } from '../json.ts';
@@ -18,17 +20,27 @@ function allowedIn(asked: unknown): readonly string[] {
  * functions and what is shared by the millions.
  */
 const LETTING_IN =
-  /^(?!(?:iam|sts|organizations|sso|identitystore|s3|autoscaling|ec2|rds|application-autoscaling):|lambda:AddPermission|events:PutTargets)[a-z0-9-]+:(?:Put|Set|Create|Update|Modify|Add|Attach|Authorize|Grant|Share|Associate)\w*(?:Polic(?:y|ies)|Permissions?|Share|Sharing|Directory|Membership|Grants?)\w*$/;
+  /^(?!(?:iam|sts|organizations|sso|identitystore|s3|autoscaling|ec2|rds|application-autoscaling):|lambda:AddPermission|events:PutTargets)[a-z0-9-]+:(?:Put|Set|Create|Update|Modify|Add|Attach|Authorize|Grant|Share|Associate)\w*(?:Polic(?:y|ies)|Permissions?|Share|Sharing|Directory|Membership|Grants?|Subscriber)\w*$/;
 /** Names under which services are told whom to let in. */
 const GUEST =
-  /^(?:share|grantee|target|shared|principal|user|consumer|member)\w*(?:id|arn|account|principal|identifier)$/i;
+  /^(?:principals?|(?:share|grantee|target|shared|principal|user|consumer|member|receiver|recipient|subscriber)\w*(?:id|arn|account|principal|identifier))$/i;
 
 /** Whom the parameters of a call let in, wherever its service puts it: documents, and names of accounts. */
 function guestsIn(asked: unknown, own: string | null): readonly string[] {
   return leavesOf(asked).flatMap(([name, text]) => {
     if (/^\s*(?:\{|%7B)/.test(text)) return outsiders(text, own);
-    return GUEST.test(name) ? (accountOf(text) ?? []) : [];
+    if (!GUEST.test(name)) return [];
+    return text === '*' && /^principals?$/i.test(name) ? '*' : (accountOf(text) ?? []);
   });
+}
+
+/** True when a list of who may do what names the caller, by a call that no rule lists. */
+function namesItself({ asked, caller, call: { action } }: CloudTrailEvent): boolean {
+  const { arn, issuerArn } = caller;
+  if (arn === null || resourceSharedOutside.actions.includes(action)) return false;
+  return leavesOf(asked).some(
+    ([, text]) => text === arn || text === issuerArn || (text.startsWith('[') && text.includes(`"${arn}"`)),
+  );
 }
 
 /** Resource opened to another account or to everybody. */
@@ -58,7 +70,7 @@ export const resourceSharedOutside: Rule = {
     vpc-lattice:PutResourcePolicy ecr:PutReplicationConfiguration s3express:PutBucketPolicy
     s3:PutMultiRegionAccessPointPolicy`),
   matches: LETTING_IN,
-  judge(event) {
+  judge(event, about) {
     const { asked } = event;
     const documents = [
       'policy',
@@ -93,11 +105,16 @@ export const resourceSharedOutside: Rule = {
         ...guestsIn(asked, event.accountId),
       ].flatMap((each) => (each === '*' || each.toLowerCase() === 'all' ? '*' : (accountOf(each) ?? []))),
     ].filter((each) => each !== event.accountId);
+    // Of a service nobody listed, to the data of which the key lets itself in.
+    const isForItself =
+      who.length === 0 && !event.failed && namesItself(event) && isUnexplained(event, about);
+    if (isForItself) return { facts: { call: event.call.name, 'let in': 'itself' }, of: event.call.action };
     if (who.length === 0) return null;
     return {
       severity: who.includes('*') ? 'high' : 'medium',
       facts: { call: event.call.name, service: event.call.service, 'let in': [...new Set(who)].join(', ') },
       of: `${event.call.action} ${who.join(' ')}`,
+      strangers: who,
     };
   },
   examples: () => ({
@@ -140,6 +157,20 @@ export const resourceSharedOutside: Rule = {
       {
         why: 'an image for desks, to an account by its number',
         records: [call('workspaces:UpdateWorkspaceImagePermission', { asked: { sharedAccountId: FOREIGN } })],
+      },
+      {
+        why: 'the data of a search collection for itself',
+        records: [
+          call('aoss:CreateAccessPolicy', {
+            asked: { type: 'data', policy: [{ Principal: [`arn:aws:iam::${OWN}:user/alice`] }] },
+          }),
+        ],
+      },
+      {
+        why: 'a subscriber of all security logs, named deep inside',
+        records: [
+          call('securitylake:CreateSubscriber', { asked: { subscriberIdentity: { principal: FOREIGN } } }),
+        ],
       },
       { why: 'a queue', records: [call('sqs:AddPermission', { asked: { aWSAccountIds: [FOREIGN] } })] },
     ],

@@ -16,13 +16,15 @@ const ENDING =
   /^(?!(?:iam|sts|s3|ssm|logs|monitoring|events|config|backup|glacier|quicksight):)[a-z0-9-]+:(?:Delete|Terminate|Destroy|Drop)(?:DB(?:Instance|Cluster)|Table|ReplicationGroup|ServerlessCache|Database|FileSystem|Cluster|Domain|Keyspace|Ledger|Collection|Graph|Index|Namespace|Datastore|Environment|Workspaces?|Distribution|Certificate|UserPool|IdentityPool|HostedZone|Repository|LoadBalancer|RestApi|Api|GraphqlApi|Broker|Application|App|Pipeline|Project|Gateway)$/;
 /** What runs, and is started again by whoever started it. */
 const RUNS =
-  /^(?:TerminateInstances|Delete(?:Function|Service|Volume|Queue|Topic|Stream|AutoScalingGroup|Instance|LoadBalancer|RestApi|Api|GraphqlApi|Broker|Application|App|Pipeline|Project|Gateway))$/;
+  /^(?:TerminateInstances|ReleaseAddress|Delete(?:Function|Service|Volume|Queue|Topic|Stream|AutoScalingGroup|Instance|LoadBalancer|RestApi|Api|GraphqlApi|Broker|Application|App|Pipeline|Project|Gateway))$/;
 const MAKERS = ['ec2:RunInstances', 'ec2:CreateFleet', 'ec2:RequestSpotInstances'];
 
 /** True when the key made such things itself, with the one program that uses it: it cleans up after itself. */
 function isMaker({ agent, call: { name, action } }: CloudTrailEvent, { profile }: About): boolean {
   const { actions, agents } = profile.tables;
-  const makers = name.startsWith('Terminate') ? MAKERS : [action.replace(':Delete', ':Create')];
+  const makers = name.startsWith('Terminate')
+    ? MAKERS
+    : [action.replace(':Delete', ':Create').replace(':Release', ':Allocate')];
   return (
     agents.values.every((each) => each === agent.family) &&
     makers.some((each) => actions.lastSeen(each) !== null)
@@ -47,7 +49,7 @@ export const resourcesDestroyed: Rule = {
     sqs:DeleteQueue sns:DeleteTopic route53:DeleteHostedZone secretsmanager:DeleteSecret fsx:DeleteFileSystem kinesis:DeleteStream
     kafka:DeleteCluster memorydb:DeleteCluster cognito-idp:DeleteUserPool glue:DeleteDatabase
     lightsail:DeleteInstance autoscaling:DeleteAutoScalingGroup iam:DeleteRole
-    codecommit:DeleteRepository kafka:DeleteCluster neptune-graph:DeleteGraph dsql:DeleteCluster`),
+    codecommit:DeleteRepository ec2:ReleaseAddress neptune-graph:DeleteGraph dsql:DeleteCluster`),
   matches: ENDING,
   judge(event, about) {
     const {
@@ -62,6 +64,7 @@ export const resourcesDestroyed: Rule = {
       textAt(asked, 'tableName') ??
       textAt(asked, 'functionName') ??
       textAt(asked, 'fileSystemId') ??
+      textAt(asked, 'allocationId') ??
       event.id;
     const { recent } = about.profile;
     // Several instances in one call are several.

@@ -28,6 +28,7 @@ const ROUTINE = /^(?:mediaconvert|elastictranscoder|medialive|textract|rekogniti
  */
 const HANDING =
   /^(?!(?:iam|sts|s3|dynamodb|sqs|logs|kinesis|firehose|monitoring|xray|organizations|ram|config|ssmmessages|ec2messages|athena):|lambda:UpdateFunctionConf|ssm:(?:Put|UpdateInstance)|events:PutEvents|rds:AddRole|kms:)[a-z0-9-]+:(?:Create|Update|Put|Register|Run|Start|Submit|Associate|Replace|Modify|Add|Test|Configure)[A-Z]/;
+const FEW_ROLES = 3;
 const ROLE_NAME = /role|profile|credential/i;
 /** A role's ARN; those that AWS's own services made for themselves give nothing to anybody. */
 const ROLE_ARN = /^arn:[a-z-]+:iam::\d{12}:(?:role\/(?!aws-service-role\/)|instance-profile\/)\S+$/;
@@ -43,10 +44,19 @@ function profileIn(asked: unknown): string | null {
   return textAt(profile, 'arn') ?? textAt(profile, 'name') ?? textAt(asked, 'iamInstanceProfile');
 }
 
+function nameOf(role: string): string {
+  return role.replace(/^.*\//, '').slice(0, 128);
+}
+
+/** The one just noted included. */
+function handsOnFew({ profile }: About): boolean {
+  return profile.recent.since('roles handed on', 0).length <= FEW_ROLES;
+}
+
 /** Notes a role that is handed on; true when the key did so with this one a day ago, and is where it always is. */
 function handsOnAgain(role: string, event: CloudTrailEvent, about: About): boolean {
   const { recent } = about.profile;
-  const name = role.replace(/^.*\//, '').slice(0, 128);
+  const name = nameOf(role);
   const first = recent.last('roles handed on', name);
   if (first === null && !event.failed) recent.note('roles handed on', name, about.now, about.now);
   return first !== null && about.now - first >= DAY && isAtWork(event, about);
@@ -106,6 +116,8 @@ export const roleHandedToService: Rule = {
         name: textAt(asked, 'functionName') ?? textAt(asked, 'stackName') ?? textAt(asked, 'name'),
       },
       of: api.action,
+      // A key that always hands on the same few roles.
+      strangers: role !== null && !isKnown && !isRoutine && handsOnFew(about) ? [nameOf(role)] : [],
     };
   },
   examples: () => ({

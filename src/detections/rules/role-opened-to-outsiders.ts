@@ -23,6 +23,7 @@ export const roleOpenedToOutsiders: Rule = {
       severity: who.includes('*') || event.call.name === 'UpdateAssumeRolePolicy' ? 'high' : 'medium',
       facts: { role: textAt(event.asked, 'roleName'), 'let in': who.join(', ') },
       of: textAt(event.asked, 'roleName'),
+      strangers: who,
     };
   },
   examples: () => ({

@@ -72,7 +72,8 @@ export const safetySettingOff: Rule = {
     rolesanywhere:DeleteCrl kms:DisableKeyRotation s3:PutBucketOwnershipControls
     cloudformation:UpdateTerminationProtection ec2:ModifyInstanceAttribute apigateway:UpdateMethod ec2:ModifyVpcEndpoint
     cognito-idp:UpdateUserPoolClient cognito-idp:SetUserPoolMfaConfig ecr:PutImageTagMutability
-    eks:UpdateClusterConfig kafka:UpdateConnectivity elasticfilesystem:DeleteFileSystemPolicy ecr:DeleteRegistryPolicy`),
+    eks:UpdateClusterConfig kafka:UpdateConnectivity elasticfilesystem:DeleteFileSystemPolicy ecr:DeleteRegistryPolicy
+    verifiedpermissions:DeletePolicy verifiedpermissions:DeletePolicyStore vpc-lattice:DeleteAuthPolicy`),
   judge(event, about) {
     if (!loosens(event)) return null;
     const what =

@@ -38,7 +38,9 @@ export const securityServiceDisabled: Rule = {
     detective:DisableOrganizationAdminAccount inspector2:DisableDelegatedAdminAccount
     access-analyzer:UpdateArchiveRule access-analyzer:ApplyArchiveRule
     securityhub:BatchUpdateFindings inspector2:UpdateFilter securitylake:DeleteAwsLogSource securitylake:DeregisterDataLakeDelegatedAdministrator
-    devops-guru:RemoveNotificationChannel guardduty:UpdateMalwareScanSettings`),
+    devops-guru:RemoveNotificationChannel guardduty:UpdateMalwareScanSettings
+    ssm-incidents:DeleteResponsePlan ssm-incidents:DeleteReplicationSet ssm-contacts:DeleteContact
+    ssm-contacts:DeactivateContactChannel ssm-contacts:DeleteContactChannel`),
   matches: ENDING,
   judge(event) {
     if (event.call.name === 'UpdateStandardsControl' && textAt(event.asked, 'controlStatus') !== 'DISABLED')

@@ -38,7 +38,7 @@ export const snapshotOrImageShared: Rule = {
       textAt(asked, 'dBSnapshotIdentifier') ??
       textAt(asked, 'dBClusterSnapshotIdentifier') ??
       textAt(asked, 'snapshotIdentifier');
-    return { facts: { what, with: who.join(', ') || null }, of: what };
+    return { facts: { what, with: who.join(', ') || null }, of: what, strangers: who };
   },
   examples: () => ({
     fires: [

@@ -36,10 +36,16 @@ export const userDataRead: Rule = {
       textAt(asked, 'GetLaunchTemplateDataRequest', 'InstanceId') ??
       textAt(asked, 'launchTemplateId') ??
       event.call.name;
+    // Hardly any program looks at a screen.
+    if (event.call.name === 'GetConsoleScreenshot' && isUnexplained(event, about))
+      return { facts: { instance: what }, of: 'screen' };
     const { recent } = about.profile;
     recent.note('user data', what, about.now, about.now);
     const count = recent.since('user data', about.now - HOUR / 2).length;
-    const isFew = !event.call.name.includes('LaunchTemplate') && isUnexplained(event, about);
+    const isOdd = isUnexplained(event, about);
+    // Who asks for a list of templates first does not know them.
+    const isChosen = recent.since('discovery', about.now - HOUR).includes('ec2:DescribeLaunchTemplates');
+    const isFew = isOdd && (!event.call.name.includes('LaunchTemplate') || isChosen);
     const enough = event.agent.kind === 'infrastructure' ? 3 * ENOUGH : isFew ? FEW : ENOUGH;
     if (count >= enough) return { facts: { instances: count }, of: '' };
     // Refused, it was still asked for.

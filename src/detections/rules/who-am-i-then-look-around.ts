@@ -6,7 +6,7 @@ import type { Rule } from '../rule.ts';
 const SWEEP = HOUR / 6;
 const CALLS = 3;
 /** Of users, rights, accounts and secrets, fewer calls say what somebody is after. */
-const WEIGHTY = /^(?:iam|organizations|secretsmanager|sso|guardduty|cloudtrail):/;
+const WEIGHTY = /^(?:iam|account|organizations|secretsmanager|sso|guardduty|cloudtrail):/;
 const FEW = 2;
 const FAMILIAR = 5;
 const FIRST = 5;

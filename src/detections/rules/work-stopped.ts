@@ -17,6 +17,12 @@ function stopped({ asked, call: { name }, id }: CloudTrailEvent): readonly strin
   if (name === 'UpdateAutoScalingGroup' && numberAt(asked, 'maxSize') !== 0) return [];
   if (name === 'PutFunctionConcurrency' && numberAt(asked, 'reservedConcurrentExecutions') !== 0) return [];
   if (name === 'UpdateDistribution' && flagAt(asked, 'distributionConfig', 'enabled') !== false) return [];
+  // All that comes or goes is turned away.
+  if (
+    name.endsWith('NetworkAclEntry') &&
+    (textAt(asked, 'ruleAction') !== 'deny' || textAt(asked, 'cidrBlock') !== '0.0.0.0/0')
+  )
+    return [];
   const what =
     textAt(asked, 'service') ??
     textAt(asked, 'autoScalingGroupName') ??
@@ -31,7 +37,7 @@ function stopped({ asked, call: { name }, id }: CloudTrailEvent): readonly strin
 
 /** What is kept from running until somebody says so: hardly anybody but its owner has a reason. */
 const HALTED =
-  /^(?:UpdateService|UpdateAutoScalingGroup|PutFunctionConcurrency|StopDB(?:Instance|Cluster)|PurgeQueue|UpdateDistribution|DeleteNatGateway|(?:Detach|Delete)InternetGateway)$/;
+  /^(?:UpdateService|UpdateAutoScalingGroup|PutFunctionConcurrency|StopDB(?:Instance|Cluster)|PurgeQueue|UpdateDistribution|DeleteNatGateway|(?:Detach|Delete)InternetGateway|(?:Create|Replace)NetworkAclEntry)$/;
 
 /** Running work stopped. */
 export const workStopped: Rule = {
@@ -46,7 +52,7 @@ export const workStopped: Rule = {
     ec2:StopInstances ec2:DetachVolume rds:StopDBInstance rds:StopDBCluster ecs:UpdateService
     autoscaling:UpdateAutoScalingGroup lambda:PutFunctionConcurrency sqs:PurgeQueue
     cloudfront:UpdateDistribution ec2:DeleteNatGateway ec2:DetachInternetGateway
-    ec2:DeleteInternetGateway fis:StartExperiment ec2:RevokeSecurityGroupIngress`),
+    ec2:DeleteInternetGateway ec2:CreateNetworkAclEntry ec2:ReplaceNetworkAclEntry fis:StartExperiment ec2:RevokeSecurityGroupIngress`),
   judge(event, about) {
     if (event.failed) return null;
     const { recent } = about.profile;

@@ -1,0 +1,82 @@
+import type { Address } from './address.ts';
+import type { CloudTrailEvent } from './event.ts';
+import { DAY } from './profile.ts';
+import type { About, Finding, Rule } from './rule.ts';
+import type { Table } from './table.ts';
+
+/** A tool that manages infrastructure is the key's habit once it has made this many calls from this network. */
+const HABITUAL_CALLS = 25;
+const NEARLY_A_WEEK = 6 * DAY;
+/** New networks for each active day from which on a key is at home nowhere. */
+const ROAMS = 0.5;
+
+/** True for a tool that manages infrastructure, where the key works with it as a matter of course. */
+export function isToolAtHome({ agent, address }: CloudTrailEvent, about: About): boolean {
+  const { profile, now } = about;
+  if (profile.events === 0 || address === null || agent.kind !== 'infrastructure') return false;
+  const { tables } = profile;
+  return (
+    tables.agents.count(agent.family) >= HABITUAL_CALLS &&
+    isAtHome(address, about, (network, where) =>
+      // Its first network needs no day to be known: a new account is set up on the first. Later ones do, for a thief can
+      // call himself a tool and make as many calls as it takes.
+      network === 'prefixes' && !profile.isSettled
+        ? tables.prefixes.count(where) >= HABITUAL_CALLS
+        : profile.isEstablished(network, where, now),
+    )
+  );
+}
+
+/** True when this key does this, with this program, from this network, as a matter of course; or tries it in vain. */
+export function isHabit({ agent, address, call, denied }: CloudTrailEvent, about: About): boolean {
+  const { profile, now } = about;
+  if (profile.events === 0 || address === null) return false;
+  const what = denied ? 'refused' : 'actions';
+  return (
+    isRepeated(profile.tables[what], call.action, now) &&
+    profile.isEstablished(what, call.action, now) &&
+    profile.isEstablished('agents', agent.family, now) &&
+    isAtHome(address, about, (network, where) => profile.isEstablished(network, where, now))
+  );
+}
+
+/**
+ * True when a rule that judges what a call asks for finds something with this call for the first time, or something that
+ * names what it never named before: who copies files each day has no habit of encrypting them with a stranger's key.
+ * Notes it, so that it is news once. Of what is only read, one thing is as good as another.
+ */
+export function isUnheardOf(
+  rule: Rule,
+  { strangers = [] }: Finding,
+  event: CloudTrailEvent,
+  { profile, now }: About,
+): boolean {
+  if (rule.family !== 'bad on any key' || event.failed || event.fromConsole || event.call.isRead)
+    return false;
+  let isNew = false;
+  for (const each of [event.call.action, ...strangers]) {
+    const what = `${rule.id} ${each}`.slice(0, 200);
+    const last = profile.recent.last('found', what);
+    if (last === null) isNew = true;
+    // Once a day does: the oldest makes room.
+    if (last === null || now - last > DAY) profile.recent.note('found', what, now, now);
+  }
+  return isNew;
+}
+
+/** Done twice before; or once, so long ago that it may be what is done each week. */
+function isRepeated(table: Table, action: string, now: number): boolean {
+  const count = table.count(action);
+  return count >= 2 || (count === 1 && (table.firstSeen(action) ?? now) <= now - NEARLY_A_WEEK);
+}
+
+/** A key is at home in its networks; one that meets new networks all the time, with the operators it comes from. */
+function isAtHome(
+  { prefix }: Address,
+  { profile, place }: About,
+  isHome: (network: 'prefixes' | 'operators', where: string) => boolean,
+): boolean {
+  if (isHome('prefixes', prefix)) return true;
+  const operator = profile.novelty('prefixes') > ROAMS ? place().operator : null;
+  return operator !== null && isHome('operators', operator);
+}
