@@ -1,4 +1,4 @@
-import type { Severity } from '../domain/notice.ts';
+import { isAtLeast, type Severity } from '../domain/notice.ts';
 import type { Caller, CloudTrailEvent } from './event.ts';
 import { isHabit, isToolAtHome, isUnheardOf } from './habit.ts';
 import { SESSION_MAKERS } from './lineage.ts';
@@ -24,6 +24,8 @@ const NO_RULES: readonly Rule[] = [];
 const MOST_APIS = 30_000;
 const byApi = new Map<string, readonly Rule[]>();
 const DEFAULT_QUIET = HOUR;
+/** What was told of a key that is not settled, it does again from there until it is: for so long that is no news. */
+const UNSETTLED_QUIET = 7 * DAY;
 /** A key that was silent for so long and acts again has woken. */
 const ASLEEP = 30 * DAY;
 /** Discovery calls count as one sweep inside this time. */
@@ -71,12 +73,17 @@ export function evaluate(event: CloudTrailEvent, about: About): readonly Signal[
   const asked = new Set<Rule>(actionRules);
   for (const trigger of triggers) for (const rule of byTrigger.get(trigger) ?? []) asked.add(rule);
   const signals: Signal[] = [];
-  for (const rule of asked) {
+  const tell = (rule: Rule): boolean => {
     const finding = rule.judge(event, about);
-    const severity = finding === null ? null : severityOf(rule, finding, event, about);
-    if (finding === null || severity === null || !isNews(rule, finding, event, about)) continue;
-    signals.push(signalOf(rule, finding, severity, event, about));
-  }
+    if (finding === null) return false;
+    const severity = severityOf(rule, finding, event, about);
+    if (severity !== null && isNews(rule, finding, severity, event, about))
+      signals.push(signalOf(rule, finding, inOneLook(rule, severity, about), event, about));
+    return true;
+  };
+  let isFound = false;
+  for (const rule of asked) if (rule.otherwise !== true && tell(rule)) isFound = true;
+  if (!isFound) for (const rule of asked) if (rule.otherwise === true) tell(rule);
   return signals;
 }
 
@@ -118,13 +125,41 @@ function severityOf(rule: Rule, finding: Finding, event: CloudTrailEvent, about:
   return severity === 'info' || severity === 'low' ? null : 'low';
 }
 
-function isNews(rule: Rule, { of }: Finding, event: CloudTrailEvent, { profile, now }: About): boolean {
+/**
+ * Several rules see the same look around. Of a key that is not settled, which begins with one, the first tells of it, and
+ * the others only add what they know.
+ */
+function inOneLook(rule: Rule, severity: Severity, { profile, now }: About): Severity {
+  const isLook = rule.triggers?.includes('discovery') === true && severity === 'medium';
+  if (!isLook || profile.isSettled) return severity;
+  const { recent } = profile;
+  if (recent.since('looks told of', now - SWEEP).some((each) => each !== rule.id)) return 'low';
+  recent.note('looks told of', rule.id, now, now);
+  return severity;
+}
+
+function isNews(
+  rule: Rule,
+  { of }: Finding,
+  severity: Severity,
+  event: CloudTrailEvent,
+  { profile, now }: About,
+): boolean {
+  const { recent } = profile;
   const what = `${rule.id} ${of ?? `${event.call.name} ${event.failed ? 'failed' : ''}`}`.slice(0, 300);
   const quietFor = rule.quietFor ?? DEFAULT_QUIET;
-  const before = profile.recent.last('reported', what);
-  if (before !== null && Math.abs(now - before) < quietFor) return false;
-  profile.recent.note('reported', what, now, now);
+  if (isWithin(recent.last('reported', what), quietFor, now)) return false;
+  if (rule.always !== true && !isAtLeast(severity, 'high') && !profile.isSettled && event.address !== null) {
+    const there = `${what} ${event.address.prefix} ${event.agent.family}`;
+    if (isWithin(recent.last('reported there', there), UNSETTLED_QUIET, now)) return false;
+    recent.note('reported there', there, now, now);
+  }
+  recent.note('reported', what, now, now);
   return true;
+}
+
+function isWithin(before: number | null, time: number, now: number): boolean {
+  return before !== null && Math.abs(now - before) < time;
 }
 
 function signalOf(

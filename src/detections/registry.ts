@@ -114,6 +114,7 @@ import { trafficCopied } from './rules/traffic-copied.ts';
 import { trailStopped } from './rules/trail-stopped.ts';
 import { trailWeakened } from './rules/trail-weakened.ts';
 import { twoPlacesAtOnce } from './rules/two-places-at-once.ts';
+import { unlikelyChange } from './rules/unlikely-change.ts';
 import { userAndKeyMadeTogether } from './rules/user-and-key-made-together.ts';
 import { userDataRead } from './rules/user-data-read.ts';
 import { userMade } from './rules/user-made.ts';
@@ -246,4 +247,5 @@ export const RULES: readonly Rule[] = [
   whoAmIThenLookAround,
   windowsPasswordsRead,
   workStopped,
+  unlikelyChange,
 ];

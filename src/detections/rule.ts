@@ -123,6 +123,8 @@ export interface Rule {
    * console. Otherwise habit keeps it quiet once the rule found the same before, and in the console it is low at most.
    */
   readonly always?: true;
+  /** True for what is told only when no other rule finds anything in the event. */
+  readonly otherwise?: true;
   /** How long the same finding is no news; ms. An hour when not given. */
   readonly quietFor?: number;
   judge(event: CloudTrailEvent, about: About): Finding | null;

@@ -12,6 +12,9 @@ const FEW = 3;
 const SOME = 4;
 /** One look into each of so many services, by a key that has no reason. */
 const BROAD = 4;
+/** One service gone through, by such a key; of machines, disks and buckets more is asked in passing. */
+const DEEP = 4;
+const VERY_DEEP = 6;
 /** Of secrets, users and guards, and what sees the whole account at once: these count twice where nobody has a reason. */
 const TELLING =
   /^(?:secretsmanager:List|ssm:DescribeParameters|kms:List|iam:|organizations:|sso:|identitystore:|account:Get)/;
@@ -20,6 +23,17 @@ const WHOLE = [
   'config:SelectResourceConfig',
   'config:SelectAggregateResourceConfig',
 ];
+
+function isOneServiceGoneThrough(calls: readonly string[]): boolean {
+  const counts = new Map<string, number>();
+  for (const each of calls) {
+    const service = each.split(':', 1)[0] ?? '';
+    counts.set(service, (counts.get(service) ?? 0) + 1);
+  }
+  return [...counts].some(
+    ([service, count]) => count >= (service === 'ec2' || service === 's3' ? VERY_DEEP : DEEP),
+  );
+}
 
 /** The account explored with many different calls. */
 export const accountExplored: Rule = {
@@ -52,7 +66,9 @@ export const accountExplored: Rule = {
     const hasNoReason = isUnexplained(event, about);
     const telling = hasNoReason ? calls.filter((each) => TELLING.test(each)).length : 0;
     const isBroad = hasNoReason && services >= BROAD;
-    if (!isOdd && !isBroad && (calls.length + telling < enough || services < SERVICES)) return null;
+    const isDeep = hasNoReason && isOneServiceGoneThrough(calls);
+    if (!isOdd && !isBroad && !isDeep && (calls.length + telling < enough || services < SERVICES))
+      return null;
     return {
       severity: isReaderAtHome(event, about)
         ? 'low'

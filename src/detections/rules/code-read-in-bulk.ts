@@ -2,6 +2,7 @@ import { isUnexplained } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
 import { call } from '../example.ts';
 import { textAt, textsAt } from '../json.ts';
+import { leavesOf } from '../leaves.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { About, Rule } from '../rule.ts';
 import { words } from '../words.ts';
@@ -12,6 +13,9 @@ const LISTED = 3;
 /** Of what answers with the variables of a program, passwords and all. */
 const WITH_VARIABLES = 2;
 const VARIABLES = /^(?:amplify|apprunner|elasticbeanstalk|codebuild|lightsail):/;
+/** The same of services nobody listed, after a list. */
+const DEFINED =
+  /^(?!(?:s3|iam|kms|sts|organizations|dynamodb|logs|route53|cloudfront|rds|ec2|autoscaling|elasticloadbalancing|ecs|lambda|config|ssm|health|support|cloudtrail|guardduty|securityhub|codeartifact|glue|athena):)[a-z0-9-]+:(?:Get|Describe|BatchGet)\w*(?:Definitions?|History|Pipeline|Workflow|Recipe|Broker|User|Environment|Endpoints|ScramSecrets|Application|Projects?)$/;
 /** Layers of images are pulled, and repositories cloned, by whoever builds and runs them: only after a list they tell. */
 const PULLED = /^(?:ecr:|codecommit:GitPull$)/;
 
@@ -43,6 +47,7 @@ export const codeReadInBulk: Rule = {
     appsync:GetDataSource glue:GetConnection codecommit:GetFile states:DescribeStateMachine
     ecr:BatchGetImage codecommit:GitPull amplify:GetApp amplify:GetBranch amplify:ListBranches
     apprunner:DescribeService lightsail:GetContainerServices`),
+  matches: DEFINED,
   quietFor: DAY,
   judge(event, about) {
     if (event.fromConsole || event.byService || event.agent.kind === 'infrastructure') return null;
@@ -60,6 +65,7 @@ export const codeReadInBulk: Rule = {
       textAt(asked, 'filePath') ??
       textAt(asked, 'repositoryName') ??
       textAt(event.additional, 'repositoryName') ??
+      leavesOf(asked)[0]?.[1] ??
       '';
     const all = what === '' ? textsAt(asked, 'names') : [what];
     if (all.length === 0 || (PULLED.test(event.call.action) && !hasListed(event, about))) return null;

@@ -18,6 +18,7 @@ export const diskCopiedToMachine: Rule = {
   falseAlarms: 'Restores and repairs; backup tools are known by their habit.',
   actions: [
     'ec2:CreateSnapshot',
+    'ec2:CreateSnapshots',
     'ec2:CopySnapshot',
     'ec2:CreateVolume',
     'ec2:AttachVolume',

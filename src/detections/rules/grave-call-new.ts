@@ -15,10 +15,14 @@ const GRAVE = /^(?:Create|Put|Attach|Update|Delete|Modify|Add|Set|Run|Send|Impor
 
 /** Changes of services nobody listed, by the key of one job that never used them … */
 const CHANGING =
-  /^(?:Create|Put|Attach|Update|Delete|Modify|Add|Set|Import|Authorize|Register|Provision|Replace|Associate|Enable|Disable|Accept|Purchase|Remove|Release)/;
+  /^(?:Create|Put|Attach|Update|Delete|Modify|Add|Set|Import|Authorize|Register|Provision|Replace|Associate|Enable|Disable|Accept|Purchase|Remove|Release|Stop(?!Query)|Cancel|Untag|Unsubscribe|Claim|Deactivate)/;
 /** … but not what programs do with the data of a service. */
 const DATA =
   /^(?:(?:Batch)?(?:Put|Update|Delete|Create)(?:Items?|Objects?|Records?|RecordBatch|Events?|Metric\w*|Log(?:Events|Stream|Group)|Trace\w*|Telemetry\w*|Messages?\w*|Thing\w*|Session|MultipartUpload|Documents?|Vectors|Memory|Face\w*|Invalidation)|Set(?:Queue|Topic|Endpoint)Attributes|UpdateInstanceInformation)$/;
+
+/** Who only reads and writes objects has no part in how buckets are set. */
+const BUCKETS =
+  /^s3:(?:(?:Put|Delete|Create)(?:Bucket(?!Tagging)|Access|Public)|PutObject(?:Retention|LegalHold|Acl|Lock))/;
 
 /** Where one right leads to all others. */
 const KEYS_TO_ALL = new Set(words('iam organizations sso kms cloudtrail guardduty ssm lambda'));
@@ -61,7 +65,11 @@ export const graveCallNew: Rule = {
     const { service, name } = event.call;
     const isGrave = GRAVE_SERVICES.has(service) && GRAVE.test(name);
     const isForeign =
-      novelty.service && isOfOneJob(about) && CHANGING.test(name) && !DATA.test(name) && !event.failed;
+      (novelty.service || BUCKETS.test(event.call.action)) &&
+      isOfOneJob(about) &&
+      CHANGING.test(name) &&
+      !DATA.test(name) &&
+      !event.failed;
     if (event.call.isRead || !(isGrave || isForeign)) return null;
     if (profile.growth('actions') > OFTEN) return null;
     return {

@@ -8,7 +8,8 @@ import { words } from '../words.ts';
 
 const SWEEP = HOUR / 6;
 const CALLS = 4;
-const IDENTITY = /^(?:iam|organizations|sso|identitystore|sso-directory|cognito-idp|cognito-identity):/;
+const IDENTITY =
+  /^(?:iam|organizations|sso|identitystore|sso-directory|cognito-idp|cognito-identity|rolesanywhere|workmail|ds):/;
 
 const ACCOUNTS = /^organizations:/;
 /** Asked of one user after the other. */

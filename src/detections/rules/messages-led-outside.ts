@@ -1,9 +1,9 @@
-import { isByHand } from '../at-home.ts';
+import { isByHand, isUnexplained } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
 import { call, FOREIGN, history, OWN } from '../example.ts';
 import { listAt, textAt } from '../json.ts';
 import { leavesOf } from '../leaves.ts';
-import type { Rule } from '../rule.ts';
+import type { About, Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 /** Protocols of SNS that end with somebody, and not with something of an account. */
@@ -16,21 +16,26 @@ const AWS_HOST = /^https:\/\/[\w.-]+\.amazonaws\.com(?:\.cn)?(?:\/|$)/;
  * and so is what programs do with data.
  */
 const LEADING =
-  /^(?!(?:iam|sts|organizations|ram|kms|s3|sso|lambda|ec2|rds|redshift|cognito-idp|sqs|dynamodb|kinesis|ecs|eks):)[a-z0-9-]+:(?:Create|Put|Update|Start|Set|Associate|Enable|Register)(?!Record|Events$|LogEvents$|MetricData$)[A-Z]/;
+  /^(?!(?:iam|sts|organizations|ram|kms|s3|sso|lambda|ec2|rds|redshift|cognito-idp|sqs|dynamodb|kinesis|ecs|eks|backup|glue):)[a-z0-9-]+:(?:Create|Put|Update|Start|Set|Associate|Enable|Register)(?!Record|Events$|LogEvents$|MetricData$)[A-Z]/;
 /** How services name the place where something goes, or whose it is. */
 const PLACE =
   /destination|target(?!group)|sink|output|(?:bucket|expected)\w*owner|recipient|topic|streamarn|eventbus|vault/i;
 
-/** Accounts in the places that a call of any service names. */
-function accountsIn(asked: unknown): readonly string[] {
-  return leavesOf(asked).flatMap(([name, text]) =>
-    PLACE.test(name) ? [/^\d{12}$/.test(text) ? `arn:aws:iam::${text}:` : text] : [],
-  );
+/** Accounts in the places that a call of any service names; wherever a name stands, when there is no reason for it. */
+function accountsIn(asked: unknown, isOdd: boolean): readonly string[] {
+  return leavesOf(asked).flatMap(([name, text]) => {
+    if (PLACE.test(name)) return /^\d{12}$/.test(text) ? `arn:aws:iam::${text}:` : text;
+    return isOdd && text.startsWith('arn:') ? text : [];
+  });
 }
 
 /** The accounts in ARNs that messages are led to. */
-function placesOf({ asked, call: { name, action } }: CloudTrailEvent): readonly string[] {
-  if (!messagesLedOutside.actions.includes(action)) return accountsIn(asked);
+function placesOf(event: CloudTrailEvent, about: About): readonly string[] {
+  const {
+    asked,
+    call: { name, action },
+  } = event;
+  if (!messagesLedOutside.actions.includes(action)) return accountsIn(asked, isUnexplained(event, about));
   if (name === 'PutTargets') return listAt(asked, 'targets').map((each) => textAt(each, 'arn') ?? '');
   if (name === 'Subscribe' || name === 'PutSubscriptionFilter')
     return [textAt(asked, 'destinationArn') ?? textAt(asked, 'endpoint') ?? ''];
@@ -63,14 +68,15 @@ export const messagesLedOutside: Rule = {
   judge(event, about) {
     const { asked, accountId, call: api } = event;
     const protocol = api.name === 'Subscribe' ? (textAt(asked, 'protocol') ?? '') : '';
-    const foreign = placesOf(event).flatMap((each) => {
+    const places = placesOf(event, about);
+    const foreign = places.flatMap((each) => {
       const account = /^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:(\d{12}):/.exec(each)?.[1] ?? null;
       return account !== null && accountId !== null && account !== accountId ? [account] : [];
     });
     // A receiver outside of AWS, that a stream or event is posted to.
     const isPosted =
       /^(?:CreateDeliveryStream|UpdateDestination|CreateApiDestination)$/.test(api.name) &&
-      placesOf(event).some((each) => /^https?:\/\//.test(each) && !AWS_HOST.test(each));
+      places.some((each) => /^https?:\/\//.test(each) && !AWS_HOST.test(each));
     const isOutside = OUTSIDE.test(protocol.toLowerCase()) || isPosted;
     if (foreign.length === 0 && !isOutside) return null;
     const isListed = messagesLedOutside.actions.includes(api.action);

@@ -8,7 +8,7 @@ import { words } from '../words.ts';
 
 /** Users, passwords and keys of services nobody listed; people and programs of applications are made by the thousand. */
 const MAKING =
-  /^(?!(?:iam|sts|sso|sso-directory|identitystore|cognito-idp|cognito-identity|transfer|workmail|connect|lightsail|ecr|ses|chime):)[a-z0-9-]+:(?:Create|Register|Invite|Reset|Rotate|Modify|Update|Import|Issue)\w*(?:User|UserPassword|Password|ApiKey|AccessKey|KeyPair|Token|Credentials?)$/;
+  /^(?!(?:iam|sts|sso|sso-directory|identitystore|cognito-idp|cognito-identity|transfer|workmail|connect|lightsail|ecr|ses|chime|ds):)[a-z0-9-]+:(?:Create|Register|Invite|Reset|Rotate|Modify|Update|Import|Issue)\w*(?:User|UserPassword|Password|ApiKey|AccessKey|KeyPair|Token|Credentials?)$/;
 
 /** Another kind of credential made for a user. */
 export const otherCredentialMade: Rule = {

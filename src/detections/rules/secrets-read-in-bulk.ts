@@ -6,6 +6,7 @@ import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 
 const WINDOW = HOUR / 4;
+const ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:(\d{12}):/;
 const FEW = 4;
 /** A program knows the names of its secrets; who lists them first does not. */
 const LISTED = 2;
@@ -46,6 +47,12 @@ export const secretsReadInBulk: Rule = {
             ...listAt(asked, 'filters').map(() => event.id),
           ]
         : textsAt(asked, 'secretId');
+    // Another account let it in, or did not; whoever tries knows where to look.
+    const foreign = ids
+      .map((each) => ARN.exec(each)?.[1])
+      .find((each) => each !== undefined && each !== event.accountId);
+    if (foreign !== undefined && isUnexplained(event, about))
+      return { facts: { secret: ids[0] ?? null, account: foreign }, of: foreign };
     for (const id of ids) noteFirst(recent, 'secrets', `${whoReads(event, about)} ${id}`, about.now);
     const count = recent.since('first secrets', about.now - WINDOW).length;
     const isBatch = name === 'BatchGetSecretValue' && !event.failed && count > 0;

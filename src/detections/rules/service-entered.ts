@@ -7,7 +7,7 @@ import { words } from '../words.ts';
 
 /** Credentials, tokens and addresses with a login inside, of services nobody listed; what programs fetch all day is left out. */
 const ENTERING =
-  /^(?!(?:sts|sso|ecr|ecr-public|codeartifact|cognito-identity|cognito-idp|s3express|signin|quicksight|ssm|secretsmanager|s3|iot|kinesisvideo):)[a-z0-9-]+:(?:Get|Create|Generate|Start)\w*(?:Credentials|AuthToken|AccessToken|LoginToken|SessionToken|MasterUserPassword|Presigned\w*Ur[lL]|SignedUrl|StreamingURL|ConsoleAccess)$/;
+  /^(?!(?:redshift|sts|sso|ecr|ecr-public|codeartifact|cognito-identity|cognito-idp|s3express|signin|quicksight|ssm|secretsmanager|s3|iot|kinesisvideo):)[a-z0-9-]+:(?:Get|Create|Generate|Start)\w*(?:Credentials|AuthToken|AccessToken|LoginToken|SessionToken|MasterUserPassword|Presigned\w*Ur[lL]|SignedUrl|StreamingURL|ConsoleAccess)$/;
 
 /** Credentials or a way in of a service fetched. */
 export const serviceEntered: Rule = {

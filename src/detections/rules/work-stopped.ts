@@ -9,7 +9,7 @@ import { words } from '../words.ts';
 const MANY = 5;
 
 /** What a call stops, one by one; nothing when it only makes less of it. */
-function stopped({ asked, call: { name }, id }: CloudTrailEvent): readonly string[] {
+function stopped({ asked, agent, call: { name }, id }: CloudTrailEvent): readonly string[] {
   if (name === 'StopInstances') {
     return listAt(asked, 'instancesSet', 'items').flatMap((each) => textAt(each, 'instanceId') ?? []);
   }
@@ -17,6 +17,12 @@ function stopped({ asked, call: { name }, id }: CloudTrailEvent): readonly strin
   if (name === 'UpdateAutoScalingGroup' && numberAt(asked, 'maxSize') !== 0) return [];
   if (name === 'PutFunctionConcurrency' && numberAt(asked, 'reservedConcurrentExecutions') !== 0) return [];
   if (name === 'UpdateDistribution' && flagAt(asked, 'distributionConfig', 'enabled') !== false) return [];
+  // A tool takes the way out of a network with the network.
+  if (
+    name === 'DeleteRoute' &&
+    (agent.kind === 'infrastructure' || textAt(asked, 'destinationCidrBlock') !== '0.0.0.0/0')
+  )
+    return [];
   // All that comes or goes is turned away.
   if (
     name.endsWith('NetworkAclEntry') &&
@@ -37,7 +43,7 @@ function stopped({ asked, call: { name }, id }: CloudTrailEvent): readonly strin
 
 /** What is kept from running until somebody says so: hardly anybody but its owner has a reason. */
 const HALTED =
-  /^(?:UpdateService|UpdateAutoScalingGroup|PutFunctionConcurrency|StopDB(?:Instance|Cluster)|PurgeQueue|UpdateDistribution|DeleteNatGateway|(?:Detach|Delete)InternetGateway|(?:Create|Replace)NetworkAclEntry)$/;
+  /^(?:UpdateService|UpdateAutoScalingGroup|PutFunctionConcurrency|StopDB(?:Instance|Cluster)|PurgeQueue|UpdateDistribution|DeleteNatGateway|(?:Detach|Delete)InternetGateway|(?:Create|Replace)NetworkAclEntry|DeleteRoute)$/;
 
 /** Running work stopped. */
 export const workStopped: Rule = {
@@ -52,7 +58,7 @@ export const workStopped: Rule = {
     ec2:StopInstances ec2:DetachVolume rds:StopDBInstance rds:StopDBCluster ecs:UpdateService
     autoscaling:UpdateAutoScalingGroup lambda:PutFunctionConcurrency sqs:PurgeQueue
     cloudfront:UpdateDistribution ec2:DeleteNatGateway ec2:DetachInternetGateway
-    ec2:DeleteInternetGateway ec2:CreateNetworkAclEntry ec2:ReplaceNetworkAclEntry fis:StartExperiment ec2:RevokeSecurityGroupIngress`),
+    ec2:DeleteInternetGateway ec2:CreateNetworkAclEntry ec2:ReplaceNetworkAclEntry ec2:DeleteRoute fis:StartExperiment ec2:RevokeSecurityGroupIngress`),
   judge(event, about) {
     if (event.failed) return null;
     const { recent } = about.profile;
