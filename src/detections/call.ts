@@ -30,6 +30,10 @@ const READ =
   /^(?:Get|List|Describe|Head|Lookup|Search|BatchGet|Query|Scan|Select|View|Check|Simulate|Validate|Estimate|Preview|Filter|Detect|Discover)/;
 const DISCOVERY =
   /^(?:List|Describe|Search|GetAccount|GetBucket|GetPolicy|GetRole|GetUser|GetGroup|GetLoginProfile|GetSend|GetInstanceProfile|GetFunction|GetFindings|GetDetector|GetTrail|GetEventSelectors|GetService|GetCredentialReport|GetContextKeys|GetCost|GetRepository|GetResource|GetOrganization|GetPublicAccessBlock|GetSMS|GetRest|GetDomain|GetEbs|GetSnapshotBlockPublicAccess|Simulate|LookupEvents|GetMaster|GetAdministrator|GetInvitations|GetMember|GetRegion|GetQuery|GetContactInformation|GetAlternateContact|GetIdentity|GetAccessKey|GetModelInvocationLogging|GenerateCredentialReport|GenerateServiceLast|DecodeAuthorization)/;
+/** Whatever is read of these tells who watches an account. */
+const GUARDS = new Set(
+  words('guardduty securityhub macie2 inspector2 detective access-analyzer securitylake'),
+);
 /** What programs poll while they work, and what tells nothing about an account. */
 const POLLED = new Set(
   words(`
@@ -83,7 +87,7 @@ function describe(source: string, eventName: string, wanted: (action: string) =>
     name,
     action,
     isRead: READ.test(name),
-    isDiscovery: DISCOVERY.test(name) && !POLLED.has(action),
+    isDiscovery: (DISCOVERY.test(name) || (GUARDS.has(service) && READ.test(name))) && !POLLED.has(action),
     isGlobal: GLOBAL.has(service),
     isWanted: wanted(action),
   };

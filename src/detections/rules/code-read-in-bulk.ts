@@ -46,7 +46,7 @@ export const codeReadInBulk: Rule = {
     elasticbeanstalk:DescribeConfigurationSettings apigateway:GetStage apigateway:GetExport
     appsync:GetDataSource glue:GetConnection codecommit:GetFile states:DescribeStateMachine
     ecr:BatchGetImage codecommit:GitPull amplify:GetApp amplify:GetBranch amplify:ListBranches
-    apprunner:DescribeService lightsail:GetContainerServices`),
+    apprunner:DescribeService lightsail:GetContainerServices ssm:GetCommandInvocation`),
   matches: DEFINED,
   quietFor: DAY,
   judge(event, about) {
@@ -65,6 +65,7 @@ export const codeReadInBulk: Rule = {
       textAt(asked, 'filePath') ??
       textAt(asked, 'repositoryName') ??
       textAt(event.additional, 'repositoryName') ??
+      textAt(asked, 'commandId') ??
       leavesOf(asked)[0]?.[1] ??
       '';
     const all = what === '' ? textsAt(asked, 'names') : [what];

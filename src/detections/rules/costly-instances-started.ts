@@ -1,6 +1,8 @@
 import { isUnexplained } from '../at-home.ts';
+import type { CloudTrailEvent } from '../event.ts';
 import { call } from '../example.ts';
 import { listAt, numberAt, textAt, textsAt, writtenOut } from '../json.ts';
+import { leavesOf } from '../leaves.ts';
 import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
@@ -32,6 +34,20 @@ function processorsOf(type: string): number | null {
   return times === undefined ? null : 4 * Number(times === '' ? 1 : times);
 }
 
+/** Where no machines are named, but what they are worth: workers, processors, capacity. */
+const WORTH = /workers|capacity|concurrent|cpu|arrayproperties|^size$|shard/i;
+const MUCH = 200;
+/** Tables are bought by the read. */
+const MUCH_OF_A_TABLE = 10_000;
+const BY_WORTH =
+  /^(?:SubmitJob|Put|UpdateTable|CreateTable|(?:Create|Update)(?:Application|Job)$|StartJobRun|UpdateShard)/;
+
+function isWorthMuch({ asked, call: { name, service } }: CloudTrailEvent): boolean {
+  if (!BY_WORTH.test(name)) return false;
+  const much = service === 'dynamodb' ? MUCH_OF_A_TABLE : MUCH;
+  return leavesOf(asked).some(([what, text]) => WORTH.test(what) && Number.parseFloat(text) >= much);
+}
+
 /** Large or many machines started. */
 export const costlyInstancesStarted: Rule = {
   id: 'costly-instances-started',
@@ -52,7 +68,9 @@ export const costlyInstancesStarted: Rule = {
     appstream:CreateFleet eks:CreateNodegroup eks:UpdateNodegroupConfig ec2:AllocateHosts
     ec2:CreateCapacityReservation ec2:CreateLaunchTemplate ec2:ModifyInstanceAttribute
     sagemaker:CreateCluster sagemaker:CreateEndpoint
-    apprunner:CreateService braket:CreateQuantumTask`),
+    apprunner:CreateService braket:CreateQuantumTask batch:SubmitJob lambda:PutProvisionedConcurrencyConfig
+    dynamodb:UpdateTable dynamodb:CreateTable emr-serverless:CreateApplication emr-serverless:UpdateApplication
+    glue:CreateJob glue:UpdateJob glue:StartJobRun sagemaker:CreateHyperParameterTuningJob kinesis:UpdateShardCount`),
   quietFor: DAY,
   judge(event, about) {
     const { asked } = event;
@@ -66,6 +84,7 @@ export const costlyInstancesStarted: Rule = {
       textAt(asked, 'instanceTypes') ??
       textsAt(asked, 'instanceTypes')[0] ??
       textAt(asked, 'resourceConfig', 'instanceType') ??
+      textAt(asked, 'trainingJobDefinition', 'resourceConfig', 'instanceType') ??
       listAt(asked, 'productionVariants').flatMap((each) => textAt(each, 'instanceType') ?? [])[0] ??
       textAt(asked, 'instances', 'masterInstanceType') ??
       textAt(asked, 'eC2InstanceType') ??
@@ -84,6 +103,7 @@ export const costlyInstancesStarted: Rule = {
     const count = Math.max(0, ...counts.map((each) => each ?? 0));
     const cpu = numberAt(asked, 'cpu') ?? numberAt(asked, 'computeResources', 'maxvCpus') ?? 0;
     const isLarge =
+      isWorthMuch(event) ||
       LARGE.test(size) ||
       (processorsOf(size) ?? 0) * count >= MANY_PROCESSORS ||
       (event.call.service === 'ecs' && cpu >= LARGE_TASK) ||

@@ -22,7 +22,8 @@ export const dataExported: Rule = {
     s3:PutBucketReplication dynamodb:ExportTableToPointInTime logs:CreateExportTask
     transfer:CreateServer transfer:CreateUser transfer:ImportSshPublicKey datasync:CreateTask
     datasync:StartTaskExecution dms:CreateReplicationTask dms:StartReplicationTask
-    ebs:GetSnapshotBlock ebs:ListSnapshotBlocks s3:CreateJob glue:CreateConnection
+    ebs:GetSnapshotBlock ebs:ListChangedBlocks fsx:CreateDataRepositoryTask
+    ebs:ListSnapshotBlocks s3:CreateJob glue:CreateConnection
     quicksight:CreateDataSource elasticache:CreateSnapshot dlm:CreateLifecyclePolicy
     rds:DownloadCompleteDBLogFile rds:DownloadDBLogFilePortion backup:StartCopyJob acm:ExportCertificate snowball:CreateJob
     elasticache:CopySnapshot lightsail:ExportSnapshot appflow:CreateFlow

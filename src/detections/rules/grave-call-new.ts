@@ -1,4 +1,5 @@
 import { isAtWork, isOfOneJob } from '../at-home.ts';
+import { isChange } from '../change.ts';
 import type { CloudTrailEvent } from '../event.ts';
 import { call, history, ordinary } from '../example.ts';
 import { DAY } from '../profile.ts';
@@ -13,13 +14,6 @@ const GRAVE_SERVICES = new Set(
 );
 const GRAVE = /^(?:Create|Put|Attach|Update|Delete|Modify|Add|Set|Run|Send|Import|Authorize)/;
 
-/** Changes of services nobody listed, by the key of one job that never used them … */
-const CHANGING =
-  /^(?:Create|Put|Attach|Update|Delete|Modify|Add|Set|Import|Authorize|Register|Provision|Replace|Associate|Enable|Disable|Accept|Purchase|Remove|Release|Stop(?!Query)|Cancel|Untag|Unsubscribe|Claim|Deactivate)/;
-/** … but not what programs do with the data of a service. */
-const DATA =
-  /^(?:(?:Batch)?(?:Put|Update|Delete|Create)(?:Items?|Objects?|Records?|RecordBatch|Events?|Metric\w*|Log(?:Events|Stream|Group)|Trace\w*|Telemetry\w*|Messages?\w*|Thing\w*|Session|MultipartUpload|Documents?|Vectors|Memory|Face\w*|Invalidation)|Set(?:Queue|Topic|Endpoint)Attributes|UpdateInstanceInformation)$/;
-
 /** Who only reads and writes objects has no part in how buckets are set. */
 const BUCKETS =
   /^s3:(?:(?:Put|Delete|Create)(?:Bucket(?!Tagging)|Access|Public)|PutObject(?:Retention|LegalHold|Acl|Lock))/;
@@ -30,7 +24,7 @@ const KEYS_TO_ALL = new Set(words('iam organizations sso kms cloudtrail guarddut
 /** True for one more change where the key makes changes for a living, from where and with what it always does. */
 function isItsTrade(event: CloudTrailEvent, about: About): boolean {
   const { service } = event.call;
-  if (KEYS_TO_ALL.has(service) || !isAtWork(event, about)) return false;
+  if (KEYS_TO_ALL.has(service) || BUCKETS.test(event.call.action) || !isAtWork(event, about)) return false;
   const { actions } = about.profile.tables;
   return actions.values.some(
     (each) =>
@@ -67,8 +61,7 @@ export const graveCallNew: Rule = {
     const isForeign =
       (novelty.service || BUCKETS.test(event.call.action)) &&
       isOfOneJob(about) &&
-      CHANGING.test(name) &&
-      !DATA.test(name) &&
+      isChange(name) &&
       !event.failed;
     if (event.call.isRead || !(isGrave || isForeign)) return null;
     if (profile.growth('actions') > OFTEN) return null;

@@ -42,6 +42,7 @@ export const identitiesExplored: Rule = {
     'iam:GetAccountAuthorizationDetails',
     'iam:GetCredentialReport',
     'sts:GetAccessKeyInfo',
+    'iam:GenerateServiceLastAccessedDetails',
     ...OF_USERS,
   ],
   triggers: ['discovery'],
@@ -50,8 +51,8 @@ export const identitiesExplored: Rule = {
     // Each tells of all users at once.
     if (/^Get(?:AccountAuthorizationDetails|CredentialReport)$/.test(event.call.name))
       return { facts: { call: event.call.name }, of: '' };
-    // Whose another key is: asked by whoever found several.
-    if (event.call.name === 'GetAccessKeyInfo')
+    // Whose another key is, and what somebody uses his rights for: hardly any program asks.
+    if (/^(?:GetAccessKeyInfo|GenerateServiceLastAccessedDetails)$/.test(event.call.name))
       return isUnexplained(event, about) ? { facts: { call: event.call.name }, of: 'key' } : null;
     const calls = about.profile.recent
       .since('discovery', about.now - SWEEP)

@@ -24,7 +24,7 @@ export const otherCredentialMade: Rule = {
     iam:CreateServiceSpecificCredential iam:ResetServiceSpecificCredential iam:UploadSSHPublicKey
     iam:UploadSigningCertificate ec2:CreateKeyPair ec2:ImportKeyPair lightsail:CreateKeyPair
     lightsail:ImportKeyPair apigateway:CreateApiKey appsync:CreateApiKey
-    iot:CreateKeysAndCertificate iot:RegisterCertificate acm-pca:IssueCertificate`),
+    iot:CreateKeysAndCertificate iot:RegisterCertificate iot:CreateProvisioningClaim acm-pca:IssueCertificate`),
   matches: MAKING,
   quietFor: DAY,
   judge(event, about) {

@@ -13,10 +13,10 @@ const HOLDS_DATA =
   /Bucket|Repository|Pool$|HostedZone|Stack$|DB|Table|Database|FileSystem|Cluster|Domain|Keyspace|Ledger|Collection|Graph|Index|Namespace|[Dd]atastore|Environment$|ReplicationGroup|Cache$|Workspaces?$|Distribution$|Certificate$/;
 /** The same of services nobody listed. */
 const ENDING =
-  /^(?!(?:iam|sts|s3|ssm|logs|monitoring|events|config|backup|glacier|quicksight):)[a-z0-9-]+:(?:Delete|Terminate|Destroy|Drop)(?:DB(?:Instance|Cluster)|Table|ReplicationGroup|ServerlessCache|Database|FileSystem|Cluster|Domain|Keyspace|Ledger|Collection|Graph|Index|Namespace|Datastore|Environment|Workspaces?|Distribution|Certificate|UserPool|IdentityPool|HostedZone|Repository|LoadBalancer|RestApi|Api|GraphqlApi|Broker|Application|App|Pipeline|Project|Gateway)$/;
+  /^(?!(?:iam|sts|s3|ssm|logs|monitoring|events|config|backup|glacier|quicksight):)[a-z0-9-]+:(?:Delete|Terminate|Destroy|Drop)(?:DB(?:Instance|Cluster)|Table|ReplicationGroup|ServerlessCache|Database|FileSystem|Cluster|Domain|Keyspace|Ledger|Collection|Graph|Index|Namespace|Datastore|Environment|Workspaces?|Distribution|Certificate|UserPool|IdentityPool|HostedZone|Repository|LoadBalancer|RestApi|Api|GraphqlApi|Broker|Application|App|Pipeline|Project|Gateway|DeliveryStream)$/;
 /** What runs, and is started again by whoever started it. */
 const RUNS =
-  /^(?:TerminateInstances|ReleaseAddress|Delete(?:Function|Service|Volume|Queue|Topic|Stream|AutoScalingGroup|Instance|LoadBalancer|RestApi|Api|GraphqlApi|Broker|Application|App|Pipeline|Project|Gateway))$/;
+  /^(?:TerminateInstances|ReleaseAddress|Delete(?:Function|Service|Volume|Queue|Topic|Stream|AutoScalingGroup|Instance|LoadBalancer|RestApi|Api|GraphqlApi|Broker|Application|App|Pipeline|Project|Gateway|DeliveryStream))$/;
 const MAKERS = ['ec2:RunInstances', 'ec2:CreateFleet', 'ec2:RequestSpotInstances'];
 
 /** True when the key made such things itself, with the one program that uses it: it cleans up after itself. */

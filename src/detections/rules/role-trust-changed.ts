@@ -1,3 +1,4 @@
+import { trifle } from '../at-home.ts';
 import { call, FOREIGN, OWN, policy } from '../example.ts';
 import { at, textAt, writtenOut } from '../json.ts';
 import { outsiders, statementsOf } from '../policy-document.ts';
@@ -38,7 +39,7 @@ export const roleTrustChanged: Rule = {
         isUsed ||
         /:root"|rolesanywhere/.test(writtenOut(at(event.asked, 'policyDocument')).replaceAll('\\', ''))
           ? 'medium'
-          : 'low',
+          : trifle(event, about),
       facts: { role: textAt(event.asked, 'roleName'), users: users.join(', ') || null },
       of: textAt(event.asked, 'roleName'),
     };

@@ -34,7 +34,8 @@ export const serviceEntered: Rule = {
     ds:ResetUserPassword ds:CreateTrust ds:EnableSso finspace:GetProgrammaticAccessCredentials
     apigateway:GetApiKeys apigateway:GetApiKey codestar:AssociateTeamMember
     codestar:UpdateTeamMember lakeformation:PutDataLakeSettings sts:GetDelegatedAccessToken
-    codebuild:ImportSourceCredentials glue:GetConnections`),
+    codebuild:ImportSourceCredentials glue:GetConnections
+    ec2:ExportClientVpnClientConfiguration ec2:GetVpnConnectionDeviceSampleConfiguration`),
   quietFor: DAY,
   matches: ENTERING,
   judge(event, about) {

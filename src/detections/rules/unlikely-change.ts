@@ -1,38 +1,37 @@
 import { isUnexplained } from '../at-home.ts';
+import { changesOf, isChange } from '../change.ts';
 import { call, history, OWN } from '../example.ts';
 import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
-/**
- * Any call that changes something, of any service. What is only started, sent, tagged or invoked is left out, and so is
- * what programs do with data by the million.
- */
-const CHANGE =
-  /^(?!(?:dynamodb|dax|kinesis|kinesisvideo|firehose|sqs|xray|iotdata|ssmmessages|ec2messages|timestream|rds-data|redshift-data|ses|swf|cognito-sync|location|personalize):|s3:\w+(?:Objects?|Upload|Session)$|logs:(?:PutLogEvents|CreateLogStream)|monitoring:PutMetricData)[a-z0-9-]+:(?:Batch)?(?:Create|Put|Update|Delete|Modify|Set|Add|Remove|Attach|Detach|Associate|Disassociate|Enable|Disable|Register|Deregister|Accept|Import|Replace|Reset|Restore|Purchase|Authorize|Cancel|Move|Change|Claim|Provision|Close|Leave|Untag|Request|Deactivate|Unlock|Switch|Stop)[A-Z]|^sns:Unsubscribe$/;
+/** What programs do in these, they do by the million. */
+const DATA_SERVICES = words(
+  'dynamodb dax kinesis kinesisvideo firehose sqs xray iotdata ssmmessages ec2messages timestream rds-data redshift-data ses swf cognito-sync location personalize',
+);
 
 /** What programs deploy to, keep in order and work with all day; also where rules know better what is grave. */
 const EVERYDAY = new Set(
   words(`
     s3 s3express ec2 lambda ecs ecr ecr-public cloudformation cloudfront rds glue athena redshift
-    redshift-data elasticmapreduce emr-serverless emr-containers batch sagemaker states sns 
+    redshift-data elasticmapreduce emr-serverless emr-containers batch sagemaker states sns
     kinesisanalytics logs monitoring events scheduler cognito-idp cognito-identity iot iotevents bedrock secretsmanager ssm autoscaling application-autoscaling elasticloadbalancing workspaces backup route53 acm
     apigateway appsync elasticbeanstalk codedeploy codepipeline codebuild codecommit codeartifact
     elasticache memorydb es kafka mediaconvert elastictranscoder textract rekognition transcribe
     comprehend translate polly forecast geo servicediscovery resource-groups eks amplify
     mobiletargeting quicksight cloudsearch opsworks appconfig appflow datasync transfer dms iam sts
     kms signin support servicecatalog wafv2 appmesh ebs fsx elasticfilesystem dlm pricing
-    mediapackage mediastore lakeformation s3vectors s3tables cloudhsm budgets ce ds`),
+    mediapackage mediastore lakeformation s3vectors s3tables cloudhsm budgets ce`),
 );
 
 /** Settings of those that are made once, mostly by a tool, and that hardly any program changes by itself. */
 const SETTLED =
-  /(?:Polic(?:y|ies)|Permissions?|Logging|Monitor|Dashboards?|Window|Gateway|Routes?|RouteTable|Peering\w*|Vpn\w*|Authorizer|Notification\w*|Retention|LegalHold|Consumer|StorageConfig|UserPool|IdentityPool|RuntimeManagementConfig|AccelerateConfiguration|Integration|Connection|EndpointAccess|Configurations|ManagedInstance|Document|Alias|DomainAssociation|DomainName|[Uu]nsubscribe)$/;
+  /(?:Polic(?:y|ies)|Permissions?|Logging|Monitor|Dashboards?|Window|Gateway|Routes?|RouteTable|Peering\w*|Vpn\w*|Authorizer|Notification\w*|Retention|LegalHold|Consumer|StorageConfig|UserPool|IdentityPool|RuntimeManagementConfig|AccelerateConfiguration|Integration|Connection|EndpointAccess|ServiceConfiguration|Configurations|Workflow|ManagedInstance|Document|Alias|DomainAssociation|DomainName|[Uu]nsubscribe)$/;
 /** What deployments and applications set beside their work. */
 const BESIDE =
   /^(?:ecr:PutLifecyclePolicy|logs:PutRetentionPolicy|s3:PutBucketNotification|apigateway:Delete\w+|ec2:(?:Create|Delete)Route|lambda:(?!PutRuntime)\w+|cognito-idp:Admin\w+|(?:iot|iotevents|autoscaling|application-autoscaling|ecs|iam|sts|glue|eks|route53|dms|budgets|ce|appflow|athena|textract):\w+)$/;
 /** A document that says who may do what: another rule reads it. */
-const DOCUMENT = /:(?:Put|Set|Create|Add|Attach)\w*(?:Polic(?:y|ies)|Permissions?)$/;
+const DOCUMENT = /:(?:Put|Create|Add|Attach)\w*(?:Polic(?:y|ies)|Permissions?)$/;
 
 /** A change that hardly any program makes. */
 export const unlikelyChange: Rule = {
@@ -44,13 +43,14 @@ export const unlikelyChange: Rule = {
   whatToDo: 'Ask the owner what the key is for. What it changed may be a way back in, or out.',
   falseAlarms: 'The first days of a program with an unusual duty.',
   actions: [],
-  matches: CHANGE,
+  matches: changesOf(DATA_SERVICES),
   otherwise: true,
   quietFor: 7 * DAY,
   judge(event, about) {
     const { call: api, failed } = event;
     // Later, what is new for the key is told of as such.
     if (failed || about.profile.isSettled || !isUnexplained(event, about)) return null;
+    if (!isChange(api.name)) return null;
     const isEveryday = EVERYDAY.has(api.service);
     if (isEveryday && (!SETTLED.test(api.name) || BESIDE.test(api.action))) return null;
     if (DOCUMENT.test(api.action)) return null;
