@@ -7,6 +7,7 @@ import { DAY, HOUR, type Profile } from './profile.ts';
 import { RULES } from './registry.ts';
 import type { About, Finding, Rule, Trigger } from './rule.ts';
 import { shortFacts, type Signal } from './signal.ts';
+import { words } from './words.ts';
 
 const byAction = new Map<string, Rule[]>();
 const byTrigger = new Map<Trigger, Rule[]>();
@@ -26,6 +27,10 @@ const byApi = new Map<string, readonly Rule[]>();
 const DEFAULT_QUIET = HOUR;
 /** What was told of a key that is not settled, it does again from there until it is: for so long that is no news. */
 const UNSETTLED_QUIET = 7 * DAY;
+/** But who has which rights, and who watches, is news each time. */
+const NEVER_ROUTINE = new Set(
+  words('iam sts organizations sso identitystore kms cloudtrail guardduty config securityhub'),
+);
 /** A key that was silent for so long and acts again has woken. */
 const ASLEEP = 30 * DAY;
 /** Discovery calls count as one sweep inside this time. */
@@ -149,7 +154,8 @@ function isNews(
   const what = `${rule.id} ${of ?? `${event.call.name} ${event.failed ? 'failed' : ''}`}`.slice(0, 300);
   const quietFor = rule.quietFor ?? DEFAULT_QUIET;
   if (isWithin(recent.last('reported', what), quietFor, now)) return false;
-  if (rule.always !== true && !isAtLeast(severity, 'high') && !profile.isSettled && event.address !== null) {
+  const isRoutine = rule.always !== true && !isAtLeast(severity, 'high') && !profile.isSettled;
+  if (isRoutine && !NEVER_ROUTINE.has(event.call.service) && event.address !== null) {
     const there = `${what} ${event.address.prefix} ${event.agent.family}`;
     if (isWithin(recent.last('reported there', there), UNSETTLED_QUIET, now)) return false;
     recent.note('reported there', there, now, now);

@@ -231,6 +231,19 @@ describe('in the first week of a key', () => {
     expect(loud(daily('198.51.100.7'))).toHaveLength(1);
   });
 
+  it('but not who gets a key back', () => {
+    const again = [0, 1, 2].flatMap((day) =>
+      steps(
+        [['iam:UpdateAccessKey', { userName: 'bob', accessKeyId: 'AKIAIOSFODNN7OTHER00', status: 'Active' }]],
+        {
+          ...LIBRARY,
+          minute: day * 90,
+        },
+      ),
+    );
+    expect(loud(again)).toHaveLength(3);
+  });
+
   it('but again when it comes from elsewhere', () => {
     const elsewhere = steps([['ssm:StartSession', { target: 'i-1' }]], {
       ...LIBRARY,
