@@ -9,6 +9,7 @@ import {
   gte,
   inArray,
   isNotNull,
+  isNull,
   lt,
   lte,
   or,
@@ -153,19 +154,19 @@ export function containmentStore(engine: Engine): ContainmentStore {
         ),
       );
     },
-    async standingOfGone(after, limit) {
+    async standingUnlisted(after, limit) {
       const { inventoryKeys: k } = engine.tables;
       return all(
         await engine.read((db) =>
           db
             .select(getTableColumns(t))
             .from(t)
-            .innerJoin(k, eq(k.accessKeyId, t.accessKeyId))
+            .leftJoin(k, eq(k.accessKeyId, t.accessKeyId))
             .where(
               and(
                 isOpen,
                 eq(t.state, 'standing'),
-                isNotNull(k.goneAt),
+                or(isNotNull(k.goneAt), isNull(k.accessKeyId)),
                 after === null ? undefined : gt(t.id, after),
               ),
             )

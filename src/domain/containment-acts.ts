@@ -148,6 +148,7 @@ function anew(
   const next: Containment = {
     ...before,
     keys: [...old, ...more],
+    absent: 0,
     parts: NOTHING_READ,
     sentAt: null,
     confirmedAt: null,

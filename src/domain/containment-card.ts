@@ -1,7 +1,7 @@
 import type { RoleRevocation } from './role-revocation.ts';
 import { timesAskedAgain } from './containment-reasons.ts';
 import { freshlyMade, type AssumedRole, type MadeThing } from './surroundings.ts';
-import { CONFIRM_READS, type Containment, type ContainmentEvent } from './containment.ts';
+import { CONFIRM_READS, isGone, type Containment, type ContainmentEvent } from './containment.ts';
 
 /** The message of a containment. */
 export interface ContainmentCard {
@@ -86,6 +86,7 @@ function shown(containment: Containment): string {
     ]),
     [part(parts.key), part(parts.deny), part(parts.date)],
     events.length + containment.eventsMore,
+    isGone(containment),
     deny?.way,
     dateDeny,
     trouble?.code,

@@ -1,4 +1,5 @@
 import {
+  CONFIRM_READS,
   denyAllArn,
   INLINE_DATE_DENY,
   INLINE_DENY,
@@ -30,13 +31,8 @@ export function saidLately({ events }: Containment, part: ContainmentPart, now: 
 
 /** What a look shows that was not known: keys, policies, a user that is gone. `row`: as it was before the look. */
 export function appeared(row: Containment, before: Containment, look: ContainedLook): ContainmentEvent[] {
-  const told = (what: ContainmentEvent['what'], about: string) =>
-    before.events.some((event) => event.what === what && event.about === about);
-  if (look.user !== 'there') {
-    const what = look.user === 'gone' ? 'gone_user' : 'other_user';
-    const about = before.userName ?? '';
-    return told(what, about) ? [] : [eventOf(look.at, what, about)];
-  }
+  if (look.user !== 'there')
+    return missing(before, look.user === 'gone' ? 'gone_user' : 'other_user', look.at);
   const fresh = newOn(row, before, look);
   const room = roomFor(before, look.at);
   const isMoreSaid = before.events.some(({ what, at }) => what === 'more_new' && isRecent(at, look.at));
@@ -45,9 +41,24 @@ export function appeared(row: Containment, before: Containment, look: ContainedL
     ...(fresh.length > room && !isMoreSaid ? [eventOf(look.at, 'more_new', '')] : []),
     ...before.keys
       .filter(({ missed }) => missed !== undefined)
-      .filter(({ accessKeyId }) => !told('gone_key', accessKeyId))
+      .filter(({ accessKeyId }) => !isTold(before, 'gone_key', accessKeyId))
       .map(({ accessKeyId }) => eventOf(look.at, 'gone_key', accessKeyId)),
   ];
+}
+
+/** Said once: a user is looked for again and again. */
+function missing(row: Containment, what: 'gone_user' | 'other_user', at: number): ContainmentEvent[] {
+  const about = row.userName ?? '';
+  return isTold(row, what, about) ? [] : [eventOf(at, what, about)];
+}
+
+function isTold({ events }: Containment, what: ContainmentEvent['what'], name: string): boolean {
+  return events.some((event) => event.what === what && event.about === name);
+}
+
+/** The user of what nobody holds any more is not to be found, and nothing proves that it is gone: said, and left so. */
+export function toldAsGone(row: Containment, now: number): Containment {
+  return remember({ ...row, absent: CONFIRM_READS }, missing(row, 'gone_user', now));
 }
 
 /**

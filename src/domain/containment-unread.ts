@@ -2,6 +2,7 @@ import {
   CONFIRM_READS,
   holdingOf,
   isConfirmed,
+  isGone,
   isOver,
   movedTo,
   wantedKeys,
@@ -9,6 +10,7 @@ import {
   type Containment,
   type ContainmentPart,
 } from './containment.ts';
+import { wasStolen } from './containment-reasons.ts';
 
 /** The user's keys could not be read for so long, though AWS was asked again and again, before a stolen one is made Inactive all the same; ms. */
 export const UNREAD_AFTER_MS = 10_000;
@@ -52,8 +54,23 @@ export function isOverAsGone({ state, holders }: Pick<Containment, 'state' | 'ho
 }
 
 /** What is known of a user that is gone, where its containment ended for that. */
-export const GONE_FOR_GOOD =
+const GONE_FOR_GOOD =
   'No complete list of the account’s users has it, by its unique ID, and IAM knows neither its name nor its key: nothing is left to hold, or to give back.';
+
+/** What is not there can neither be confirmed nor given back; a user may have been renamed, its keys deleted. */
+export function goneWords(containment: Containment): string {
+  const { userName, state } = containment;
+  if (isOverAsGone(containment)) return GONE_FOR_GOOD;
+  const user = `IAM has no user ${userName ?? ''} of this key (any more), nor does it name another for it`;
+  if (state === 'undone') return `${user}: nothing could be given back.`;
+  const ways =
+    'If it was renamed and its keys deleted, find it in CloudTrail (UpdateUser) and attach AWSDenyAll.';
+  const end =
+    state === 'standing' && isGone(containment)
+      ? ` If it was deleted, ${wasStolen(containment) ? 'Undo' : 'Reactivate'} ends this; by itself it ends once a connection that may list users (inventory) does not find it by its unique ID.`
+      : '';
+  return `${user}: key and deny are not confirmed. ${ways}${end}`;
+}
 
 /** What stands for a key, or a whole user, that is gone: over, with nothing left to give back. */
 export function endedAsGone(row: Containment, what: 'key' | 'user', now: number): Containment {

@@ -12,7 +12,7 @@ import {
   type PartFailure,
 } from './containment.ts';
 import { wasStolen } from './containment-reasons.ts';
-import { areAllDeleted, GONE_FOR_GOOD, isOverAsGone, isTakenUnread } from './containment-unread.ts';
+import { areAllDeleted, goneWords, isOverAsGone, isTakenUnread } from './containment-unread.ts';
 import { counted, momentWords } from './time-words.ts';
 
 /** What could not be done, why, and what to do, as sentences. */
@@ -214,15 +214,6 @@ export function confirmedWords(containment: Containment, now: number): readonly 
     }
   }
   return lines;
-}
-
-/** What is not there can neither be confirmed nor given back; a user may have been renamed, its keys deleted. */
-function goneWords(containment: Containment): string {
-  const { userName, state } = containment;
-  if (isOverAsGone(containment)) return GONE_FOR_GOOD;
-  const user = `IAM has no user ${userName ?? ''} of this key (any more), nor does it name another for it`;
-  if (state === 'undone') return `${user}: nothing could be given back.`;
-  return `${user}: key and deny are not confirmed. If it was renamed and its keys deleted, find it in CloudTrail (UpdateUser) and attach AWSDenyAll.`;
 }
 
 /** So many reads confirm it; where nobody looks any more, when they ended. */

@@ -3,6 +3,7 @@ import { standingWords } from '../../src/domain/containment-words.ts';
 import { HOLD_MS } from '../../src/domain/containment.ts';
 import { beginContainment } from '../../src/handlers/containments/begin.ts';
 import { endGone } from '../../src/handlers/containments/gone.ts';
+import { undoContainment } from '../../src/handlers/containments/take-back.ts';
 import { sweep } from '../../src/handlers/sweep.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import { ENGINES, InventoryWorld, PATIENT } from '../pollers/world.ts';
@@ -27,11 +28,11 @@ async function opened(engine: (typeof ENGINES)[number] = 'sqlite') {
   return world;
 }
 
-/** Contained, and held for its time: it stands. */
-async function standing(world: InventoryWorld, kind: 'stolen' | 'planned' = 'stolen') {
+/** Contained, and held for its time: it stands. `swept`: the inventory saw it before. */
+async function standing(world: InventoryWorld, kind: 'stolen' | 'planned' = 'stolen', swept = true) {
   const services = servicesFor(world);
   const { user, key } = victim(world.account, 'alice');
-  await world.sweep();
+  if (swept) await world.sweep();
   const { id } = await contain(services, stolen(key, { kind }));
   await holdFor(world, services, HOLD_MS + MINUTE);
   expect((await read(services, id)).state).toBe('standing');
@@ -145,5 +146,128 @@ describe('a containment that stands', () => {
     expect(await endGone(racing, PATIENT)).toBe(0);
     expect(asked).toBe(true);
     expect((await settled(services, id)).state).not.toBe('ended');
+  });
+});
+
+const REFUSED = { kind: 'error', code: 'AccessDenied', status: 403, message: 'not authorized' } as const;
+const never = (world: InventoryWorld, kind: 'stolen' | 'planned' = 'stolen') => standing(world, kind, false);
+
+describe.each(ENGINES)('a containment of a user that no sweep ever saw, on %s', (engine) => {
+  it('ends once a list of the account’s users, read now, does not have it', async () => {
+    await using world = await opened(engine);
+    const { services, user, key, id } = await never(world);
+    expect(await endGone(services, PATIENT)).toBe(0);
+    user.keys.get(key.accessKeyId).change('Deleted', world.clock.now());
+    expect(await endGone(services, PATIENT)).toBe(0);
+    world.account.removeUser('alice');
+    // Later sweeps lack it, too, which says nothing of what they never had.
+    world.forward(DAY);
+    await world.sweep();
+    expect(await endGone(services, PATIENT)).toBe(1);
+    expect(await read(services, id)).toMatchObject({ state: 'ended', nextAt: null, deny: null });
+    expect(await saidSince(world)).toContain('Over: its key and its user are gone from AWS');
+    expect(await endGone(services, PATIENT)).toBe(0);
+  });
+});
+
+describe('a containment of a user that no sweep ever saw', () => {
+  it.each(['renamed', 'throttled', 'unread list'] as const)(
+    'stands where it is not known: %s',
+    async (how) => {
+      await using world = await opened();
+      const { services, user, key, id } = await never(world);
+      user.keys.get(key.accessKeyId).change('Deleted', world.clock.now());
+      if (how === 'renamed') world.account.renameUser('alice', 'mallory');
+      else world.account.removeUser('alice');
+      const action = how === 'throttled' ? 'GetUser' : 'ListUsers';
+      if (how !== 'renamed') world.standIn.faults.add({ action, effect: { kind: 'throttle' } });
+      expect(await endGone(services, PATIENT)).toBe(0);
+      expect(await read(services, id)).toMatchObject({ state: 'standing', absent: 0 });
+      expect(await saidSince(world)).toBe('[]');
+      world.standIn.faults.clear();
+      expect(await endGone(services, PATIENT)).toBe(how === 'renamed' ? 0 : 1);
+    },
+  );
+
+  it.each(['nobody may list users', 'its unique ID was never read'] as const)(
+    'says that it is gone, and is ended by Undo, where %s',
+    async (why) => {
+      const isListless = why === 'nobody may list users';
+      await using world = await InventoryWorld.open({
+        capabilities: isListless ? ['contain'] : ['contain', 'inventory'],
+      });
+      await world.connect();
+      if (!isListless) world.standIn.faults.add({ action: 'GetUser', effect: REFUSED });
+      const { services, user, key, id } = await never(world);
+      world.standIn.faults.clear();
+      expect((await read(services, id)).userId === null).toBe(!isListless);
+      user.keys.get(key.accessKeyId).change('Deleted', world.clock.now());
+      world.account.removeUser('alice');
+      expect(await endGone(services, PATIENT)).toBe(0);
+      const row = await read(services, id);
+      expect(row.state).toBe('standing');
+      expect(standingWords(row, world.clock.now())).toBe('Its user is gone: not confirmed any more');
+      const said = await saidSince(world);
+      expect(said).toContain('There is no user alice any more');
+      expect(said).toContain('If it was deleted, Undo ends this');
+      expect(await endGone(services, PATIENT)).toBe(0);
+      expect(await saidSince(world)).toBe('[]');
+      const [holder] = row.holders;
+      const input = { containmentId: id, holderId: holder?.id ?? '', reason: 'it was deleted' };
+      await undoContainment(services, request(services), input);
+      expect((await settled(services, id)).state).toBe('undone');
+      expect(await saidSince(world)).toContain('nothing could be given back');
+    },
+  );
+
+  it('takes back that it is gone when it shows again', async () => {
+    await using world = await InventoryWorld.open({ capabilities: ['contain'] });
+    await world.connect();
+    const { services, id } = await never(world);
+    world.account.renameUser('alice', 'mallory');
+    const refused = world.standIn.faults.add({ action: 'GetAccessKeyLastUsed', effect: REFUSED });
+    expect(await endGone(services, PATIENT)).toBe(0);
+    expect((await read(services, id)).absent).toBeGreaterThan(0);
+    refused.remove();
+    expect(await endGone(services, PATIENT)).toBe(0);
+    const row = await read(services, id);
+    expect(row).toMatchObject({ state: 'standing', absent: 0 });
+    expect(standingWords(row, world.clock.now())).toBe('Contained, not held any more');
+  });
+
+  it('ends with its key alone where nothing else was shut off, and not by a refusal', async () => {
+    await using world = await InventoryWorld.open({ capabilities: ['contain'] });
+    await world.connect();
+    const { services, user, key, id } = await never(world, 'planned');
+    const refused = world.standIn.faults.add({ action: 'GetAccessKeyLastUsed', effect: REFUSED });
+    world.account.renameUser('alice', 'mallory');
+    expect(await endGone(services, PATIENT)).toBe(0);
+    expect((await read(services, id)).state).toBe('standing');
+    refused.remove();
+    expect(await endGone(services, PATIENT)).toBe(0);
+    user.keys.get(key.accessKeyId).change('Deleted', world.clock.now());
+    expect(await endGone(services, PATIENT)).toBe(1);
+    expect(standingWords(await read(services, id), 0)).toBe('Over: its key is gone from AWS');
+  });
+});
+
+describe('an Undo of what is gone', () => {
+  it('ends where AWS does not tell whose its keys are, once a list of users lacks it', async () => {
+    await using world = await opened();
+    const { services, user, key, id } = await standing(world);
+    user.keys.get(key.accessKeyId).change('Deleted', world.clock.now());
+    world.account.removeUser('alice');
+    // AWS may say this of a key that is nobody's, whoever asks.
+    world.standIn.faults.add({ action: 'GetAccessKeyLastUsed', effect: REFUSED });
+    const unlisted = world.standIn.faults.add({ action: 'ListUsers', effect: REFUSED });
+    const [holder] = (await read(services, id)).holders;
+    const input = { containmentId: id, holderId: holder?.id ?? '', reason: 'it was deleted' };
+    await undoContainment(services, request(services), input);
+    const row = await settled(services, id);
+    expect(row.state).toBe('undoing');
+    expect(row.trouble).toMatchObject({ action: 'iam:GetAccessKeyLastUsed', code: 'denied_by_policy' });
+    unlisted.remove();
+    world.forward(MINUTE);
+    expect((await settled(services, id)).state).toBe('undone');
   });
 });

@@ -1,9 +1,10 @@
 import { incidentsOf, wasStolen } from '../../domain/containment-reasons.ts';
-import { CONFIRM_READS, type Containment } from '../../domain/containment.ts';
+import { CONFIRM_READS, isGone, type Containment } from '../../domain/containment.ts';
+import { toldAsGone } from '../../domain/containment-events.ts';
 import { endedAsGone } from '../../domain/containment-unread.ts';
-import type { IamUser } from '../../domain/inventory.ts';
 import { RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
+import type { Write } from '../../ports/stores.ts';
 import { auditOutcome } from '../audit.ts';
 import { writeIfUnchanged } from '../write-if-unchanged.ts';
 import type { Containing } from './containing.ts';
@@ -14,25 +15,31 @@ const PAGE = 100;
 /** Between the looks that must agree; ms. */
 const LOOK_AGAIN_MS = 2_000;
 
-/** What is gone, and the user as the inventory has it; of a planned deactivation its keys are enough. */
-interface Gone {
+/** What may be gone, by complete lists of the account. */
+interface MayBeGone {
   readonly what: 'key' | 'user';
-  readonly user: IamUser;
+  /** As it was named last. */
+  readonly userName: string;
+  /** Null where it could never be read. */
+  readonly userId: string | null;
   readonly keyIds: readonly string[];
+  /** Whether a sweep of the account listed what this is about: then its absence from a later one is a proof. */
+  readonly isListed: boolean;
 }
 
 /**
  * Ends what stands for months for a key that is not in AWS any more, and, where its user is denied, for a user that is
  * not: told once, and kept like all that is over. Two things must say so: a complete list of the account's users, by
- * unique ids, since a name may be another's and a user renamed; and IAM, asked now, several times. What cannot be asked is
- * not gone. Answers how many ended.
+ * unique ids, since a name may be another's and a user renamed; and IAM, asked now, several times. The list is the
+ * inventory's, or, of what no sweep ever saw, one that is read now. What cannot be asked is not gone; where IAM shows no
+ * such user, and no list proves it, the message says so. Answers how many ended.
  */
 export async function endGone(services: Containing, signal: AbortSignal): Promise<number> {
   const { stores, log } = services;
   let ended = 0;
   let after: string | null = null;
   for (;;) {
-    const page: readonly Containment[] = await stores.containments.standingOfGone(after, PAGE);
+    const page: readonly Containment[] = await stores.containments.standingUnlisted(after, PAGE);
     for (const row of page) {
       signal.throwIfAborted();
       try {
@@ -49,77 +56,131 @@ export async function endGone(services: Containing, signal: AbortSignal): Promis
 }
 
 async function endIfGone(services: Containing, row: Containment, signal: AbortSignal): Promise<boolean> {
-  const { stores, clock } = services;
-  const gone = await goneByInventory(services, row);
+  const { clock } = services;
+  const gone = await unlistedOf(services, row);
   if (gone === null) return false;
   const hands = await handsFor(services, row, signal);
+  let proven = true;
   for (let reads = 1; reads <= CONFIRM_READS; reads += 1) {
-    if (!(await isGoneNow(hands, gone, signal))) return false;
+    const seen = await seenNow(hands, gone, signal);
+    if (seen === 'there') {
+      if (isGone(row)) await write(services, row, { ...row, absent: 0 });
+      return false;
+    }
+    proven &&= seen === 'gone';
     if (reads < CONFIRM_READS) await clock.sleep(LOOK_AGAIN_MS, signal);
   }
-  const now = clock.now();
-  const after = { ...endedAsGone(row, gone.what, now), updatedAt: now, version: row.version + 1 };
-  const records = await recordsOf(services, row, after);
+  if (proven) return end(services, row, gone.what);
+  if (!isGone(row)) await write(services, row, toldAsGone(row, clock.now()));
+  return false;
+}
+
+async function end(services: Containing, row: Containment, what: MayBeGone['what']): Promise<boolean> {
   const { id, accountId, userName, accessKeyId, correlationId } = row;
+  const act = {
+    doer: { kind: 'rekey' },
+    verb: 'containment.end',
+    entityKind: 'containment',
+    entityId: id,
+    correlationId,
+    why: what === 'user' ? 'its key and its user are gone from AWS' : 'its key is gone from AWS',
+    detail: { accountId, user: userName, accessKeyId, incidents: incidentsOf(row) },
+  } as const;
+  return write(services, row, endedAsGone(row, what, services.clock.now()), [
+    auditOutcome(services, act, 'done'),
+  ]);
+}
+
+/** False when somebody wrote first. */
+async function write(
+  services: Containing,
+  row: Containment,
+  next: Containment,
+  more: readonly Write[] = [],
+): Promise<boolean> {
+  const after = { ...next, updatedAt: services.clock.now(), version: row.version + 1 };
+  const records = await recordsOf(services, row, after);
   const written = await writeIfUnchanged(services, [
-    stores.containments.update(after),
+    services.stores.containments.update(after),
     ...records.writes,
-    auditOutcome(
-      services,
-      {
-        doer: { kind: 'rekey' },
-        verb: 'containment.end',
-        entityKind: 'containment',
-        entityId: id,
-        correlationId,
-        why: gone.what === 'user' ? 'its key and its user are gone from AWS' : 'its key is gone from AWS',
-        detail: { accountId, user: userName, accessKeyId, incidents: incidentsOf(row) },
-      },
-      'done',
-    ),
+    ...more,
   ]);
   if (written) await records.written();
   return written;
 }
 
-/** What complete lists lacked; null: something of it is there still, or is not known. */
-async function goneByInventory({ stores }: Containing, row: Containment): Promise<Gone | null> {
+/** What complete lists lacked, or never had; null: something of it is there still, or is not known. */
+async function unlistedOf({ stores }: Containing, row: Containment): Promise<MayBeGone | null> {
   const { keys, users } = stores.inventory;
   const keyIds = [...new Set([...row.holders, ...row.keys].map(({ accessKeyId }) => accessKeyId))];
-  const [first, ...more] = await Promise.all(keyIds.map((id) => keys.byId(id)));
-  const known = [first, ...more];
-  if (first === null || first === undefined || known.some((key) => (key?.goneAt ?? null) === null))
-    return null;
-  if (known.some((key) => key?.userId !== first.userId)) return null;
-  const user = await users.byId(row.accountId, first.userId);
-  if (user === null || (row.userId !== null && row.userId !== user.userId)) return null;
-  if (user.goneAt !== null) return { what: 'user', user, keyIds };
+  const known = (await Promise.all(keyIds.map((id) => keys.byId(id)))).flatMap((key) => key ?? []);
+  if (known.some(({ goneAt }) => goneAt === null)) return null;
+  const userId = row.userId ?? known[0]?.userId ?? null;
+  if (known.some((key) => key.userId !== userId)) return null;
+  const user = userId === null ? null : await users.byId(row.accountId, userId);
+  const userName = user?.userName ?? row.userName;
+  if (userName === null) return null;
+  const about = { userName, userId, keyIds };
+  if (user !== null && user.goneAt !== null) return { what: 'user', ...about, isListed: true };
   const isDenied = wasStolen(row) || row.deny !== null || row.dateDeny !== null;
-  return isDenied ? null : { what: 'key', user, keyIds };
+  if (isDenied) return user === null ? { what: 'user', ...about, isListed: false } : null;
+  return { what: 'key', ...about, isListed: known.length === keyIds.length };
 }
 
-/** Whether IAM says so at this moment. Throws AwsFailure where it does not say. */
-async function isGoneNow(hands: Hands, { what, user, keyIds }: Gone, signal: AbortSignal): Promise<boolean> {
-  const { userId, userName } = user;
+/**
+ * What IAM shows at this moment; `unproven`: neither the user by its name nor its keys, and that proves nothing. Throws
+ * AwsFailure where it does not say.
+ */
+async function seenNow(
+  hands: Hands,
+  { what, userName, userId, keyIds, isListed }: MayBeGone,
+  signal: AbortSignal,
+): Promise<'there' | 'gone' | 'unproven'> {
   const seen = await orNull(hands(({ iam }) => iam.getUser(userName, signal)));
-  const isThere = seen?.userId === userId;
-  if (what === 'user' && isThere) return false;
+  // Whose name it is cannot be told without its unique id.
+  const isThere = seen !== null && (userId === null || seen.userId === userId);
+  if (what === 'user' && isThere) return 'there';
   if (isThere) {
     const listed = await orNull(hands(({ iam }) => iam.listAccessKeys(userName, signal)));
-    if (listed?.some(({ accessKeyId }) => keyIds.includes(accessKeyId)) === true) return false;
+    if (listed?.some(({ accessKeyId }) => keyIds.includes(accessKeyId)) === true) return 'there';
   }
-  for (const accessKeyId of keyIds) {
-    if (await isKnown(hands, accessKeyId, signal)) return false;
-  }
-  return true;
+  const answers: ('known' | 'none' | 'refused')[] = [];
+  for (const accessKeyId of keyIds) answers.push(await lastUsed(hands, accessKeyId, signal));
+  if (answers.includes('known')) return 'there';
+  if (isListed || (isThere && userId !== null)) return 'gone';
+  // Only of a key alone is it enough that IAM knows none.
+  if (what === 'key' && answers.every((answer) => answer === 'none')) return 'gone';
+  if (isThere || userId === null) return 'unproven';
+  const isListedNow = await isOnList(hands, userId, signal);
+  return isListedNow === null ? 'unproven' : isListedNow ? 'there' : 'gone';
 }
 
-/** Of a key that is nobody's IAM may refuse to tell; that it is on no list was read before. */
-async function isKnown(hands: Hands, accessKeyId: string, signal: AbortSignal): Promise<boolean> {
+/** Whether a complete list of the account's users, read now, has it by its unique id; null: nobody may list them. */
+async function isOnList(hands: Hands, userId: string, signal: AbortSignal): Promise<boolean | null> {
   try {
-    return (await orNull(hands(({ iam }) => iam.accessKeyLastUsed(accessKeyId, signal)))) !== null;
+    return await hands(async ({ iam }) => {
+      for await (const page of iam.listUsers(signal)) {
+        if (page.some((each) => each.userId === userId)) return true;
+      }
+      return false;
+    });
   } catch (error) {
-    if (error instanceof AwsFailure && error.code.startsWith('denied_')) return false;
+    if (error instanceof AwsFailure && error.code.startsWith('denied_')) return null;
+    throw error;
+  }
+}
+
+/** `refused`: of a key that is nobody's IAM may refuse to tell. */
+async function lastUsed(
+  hands: Hands,
+  accessKeyId: string,
+  signal: AbortSignal,
+): Promise<'known' | 'none' | 'refused'> {
+  try {
+    const known = await orNull(hands(({ iam }) => iam.accessKeyLastUsed(accessKeyId, signal)));
+    return known === null ? 'none' : 'known';
+  } catch (error) {
+    if (error instanceof AwsFailure && error.code.startsWith('denied_')) return 'refused';
     throw error;
   }
 }

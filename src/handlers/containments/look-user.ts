@@ -105,12 +105,7 @@ export async function lookAfterUser(
   const first = await lookAtUser(services, hands, row, signal, row);
   if (first.look.user === 'there') return { ...first, row };
   const keyIds = new Set([row.accessKeyId, ...row.keys.map((key) => key.accessKeyId)]);
-  const ways = [
-    ...[...keyIds].map((accessKeyId) => () => nameByKey(hands, accessKeyId, signal)),
-    () => nameById(hands, row, signal),
-  ];
-  for (const nameNow of ways) {
-    const userName = await nameNow();
+  for await (const userName of namesNow(hands, row, keyIds, signal)) {
     if (userName === null || userName === row.userName) continue;
     const renamed = { ...row, userName };
     const again = await lookAtUser(services, hands, renamed, signal);
@@ -120,6 +115,25 @@ export async function lookAfterUser(
     return { ...again, row: { ...renamed, userArn, events: [...row.events, event] } };
   }
   return { ...first, row };
+}
+
+/** What the user may be called by now: by its keys, then by its unique id. */
+async function* namesNow(
+  hands: Hands,
+  row: Containment,
+  keyIds: Iterable<string>,
+  signal: AbortSignal,
+): AsyncGenerator<string | null> {
+  let refused: AwsFailure | null = null;
+  for (const accessKeyId of keyIds) {
+    try {
+      yield await nameByKey(hands, accessKeyId, signal);
+    } catch (error) {
+      if (!(error instanceof AwsFailure) || !error.code.startsWith('denied_')) throw error;
+      refused ??= error;
+    }
+  }
+  yield await nameById(hands, row, refused, signal);
 }
 
 /** Null where AWS knows no such key, or no user of it. */
@@ -132,13 +146,21 @@ async function nameByKey(hands: Hands, accessKeyId: string, signal: AbortSignal)
   }
 }
 
-/** By its unique id, as long as it is not sure that it is gone; null where that is not known, or nobody may list users. */
+/**
+ * By its unique id, as long as it is not sure that it is gone; null where that is not known, or nobody may list users.
+ * `refused`: AWS did not let anybody ask for the name by a key, which it may also do of a key that is nobody's: thrown
+ * unless the list tells.
+ */
 async function nameById(
   hands: Hands,
   { userId, absent }: Pick<Containment, 'userId' | 'absent'>,
+  refused: AwsFailure | null,
   signal: AbortSignal,
 ): Promise<string | null> {
-  if (userId === null || absent >= CONFIRM_READS) return null;
+  if (userId === null || absent >= CONFIRM_READS) {
+    if (refused !== null && absent < CONFIRM_READS) throw refused;
+    return null;
+  }
   try {
     return await hands(async ({ iam }) => {
       for await (const page of iam.listUsers(signal)) {
@@ -148,8 +170,9 @@ async function nameById(
       return null;
     });
   } catch (error) {
-    if (error instanceof AwsFailure) return null;
-    throw error;
+    if (!(error instanceof AwsFailure)) throw error;
+    if (refused !== null) throw refused;
+    return null;
   }
 }
 
