@@ -10,7 +10,12 @@ import { aftermathActions, brokeModal } from './actions/aftermath-buttons.ts';
 import { answerActions, answerModals } from './actions/owner-answers.ts';
 import { audit, auditActions, auditModal } from './audit.ts';
 import { connect, connectModal } from './connect.ts';
-import { containmentActions, containModal, takeBackModals } from './actions/containment-buttons.ts';
+import {
+  containmentActions,
+  containModal,
+  leaveModal,
+  takeBackModals,
+} from './actions/containment-buttons.ts';
 import { roleActions, roleModals } from './actions/role-buttons.ts';
 import { deactivate } from './deactivate.ts';
 import { evidenceActions } from './actions/evidence-buttons.ts';
@@ -75,6 +80,7 @@ export const registry: Registry = {
     queueModal,
     containModal,
     ...takeBackModals,
+    leaveModal,
     channelWatchModal,
     ...answerModals,
     brokeModal,

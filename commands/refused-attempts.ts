@@ -12,10 +12,11 @@ import { CONTAINMENT_CLOSE } from '../src/slack/blocks/closing.ts';
 import { OTHER_KEY, ROLE_LIFT, ROLE_REVIEW, ROLE_REVOKE } from '../src/slack/blocks/containment-around.ts';
 import {
   CONTAINMENT_DETAILS,
+  CONTAINMENT_LEAVE,
   CONTAINMENT_RECOVER,
   CONTAINMENT_STOP,
   CONTAINMENT_UNDO,
-} from '../src/slack/blocks/containment.ts';
+} from '../src/slack/blocks/containment-buttons.ts';
 import { DELETION_APPROVE, DELETION_DECLINE } from '../src/slack/blocks/deletion.ts';
 import { DRILL_GIVE_BACK, DRILL_OPEN, DRILL_STOP } from '../src/slack/blocks/drill.ts';
 import {
@@ -32,7 +33,7 @@ import { OWNER_ME_FORM, OWNER_NOT_ME_FORM } from './actions/owner-answers.ts';
 import { keyIn } from './deactivate.ts';
 import type { Incoming } from './incoming.ts';
 import { CONTAIN_FORM } from './modals/contain-form.ts';
-import { RECOVER_FORM, UNDO_FORM } from './modals/containment-view.ts';
+import { LEAVE_FORM, RECOVER_FORM, UNDO_FORM } from './modals/containment-view.ts';
 import { DELETE_FORM } from './modals/delete-form.ts';
 import { DRILL_FORM } from './modals/drill-form.ts';
 import { CLOSE_FORM, EXPECT_FORM } from './modals/incident-forms.ts';
@@ -64,6 +65,8 @@ const ATTEMPTS: ReadonlyMap<string, Attempt> = new Map<string, Attempt>([
   [UNDO_FORM, { about: 'containment', act: 'undo' }],
   [CONTAINMENT_RECOVER, { about: 'containment', act: 'recover' }],
   [RECOVER_FORM, { about: 'containment', act: 'recover' }],
+  [CONTAINMENT_LEAVE, { about: 'containment', act: 'close' }],
+  [LEAVE_FORM, { about: 'containment', act: 'close' }],
   [CONTAINMENT_STOP, { about: 'containment', act: 'stop_holding' }],
   [CONTAINMENT_DETAILS, { about: 'containment', act: 'look' }],
   [CONTAINMENT_WELL, { about: 'answer', verb: 'containment.well' }],

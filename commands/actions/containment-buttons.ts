@@ -1,4 +1,5 @@
 import { recoverableOf, undoableOf } from '../../src/domain/containment-acts.ts';
+import { isOutOfReach } from '../../src/domain/containment-unread.ts';
 import type { Containment } from '../../src/domain/containment.ts';
 import { isConflict } from '../../src/errors.ts';
 import { beginContainment, type ContainInput } from '../../src/handlers/containments/begin.ts';
@@ -11,6 +12,7 @@ import {
 import { authoriseContainment } from '../../src/handlers/containments/may.ts';
 import { pursue } from '../../src/handlers/containments/pursue.ts';
 import {
+  closeAsItIs,
   recoverContainment,
   stopHolding,
   undoContainment,
@@ -19,10 +21,11 @@ import {
 import { cardOf } from '../../src/handlers/containments/tell.ts';
 import {
   CONTAINMENT_DETAILS,
+  CONTAINMENT_LEAVE,
   CONTAINMENT_RECOVER,
   CONTAINMENT_STOP,
   CONTAINMENT_UNDO,
-} from '../../src/slack/blocks/containment.ts';
+} from '../../src/slack/blocks/containment-buttons.ts';
 import { section } from '../../src/slack/blocks/elements.ts';
 import { modal, type Action, type Context } from '../entry.ts';
 import {
@@ -34,6 +37,9 @@ import {
 } from '../modals/contain-form.ts';
 import {
   containmentView,
+  LEAVE_FORM,
+  leaveForm,
+  parseLeave,
   parseTakeBack,
   RECOVER_FORM,
   TAKE_BACK_ERROR_BLOCK,
@@ -191,6 +197,33 @@ const stop: Action = {
   },
 };
 
+const leave: Action = {
+  actionId: CONTAINMENT_LEAVE,
+  needs: 'member',
+  opensModal: true,
+  async run(context) {
+    await authoriseContainment(context.services, context, 'close', { containmentId: context.incoming.text });
+    const card = await look(context);
+    await context.show(
+      isOutOfReach(card.containment)
+        ? leaveForm(card.containment)
+        : containmentView(card, context.actor, '*It need not be closed as it is.* This is how it stands.'),
+    );
+  },
+};
+
+export const leaveModal = modal<Pick<TakeBackInput, 'containmentId' | 'reason'>>({
+  callbackId: LEAVE_FORM,
+  needs: 'member',
+  irreversible: false,
+  errorBlock: TAKE_BACK_ERROR_BLOCK,
+  parse: parseLeave,
+  async submit(context, input) {
+    const row = await closeAsItIs(context.services, context.request(), input);
+    return shown(context, row, '*Closed as it is.* AWS was not asked.');
+  },
+});
+
 const details: Action = {
   actionId: CONTAINMENT_DETAILS,
   needs: 'viewer',
@@ -203,5 +236,6 @@ export const containmentActions: readonly Action[] = [
   asks(CONTAINMENT_UNDO, 'undo'),
   asks(CONTAINMENT_RECOVER, 'recover'),
   stop,
+  leave,
   details,
 ];

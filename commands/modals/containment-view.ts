@@ -3,19 +3,22 @@ import type { Actor } from '../../src/domain/actor.ts';
 import { isPriorUnknown, recoverableOf, undoableOf } from '../../src/domain/containment-acts.ts';
 import type { ContainmentCard } from '../../src/domain/containment-card.ts';
 import { keptKeys, timesAskedAgain } from '../../src/domain/containment-reasons.ts';
+import { leftWords } from '../../src/domain/containment-unread.ts';
 import type { Containment, ContainmentEvent, ContainmentHolder } from '../../src/domain/containment.ts';
 import { counted } from '../../src/domain/time-words.ts';
 import { mayContain } from '../../src/handlers/containments/may.ts';
 import type { TakeBackInput } from '../../src/handlers/containments/take-back.ts';
 import { closingBlocks } from '../../src/slack/blocks/closing.ts';
-import { buttonsOf, containmentBlocks, whoseText } from '../../src/slack/blocks/containment.ts';
+import { buttonsOf } from '../../src/slack/blocks/containment-buttons.ts';
+import { containmentBlocks, whoseText } from '../../src/slack/blocks/containment.ts';
 import { divider, input, option, section } from '../../src/slack/blocks/elements.ts';
-import { brief, code, cut, person, plain } from '../../src/slack/blocks/mrkdwn.ts';
+import { brief, code, cut, person, plain, words } from '../../src/slack/blocks/mrkdwn.ts';
 import { tooOld, type Parsed } from '../entry.ts';
 import type { IncomingView } from '../incoming.ts';
-import { readReason } from './why-form.ts';
+import { readReason, whyForm } from './why-form.ts';
 
 export const UNDO_FORM = 'containment.undo_form';
+export const LEAVE_FORM = 'containment.leave_form';
 export const RECOVER_FORM = 'containment.recover_form';
 const HOLDER_FIELD = 'field.containmentHolder';
 const REASON_FIELD = 'field.containmentReason';
@@ -173,6 +176,29 @@ function holderLabel({ accessKeyId, kind, incidentId, reason, phase, drillId }: 
           : 'its incident';
   const what = phase === 'recovered' ? 'recovered' : asked;
   return `…${accessKeyId.slice(-6)}: ${reason === '' ? what : `${what}, ${reason}`}`;
+}
+
+/** Asks why what nobody can act on is closed as it is. */
+export function leaveForm(containment: Containment): ModalView {
+  return {
+    ...whyForm({
+      callbackId: LEAVE_FORM,
+      title: 'Close as it is',
+      submit: 'Close as it is',
+      what: `${whoseText(containment)}\nRekey cannot act on this user: AWS is not asked, and nothing there is changed. ${words(leftWords(containment))} Once it is closed there is no *Undo*, also when the account is connected again: if you can connect it, do that first.`,
+      field: REASON_FIELD,
+      hint: 'Shown to everybody who sees this. No secrets.',
+    }),
+    private_metadata: JSON.stringify({ id: containment.id, holder: null }),
+  };
+}
+
+/** What was confirmed there. Throws `expired` for a window of another version. */
+export function parseLeave(view: IncomingView): Parsed<Pick<TakeBackInput, 'containmentId' | 'reason'>> {
+  const { id } = metadataOf(view);
+  const reason = readReason(view, REASON_FIELD, 'Say why: others will wonder.');
+  if (!reason.ok) return reason;
+  return { ok: true, input: { containmentId: id, reason: reason.input.slice(0, LONGEST_REASON) } };
 }
 
 /** What was confirmed. Throws `expired` for a window of another version. */

@@ -11,6 +11,7 @@ import type {
   PartFailure,
   PartStanding,
 } from '../../src/domain/containment.ts';
+import type { Taking } from '../../src/domain/containment-reasons.ts';
 import type { ContainmentEffect } from '../../src/domain/containment-effect.ts';
 import { json, oneOf } from '../rows.ts';
 import { partition } from './shapes.ts';
@@ -29,6 +30,8 @@ export const containmentState = oneOf<ContainmentState>({
   refused: true,
   merged: true,
 });
+
+const taking: z.ZodType<Taking> = z.object({ by: z.string(), at: z.number(), reason: z.string() });
 
 const holder: z.ZodType<ContainmentHolder> = z.object({
   id: z.string(),
@@ -50,7 +53,7 @@ const holder: z.ZodType<ContainmentHolder> = z.object({
       times: z.number(),
     })
     .exactOptional(),
-  taken: z.object({ by: z.string(), at: z.number(), reason: z.string() }).nullable(),
+  taken: taking.nullable(),
 });
 
 const key: z.ZodType<ContainedKey> = z.object({
@@ -180,6 +183,7 @@ const facts: z.ZodType<ContainmentFacts> = z.object({
   noticeId: z.string().nullable(),
   correlationId: z.string(),
   begun: z.array(z.object({ effect, act: z.string() })).optional(),
+  left: taking.optional(),
 });
 
 export const containmentRow: z.ZodType<Containment> = z

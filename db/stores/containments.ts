@@ -1,20 +1,4 @@
-import {
-  and,
-  asc,
-  count,
-  desc,
-  eq,
-  getTableColumns,
-  gt,
-  gte,
-  inArray,
-  isNotNull,
-  isNull,
-  lt,
-  lte,
-  or,
-  sql,
-} from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, gte, inArray, isNotNull, lt, lte, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { isOver } from '../../src/domain/containment.ts';
 import type { Containment } from '../../src/domain/containment.ts';
@@ -154,22 +138,13 @@ export function containmentStore(engine: Engine): ContainmentStore {
         ),
       );
     },
-    async standingUnlisted(after, limit) {
-      const { inventoryKeys: k } = engine.tables;
+    async standing(after, limit) {
       return all(
         await engine.read((db) =>
           db
-            .select(getTableColumns(t))
+            .select()
             .from(t)
-            .leftJoin(k, eq(k.accessKeyId, t.accessKeyId))
-            .where(
-              and(
-                isOpen,
-                eq(t.state, 'standing'),
-                or(isNotNull(k.goneAt), isNull(k.accessKeyId)),
-                after === null ? undefined : gt(t.id, after),
-              ),
-            )
+            .where(and(isOpen, eq(t.state, 'standing'), after === null ? undefined : gt(t.id, after)))
             .orderBy(asc(t.id))
             .limit(limit),
         ),

@@ -43,6 +43,11 @@ export function nextSteps(containment: Containment, now: number): readonly strin
       'If what was found is how your key works, tell a responder: “This is us” keeps what is alike quiet.',
     ];
   }
+  if (containment.left !== undefined) {
+    return [
+      'Ask whoever runs the AWS account: Rekey cannot reach it any more, and what was shut off stays so until somebody there gives it back.',
+    ];
+  }
   if (isOverAsGone(containment) && !wasStolen(containment)) {
     return ['Nothing is to be done: a key that does not exist cannot be used.'];
   }

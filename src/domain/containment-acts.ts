@@ -10,16 +10,9 @@ import {
   type Containment,
   type ContainmentHolder,
 } from './containment.ts';
-import { timesAskedAgain } from './containment-reasons.ts';
+import { timesAskedAgain, type Taking } from './containment-reasons.ts';
 import { stood } from './containment-settle.ts';
-
-/** Who takes something back, and why. */
-export interface Taking {
-  /** Slack user id. */
-  readonly by: string;
-  readonly at: number;
-  readonly reason: string;
-}
+import { isOutOfReach } from './containment-unread.ts';
 
 /** A containment of which nothing is known but whose key, and why. */
 export function blankContainment(from: {
@@ -210,6 +203,16 @@ export function recovered(before: Containment, holderId: string, taking: Taking)
 export function holdStopped(before: Containment, by: string, now: number): Containment | null {
   if (before.state !== 'holding') return null;
   return { ...stood(before, now), holdStoppedBy: by };
+}
+
+/**
+ * Over as it stands, nothing of it taken back: what nobody can act on would else stand for ever. Null where somebody can,
+ * or nothing was set yet.
+ */
+export function closedAsItIs(before: Containment, left: Taking): Containment | null {
+  if (!isOutOfReach(before)) return null;
+  const over = movedTo(before, 'ended', left.at);
+  return { ...over, left, begun: undefined, heldUntil: null, nextAt: null, proofAt: null };
 }
 
 /** Reasons an Undo may take back: those that hold, and those that were recovered. */

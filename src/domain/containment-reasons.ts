@@ -1,5 +1,13 @@
 import type { Containment, ContainmentHolder } from './containment.ts';
 
+/** Who takes something back, and why. */
+export interface Taking {
+  /** Slack user id. */
+  readonly by: string;
+  readonly at: number;
+  readonly reason: string;
+}
+
 /** That a reason was asked for once more, which did all of it anew. */
 export interface AskedAgain extends Pick<ContainmentHolder, 'by' | 'hostUser' | 'at' | 'reason'> {
   readonly times: number;

@@ -1,6 +1,8 @@
 import {
   CONFIRM_READS,
   holdingOf,
+  INLINE_DATE_DENY,
+  INLINE_DENY,
   isConfirmed,
   isGone,
   isOver,
@@ -48,9 +50,34 @@ export function isShutOff(containment: Containment, now: number): boolean {
   return !isOver(containment.state) && containment.state !== 'finding' && isConfirmed(containment, now);
 }
 
-/** Over because what it held is not in AWS any more, and not because somebody took it back. */
-export function isOverAsGone({ state, holders }: Pick<Containment, 'state' | 'holders'>): boolean {
-  return state === 'ended' && holdingOf({ holders }).length > 0;
+/** Over because what it held is not in AWS any more, and not because somebody took it back, or left it as it is. */
+export function isOverAsGone({
+  state,
+  holders,
+  left,
+}: Pick<Containment, 'state' | 'holders' | 'left'>): boolean {
+  return state === 'ended' && left === undefined && holdingOf({ holders }).length > 0;
+}
+
+/** Nobody could act on its user when that was tried last: nothing connects to the account, as a rule. */
+export function isOutOfReach({ state, trouble }: Pick<Containment, 'state' | 'trouble'>): boolean {
+  return !isOver(state) && state !== 'finding' && trouble?.code === 'nobody';
+}
+
+/** What may be in AWS still, of a containment that nobody can act on: for whoever can there. */
+export function leftWords({ keys, deny, dateDeny, userName }: Containment): string {
+  const ids = keys.filter((key) => !isDeleted(key)).map(({ accessKeyId }) => accessKeyId);
+  const policies = [
+    ...(deny?.attached === true ? ['AWSDenyAll'] : []),
+    ...(deny?.inline === true ? [`the inline policy ${INLINE_DENY}`] : []),
+    ...(dateDeny === null ? [] : [`the inline policy ${INLINE_DATE_DENY}`]),
+  ];
+  const off = ids.length === 0 ? [] : [`${ids.join(', ')} Inactive`];
+  const denied = policies.length === 0 ? [] : [`${policies.join(' and ')} on the user ${userName ?? '?'}`];
+  const all = [...off, ...denied].join('; ');
+  return all === ''
+    ? 'Rekey set nothing there.'
+    : `What Rekey set may be in AWS still: ${all}. Whoever has rights there takes it off by hand.`;
 }
 
 /** What is known of a user that is gone, where its containment ended for that. */

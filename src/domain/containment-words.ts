@@ -12,7 +12,7 @@ import {
   type PartFailure,
 } from './containment.ts';
 import { wasStolen } from './containment-reasons.ts';
-import { areAllDeleted, goneWords, isOverAsGone, isTakenUnread } from './containment-unread.ts';
+import { areAllDeleted, goneWords, isOverAsGone, isTakenUnread, leftWords } from './containment-unread.ts';
 import { counted, momentWords } from './time-words.ts';
 
 /** What could not be done, why, and what to do, as sentences. */
@@ -157,6 +157,7 @@ export function standingWords(containment: Containment, now: number): string {
     case 'undone':
       return 'Taken back';
     case 'ended':
+      if (containment.left !== undefined) return 'Closed as it is: nothing was taken back';
       if (!isOverAsGone(containment)) return 'Recovered, and over';
       return `Over: ${isGone(containment) ? 'its key and its user are' : 'its key is'} gone from AWS`;
     case 'refused':
@@ -170,6 +171,7 @@ export function standingWords(containment: Containment, now: number): string {
 export function confirmedWords(containment: Containment, now: number): readonly string[] {
   const { parts, keys, deniedBefore, deny, dateDeny, state } = containment;
   if (state === 'finding' || state === 'refused' || state === 'merged') return [];
+  if (containment.left !== undefined) return [leftWords(containment)];
   if (containment.absent > 0) return [goneWords(containment)];
   if (state === 'undone') return [restoredWords(containment)];
   const play = partsInPlay(containment, now);

@@ -1,10 +1,12 @@
 import type { ContainedKey } from './contained-key.ts';
 import type { BegunEffect } from './containment-effect.ts';
-import { keptKeys, type AskedAgain } from './containment-reasons.ts';
+import type { ContainmentProof } from './containment-proof.ts';
+import { keptKeys, type AskedAgain, type Taking } from './containment-reasons.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Partition } from './partition.ts';
 
 export type { ContainedKey } from './contained-key.ts';
+export type { ContainmentProof } from './containment-proof.ts';
 
 /**
  * - `finding`: whose key it is is being found
@@ -13,7 +15,8 @@ export type { ContainedKey } from './contained-key.ts';
  * - `standing`: nobody looks any more; what was set stays
  * - `undoing`, `recovering`: being taken back, in part or in whole
  * - `recovered`: the key stays Inactive, sessions from before are denied for some hours
- * - `undone`, `ended` (a recovery's time is over, or what it is about is gone), `refused`, `merged`: over
+ * - `undone`, `ended` (a recovery's time is over, what it is about is gone, or somebody left it as it is), `refused`,
+ *   `merged`: over
  */
 export type ContainmentState =
   | 'finding'
@@ -31,11 +34,11 @@ export type ContainmentState =
 /** Every legal move; to stay is none. */
 export const CONTAINMENT_MOVES: Readonly<Record<ContainmentState, readonly ContainmentState[]>> = {
   finding: ['acting', 'undone', 'refused', 'merged'],
-  acting: ['holding', 'standing', 'undoing', 'recovering', 'recovered'],
-  holding: ['acting', 'standing', 'undoing', 'recovering'],
+  acting: ['holding', 'standing', 'undoing', 'recovering', 'recovered', 'ended'],
+  holding: ['acting', 'standing', 'undoing', 'recovering', 'ended'],
   standing: ['acting', 'holding', 'undoing', 'recovering', 'ended'],
-  undoing: ['acting', 'holding', 'standing', 'recovering', 'recovered', 'undone'],
-  recovering: ['acting', 'holding', 'standing', 'undoing', 'recovered'],
+  undoing: ['acting', 'holding', 'standing', 'recovering', 'recovered', 'undone', 'ended'],
+  recovering: ['acting', 'holding', 'standing', 'undoing', 'recovered', 'ended'],
   recovered: ['acting', 'undoing', 'recovering', 'ended'],
   undone: [],
   ended: [],
@@ -73,7 +76,7 @@ export interface ContainmentHolder {
   /** Who asked last for it again after nobody looked any more, and how often that was; left out: nobody did. */
   readonly again?: AskedAgain;
   /** Who took it back, and why; null while it holds. */
-  readonly taken: { readonly by: string; readonly at: number; readonly reason: string } | null;
+  readonly taken: Taking | null;
 }
 
 /** `way`: how it is tried next. `attached`, `inline`: a deny that stands there is ours, or may be. */
@@ -121,23 +124,6 @@ export interface ContainmentEvent {
     | 'renamed_user';
   /** The key, the policy, the part that was put back, or the user. */
   readonly about: string;
-}
-
-/** What CloudTrail shows since IAM confirmed. */
-export interface ContainmentProof {
-  /** Since when; ms. */
-  readonly since: number;
-  /** Everything up to here was seen; null when that is not known, for the reason `why`. */
-  readonly completeTo: number | null;
-  readonly why: string;
-  /** Calls AWS accepted, apart from asking who one is, which nothing can deny. */
-  readonly accepted: number;
-  readonly lastAcceptedAt: number | null;
-  /** The latest such calls, as `service:call` with the key that made them. */
-  readonly calls: readonly string[];
-  /** Calls AWS refused: somebody still tries. */
-  readonly refused: number;
-  readonly checkedAt: number;
 }
 
 /** The containment of one user, over all reasons that hold it. Times are ms. */
@@ -206,6 +192,8 @@ export interface Containment {
   readonly version: number;
   /** Changes that were sent, or were about to be, and of which it is not on record yet what came; left out: none. */
   readonly begun?: readonly BegunEffect[] | undefined;
+  /** Who closed it as it was, since nobody could act on its user any more; left out: nobody did. */
+  readonly left?: Taking | undefined;
 }
 
 /** So many reads in a row confirm a part: AWS's replicas differ for some seconds. */

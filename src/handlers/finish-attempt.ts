@@ -3,6 +3,7 @@ import type { Attempt } from '../domain/attempt.ts';
 import { isConflict, RekeyError } from '../errors.ts';
 import { sameCredentials, stopped, type Ending } from './ending.ts';
 import { auditOutcome } from './audit.ts';
+import { GONE_JOB } from './containments/containing.ts';
 import { finishConnect } from './finish-connect.ts';
 import { finishDisconnect } from './finish-disconnect.ts';
 import { finishReplace } from './finish-replace.ts';
@@ -27,15 +28,20 @@ export async function finishAttempt(services: Services, attempt: Attempt): Promi
   return result;
 }
 
-/** A new way into an account: its keys are read soon. The rounds of the inventory do it when this is lost. */
+/**
+ * A new way into an account: its keys are read soon. What is contained in an account that is reached again, or not any
+ * more, says so. The rounds of both do it when this is lost.
+ */
 async function takeStock({ jobs, log }: Services, result: AttemptResult): Promise<void> {
-  if (result.kind !== 'connected' && result.kind !== 'replaced') return;
+  if (result.kind !== 'connected' && result.kind !== 'replaced' && result.kind !== 'disconnected') return;
   const { accountId } = result.connection;
   try {
+    if (result.kind !== 'replaced') await jobs.enqueue(GONE_JOB, accountId);
+    if (result.kind === 'disconnected') return;
     await jobs.enqueue('inventory', accountId);
     await jobs.enqueue('watch', accountId);
   } catch (error) {
-    log.warn('the sweep of a new connection was not enqueued', { accountId, error });
+    log.warn('what follows a change of connections was not enqueued', { accountId, error });
   }
 }
 

@@ -2,7 +2,7 @@ import { endGone } from '../handlers/containments/gone.ts';
 import { proveContainments } from '../handlers/containments/prove.ts';
 import { takeTurn } from '../handlers/containments/pursue.ts';
 import { ALONE, type Patience } from '../handlers/containments/pace.ts';
-import type { Containing } from '../handlers/containments/containing.ts';
+import { GONE_JOB, type Containing } from '../handlers/containments/containing.ts';
 import type { Services } from '../handlers/services.ts';
 import type { Jobs } from '../ports/jobs.ts';
 
@@ -17,8 +17,6 @@ const LOOK_EVERY_MS = 10_000;
 const PROOFS_JOB = 'containment-proofs';
 const PROOFS_RUN_MS = 5 * 60_000;
 const PROOFS_EVERY_MS = 30_000;
-/** Ends what stands for keys and users that are gone. */
-const GONE_JOB = 'containments-gone';
 const GONE_RUN_MS = 10 * 60_000;
 const GONE_EVERY_MS = 3_600_000;
 const RETRIES = 12;

@@ -25,8 +25,8 @@ export interface ContainmentStore {
   endedOfAccount(accountId: string, since: number): Promise<Containment[]>;
   /** Those of an account that were begun since, also ones that are over; oldest first. */
   ofAccount(accountId: string, since: number): Promise<Containment[]>;
-  /** Those that stand, nobody looking any more, of keys that the inventory found gone or never had; after this id, by id. */
-  standingUnlisted(after: string | null, limit: number): Promise<Containment[]>;
+  /** Those that stand, nobody looking any more; after this id, by id. */
+  standing(after: string | null, limit: number): Promise<Containment[]>;
   /** Open ones that were written after `since`, oldest first. */
   openSince(since: number): Promise<Containment[]>;
   /**

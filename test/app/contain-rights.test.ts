@@ -23,7 +23,7 @@ import {
 import { KEY_DELETE, KEY_MENU } from '../../src/slack/blocks/keys.ts';
 import { keptIncident } from '../db/watch-samples.ts';
 import { accountOf, connectKey, freshUser } from '../support/acting.ts';
-import { rawAction, rawCommand, rawSubmission, said, type RawPlace } from '../support/raw-payloads.ts';
+import { rawButton, rawCommand, rawSubmission, said, type RawPlace } from '../support/raw-payloads.ts';
 import { CHANNELS, PEOPLE, Scene } from '../support/rekey.ts';
 
 const LONG = 60_000;
@@ -106,12 +106,6 @@ describe('the right to contain, over signed HTTP', () => {
     return rawSubmission({ ...place, changes: { ...place.changes, view } }, callbackId);
   }
 
-  function click(place: RawPlace, actionId: string, value: string): Promise<Ack> {
-    views += 1;
-    const action = { action_id: actionId, block_id: 'b', action_ts: `${views}.r`, type: 'button', value };
-    return rawAction({ ...place, changes: { ...place.changes, actions: [action] } }, actionId);
-  }
-
   /** Every way to each act: what is sent, and the incident its row in the audit log names (none: only its key is known). */
   function ways(): [
     name: string,
@@ -130,9 +124,14 @@ describe('the right to contain, over signed HTTP', () => {
         'contain',
         [],
       ],
-      ['the button of a key', (place) => click(place, 'key.deactivate', key), 'contain', []],
-      ['the menu of a key', (place) => click(place, 'key.menu', `deactivate:${key}`), 'contain', []],
-      ['the button of an incident', (place) => click(place, 'incident.deactivate', 'i1'), 'contain', ['i1']],
+      ['the button of a key', (place) => rawButton(place, 'key.deactivate', key), 'contain', []],
+      ['the menu of a key', (place) => rawButton(place, 'key.menu', `deactivate:${key}`), 'contain', []],
+      [
+        'the button of an incident',
+        (place) => rawButton(place, 'incident.deactivate', 'i1'),
+        'contain',
+        ['i1'],
+      ],
       [
         'the window',
         (place) =>
@@ -143,7 +142,7 @@ describe('the right to contain, over signed HTTP', () => {
         'contain',
         ['i1'],
       ],
-      ['the button Undo', (place) => click(place, 'containment.undo', containmentId), 'undo', ['i0']],
+      ['the button Undo', (place) => rawButton(place, 'containment.undo', containmentId), 'undo', ['i0']],
       [
         'the window of Undo',
         (place) => submit(place, 'containment.undo_form', { private_metadata: taken, values: reason }),
@@ -152,7 +151,7 @@ describe('the right to contain, over signed HTTP', () => {
       ],
       [
         'the button Recover',
-        (place) => click(place, 'containment.recover', containmentId),
+        (place) => rawButton(place, 'containment.recover', containmentId),
         'recover',
         ['i0'],
       ],
@@ -162,7 +161,19 @@ describe('the right to contain, over signed HTTP', () => {
         'recover',
         ['i0'],
       ],
-      ['Stop holding', (place) => click(place, 'containment.stop', containmentId), 'stop_holding', ['i0']],
+      [
+        'Stop holding',
+        (place) => rawButton(place, 'containment.stop', containmentId),
+        'stop_holding',
+        ['i0'],
+      ],
+      ['Close as it is', (place) => rawButton(place, 'containment.leave', containmentId), 'close', ['i0']],
+      [
+        'the window of Close as it is',
+        (place) => submit(place, 'containment.leave_form', { private_metadata: taken, values: reason }),
+        'close',
+        ['i0'],
+      ],
     ];
   }
 
@@ -185,19 +196,24 @@ describe('the right to contain, over signed HTTP', () => {
       rawCommand({ ...place, changes: { ...place.changes, text } }, '/aws-incidents');
     return [
       ['evidence, the command', command(`evidence ${held.key.accessKeyId}`), 'evidence.read', ['i0']],
-      ['evidence, its button', (place) => click(place, EVIDENCE_READ, of()), 'evidence.read', ['i0']],
-      ['evidence, its window', (place) => click(place, EVIDENCE_DETAILS, of()), 'evidence.read', ['i0']],
-      ['evidence, a thing in it', (place) => click(place, EVIDENCE_ITEM, of('1')), 'evidence.read', ['i0']],
-      ['a key in it', (place) => click(place, EVIDENCE_CONTAIN, of(key)), 'containment.contain', []],
-      ['a key beside it', (place) => click(place, OTHER_KEY, key), 'containment.contain', []],
-      ['a role, the button', (place) => click(place, ROLE_REVOKE, about), 'role.revoke', ['i0']],
+      ['evidence, its button', (place) => rawButton(place, EVIDENCE_READ, of()), 'evidence.read', ['i0']],
+      ['evidence, its window', (place) => rawButton(place, EVIDENCE_DETAILS, of()), 'evidence.read', ['i0']],
+      [
+        'evidence, a thing in it',
+        (place) => rawButton(place, EVIDENCE_ITEM, of('1')),
+        'evidence.read',
+        ['i0'],
+      ],
+      ['a key in it', (place) => rawButton(place, EVIDENCE_CONTAIN, of(key)), 'containment.contain', []],
+      ['a key beside it', (place) => rawButton(place, OTHER_KEY, key), 'containment.contain', []],
+      ['a role, the button', (place) => rawButton(place, ROLE_REVOKE, about), 'role.revoke', ['i0']],
       [
         'a role, the window',
         (place) => submit(place, ROLE_ASK_FORM, { private_metadata: carried, values: why }),
         'role.revoke',
         ['i0'],
       ],
-      ['a role, Review', (place) => click(place, ROLE_REVIEW, about), 'role.approve', ['i0']],
+      ['a role, Review', (place) => rawButton(place, ROLE_REVIEW, about), 'role.approve', ['i0']],
       [
         'a role, Approve',
         (place) => submit(place, ROLE_APPROVE_FORM, { private_metadata: carried, values: {} }),
@@ -207,7 +223,7 @@ describe('the right to contain, over signed HTTP', () => {
       [
         'a role, Decline',
         (place) =>
-          click(
+          rawButton(
             { ...place, changes: { ...place.changes, view: { ...view, private_metadata: carried } } },
             ROLE_DECLINE,
             'x',
@@ -215,14 +231,14 @@ describe('the right to contain, over signed HTTP', () => {
         'role.decline',
         ['i0'],
       ],
-      ['a role, Undo', (place) => click(place, ROLE_LIFT, about), 'role.lift', ['i0']],
+      ['a role, Undo', (place) => rawButton(place, ROLE_LIFT, about), 'role.lift', ['i0']],
       [
         'a role, the window of Undo',
         (place) => submit(place, ROLE_LIFT_FORM, { private_metadata: carried, values: why }),
         'role.lift',
         ['i0'],
       ],
-      ['a drill, Stop', (place) => click(place, DRILL_STOP, 'd1'), 'drill.stop', undefined],
+      ['a drill, Stop', (place) => rawButton(place, DRILL_STOP, 'd1'), 'drill.stop', undefined],
       ['a drill, the window', (place) => submit(place, DRILL_FORM, asks), 'drill.start', undefined],
     ];
   }
@@ -242,8 +258,8 @@ describe('the right to contain, over signed HTTP', () => {
   function deletingWays(): [name: string, send: (place: RawPlace) => Promise<Ack>, verb: string][] {
     const key = free.key.accessKeyId;
     return [
-      ['the button of a key', (place) => click(place, KEY_DELETE, key), 'key.delete_ask'],
-      ['the menu of a key', (place) => click(place, KEY_MENU, `delete:${key}`), 'key.delete_ask'],
+      ['the button of a key', (place) => rawButton(place, KEY_DELETE, key), 'key.delete_ask'],
+      ['the menu of a key', (place) => rawButton(place, KEY_MENU, `delete:${key}`), 'key.delete_ask'],
       [
         'the window',
         (place) =>
@@ -362,7 +378,7 @@ describe('the right to contain, over signed HTTP', () => {
       const mixed = JSON.stringify({ key: free.key.accessKeyId, incident: 'i0' });
       const kind = { 'field.containKind': { a: { selected_option: { value: 'stolen' } } } };
       await submit(place, 'containment.form', { private_metadata: mixed, values: kind });
-      await click(place, 'containment.stop', 'x');
+      await rawButton(place, 'containment.stop', 'x');
       await expect.poll(async () => (await rows()).length, { timeout: 5_000 }).toBe(before + 6);
       for (const action of [
         EVIDENCE_READ,
@@ -372,11 +388,11 @@ describe('the right to contain, over signed HTTP', () => {
         ROLE_LIFT,
         ROLE_DECLINE,
       ]) {
-        await click(place, action, 'forged');
+        await rawButton(place, action, 'forged');
       }
-      await click(place, DELETION_APPROVE, `${free.key.accessKeyId}:forged`);
-      await click(place, DELETION_DECLINE, 'forged');
-      await click(place, DRILL_GIVE_BACK, 'forged');
+      await rawButton(place, DELETION_APPROVE, `${free.key.accessKeyId}:forged`);
+      await rawButton(place, DELETION_DECLINE, 'forged');
+      await rawButton(place, DRILL_GIVE_BACK, 'forged');
       await expect.poll(async () => (await rows()).length, { timeout: 5_000 }).toBe(before + 6 + 9);
       await unchanged();
     },

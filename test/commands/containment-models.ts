@@ -1,7 +1,7 @@
 import type { ModalView } from '@slack/types';
 import { containmentList } from '../../commands/messages/containment-list.ts';
 import { containForm, type ContainModel } from '../../commands/modals/contain-form.ts';
-import { containmentView, takeBackForm } from '../../commands/modals/containment-view.ts';
+import { containmentView, leaveForm, takeBackForm } from '../../commands/modals/containment-view.ts';
 import { roleApproveForm, roleAskForm, roleLiftForm } from '../../commands/modals/role-forms.ts';
 import type { RoleRevocation } from '../../src/domain/role-revocation.ts';
 import type { AssumedRole, MadeThing, Surroundings } from '../../src/domain/surroundings.ts';
@@ -315,6 +315,17 @@ function cardsOf(outside: Outside): [name: string, card: ContainmentCard][] {
     ...(
       ['finding', 'acting', 'standing', 'undoing', 'recovering', 'recovered', 'undone', 'ended'] as const
     ).map((state): [string, ContainmentCard] => [state, card({ state, parts: NOTHING_READ })]),
+    ...(['standing', 'undoing'] as const).map((state): [string, ContainmentCard] => [
+      `${state}, out of reach`,
+      card({
+        state,
+        trouble: { action: '', code: 'nobody', said: outside.description, at: NOW, retryAt: NOW },
+      }),
+    ]),
+    [
+      'closed as it is',
+      card({ state: 'ended', left: { by: 'U0ADMIN', at: NOW, reason: outside.description } }),
+    ],
     ['refused', card({ state: 'refused', refusal: { ...refused, why: outside.description } })],
     ...revocationsOf(outside).map((revocation, at): [string, ContainmentCard] => [
       `with a revocation ${at}`,
@@ -412,6 +423,7 @@ export function containmentViewsOf(outside: Outside): [name: string, view: Modal
       ),
     ],
     ['recover a user', takeBackForm(card, 'recover')],
+    ['close as it is', leaveForm(card.containment)],
     ['recover a user with other keys', takeBackForm({ ...card, containment: judgedRow(outside) }, 'recover')],
   ];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CONTAINMENT_UNDO } from '../../src/slack/blocks/containment.ts';
+import { CONTAINMENT_UNDO } from '../../src/slack/blocks/containment-buttons.ts';
 import { SILENCE_MS } from '../../src/domain/owner-question.ts';
 import { ASK_AFTER_MS } from '../../src/domain/aftermath.ts';
 import type { OwnerRef } from '../../src/domain/owner.ts';

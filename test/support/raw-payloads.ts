@@ -74,6 +74,13 @@ export function rawAction(place: RawPlace, actionId: string): Promise<Ack> {
   return place.slack.sendRaw('interaction', changed(body, place));
 }
 
+/** A button with what it carries, as one of a message or window that is no longer shown so. */
+export function rawButton(place: RawPlace, actionId: string, value: string): Promise<Ack> {
+  count += 1;
+  const action = { action_id: actionId, block_id: 'b', action_ts: `${count}.b`, type: 'button', value };
+  return rawAction({ ...place, changes: { ...place.changes, actions: [action] } }, actionId);
+}
+
 export function rawSuggestion(place: RawPlace, actionId: string): Promise<Ack> {
   const body = { type: 'block_suggestion', ...common(place), action_id: actionId, block_id: 'b', value: '' };
   return place.slack.sendRaw('suggestion', changed(body, place));

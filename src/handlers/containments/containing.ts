@@ -26,5 +26,8 @@ export const CALLS_MS = 25_000;
 /** Reads CloudTrail around contained users. */
 export const SURROUNDINGS_JOB = 'containment-surroundings';
 
+/** Looks what of the containments that stand is gone, or out of reach. */
+export const GONE_JOB = 'containments-gone';
+
 /** Leases of the command line's are respected even where a bot takes those of all others for dead. */
 export const HOST_TURN = 'host-';

@@ -1,14 +1,15 @@
 import { incidentsOf, wasStolen } from '../../domain/containment-reasons.ts';
 import { CONFIRM_READS, isGone, type Containment } from '../../domain/containment.ts';
 import { toldAsGone } from '../../domain/containment-events.ts';
-import { endedAsGone } from '../../domain/containment-unread.ts';
+import { endedAsGone, isOutOfReach } from '../../domain/containment-unread.ts';
 import { RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { Write } from '../../ports/stores.ts';
 import { auditOutcome } from '../audit.ts';
 import { writeIfUnchanged } from '../write-if-unchanged.ts';
 import type { Containing } from './containing.ts';
-import { handsFor, type Hands } from './hands.ts';
+import { failureOf } from './effects.ts';
+import { handsFor, nobody, type Hands } from './hands.ts';
 import { recordsOf } from './record.ts';
 
 const PAGE = 100;
@@ -32,18 +33,24 @@ interface MayBeGone {
  * not: told once, and kept like all that is over. Two things must say so: a complete list of the account's users, by
  * unique ids, since a name may be another's and a user renamed; and IAM, asked now, several times. The list is the
  * inventory's, or, of what no sweep ever saw, one that is read now. What cannot be asked is not gone; where IAM shows no
- * such user, and no list proves it, the message says so. Answers how many ended.
+ * such user, and no list proves it, or nobody can act in the account, the message says so. Answers how many ended.
  */
 export async function endGone(services: Containing, signal: AbortSignal): Promise<number> {
   const { stores, log } = services;
+  const all = await stores.connections.list();
+  const connected = new Set(
+    all.flatMap(({ state, accountId }) => (state === 'connected' ? [accountId] : [])),
+  );
   let ended = 0;
   let after: string | null = null;
   for (;;) {
-    const page: readonly Containment[] = await stores.containments.standingUnlisted(after, PAGE);
+    const page: readonly Containment[] = await stores.containments.standing(after, PAGE);
     for (const row of page) {
       signal.throwIfAborted();
       try {
-        if (await endIfGone(services, row, signal)) ended += 1;
+        const isConnected = connected.has(row.accountId);
+        const now = await withReach(services, row, isConnected);
+        if (now !== null && isConnected && (await endIfGone(services, now, signal))) ended += 1;
       } catch (error) {
         if (!(error instanceof AwsFailure || error instanceof RekeyError)) throw error;
         log.info('whether a contained key is gone could not be asked', { containmentId: row.id, error });
@@ -56,9 +63,9 @@ export async function endGone(services: Containing, signal: AbortSignal): Promis
 }
 
 async function endIfGone(services: Containing, row: Containment, signal: AbortSignal): Promise<boolean> {
-  const { clock } = services;
   const gone = await unlistedOf(services, row);
   if (gone === null) return false;
+  const { clock } = services;
   const hands = await handsFor(services, row, signal);
   let proven = true;
   for (let reads = 1; reads <= CONFIRM_READS; reads += 1) {
@@ -73,6 +80,18 @@ async function endIfGone(services: Containing, row: Containment, signal: AbortSi
   if (proven) return end(services, row, gone.what);
   if (!isGone(row)) await write(services, row, toldAsGone(row, clock.now()));
   return false;
+}
+
+/** Has the row say whether anything connects to its account, and nothing more; null when somebody else wrote. */
+async function withReach(
+  services: Containing,
+  row: Containment,
+  isConnected: boolean,
+): Promise<Containment | null> {
+  if (isConnected !== isOutOfReach(row)) return row;
+  const trouble = isConnected ? null : failureOf(nobody(row.accountId, []), services.clock.now(), null);
+  const next = { ...row, trouble };
+  return (await write(services, row, next)) ? { ...next, version: row.version + 1 } : null;
 }
 
 async function end(services: Containing, row: Containment, what: MayBeGone['what']): Promise<boolean> {

@@ -163,7 +163,8 @@ async function patiently<T>(
   return work();
 }
 
-function nobody(accountId: string, same: readonly Connection[]): RekeyError {
+/** Why nobody may act in an account; `same`: those that would, but sign as the contained user. */
+export function nobody(accountId: string, same: readonly Connection[]): RekeyError {
   const [one] = same;
   if (one !== undefined) {
     const way =

@@ -7,13 +7,14 @@ import type { Services } from '../services.ts';
 /** A value that was forged may be long. */
 const LONGEST_ID = 64;
 
-export type ContainmentAct = 'contain' | 'undo' | 'recover' | 'stop_holding' | 'look';
+export type ContainmentAct = 'contain' | 'undo' | 'recover' | 'stop_holding' | 'close' | 'look';
 
 const WORDS: Readonly<Record<ContainmentAct, string>> = {
   contain: 'shut access keys off',
   undo: 'take a containment back',
   recover: 'bring a contained user back',
   stop_holding: 'stop holding a containment',
+  close: 'close a containment as it is',
   look: 'look at containments',
 };
 

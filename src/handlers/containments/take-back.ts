@@ -1,5 +1,7 @@
 import { personOf } from '../../domain/actor.ts';
+import { foundEffects } from '../../domain/containment-begun.ts';
 import {
+  closedAsItIs,
   holdStopped,
   isPriorUnknown,
   recoverableOf,
@@ -10,7 +12,7 @@ import {
 import { incidentsOf, timesAsked, timesAskedAgain } from '../../domain/containment-reasons.ts';
 import { isOverAsGone } from '../../domain/containment-unread.ts';
 import { askerOf } from '../../domain/containment-words.ts';
-import type { Containment, ContainmentHolder } from '../../domain/containment.ts';
+import { isOver, type Containment, type ContainmentHolder } from '../../domain/containment.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
 import { auditIntent, auditOutcome } from '../audit.ts';
 import { claimAndWrite, refuseClaimed } from '../claim.ts';
@@ -18,7 +20,7 @@ import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
 import { recordingRefusals } from '../refused.ts';
 import { attemptedBy, authoriseContainment, type ContainmentAct } from './may.ts';
-import { recordsOf } from './record.ts';
+import { foundRow, recordsOf } from './record.ts';
 
 /** Which reason is taken back, and why. */
 export interface TakeBackInput {
@@ -97,6 +99,25 @@ export async function stopHolding(
   });
 }
 
+/**
+ * Ends it as it stands where nobody can act on its user any more: AWS is not asked, and nothing is taken back. Throws
+ * `conflict` while somebody can.
+ */
+export async function closeAsItIs(
+  services: Services,
+  request: Request,
+  { containmentId, reason }: Pick<TakeBackInput, 'containmentId' | 'reason'>,
+): Promise<Containment> {
+  return act(services, request, containmentId, 'close', { holderId: null, reason }, (row, at) => {
+    const closed = closedAsItIs(row, { by: request.actor.userId, at, reason });
+    if (closed !== null) return closed;
+    if (isOver(row.state)) throw over(row, null);
+    throw new RekeyError('conflict', 'Rekey can act on its user, as far as is known by now.', {
+      next: 'Look at its message as it is now: *Undo* or *Recover* end it there.',
+    });
+  });
+}
+
 /** Reads, decides and writes; again when a tick wrote in between. */
 async function act(
   services: Services,
@@ -138,6 +159,8 @@ async function acted(
       version: before.version + 1,
     };
     const records = await recordsOf(services, before, after);
+    // Nobody looks any more what came of what was sent last.
+    const unseen = after.left === undefined ? [] : foundEffects(before, null);
     const about = {
       doer: personOf(request.actor),
       verb: `containment.${what}`,
@@ -157,7 +180,12 @@ async function acted(
     const atOnce = what === 'stop_holding' || after.nextAt === null || after.state === 'finding';
     const audit = atOnce ? auditOutcome(services, about, 'done') : auditIntent(services, about);
     try {
-      await claimAndWrite(services, request, [stores.containments.update(after), audit, ...records.writes]);
+      await claimAndWrite(services, request, [
+        stores.containments.update(after),
+        audit,
+        ...unseen.map((found) => foundRow(services, before, found)),
+        ...records.writes,
+      ]);
     } catch (error) {
       const overtaken = isConflict(error) && (await stores.interactions.byId(request.claimId)) === null;
       if (!overtaken || tries === TRIES) throw error;
@@ -214,8 +242,12 @@ function refuseUnseen(holder: ContainmentHolder, { again }: TakeBackInput, act: 
   );
 }
 
-function over(row: Containment, holderId: string): RekeyError {
-  if (!row.holders.some(({ id }) => id === holderId)) {
+function over(row: Containment, holderId: string | null): RekeyError {
+  const { left } = row;
+  if (left !== undefined) {
+    return new RekeyError('conflict', `This was closed as it was by <@${left.by}>: ${left.reason}`);
+  }
+  if (holderId !== null && !row.holders.some(({ id }) => id === holderId)) {
     return new RekeyError('conflict', 'Meanwhile its user turned out to be contained already.', {
       next: 'Its message tells for what, and has *Undo* and *Recover*.',
     });

@@ -110,8 +110,9 @@ async function changesOf(services: Services, drill: Drill): Promise<Changes | nu
   const row = await containmentBy(services, containmentId);
   const holder = row?.holders.find(({ drillId }) => drillId === drill.id) ?? null;
   if (row === null || holder === null) return { state: 'over', containmentId, times };
-  // Somebody contained it for a reason of its own, too, or deleted it: that is no drill, and gives nothing back.
-  if (!isDrilled(row) || isOverAsGone(row)) return { state: 'overtaken', containmentId: row.id, times };
+  // Somebody contained it for a reason of its own, too, deleted it, or closed what nobody can act on: that gives nothing back.
+  const isNotOurs = isOverAsGone(row) || row.left !== undefined;
+  if (!isDrilled(row) || isNotOurs) return { state: 'overtaken', containmentId: row.id, times };
   return contained(drill, row, holder, times, now);
 }
 

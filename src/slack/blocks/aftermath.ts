@@ -7,7 +7,8 @@ import { isOverAsGone } from '../../domain/containment-unread.ts';
 import type { Unreached } from '../../domain/owner.ts';
 import type { BrokenLine } from '../../ports/people-presenter.ts';
 import type { Message } from '../../ports/slack.ts';
-import { CONTAINMENT_DETAILS, takeBackButtons, whoseText } from './containment.ts';
+import { CONTAINMENT_DETAILS, takeBackButtons } from './containment-buttons.ts';
+import { whoseText } from './containment.ts';
 import { drillMarked } from './drill-mark.ts';
 import { actions, button, context, section } from './elements.ts';
 import { accountText } from './keys.ts';
@@ -51,20 +52,27 @@ export function keyTakenBack(card: ContainmentCard, accessKeyIds: readonly strin
   const gone = isOverAsGone(containment);
   const said = undone
     ? 'is as it was before: that was taken back'
-    : gone
-      ? 'is gone from AWS, and what was shut off with it is over'
-      : 'stays Inactive, and its user works again with other keys or its password: that was recovered';
-  const taken = containment.holders.findLast((holder) => holder.taken !== null)?.taken ?? null;
+    : containment.left !== undefined
+      ? 'is left as it is: Rekey cannot reach its account any more'
+      : gone
+        ? 'is gone from AWS, and what was shut off with it is over'
+        : 'stays Inactive, and its user works again with other keys or its password: that was recovered';
+  const lastTaken = containment.holders.findLast((holder) => holder.taken !== null)?.taken ?? null;
+  const taken = containment.left ?? lastTaken;
   const by = taken === null ? '' : ` by ${person(taken.by)}: ${brief(taken.reason, 400)}`;
   return drillMarked(containment, {
-    text: escape(
-      cut(`${undone ? 'Works again' : gone ? 'Gone from AWS' : 'Recovered'}: ${accessKeyIds[0] ?? ''}`, 300),
-    ),
+    text: escape(cut(`${endOf(containment)}: ${accessKeyIds[0] ?? ''}`, 300)),
     blocks: [
       section(`*Your access key ${keysText(accessKeyIds)} ${said}*${by}. ${userText(card)}`),
       stepsBlock(card),
     ],
   });
+}
+
+function endOf(containment: Containment): string {
+  if (containment.state === 'undone') return 'Works again';
+  if (containment.left !== undefined) return 'Left as it is';
+  return isOverAsGone(containment) ? 'Gone from AWS' : 'Recovered';
 }
 
 /** Ten minutes after IAM confirmed it. `out`: who was not asked in private; null: this is the private one. */

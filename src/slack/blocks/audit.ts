@@ -36,6 +36,8 @@ const DONE: Readonly<Record<string, string>> = {
   'containment.undo': 'took back the containment',
   'containment.recover': 'recovered the user of the containment',
   'containment.stop_holding': 'stopped holding the containment',
+  'containment.close': 'closed, as it was, the containment',
+  'containment.end': 'found gone what was held by the containment',
   'containment.look': 'looked at the containment',
   'containment.hold': 'held the containment',
   'containment.set_key': 'switched the key of the containment',

@@ -1,5 +1,4 @@
 import type { KnownBlock } from '@slack/types';
-import { recoverableOf, undoableOf } from '../../domain/containment-acts.ts';
 import type { ContainmentCard, ContainmentLine } from '../../domain/containment-card.ts';
 import {
   askedBy,
@@ -11,8 +10,15 @@ import {
   whyOf,
 } from '../../domain/containment-words.ts';
 import { eventWords } from '../../domain/containment-event-words.ts';
-import { lastAsked, timesAsked, wasStolen } from '../../domain/containment-reasons.ts';
-import { isDenied, isOver, type Containment, type ContainmentHolder } from '../../domain/containment.ts';
+import { lastAsked } from '../../domain/containment-reasons.ts';
+import {
+  isAtRest,
+  isDenied,
+  isOver,
+  type Containment,
+  type ContainmentHolder,
+} from '../../domain/containment.ts';
+import { isOutOfReach } from '../../domain/containment-unread.ts';
 import { isDrilled } from '../../domain/drill.ts';
 import { counted } from '../../domain/time-words.ts';
 import type { Message } from '../../ports/slack.ts';
@@ -20,16 +26,10 @@ import { closingBlocks } from './closing.ts';
 import { drillMark, drillMarked } from './drill-mark.ts';
 import { proofLines, proofText } from './containment-proof.ts';
 import { aroundBlocks, madeMessage, revocationMessage, rolesMessage } from './containment-around.ts';
-import { actions, button, confirm, context, fields, section } from './elements.ts';
-import { evidenceButton } from './evidence.ts';
+import { buttonsOf } from './containment-buttons.ts';
+import { context, fields, section } from './elements.ts';
 import { accountText } from './keys.ts';
 import { brief, code, cut, escape, mentions, moment, person, words } from './mrkdwn.ts';
-
-/** Each carries the id of a containment; *Stop holding* also how many reasons it had when it was shown. */
-export const CONTAINMENT_UNDO = 'containment.undo';
-export const CONTAINMENT_RECOVER = 'containment.recover';
-export const CONTAINMENT_STOP = 'containment.stop';
-export const CONTAINMENT_DETAILS = 'containment.details';
 
 const SHOWN_EVENTS = 6;
 const SHOWN_REASONS = 5;
@@ -71,9 +71,14 @@ export function containmentBlocks(card: ContainmentCard): KnownBlock[] {
   ];
 }
 
-function troubleText({ trouble }: Containment): string {
+function troubleText(containment: Containment): string {
+  const { trouble, state } = containment;
   if (trouble === null) return '';
   const { why, next } = whyOf(trouble);
+  if (isOutOfReach(containment)) {
+    const tries = isAtRest(state) ? '' : ` ${next}`;
+    return `*Nobody can act on the user since ${moment(trouble.at)}.* ${brief(why, 900)} Rekey can neither see whether key and deny still stand, nor take them back, until an admin connects the account (again), with \`/aws-connect\`.${tries} *Close as it is* ends this without asking AWS, and changes nothing there.`;
+  }
   const what = trouble.action === 'iam:ListAccessKeys' ? 'The user’s keys' : 'The user';
   return `*${what} cannot be read since ${moment(trouble.at)}.* ${brief(why, 900)} ${brief(next, 900)}`;
 }
@@ -105,7 +110,7 @@ function standingBlocks({ containment, now }: ContainmentCard): KnownBlock[] {
   return lines.length === 0 ? [] : [section(cut(lines.join('\n'), 2_900))];
 }
 
-function reasonsText({ holders }: Containment): string {
+function reasonsText({ holders, left }: Containment): string {
   const lines = holders.slice(-SHOWN_REASONS).map((holder) => {
     const { accessKeyId, kind, reason, incidentId, phase, taken, again } = holder;
     const what = `${kind === 'stolen' ? 'Stolen or misused' : 'Planned'}: ${code(accessKeyId)}`;
@@ -121,6 +126,9 @@ function reasonsText({ holders }: Containment): string {
         : ` · asked for again by ${askerText(again)} at ${moment(again.at)}${again.reason === '' ? '' : `: ${brief(again.reason, 300)}`}`;
     return `• ${what}${from}${why}${renewed}${back}`;
   });
+  if (left !== undefined) {
+    lines.push(`• Closed as it is by ${person(left.by)} at ${moment(left.at)}: ${brief(left.reason, 300)}`);
+  }
   return cut(lines.join('\n'), 2_900);
 }
 
@@ -133,50 +141,6 @@ function eventBlocks({ events, eventsMore }: Containment): KnownBlock[] {
     section(cut(lines.join('\n'), 2_900)),
     ...(more === 0 ? [] : [context(`${more} earlier: see the thread.`)]),
   ];
-}
-
-/** Undo and Recover, where there is something to take back. `whose`: the user or key, for whoever hears the page. */
-export function takeBackButtons(containment: Containment, whose: string): ReturnType<typeof button>[] {
-  const { id: value } = containment;
-  return [
-    ...(undoableOf(containment).length === 0
-      ? []
-      : [
-          button(wasStolen(containment) ? 'Undo' : 'Reactivate', CONTAINMENT_UNDO, {
-            value,
-            about: `Take back the containment of ${whose}`,
-          }),
-        ]),
-    ...(recoverableOf(containment).length === 0
-      ? []
-      : [button('Recover', CONTAINMENT_RECOVER, { value, about: `Recover ${whose}` })]),
-  ];
-}
-
-/** What may be done with it as it stands. */
-export function buttonsOf(containment: Containment): KnownBlock[] {
-  const { id: value, userName, accessKeyId, state } = containment;
-  const whose = userName ?? accessKeyId;
-  const buttons = [
-    ...takeBackButtons(containment, whose),
-    ...(state === 'holding'
-      ? [
-          button('Stop holding', CONTAINMENT_STOP, {
-            value: `${value}:${timesAsked(containment)}`,
-            about: `Stop holding ${whose}`,
-            confirm: confirm(
-              'Stop holding?',
-              'Nothing is put back any more. Key and deny stay as they are.',
-              'Stop holding',
-              false,
-            ),
-          }),
-        ]
-      : []),
-  ];
-  // Also when it is over: what the key did is asked afterwards, too.
-  const evidence = evidenceButton({ kind: 'containment', id: value }, whose);
-  return [actions('containment.actions', [...buttons, ...(state === 'merged' ? [] : [evidence])])];
 }
 
 /** One thing that happened, for the thread. */
@@ -233,7 +197,9 @@ function lineText(
     }
     case 'over': {
       const said = standingWords(containment, containment.updatedAt);
-      return { plain: escape(said), marked: `${moment(containment.stateAt)} *${words(said)}.*` };
+      const { left } = containment;
+      const by = left === undefined ? '' : ` By ${person(left.by)}: ${brief(left.reason, 500)}`;
+      return { plain: escape(said), marked: `${moment(containment.stateAt)} *${words(said)}.*${by}` };
     }
     case 'not_done': {
       const { what, why, next } = notDoneWords(line.containment, line.containment.updatedAt);
