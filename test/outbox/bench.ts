@@ -21,7 +21,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Times as fast as the machine's clock: Slack's second lasts 100 ms here. */
 const SPEED = 10;
-/** How long a call of Slack may take here; ms of the machine. */
+/** How long a call of Slack may take here, unless a test says otherwise; ms of the machine. */
 const CALL_MS = 500;
 
 export const SCOPES = ['chat:write', 'users:read'];
@@ -36,14 +36,16 @@ export class OutboxBench {
   readonly clock: FastClock;
   readonly log = recordingLog();
   readonly deps: OutboxDeps;
+  readonly #callMs: number;
 
   private constructor(
     slack: SlackStandIn,
     pagers: PagerStandIn,
     stores: OpenStores,
     clock: FastClock,
-    admins: readonly string[],
+    { admins, callMs }: { readonly admins: readonly string[]; readonly callMs: number },
   ) {
+    this.#callMs = callMs;
     this.slack = slack;
     this.pagers = pagers;
     this.stores = stores;
@@ -75,7 +77,13 @@ export class OutboxBench {
       history = true,
       directMessages = false,
       admins = [ADMIN],
-    }: { history?: boolean; directMessages?: boolean; admins?: readonly string[] } = {},
+      callMs = CALL_MS,
+    }: {
+      history?: boolean;
+      directMessages?: boolean;
+      admins?: readonly string[];
+      callMs?: number;
+    } = {},
   ): Promise<OutboxBench> {
     const clock = new FastClock(SPEED);
     const scopes = [...(history ? HISTORY : SCOPES), ...(directMessages ? ['im:write'] : [])];
@@ -86,7 +94,7 @@ export class OutboxBench {
     slack.addChannel({ id: 'C0ALERTS', name: 'alerts' });
     for (const id of ['C1', 'C2', 'C3']) slack.addChannel({ id, name: id.toLowerCase() });
     slack.addChannel({ id: 'C0AWAY', name: 'away', bot: false });
-    return new OutboxBench(slack, await PagerStandIn.start(), stores, clock, admins);
+    return new OutboxBench(slack, await PagerStandIn.start(), stores, clock, { admins, callMs });
   }
 
   async close(): Promise<void> {
@@ -112,7 +120,7 @@ export class OutboxBench {
     };
     const web = new WebClient(this.slack.botToken, {
       slackApiUrl: this.slack.url,
-      timeout: CALL_MS,
+      timeout: this.#callMs,
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
       logger: logger as never,
