@@ -153,6 +153,7 @@ async function checked(
     return keptView(said, check);
   } catch (error) {
     const why = refusalText(error, context.correlationId, context.log);
+    await refuseQueue(services, request, target, place, why);
     return notKeptView({ problems: [], notes: [], policies: [] }, { ...target, ...input }, why);
   }
 }

@@ -1,7 +1,9 @@
 import type { Entrance } from '../commands/command.ts';
 import { tellOutcome } from '../commands/carry-out.ts';
 import { beginAuditJobs, handleAuditJobs } from './handlers/audit-jobs.ts';
+import { recoverOwnActs } from './handlers/own-outcome.ts';
 import { recoverAttempts } from './handlers/recover-attempts.ts';
+import { interruptedMessage } from './slack/blocks/interrupted.ts';
 import type { Services } from './handlers/services.ts';
 import { sweep } from './handlers/sweep.ts';
 import { beginEvidenceJobs, handleEvidenceJobs } from './pollers/evidence.ts';
@@ -77,4 +79,5 @@ export async function beginJobs({ jobs, instanceId }: Pick<Services, 'jobs' | 'i
 /** Finishes what an earlier process left, and tells whoever waits for it. */
 export async function recover({ services, desk }: Entrance): Promise<void> {
   await recoverAttempts(services, (attempt, result) => tellOutcome(services, desk, attempt, result));
+  if ((await recoverOwnActs(services, interruptedMessage)) > 0) await services.jobs.enqueue('outbox', 'all');
 }

@@ -30,6 +30,6 @@ export function holds(roles: readonly Role[], need: Role): boolean {
   return roles.some((role) => INCLUDES[role].includes(need));
 }
 
-export function personOf(actor: Actor): Doer {
+export function personOf(actor: Actor): Extract<Doer, { kind: 'person' }> {
   return { kind: 'person', teamId: actor.teamId, userId: actor.userId };
 }

@@ -2,9 +2,10 @@ import { entryLine } from '../audit/line.ts';
 import { personOf, type Actor } from '../domain/actor.ts';
 import type { AuditFilter, LinkedEntry } from '../ports/audit.ts';
 import type { Message } from '../ports/slack.ts';
-import { auditIntent, auditOutcome } from './audit.ts';
+import { auditOutcome } from './audit.ts';
 import { authorise } from './authorise.ts';
 import { claimAndWrite } from './claim.ts';
+import { ownIntent, recordOwnOutcome } from './own-outcome.ts';
 import type { Request } from './request.ts';
 import { sendPages } from './send-pages.ts';
 import type { Services } from './services.ts';
@@ -53,9 +54,9 @@ export async function beginAuditExport(
   const asked = { actor, filter, correlationId };
   const recorded =
     newest === undefined
-      ? auditOutcome(services, actOf(asked, { entries: 0 }), 'done')
-      : auditIntent(services, actOf(asked, {}));
-  await claimAndWrite(services, request, [recorded]);
+      ? [auditOutcome(services, actOf(asked, { entries: 0 }), 'done')]
+      : ownIntent(services, actOf(asked, {}));
+  await claimAndWrite(services, request, recorded);
   return newest === undefined ? null : { ...asked, newest };
 }
 
@@ -68,7 +69,7 @@ export async function exportAudit(
   exported: AuditExport,
   words: AuditExportWords,
 ): Promise<void> {
-  const { stores, clock, files } = services;
+  const { clock, files } = services;
   const { actor, correlationId } = exported;
   const now = clock.now();
   const { lines, more } = await linesOf(services, exported);
@@ -82,12 +83,12 @@ export async function exportAudit(
     await sendPages(services, { userId: actor.userId, correlationId }, pages);
   }
   const act = actOf(exported, { entries: sent, how: result.ok ? 'file' : 'messages' });
-  await stores.atomically([auditOutcome(services, act, 'done')]);
+  await recordOwnOutcome(services, act, 'done');
 }
 
 /** The record that it did not get through. */
 export async function auditExportFailed(services: Services, exported: AuditExport): Promise<void> {
-  await services.stores.atomically([auditOutcome(services, actOf(exported, {}), 'failed')]);
+  await recordOwnOutcome(services, actOf(exported, {}), 'failed');
 }
 
 /** Read a page at a time: only the lines are kept. */

@@ -3,9 +3,9 @@ import { CSV_HEADER, csvLine } from '../domain/key-csv.ts';
 import type { KeyQuery } from '../domain/key-query.ts';
 import type { KeyFilter, KeyPlace } from '../ports/inventory.ts';
 import type { Message } from '../ports/slack.ts';
-import { auditIntent, auditOutcome } from './audit.ts';
 import { authorise } from './authorise.ts';
 import { claimAndWrite } from './claim.ts';
+import { ownIntent, recordOwnOutcome } from './own-outcome.ts';
 import { filterOf, lookAccounts, type AccountLook, namesOf } from './look-keys.ts';
 import type { Request } from './request.ts';
 import { sendPages } from './send-pages.ts';
@@ -50,7 +50,7 @@ export async function beginExport(
   const { actor, correlationId } = request;
   authorise(actor, 'viewer', 'export access keys', services.admins);
   const exported: KeysExport = { actor, query, correlationId };
-  await claimAndWrite(services, request, [auditIntent(services, actOf(exported, {}))]);
+  await claimAndWrite(services, request, ownIntent(services, actOf(exported, {})));
   return exported;
 }
 
@@ -121,13 +121,13 @@ async function ended<Result extends { how: string; sent: number }>(
   result: Result,
 ): Promise<Result> {
   const act = actOf(exported, { keys: result.sent, how: result.how });
-  await services.stores.atomically([auditOutcome(services, act, 'done')]);
+  await recordOwnOutcome(services, act, 'done');
   return result;
 }
 
 /** The record that it did not get through; the file or its pages were not sent. */
 export async function exportFailed(services: Services, exported: KeysExport): Promise<void> {
-  await services.stores.atomically([auditOutcome(services, actOf(exported, {}), 'failed')]);
+  await recordOwnOutcome(services, actOf(exported, {}), 'failed');
 }
 
 function actOf({ actor, query, correlationId }: KeysExport, more: Readonly<Record<string, unknown>>) {

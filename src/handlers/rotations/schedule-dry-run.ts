@@ -5,9 +5,9 @@ import { dayWords } from '../../domain/time-words.ts';
 import { RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { Message } from '../../ports/slack.ts';
-import { auditIntent, auditOutcome } from '../audit.ts';
 import { authorise } from '../authorise.ts';
 import { claimAndWrite } from '../claim.ts';
+import { ownIntent, recordOwnOutcome } from '../own-outcome.ts';
 import type { Request } from '../request.ts';
 import { sendPages } from '../send-pages.ts';
 import type { Services } from '../services.ts';
@@ -54,7 +54,7 @@ export async function beginDryRun(
   const { actor, correlationId } = request;
   authorise(actor, 'admin', 'change rotation schedules', services.admins);
   const asked: DryRun = { actor, connection, schedule, correlationId };
-  await claimAndWrite(services, request, [auditIntent(services, actOf(asked, {}))]);
+  await claimAndWrite(services, request, ownIntent(services, actOf(asked, {})));
   return asked;
 }
 
@@ -68,7 +68,7 @@ export async function sendDryRun(
   words: DryRunWords,
   signal: AbortSignal,
 ): Promise<void> {
-  const { files, clock, stores } = services;
+  const { files, clock } = services;
   const { hits, spared } = await answers(services, asked);
   const lines: string[] = [];
   for (const [at, hit] of hits.entries()) {
@@ -92,12 +92,12 @@ export async function sendDryRun(
     await sendPages(services, to(asked), [words.head(head), ...words.pages(lines.slice(0, IN_MESSAGES))]);
   }
   const detail = { hit: hits.length, spared: spared.length, how: sent.ok ? 'file' : 'messages' };
-  await stores.atomically([auditOutcome(services, actOf(asked, detail), 'done')]);
+  await recordOwnOutcome(services, actOf(asked, detail), 'done');
 }
 
 /** Tells whoever asked that it did not get through. */
 export async function dryRunFailed(services: Services, asked: DryRun, words: DryRunWords): Promise<void> {
-  await services.stores.atomically([auditOutcome(services, actOf(asked, {}), 'failed')]);
+  await recordOwnOutcome(services, actOf(asked, {}), 'failed');
   await sendPages(services, to(asked), [words.failed(asked.connection.name)]);
 }
 

@@ -2,9 +2,10 @@ import { personOf } from '../../domain/actor.ts';
 import { NEW_QUEUE, queueArn, type TrailQueue } from '../../domain/trail-queue.ts';
 import { RekeyError } from '../../errors.ts';
 import type { Write } from '../../ports/stores.ts';
-import { auditIntent, auditOutcome } from '../audit.ts';
+import { auditOutcome } from '../audit.ts';
 import { authorise } from '../authorise.ts';
 import { claimAndWrite } from '../claim.ts';
+import { ownIntent, ownOutcome, recordOwnOutcome } from '../own-outcome.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
 import { QUEUE_JOB } from './job.ts';
@@ -47,9 +48,11 @@ export async function beginQueue(
   authorise(request.actor, 'admin', 'set trail queues', services.admins);
   if (target.id !== null) await queueAt(services, target.id, target.seen);
   const place = await readQueueInput(services, input, target.id);
-  await claimAndWrite(services, request, [
-    auditIntent(services, act(request, verbOf(target), idOf(target), place)),
-  ]);
+  await claimAndWrite(
+    services,
+    request,
+    ownIntent(services, act(request, verbOf(target), idOf(target), place)),
+  );
   return place;
 }
 
@@ -64,15 +67,16 @@ export async function beginQueueCheck(services: Services, request: Request, id: 
   return place;
 }
 
-/** Records that what was typed did not pass its check. */
+/** Records that what was typed did not pass its check, or, with `why`, that it could not be checked or kept. */
 export async function refuseQueue(
   services: Services,
   request: Request,
   target: QueueTarget,
   place: QueuePlace,
+  why: string | null = null,
 ): Promise<void> {
   const failed = act(request, verbOf(target), idOf(target), place);
-  await services.stores.atomically([auditOutcome(services, failed, 'failed')]);
+  await recordOwnOutcome(services, why === null ? failed : { ...failed, why }, 'failed');
 }
 
 /**
@@ -99,7 +103,7 @@ export async function keepQueue(
     ? [queues.update(kept)]
     : [...(before === null ? [] : queues.remove(before.id, before.version)), queues.insert(kept)];
   const done = act(request, verbOf(target), kept.id, place);
-  await stores.atomically([...writes, auditOutcome(services, done, 'done')]);
+  await stores.atomically([...writes, ...(await ownOutcome(services, done, 'done'))]);
   await jobs.enqueue(QUEUE_JOB, kept.id);
   return kept;
 }
