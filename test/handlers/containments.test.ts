@@ -358,3 +358,31 @@ async function mayList(
     () => false,
   );
 }
+
+describe('a containment that is taken back while its user is still being found', () => {
+  it('says in the audit log that nothing was changed, and not that it was done', async () => {
+    await using world = await open('sqlite');
+    await world.connect();
+    const services = servicesFor(world);
+    const { user, key } = victim(world.account);
+    const before = truth(user);
+    const begun = await beginContainment(services, request(services), stolen(key));
+    await undoContainment(services, request(services), {
+      containmentId: begun.id,
+      holderId: begun.holders[0]?.id ?? '',
+      reason: 'the wrong key',
+    });
+    expect((await settled(services, begun.id)).state).toBe('undone');
+    expect(truth(user)).toEqual(before);
+    const rows = (await services.stores.audit.newest(100)).filter(({ phase }) => phase === 'outcome');
+    expect(rows.map(({ verb, outcome, why }) => [verb, outcome, why]).toSorted(byText)).toEqual([
+      ['containment.contain', 'refused', 'it was taken back before anything was changed'],
+      ['containment.undo', 'done', 'the wrong key'],
+    ]);
+    expect(rows.find(({ verb }) => verb === 'containment.contain')?.correlationId).toBe(begun.correlationId);
+  });
+});
+
+function byText(a: readonly unknown[], b: readonly unknown[]): number {
+  return String(a[0]).localeCompare(String(b[0]));
+}

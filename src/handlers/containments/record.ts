@@ -144,7 +144,11 @@ function outcomesOf(services: Containing, before: Containment, after: Containmen
     entityId: after.id,
     // Of who began it: somebody else's act may be what ends it.
     correlationId: before.correlationId,
-    why: isHandedOn ? 'another act about the user goes on with it' : (after.refusal?.why ?? ''),
+    why: isHandedOn
+      ? 'another act about the user goes on with it'
+      : isWithdrawn(before, after)
+        ? 'it was taken back before anything was changed'
+        : (after.refusal?.why ?? ''),
     detail: {
       accountId: after.accountId,
       user: after.userName,
@@ -178,8 +182,13 @@ function holdRows(services: Containing, before: Containment, after: Containment)
   return [auditOutcome(services, { ...about, why, detail: ended }, 'done')];
 }
 
+/** Taken back while its user was still being found: nothing was sent. */
+function isWithdrawn(before: Containment, after: Containment): boolean {
+  return before.state === 'finding' && after.state === 'undone';
+}
+
 function outcomeOf(before: Containment, after: Containment): NonNullable<AuditEntry['outcome']> {
-  if (after.state === 'refused') return 'refused';
+  if (after.state === 'refused' || isWithdrawn(before, after)) return 'refused';
   const isOvertaken = before.state !== 'finding' && ['undoing', 'recovering', 'acting'].includes(after.state);
   if (after.state === 'merged' || isOvertaken) return 'done';
   if (isConfirmed(after, after.updatedAt)) return 'done';
