@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PersonDriver } from '../../sandbox/slack/driver/person.ts';
 import { CONFIRM_READS } from '../../src/domain/containment.ts';
 import type { NewKey, User } from '../../sandbox/aws/world.ts';
 import { accountOf, connectKey, freshUser } from '../support/acting.ts';
-import { bundled } from '../support/bundle.ts';
+import { hostCommand } from '../support/host-command.ts';
 import { CHANNELS, PEOPLE, Scene } from '../support/rekey.ts';
 
 const LONG = 60_000;
@@ -41,19 +40,7 @@ describe.each([
     return { user, key: user.addKey() };
   }
 
-  /** Runs a subcommand in a process of its own, with the same settings but Slack's. */
-  async function rekey(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-    const { SLACK_BOT_TOKEN: _, SLACK_APP_TOKEN: __, ...env } = scene.environment;
-    const { rekey: entry } = await bundled();
-    return new Promise((resolve) => {
-      execFile(
-        process.execPath,
-        [entry, ...args],
-        { env: { ...env, PATH: process.env['PATH'], REKEY_ALERT_CHANNEL: CHANNELS.alerts } },
-        (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err }),
-      );
-    });
-  }
+  const rekey = (...args: string[]) => hostCommand(scene, ...args);
 
   const state = (user: User) => ({
     keys: user.keys.existing().map((key) => key.currentStatus),

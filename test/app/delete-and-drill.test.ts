@@ -3,6 +3,7 @@ import type { ModalDriver } from '../../sandbox/slack/driver/modal.ts';
 import type { PersonDriver } from '../../sandbox/slack/driver/person.ts';
 import { DELETION_APPROVE } from '../../src/slack/blocks/deletion.ts';
 import { setKeys, type KeyScene } from '../support/keys.ts';
+import { hostCommand } from '../support/host-command.ts';
 import { rawAction } from '../support/raw-payloads.ts';
 import { CHANNELS, PEOPLE, Scene } from '../support/rekey.ts';
 
@@ -186,6 +187,43 @@ describe('over http', () => {
       expect(statusOf('trap')).toEqual(['Active']);
       await ada.slash('/aws-settings');
       await ada.waitForModal(({ words }) => words.includes('the decoy was given back'), LONG);
+      expect(scene.slack.defects).toEqual([]);
+    },
+    3 * LONG,
+  );
+
+  it(
+    'a drill that is answered from the host says there that it is one, and is given back',
+    async () => {
+      await ada.modal()?.close('x');
+      await ada.slash('/aws-settings');
+      const settings = await ada.waitForModal((modal) => modal.title === 'Rekey settings', LONG);
+      await settings.click('Start a drill');
+      const form = await ada.waitForModal((modal) => modal.title === 'Start a drill');
+      await form.fill({ Decoy: `trap · ${keys.ids['trap'] ?? ''}` });
+      await form.submit();
+      await ada.waitForModal(({ words }) => words.includes('The drill has begun'), LONG);
+      await ada.modal()?.close();
+      const asked = ['contain', keys.ids['trap'] ?? '', '--reason', 'Slack is down, as it seems'];
+      const line = 'DRILL: a rehearsal with this key is running, and this takes part in it.\n';
+      const ended = await hostCommand(scene, ...asked);
+      expect(ended).toMatchObject({ code: 0, err: '' });
+      expect(ended.out).toContain(line);
+      expect(statusOf('trap')).toEqual(['Inactive']);
+      // Whoever types it a second time goes on with the same rehearsal.
+      const again = await hostCommand(scene, ...asked);
+      expect(again.out).toContain('contained already by');
+      expect(again.out).toContain(line);
+      const report = await ada.waitForMessage(
+        ({ words }) => words.includes('the times') && words.includes('on the host'),
+        IN_ALERTS,
+      );
+      await report.click('Undo: give the key back');
+      await expect.poll(() => statusOf('trap'), { timeout: LONG }).toEqual(['Active']);
+      // With no rehearsal under way it is meant in earnest, and says nothing of one.
+      const real = await hostCommand(scene, ...asked);
+      expect(real).toMatchObject({ code: 0, err: '' });
+      expect(real.out).not.toContain('DRILL');
       expect(scene.slack.defects).toEqual([]);
     },
     3 * LONG,

@@ -13,6 +13,7 @@ import { handsFor, nobody, type Hands } from './hands.ts';
 import { recordsOf } from './record.ts';
 
 const PAGE = 100;
+const TRIES = 5;
 /** Between the looks that must agree; ms. */
 const LOOK_AGAIN_MS = 2_000;
 
@@ -71,14 +72,14 @@ async function endIfGone(services: Containing, row: Containment, signal: AbortSi
   for (let reads = 1; reads <= CONFIRM_READS; reads += 1) {
     const seen = await seenNow(hands, gone, signal);
     if (seen === 'there') {
-      if (isGone(row)) await write(services, row, { ...row, absent: 0 });
+      if (isGone(row)) await write(services, row, (now) => ({ ...now, absent: 0 }));
       return false;
     }
     proven &&= seen === 'gone';
     if (reads < CONFIRM_READS) await clock.sleep(LOOK_AGAIN_MS, signal);
   }
   if (proven) return end(services, row, gone.what);
-  if (!isGone(row)) await write(services, row, toldAsGone(row, clock.now()));
+  if (!isGone(row)) await write(services, row, (now) => toldAsGone(now, clock.now()));
   return false;
 }
 
@@ -90,8 +91,7 @@ async function withReach(
 ): Promise<Containment | null> {
   if (isConnected !== isOutOfReach(row)) return row;
   const trouble = isConnected ? null : failureOf(nobody(row.accountId, []), services.clock.now(), null);
-  const next = { ...row, trouble };
-  return (await write(services, row, next)) ? { ...next, version: row.version + 1 } : null;
+  return (await write(services, row, (now) => ({ ...now, trouble }))) ? { ...row, trouble } : null;
 }
 
 async function end(services: Containing, row: Containment, what: MayBeGone['what']): Promise<boolean> {
@@ -105,27 +105,33 @@ async function end(services: Containing, row: Containment, what: MayBeGone['what
     why: what === 'user' ? 'its key and its user are gone from AWS' : 'its key is gone from AWS',
     detail: { accountId, user: userName, accessKeyId, incidents: incidentsOf(row) },
   } as const;
-  return write(services, row, endedAsGone(row, what, services.clock.now()), [
+  return write(services, row, (now) => endedAsGone(now, what, services.clock.now()), [
     auditOutcome(services, act, 'done'),
   ]);
 }
 
-/** False when somebody wrote first. */
+/**
+ * Changes the row as it is by now: what is found around its user is written to it, too. False when a person's act came
+ * first, or it does not stand as it stood.
+ */
 async function write(
   services: Containing,
   row: Containment,
-  next: Containment,
+  change: (row: Containment) => Containment,
   more: readonly Write[] = [],
 ): Promise<boolean> {
-  const after = { ...next, updatedAt: services.clock.now(), version: row.version + 1 };
-  const records = await recordsOf(services, row, after);
-  const written = await writeIfUnchanged(services, [
-    services.stores.containments.update(after),
-    ...records.writes,
-    ...more,
-  ]);
-  if (written) await records.written();
-  return written;
+  const { stores, clock } = services;
+  for (let tries = 1; tries <= TRIES; tries += 1) {
+    const now = await stores.containments.byId(row.id);
+    if (now === null || now.stateAt !== row.stateAt || now.correlationId !== row.correlationId) return false;
+    const after = { ...change(now), updatedAt: clock.now(), version: now.version + 1 };
+    const records = await recordsOf(services, now, after);
+    const writes = [stores.containments.update(after), ...records.writes, ...more];
+    if (!(await writeIfUnchanged(services, writes))) continue;
+    await records.written();
+    return true;
+  }
+  return false;
 }
 
 /** What complete lists lacked, or never had; null: something of it is there still, or is not known. */
