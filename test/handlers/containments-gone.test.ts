@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { standingWords } from '../../src/domain/containment-words.ts';
+import { isOutOfReach } from '../../src/domain/containment-unread.ts';
 import { HOLD_MS } from '../../src/domain/containment.ts';
 import { beginContainment } from '../../src/handlers/containments/begin.ts';
 import { endGone } from '../../src/handlers/containments/gone.ts';
-import { undoContainment } from '../../src/handlers/containments/take-back.ts';
+import { closeAsItIs, undoContainment } from '../../src/handlers/containments/take-back.ts';
 import { sweep } from '../../src/handlers/sweep.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import { ENGINES, InventoryWorld, PATIENT } from '../pollers/world.ts';
@@ -235,6 +236,29 @@ describe('a containment of a user that no sweep ever saw', () => {
     expect(standingWords(row, world.clock.now())).toBe('Contained, not held any more');
   });
 
+  it.each(['Undo', 'a sweep'] as const)(
+    'is not gone for good once users may be listed, and %s comes upon its new name',
+    async (which) => {
+      await using world = await opened();
+      const unlisted = world.standIn.faults.add({ action: 'ListUsers', effect: REFUSED });
+      const { services, user, key, id } = await never(world);
+      user.keys.get(key.accessKeyId).change('Deleted', world.clock.now());
+      world.account.renameUser('alice', 'mallory');
+      expect(await endGone(services, PATIENT)).toBe(0);
+      const told = await read(services, id);
+      expect(standingWords(told, world.clock.now())).toBe('Its user is gone: not confirmed any more');
+      unlisted.remove();
+      const isSwept = which === 'a sweep';
+      expect(isSwept ? await swept(world, services) : 0).toBe(0);
+      expect(await read(services, id)).toMatchObject({ state: 'standing', absent: isSwept ? 0 : 3 });
+      const [holder] = told.holders;
+      const input = { containmentId: id, holderId: holder?.id ?? '', reason: 'a false alarm' };
+      await undoContainment(services, request(services), input);
+      expect(await settled(services, id)).toMatchObject({ state: 'undone', userName: 'mallory', absent: 0 });
+      expect(user.policies.attachedArns().some((arn) => arn.endsWith('/AWSDenyAll'))).toBe(false);
+    },
+  );
+
   it('ends with its key alone where nothing else was shut off, and not by a refusal', async () => {
     await using world = await InventoryWorld.open({ capabilities: ['contain'] });
     await world.connect();
@@ -269,5 +293,39 @@ describe('an Undo of what is gone', () => {
     unlisted.remove();
     world.forward(MINUTE);
     expect((await settled(services, id)).state).toBe('undone');
+  });
+});
+
+describe('a containment whose account was disconnected', () => {
+  it('is not closed as it is once somebody connects it again, also before its message says so', async () => {
+    await using world = await opened();
+    const { services, id } = await standing(world);
+    const { stores } = services;
+    const [connection] = await stores.connections.list();
+    if (connection === undefined) throw new Error('no connection');
+    await stores.atomically([stores.connections.remove(connection.id, connection.version)]);
+    await endGone(services, PATIENT);
+    expect(isOutOfReach(await read(services, id))).toBe(true);
+    const input = { containmentId: id, reason: 'the account was closed' };
+    await world.connect({ name: 'again' });
+    await expect(closeAsItIs(services, request(services), input)).rejects.toMatchObject({ code: 'conflict' });
+    expect((await read(services, id)).state).toBe('standing');
+    const [again] = await stores.connections.list();
+    if (again === undefined) throw new Error('no connection');
+    await stores.atomically([stores.connections.remove(again.id, again.version)]);
+    expect(await closeAsItIs(services, request(services), input)).toMatchObject({ state: 'ended' });
+  });
+
+  it('says nothing while it is only being disconnected, which may fail', async () => {
+    await using world = await opened();
+    const { services, id } = await standing(world);
+    const { stores } = services;
+    const [before] = await stores.connections.list();
+    if (before === undefined) throw new Error('no connection');
+    const going = { ...before, state: 'disconnecting', version: before.version + 1 } as const;
+    await stores.atomically([stores.connections.update(going)]);
+    expect(await endGone(services, PATIENT)).toBe(0);
+    expect(isOutOfReach(await read(services, id))).toBe(false);
+    expect(await saidSince(world)).toBe('[]');
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ownIntent, recordOwnOutcome, recoverOwnActs, type OwnAct } from '../../src/handlers/own-outcome.ts';
+import { beginQueue, refuseQueue } from '../../src/handlers/trail-queues/keep.ts';
 import { interruptedMessage } from '../../src/slack/blocks/interrupted.ts';
 import { ENGINES, InventoryWorld } from '../pollers/world.ts';
+import { request, RESPONDER } from './containment-world.ts';
 
 const MINUTE = 60_000;
 const ACT: OwnAct = {
@@ -48,5 +50,22 @@ describe.each(ENGINES)('an act that one process does alone, on %s', (engine) => 
     const next = { ...services, instanceId: 'next', onlyInstance: true };
     expect(await recoverOwnActs(next, interruptedMessage)).toBe(0);
     expect(await outcomes(world)).toEqual(['done']);
+  });
+
+  it('keeps nobody waiting whose queue could not be checked, and whose refusal could not be recorded', async () => {
+    await using world = await InventoryWorld.open({ engine });
+    const { services, stores } = world;
+    const { id: connectionId } = await world.connect();
+    const asked = { ...request(services, { ...RESPONDER, roles: ['admin'] }), correlationId: 'click' };
+    const target = { id: null, seen: 0 };
+    const url = `https://sqs.eu-west-1.amazonaws.com/${world.accountId}/trail`;
+    const place = await beginQueue(services, asked, target, { connectionId, url, bucket: 'logs' });
+    const atomically = () => Promise.reject(new Error('no database'));
+    const without = { ...services, stores: { ...stores, atomically } };
+    await refuseQueue(without, asked, target, place, 'no database');
+    expect(await outcomes(world)).toEqual([]);
+    const next = { ...services, instanceId: 'next', onlyInstance: true };
+    expect(await recoverOwnActs(next, interruptedMessage)).toBe(1);
+    expect(await outcomes(world)).toEqual(['unknown']);
   });
 });

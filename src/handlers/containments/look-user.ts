@@ -147,18 +147,20 @@ async function nameByKey(hands: Hands, accessKeyId: string, signal: AbortSignal)
 }
 
 /**
- * By its unique id, as long as it is not sure that it is gone; null where that is not known, or nobody may list users.
- * `refused`: AWS did not let anybody ask for the name by a key, which it may also do of a key that is nobody's: thrown
- * unless the list tells.
+ * By its unique id; null where that is not known, or nobody may list users. Where it is sure that the user is gone it is
+ * asked once more before a reason is taken back: who may list users may have come meanwhile. `refused`: AWS did not let
+ * anybody ask for the name by a key, which it may also do of a key that is nobody's: thrown unless the list tells.
  */
 async function nameById(
   hands: Hands,
-  { userId, absent }: Pick<Containment, 'userId' | 'absent'>,
+  { userId, absent, state }: Pick<Containment, 'userId' | 'absent' | 'state'>,
   refused: AwsFailure | null,
   signal: AbortSignal,
 ): Promise<string | null> {
-  if (userId === null || absent >= CONFIRM_READS) {
-    if (refused !== null && absent < CONFIRM_READS) throw refused;
+  const isSure = absent >= CONFIRM_READS;
+  const isTakenBack = state === 'undoing' || state === 'recovering';
+  if (userId === null || (isSure && !isTakenBack)) {
+    if (refused !== null && !isSure) throw refused;
     return null;
   }
   try {
@@ -171,7 +173,9 @@ async function nameById(
     });
   } catch (error) {
     if (!(error instanceof AwsFailure)) throw error;
-    if (refused !== null) throw refused;
+    // Only that nobody may list leaves it at that: it may be known a moment later.
+    if (isSure && !error.code.startsWith('denied_')) throw error;
+    if (refused !== null && !isSure) throw refused;
     return null;
   }
 }

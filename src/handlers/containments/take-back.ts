@@ -1,4 +1,5 @@
 import { personOf } from '../../domain/actor.ts';
+import { quotedName } from '../../domain/connection.ts';
 import { foundEffects } from '../../domain/containment-begun.ts';
 import {
   closedAsItIs,
@@ -19,6 +20,7 @@ import { claimAndWrite, refuseClaimed } from '../claim.ts';
 import type { Request } from '../request.ts';
 import type { Services } from '../services.ts';
 import { recordingRefusals } from '../refused.ts';
+import { signersFor } from './hands.ts';
 import { attemptedBy, authoriseContainment, type ContainmentAct } from './may.ts';
 import { foundRow, recordsOf } from './record.ts';
 
@@ -101,19 +103,25 @@ export async function stopHolding(
 
 /**
  * Ends it as it stands where nobody can act on its user any more: AWS is not asked, and nothing is taken back. Throws
- * `conflict` while somebody can.
+ * `conflict` while somebody can, or may: its row says so a moment after its account was connected again.
  */
 export async function closeAsItIs(
   services: Services,
   request: Request,
   { containmentId, reason }: Pick<TakeBackInput, 'containmentId' | 'reason'>,
 ): Promise<Containment> {
-  return act(services, request, containmentId, 'close', { holderId: null, reason }, (row, at) => {
+  return act(services, request, containmentId, 'close', { holderId: null, reason }, async (row, at) => {
     const closed = closedAsItIs(row, { by: request.actor.userId, at, reason });
-    if (closed !== null) return closed;
-    if (isOver(row.state)) throw over(row, null);
-    throw new RekeyError('conflict', 'Rekey can act on its user, as far as is known by now.', {
-      next: 'Look at its message as it is now: *Undo* or *Recover* end it there.',
+    if (closed === null && isOver(row.state)) throw over(row, null);
+    if (closed === null) {
+      throw new RekeyError('conflict', 'Rekey can act on its user, as far as is known by now.', {
+        next: 'Look at its message as it is now: *Undo* or *Recover* end it there.',
+      });
+    }
+    const [one] = (await signersFor(services, row)).able;
+    if (one === undefined) return closed;
+    throw new RekeyError('conflict', `The connection ${quotedName(one.name)} may act on its user by now.`, {
+      next: 'Look at its message in a minute: *Undo* or *Recover* end it there. If it still says that nobody can act, give that connection new credentials, or disconnect it.',
     });
   });
 }
@@ -125,7 +133,7 @@ async function act(
   containmentId: string,
   what: Exclude<ContainmentAct, 'contain' | 'look'>,
   { holderId, reason }: { readonly holderId: string | null; readonly reason: string },
-  change: (row: Containment, at: number) => Containment,
+  change: (row: Containment, at: number) => Containment | Promise<Containment>,
 ): Promise<Containment> {
   return recordingRefusals(
     services,
@@ -144,7 +152,7 @@ async function acted(
   containmentId: string,
   what: Exclude<ContainmentAct, 'contain' | 'look'>,
   { holderId, reason }: { readonly holderId: string | null; readonly reason: string },
-  change: (row: Containment, at: number) => Containment,
+  change: (row: Containment, at: number) => Containment | Promise<Containment>,
 ): Promise<Containment> {
   const { stores, clock } = services;
   await authoriseContainment(services, request, what, { containmentId });
@@ -153,7 +161,7 @@ async function acted(
     const before = await existingContainment(services, containmentId);
     const now = clock.now();
     const after: Containment = {
-      ...change(before, now),
+      ...(await change(before, now)),
       correlationId: request.correlationId,
       updatedAt: now,
       version: before.version + 1,

@@ -67,7 +67,10 @@ export async function beginQueueCheck(services: Services, request: Request, id: 
   return place;
 }
 
-/** Records that what was typed did not pass its check, or, with `why`, that it could not be checked or kept. */
+/**
+ * Records that what was typed did not pass its check, or, with `why`, that it could not be checked or kept. Where that
+ * cannot be written, as without a database, it stays owed: whoever waits is told all the same.
+ */
 export async function refuseQueue(
   services: Services,
   request: Request,
@@ -76,7 +79,11 @@ export async function refuseQueue(
   why: string | null = null,
 ): Promise<void> {
   const failed = act(request, verbOf(target), idOf(target), place);
-  await recordOwnOutcome(services, why === null ? failed : { ...failed, why }, 'failed');
+  try {
+    await recordOwnOutcome(services, why === null ? failed : { ...failed, why }, 'failed');
+  } catch (error) {
+    services.log.error('how the check of a trail queue came out was not recorded', { error });
+  }
 }
 
 /**
