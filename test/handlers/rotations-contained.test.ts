@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { closedAsItIs } from '../../src/domain/containment-acts.ts';
 import { SESSIONS_LIVE_MS, type Containment } from '../../src/domain/containment.ts';
 import type { Rotation } from '../../src/domain/rotation.ts';
 import { beginContainment } from '../../src/handlers/containments/begin.ts';
@@ -99,6 +100,26 @@ describe.each(['sqlite', 'postgres'] as const)('an old key that was contained, o
     ).rejects.toMatchObject(refusal);
     await decided(asks, 'approve', rekey.request('U2'));
     expect((await rekey.until(begun.id)).state).toBe('done');
+  }, 60_000);
+
+  test('and closed as it was stays Inactive: no Reactivate gives it back', async () => {
+    const { rekey, services, begun, operator, oldKey, contain } = await scene(engine);
+    await using _ = rekey;
+    const soaks = await rekey.until(begun.id, 'soaking');
+    const held = await contain();
+    const at = rekey.clock.now();
+    const trouble = { action: '', code: 'nobody', said: 'Nothing connects.', at, retryAt: at };
+    const closed = closedAsItIs({ ...held, trouble }, { by: 'U1', at, reason: 'out of reach' });
+    if (closed === null) throw new Error('It is not closed.');
+    const { containments } = services.stores;
+    const written = { ...closed, updatedAt: at, version: held.version + 1 };
+    await services.stores.atomically([containments.update(written)]);
+    await expect(reactivateRotation(services, operator(), seen(soaks))).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('nobody took that back: it was closed as it was') as string,
+      next: expect.stringContaining('by hand') as string,
+    });
+    expect(oldKey()).toBe('Inactive');
   }, 60_000);
 
   test('while it was being reactivated: a person leaves it Inactive, and it soaks anew', async () => {

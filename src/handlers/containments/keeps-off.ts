@@ -11,8 +11,8 @@ export interface KeptOff {
 /**
  * Why a key may not be made Active by anything but its containment's own Undo; null when no containment keeps it off. A
  * reason that was recovered does so for good, also when its containment has ended, which that does by itself after some
- * hours: then only somebody in AWS gives the key back. `since` (ms): what was recovered before is not looked at, since
- * the key was made Active by hand after it.
+ * hours, and so does one that somebody closed as it was: then only somebody in AWS gives the key back. `since` (ms): what
+ * was recovered or closed before is not looked at, since the key was made Active by hand after it.
  */
 export async function keepsOff(
   { containments }: Pick<Stores, 'containments'>,
@@ -32,18 +32,25 @@ export async function keepsOff(
       'If that was a false alarm, a responder takes the containment back first (`/aws-deactivate` lists it).';
     return { why: whyOf(holding), next };
   }
-  const recovered = about(await containments.endedOfAccount(accountId, since)).find(
-    ({ phase, taken }) => phase === 'recovered' && (taken?.at ?? 0) >= since,
-  );
-  if (recovered === undefined) return null;
+  const ended = await containments.endedOfAccount(accountId, since);
+  const isSince = (at = 0): boolean => at >= since;
+  const kept =
+    about(ended).find(({ phase, taken }) => phase === 'recovered' && isSince(taken?.at)) ??
+    about(ended.filter(({ left }) => left !== undefined && isSince(left.at))).find(
+      ({ phase }) => phase === 'held',
+    );
+  if (kept === undefined) return null;
   const next = 'Whoever is sure that it is in no wrong hands makes it Active in AWS, by hand.';
-  return { why: whyOf(recovered), next };
+  return { why: whyOf(kept, true), next };
 }
 
-function whyOf(holder: ContainmentHolder): string {
+function whyOf(holder: ContainmentHolder, isOver = false): string {
   const by = askerOf(holder);
   const { accessKeyId, kind, phase } = holder;
-  return phase === 'recovered'
-    ? `The key ${accessKeyId} was contained by ${by} as ${kind}, and stays Inactive since the recovery.`
+  if (phase === 'recovered') {
+    return `The key ${accessKeyId} was contained by ${by} as ${kind}, and stays Inactive since the recovery.`;
+  }
+  return isOver
+    ? `The key ${accessKeyId} was contained by ${by} as ${kind}, and nobody took that back: it was closed as it was.`
     : `The key ${accessKeyId} is contained by ${by} as ${kind}.`;
 }
