@@ -1,4 +1,4 @@
-import { isConfirmed, isDenied, type Containment } from './containment.ts';
+import { isConfirmed, isDenied, isGone, type Containment } from './containment.ts';
 import { wasStolen } from './containment-reasons.ts';
 import { isOverAsGone } from './containment-unread.ts';
 
@@ -37,6 +37,11 @@ export function isTakenBack({ state }: Pick<Containment, 'state'>): boolean {
 /** What an owner does next, in the order it is done; what stands between backticks is code. */
 export function nextSteps(containment: Containment, now: number): readonly string[] {
   const { state } = containment;
+  if (state === 'undone' && isGone(containment)) {
+    return [
+      'If you need access still, ask whoever runs the AWS account: neither the key nor its user is to be found there.',
+    ];
+  }
   if (state === 'undone') {
     return [
       'Nothing is to be done for now: the key works as before.',

@@ -5,6 +5,7 @@ import { HOLD_MS } from '../../src/domain/containment.ts';
 import { beginContainment } from '../../src/handlers/containments/begin.ts';
 import { endGone } from '../../src/handlers/containments/gone.ts';
 import { closeAsItIs, undoContainment } from '../../src/handlers/containments/take-back.ts';
+import { cardOf } from '../../src/handlers/containments/tell.ts';
 import { sweep } from '../../src/handlers/sweep.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import { ENGINES, InventoryWorld, PATIENT } from '../pollers/world.ts';
@@ -218,6 +219,10 @@ describe('a containment of a user that no sweep ever saw', () => {
       await undoContainment(services, request(services), input);
       expect((await settled(services, id)).state).toBe('undone');
       expect(await saidSince(world)).toContain('nothing could be given back');
+      const card = await cardOf(services, await read(services, id));
+      const owners = JSON.stringify(services.presenter.keyTakenBack(card, [key.accessKeyId]));
+      expect(owners).toContain('nothing could be given back');
+      expect(owners).not.toMatch(/works as before|Works again/);
     },
   );
 

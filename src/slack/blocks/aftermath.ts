@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { nextSteps } from '../../domain/aftermath.ts';
 import { recoverableOf } from '../../domain/containment-acts.ts';
 import type { ContainmentCard } from '../../domain/containment-card.ts';
-import { isDenied, type Containment } from '../../domain/containment.ts';
+import { isDenied, isGone, type Containment } from '../../domain/containment.ts';
 import { isOverAsGone } from '../../domain/containment-unread.ts';
 import type { Unreached } from '../../domain/owner.ts';
 import type { BrokenLine } from '../../ports/people-presenter.ts';
@@ -51,7 +51,9 @@ export function keyTakenBack(card: ContainmentCard, accessKeyIds: readonly strin
   const undone = containment.state === 'undone';
   const gone = isOverAsGone(containment);
   const said = undone
-    ? 'is as it was before: that was taken back'
+    ? isGone(containment)
+      ? 'is not to be found in AWS any more, nor is its user: that was taken back, and nothing could be given back'
+      : 'is as it was before: that was taken back'
     : containment.left !== undefined
       ? 'is left as it is: Rekey cannot reach its account any more'
       : gone
@@ -70,7 +72,7 @@ export function keyTakenBack(card: ContainmentCard, accessKeyIds: readonly strin
 }
 
 function endOf(containment: Containment): string {
-  if (containment.state === 'undone') return 'Works again';
+  if (containment.state === 'undone') return isGone(containment) ? 'Not found in AWS' : 'Works again';
   if (containment.left !== undefined) return 'Left as it is';
   return isOverAsGone(containment) ? 'Gone from AWS' : 'Recovered';
 }
