@@ -1,13 +1,13 @@
-import { isAtLeast, type Severity } from '../domain/notice.ts';
+import type { Severity } from '../domain/notice.ts';
 import type { Caller, CloudTrailEvent } from './event.ts';
 import { isHabit, isToolAtHome, isUnheardOf } from './habit.ts';
 import { SESSION_MAKERS } from './lineage.ts';
+import { isNews } from './news.ts';
 import { isStrange, NOTHING, type Novelty } from './novelty.ts';
-import { DAY, HOUR, type Profile } from './profile.ts';
+import { DAY, type Profile } from './profile.ts';
 import { RULES } from './registry.ts';
 import type { About, Finding, Rule, Trigger } from './rule.ts';
 import { shortFacts, type Signal } from './signal.ts';
-import { words } from './words.ts';
 
 const byAction = new Map<string, Rule[]>();
 const byTrigger = new Map<Trigger, Rule[]>();
@@ -24,13 +24,6 @@ const NO_RULES: readonly Rule[] = [];
 /** Which rules look at an API is found out once; a hostile trail could name any number. */
 const MOST_APIS = 30_000;
 const byApi = new Map<string, readonly Rule[]>();
-const DEFAULT_QUIET = HOUR;
-/** What was told of a key that is not settled, it does again from there until it is: for so long that is no news. */
-const UNSETTLED_QUIET = 7 * DAY;
-/** But who has which rights, and who watches, is news each time. */
-const NEVER_ROUTINE = new Set(
-  words('iam sts organizations sso identitystore kms cloudtrail guardduty config securityhub'),
-);
 /** A key that was silent for so long and acts again has woken. */
 const ASLEEP = 30 * DAY;
 /** Discovery calls count as one sweep inside this time. */
@@ -141,31 +134,6 @@ function inOneLook(rule: Rule, severity: Severity, { profile, now }: About): Sev
   if (recent.since('looks told of', now - SWEEP).some((each) => each !== rule.id)) return 'low';
   recent.note('looks told of', rule.id, now, now);
   return severity;
-}
-
-function isNews(
-  rule: Rule,
-  { of }: Finding,
-  severity: Severity,
-  event: CloudTrailEvent,
-  { profile, now }: About,
-): boolean {
-  const { recent } = profile;
-  const what = `${rule.id} ${of ?? `${event.call.name} ${event.failed ? 'failed' : ''}`}`.slice(0, 300);
-  const quietFor = rule.quietFor ?? DEFAULT_QUIET;
-  if (isWithin(recent.last('reported', what), quietFor, now)) return false;
-  const isRoutine = rule.always !== true && !isAtLeast(severity, 'high') && !profile.isSettled;
-  if (isRoutine && !NEVER_ROUTINE.has(event.call.service) && event.address !== null) {
-    const there = `${what} ${event.address.prefix} ${event.agent.family}`;
-    if (isWithin(recent.last('reported there', there), UNSETTLED_QUIET, now)) return false;
-    recent.note('reported there', there, now, now);
-  }
-  recent.note('reported', what, now, now);
-  return true;
-}
-
-function isWithin(before: number | null, time: number, now: number): boolean {
-  return before !== null && Math.abs(now - before) < time;
 }
 
 function signalOf(

@@ -62,6 +62,6 @@ export interface CloudTrailEvent {
   readonly asked: unknown;
   readonly answered: unknown;
   readonly additional: unknown;
-  /** The account that owns the bucket a change is about, where a rule reads it and it is not the caller's; else null. */
+  /** The account that owns the bucket a change is about, where a rule reads it and it is neither the caller's nor ours; else null. */
   readonly owner: string | null;
 }

@@ -85,7 +85,9 @@ export class RecordReader {
       answered: isWanted ? (raw.responseElements ?? null) : null,
       additional: isWanted && !call.isRead ? (raw.additionalEventData ?? null) : null,
       owner:
-        isWanted && !call.isRead && call.service === 's3' ? ownerIn(raw.resources, caller.accountId) : null,
+        isWanted && !call.isRead && call.service === 's3'
+          ? ownerIn(raw.resources, caller.accountId, recipient)
+          : null,
     };
   }
 }
@@ -186,12 +188,15 @@ function isFromConsole(
   return agent.kind === 'console' || agentText === 'AWS Internal';
 }
 
-/** The account of a resource that is not the caller's; null when all are his, or nobody says. */
-function ownerIn(resources: unknown, own: string | null): string | null {
+/**
+ * The account of a resource that is not the caller's; null when all are his, or nobody says. Nor is it the one whose trail
+ * this is: what others bring there goes nowhere.
+ */
+function ownerIn(resources: unknown, own: string | null, recipient: unknown): string | null {
   if (!Array.isArray(resources) || own === null) return null;
   for (const each of resources.slice(0, 8)) {
     const owner = asText(at(each, 'accountId'));
-    if (owner !== null && owner !== own) return account(owner);
+    if (owner !== null && owner !== own && owner !== recipient) return account(owner);
   }
   return null;
 }

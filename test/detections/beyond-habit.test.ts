@@ -162,6 +162,27 @@ describe('what a key never asked for, by a call that is its habit', () => {
   );
 });
 
+describe('a key that names more than anybody keeps', () => {
+  const accounts = Array.from({ length: 150 }, (_, each) => String(300_000_000_000 + each));
+  const shared = (day: number): readonly RawRecord[] =>
+    accounts.map((userId, place) =>
+      call('ec2:ModifySnapshotAttribute', {
+        asked: { snapshotId: userId, createVolumePermission: { add: { items: [{ userId }] } } },
+        agent: LIBRARY,
+        minute: day * 1_440 + place,
+      }),
+    );
+
+  it('has the habit of naming others, and loses none of its other habits', () => {
+    const [action, daily] = CASES['a bucket opened to another neighbour'] ?? ['', {}];
+    const days = Array.from({ length: 14 }, (_, each) => each - 14);
+    const bucket = days.map((day) => call(action, { ...daily, agent: LIBRARY, minute: day * 1_440 - 60 }));
+    const detector = taught(days.flatMap((day, place) => [bucket[place] ?? {}, ...shared(day)]));
+    expect(told(detector, [call(action, { ...daily, agent: LIBRARY, minute: -60 })])).toEqual([]);
+    expect(told(detector, shared(0))).toEqual([]);
+  });
+});
+
 describe('what was found', () => {
   const [action, daily, then] = CASES['a bucket opened to another neighbour'] ?? ['', {}, {}];
 

@@ -69,7 +69,9 @@ export const codeReadInBulk: Rule = {
       leavesOf(asked)[0]?.[1] ??
       '';
     const all = what === '' ? textsAt(asked, 'names') : [what];
-    if (all.length === 0 || (PULLED.test(event.call.action) && !hasListed(event, about))) return null;
+    const { action } = event.call;
+    const tellsAfterList = PULLED.test(action) || !codeReadInBulk.actions.includes(action);
+    if (all.length === 0 || (tellsAfterList && !hasListed(event, about))) return null;
     const { recent } = about.profile;
     for (const each of all)
       recent.note('code', `${event.call.name} ${each}`.slice(0, 200), about.now, about.now);
@@ -89,6 +91,12 @@ export const codeReadInBulk: Rule = {
       fires: [{ why: 'the code of ten functions', records: functions(10) }],
       quiet: [
         { why: 'three functions, as for a deployment', records: functions(3) },
+        {
+          why: 'people looked up, in a service nobody listed, by a program that knows whom it looks for',
+          records: Array.from({ length: 12 }, (_, each) =>
+            call('identitystore:DescribeUser', { asked: { userId: `u${each}` }, minute: each / 2 }),
+          ),
+        },
         {
           why: 'the same function again and again',
           records: Array.from({ length: 20 }, (_, minute) =>

@@ -46,6 +46,16 @@ export const objectsWrittenOutside: Rule = {
         records: [call('s3:PutObject', { asked: { bucketName: 'b', key: 'k' }, ...ownedBy(OWN) })],
       },
       {
+        why: 'somebody of another account who brings files',
+        records: [
+          call('s3:PutObject', {
+            asked: { bucketName: 'b', key: 'k' },
+            by: { type: 'AWSAccount', principalId: 'AIDAEXAMPLECAROL', accountId: FOREIGN },
+            ...ownedBy(OWN),
+          }),
+        ],
+      },
+      {
         why: 'a partner who is sent files each day',
         learned: history(9, ['s3:PutObject', 's3:PutObject', 's3:GetObject'], ownedBy(FOREIGN)),
         records: [call('s3:PutObject', { asked: { bucketName: 'b', key: 'k' }, ...ownedBy(FOREIGN) })],
