@@ -2,6 +2,8 @@
 export type Leaf = readonly [name: string, text: string];
 
 const DEEPEST = 8;
+/** No service names anything at such length; patterns are tried on what is kept. */
+const LONGEST_NAME = 128;
 
 /**
  * The texts inside JSON that somebody else wrote, each with its name; so many at the most, however large it is. For
@@ -20,6 +22,7 @@ function collect(value: unknown, name: string, depth: number, found: Leaf[], mos
   else if (Array.isArray(value)) {
     for (const each of value.slice(0, most)) collect(each, name, depth + 1, found, most);
   } else if (typeof value === 'object' && value !== null) {
-    for (const [inner, each] of Object.entries(value)) collect(each, inner, depth + 1, found, most);
+    for (const [inner, each] of Object.entries(value))
+      collect(each, inner.slice(0, LONGEST_NAME), depth + 1, found, most);
   }
 }
