@@ -11,6 +11,8 @@ const NEARLY_A_WEEK = 6 * DAY;
 const ROAMS = 0.5;
 /** So many things that one rule found are kept: half of what there is room for. */
 const MOST_FOUND = 64;
+/** Not one more among many. */
+const EVERYBODY = /^(?:\*|all|everybody|public)$/;
 
 /** True for a tool that manages infrastructure, where the key works with it as a matter of course. */
 export function isToolAtHome({ agent, address }: CloudTrailEvent, about: About): boolean {
@@ -59,11 +61,12 @@ export function isUnheardOf(
   const isOfRule = (each: string): boolean => each.startsWith(`${rule.id} `);
   let room = MOST_FOUND - recent.since('found', 0).filter(isOfRule).length;
   let isNew = false;
-  for (const each of [event.call.action, ...strangers.slice(0, MOST_FOUND)]) {
+  const graver = new Set([event.call.action, ...strangers.filter((each) => EVERYBODY.test(each))]);
+  for (const each of new Set([...graver, ...strangers.slice(0, MOST_FOUND)])) {
     const what = `${rule.id} ${each}`.slice(0, 200);
     const last = recent.last('found', what);
     // A key that named so many names others all the time: one more is its habit, and the old ones are not forgotten for it.
-    if (last === null && room <= 0 && each !== event.call.action) continue;
+    if (last === null && room <= 0 && !graver.has(each)) continue;
     if (last === null) [isNew, room] = [true, room - 1];
     // Once a day does: the oldest makes room.
     if (last === null || now - last > DAY) recent.note('found', what, now, now);

@@ -180,6 +180,9 @@ describe('a key that names more than anybody keeps', () => {
     const detector = taught(days.flatMap((day, place) => [bucket[place] ?? {}, ...shared(day)]));
     expect(told(detector, [call(action, { ...daily, agent: LIBRARY, minute: -60 })])).toEqual([]);
     expect(told(detector, shared(0))).toEqual([]);
+    const everybody = { snapshotId: 's', createVolumePermission: { add: { items: [{ group: 'all' }] } } };
+    const all = call('ec2:ModifySnapshotAttribute', { asked: everybody, agent: LIBRARY, minute: 200 });
+    expect(told(detector, [all])).toHaveLength(1);
   });
 });
 
