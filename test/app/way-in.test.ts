@@ -177,6 +177,7 @@ const NEEDS: Readonly<Record<string, Role | 'member'>> = {
   'containment.form': 'member',
   'containment.undo_form': 'member',
   'containment.recover_form': 'member',
+  'containment.leave_form': 'member',
   'key.deactivate': 'member',
   'trail_queues.open': 'admin',
   'trail_queues.back': 'admin',
@@ -190,6 +191,7 @@ const NEEDS: Readonly<Record<string, Role | 'member'>> = {
   'containment.undo': 'member',
   'containment.recover': 'member',
   'containment.stop': 'member',
+  'containment.leave': 'member',
   'containment.details': 'viewer',
   'containment.other_key': 'member',
   'containment.role_approve_form': 'member',
@@ -233,6 +235,7 @@ const NEEDS_OF_OTHERS: Readonly<Record<string, Role>> = {
   'containment.undo': 'responder',
   'containment.recover': 'responder',
   'containment.stop': 'responder',
+  'containment.leave': 'responder',
   'drill.stop': 'admin',
   'drill.give_back': 'responder',
 };
