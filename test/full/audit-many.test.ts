@@ -54,6 +54,7 @@ it('exports a hundred thousand audit entries: all on the host, the newest in Sla
     stores,
     clock: systemClock,
     ids: createIds(systemClock),
+    instanceId: 'i1',
     admins: ['U1'],
     files: {
       sendText(_: string, { text }: { text: string }, message: Message) {
