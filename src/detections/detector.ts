@@ -82,7 +82,7 @@ export class Detector {
     const subject = subjectOf(event, this.lineage, keyId);
     const profile = this.#profileFor(recorded.caller, subject);
     const note = keyId === null ? null : this.#noteOf(keyId);
-    const birth = longTermKeyId === null ? null : this.#birthOf(longTermKeyId);
+    const birth = longTermKeyId === null ? null : (this.#births.get(longTermKeyId) ?? null);
     const first = sessionKeyId === null ? null : this.#beganElsewhere(sessionKeyId, event);
     const novelty = noveltyOf(event, profile, this.#lookUp);
     if (note === null && birth === null && first === null && isOrdinary(event, profile, novelty)) {
@@ -162,11 +162,6 @@ export class Detector {
   #prepare(event: CloudTrailEvent): void {
     this.lineage.learn(event);
     if (event.call.action === 'iam:CreateAccessKey' && !event.failed) this.#noteBirth(event);
-  }
-
-  /** Births are few, and most keys were not born lately: mostly there is nothing to look for. */
-  #birthOf(keyId: string): Birth | null {
-    return this.#births.size === 0 ? null : (this.#births.get(keyId) ?? null);
   }
 
   #noteBirth({ at, answered, address, caller }: CloudTrailEvent): void {

@@ -98,6 +98,11 @@ export interface Example {
   readonly note?: KeyNote;
 }
 
+/** True when a rule lists the call itself, and not only its pattern fits. */
+export function isListed({ actions }: Pick<Rule, 'actions'>, { call }: CloudTrailEvent): boolean {
+  return actions.includes(call.action);
+}
+
 /** A detector: one file of rules/, named by its id. */
 export interface Rule {
   readonly id: string;

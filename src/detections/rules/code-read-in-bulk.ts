@@ -4,7 +4,7 @@ import { call } from '../example.ts';
 import { textAt, textsAt } from '../json.ts';
 import { leavesOf } from '../leaves.ts';
 import { DAY, HOUR } from '../profile.ts';
-import type { About, Rule } from '../rule.ts';
+import { isListed, type About, type Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 const MANY = 8;
@@ -69,8 +69,7 @@ export const codeReadInBulk: Rule = {
       leavesOf(asked)[0]?.[1] ??
       '';
     const all = what === '' ? textsAt(asked, 'names') : [what];
-    const { action } = event.call;
-    const tellsAfterList = PULLED.test(action) || !codeReadInBulk.actions.includes(action);
+    const tellsAfterList = PULLED.test(event.call.action) || !isListed(codeReadInBulk, event);
     if (all.length === 0 || (tellsAfterList && !hasListed(event, about))) return null;
     const { recent } = about.profile;
     for (const each of all)

@@ -1,7 +1,7 @@
 import { isAtWork, isByHand, isUnexplained, trifle } from '../at-home.ts';
 import { call } from '../example.ts';
 import { textAt } from '../json.ts';
-import type { Rule } from '../rule.ts';
+import { isListed, type Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 /** The same of services nobody listed. */
@@ -44,9 +44,8 @@ export const dataExported: Rule = {
       (!isUnexplained(event, about) || isAtWork(event, about))
     )
       return null;
-    const isListed = dataExported.actions.includes(event.call.action);
     return {
-      severity: isListed ? 'medium' : trifle(event, about),
+      severity: isListed(dataExported, event) ? 'medium' : trifle(event, about),
       facts: {
         call: event.call.name,
         bucket:

@@ -1,7 +1,7 @@
 import { isUnexplained, trifle } from '../at-home.ts';
 import { call } from '../example.ts';
 import { flagAt, numberAt, textAt, textsAt } from '../json.ts';
-import type { Rule } from '../rule.ts';
+import { isListed, type Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 /** True for a bucket named like one for logs of the account, and for an object where AWS puts these. */
@@ -41,8 +41,7 @@ export const logsDestroyed: Rule = {
     chatbot:DeleteMicrosoftTeamsChannelConfiguration`),
   matches: ENDING,
   judge(event, about) {
-    const isListed = logsDestroyed.actions.includes(event.call.action);
-    if (!isListed && !isUnexplained(event, about)) return null;
+    if (!isListed(logsDestroyed, event) && !isUnexplained(event, about)) return null;
     if (event.call.name === 'PutMetricAlarm' && flagAt(event.asked, 'actionsEnabled') !== false) return null;
     if (event.call.name === 'PutRule' && textAt(event.asked, 'state') !== 'DISABLED') return null;
     if (event.call.service === 's3' && !holdsLogs(event.asked)) return null;

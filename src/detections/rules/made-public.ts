@@ -1,4 +1,5 @@
 import { isUnexplained } from '../at-home.ts';
+import type { CloudTrailEvent } from '../event.ts';
 import { call } from '../example.ts';
 import { textAt } from '../json.ts';
 import { leavesOf } from '../leaves.ts';
@@ -24,6 +25,14 @@ function openIn(asked: unknown): string | null {
   return found === undefined ? null : IN_DOCUMENT.test(found[1]) ? 'AllowFromPublic' : found[0];
 }
 
+/** What a call opens to everybody; null when nothing. */
+function openedBy({ asked, call: { name } }: CloudTrailEvent): string | null {
+  if (name === 'PutBucketWebsite') return 'web site';
+  if (name !== 'PutBucketCors') return openIn(asked);
+  const isForAll = leavesOf(asked).some(([leaf, text]) => leaf === 'AllowedOrigin' && text === '*');
+  return isForAll ? 'every origin' : null;
+}
+
 /** Something made reachable by everybody. */
 export const madePublic: Rule = {
   id: 'made-public',
@@ -39,15 +48,7 @@ export const madePublic: Rule = {
   judge(event, about) {
     const { asked, call: api } = event;
     if (event.failed || !isUnexplained(event, about)) return null;
-    const origins = leavesOf(asked).some(([name, text]) => name === 'AllowedOrigin' && text === '*');
-    const what =
-      api.name === 'PutBucketWebsite'
-        ? 'web site'
-        : api.name === 'PutBucketCors'
-          ? origins
-            ? 'every origin'
-            : null
-          : openIn(asked);
+    const what = openedBy(event);
     if (what === null) return null;
     return {
       facts: { call: api.action, setting: what, of: textAt(asked, 'bucketName') ?? textAt(asked, 'name') },

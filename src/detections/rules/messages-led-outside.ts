@@ -3,7 +3,7 @@ import type { CloudTrailEvent } from '../event.ts';
 import { call, FOREIGN, history, OWN } from '../example.ts';
 import { listAt, textAt } from '../json.ts';
 import { leavesOf } from '../leaves.ts';
-import type { About, Rule } from '../rule.ts';
+import { isListed, type About, type Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 /** Protocols of SNS that end with somebody, and not with something of an account. */
@@ -33,9 +33,9 @@ function accountsIn(asked: unknown, isOdd: boolean): readonly string[] {
 function placesOf(event: CloudTrailEvent, about: About): readonly string[] {
   const {
     asked,
-    call: { name, action },
+    call: { name },
   } = event;
-  if (!messagesLedOutside.actions.includes(action)) return accountsIn(asked, isUnexplained(event, about));
+  if (!isListed(messagesLedOutside, event)) return accountsIn(asked, isUnexplained(event, about));
   if (name === 'PutTargets') return listAt(asked, 'targets').map((each) => textAt(each, 'arn') ?? '');
   if (name === 'Subscribe' || name === 'PutSubscriptionFilter')
     return [textAt(asked, 'destinationArn') ?? textAt(asked, 'endpoint') ?? ''];
@@ -67,6 +67,7 @@ export const messagesLedOutside: Rule = {
   matches: LEADING,
   judge(event, about) {
     const { asked, accountId, call: api } = event;
+    if (!isListed(messagesLedOutside, event) && !isByHand(event, about)) return null;
     const protocol = api.name === 'Subscribe' ? (textAt(asked, 'protocol') ?? '') : '';
     const places = placesOf(event, about);
     const foreign = places.flatMap((each) => {
@@ -79,8 +80,6 @@ export const messagesLedOutside: Rule = {
       places.some((each) => /^https?:\/\//.test(each) && !AWS_HOST.test(each));
     const isOutside = OUTSIDE.test(protocol.toLowerCase()) || isPosted;
     if (foreign.length === 0 && !isOutside) return null;
-    const isListed = messagesLedOutside.actions.includes(api.action);
-    if (!isListed && !isByHand(event, about)) return null;
     const from = textAt(asked, 'topicArn') ?? textAt(asked, 'logGroupName') ?? textAt(asked, 'rule');
     return {
       // Who sets alarms up with a tool mails them to people.

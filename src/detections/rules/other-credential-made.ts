@@ -3,7 +3,7 @@ import { call } from '../example.ts';
 import { targetOf } from '../grant.ts';
 import { textAt } from '../json.ts';
 import { DAY } from '../profile.ts';
-import type { Rule } from '../rule.ts';
+import { isListed, type Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 /** Users, passwords and keys of services nobody listed; people and programs of applications are made by the thousand. */
@@ -28,8 +28,7 @@ export const otherCredentialMade: Rule = {
   matches: MAKING,
   quietFor: DAY,
   judge(event, about) {
-    const isListed = otherCredentialMade.actions.includes(event.call.action);
-    if (!isListed && !isUnexplained(event, about)) return null;
+    if (!isListed(otherCredentialMade, event) && !isUnexplained(event, about)) return null;
     return {
       // Key pairs and API keys open one machine or one interface.
       severity: event.call.service === 'iam' ? 'medium' : trifle(event, about),

@@ -4,7 +4,7 @@ import { call, FOREIGN, OWN, policy } from '../example.ts';
 import { leavesOf } from '../leaves.ts';
 import { at, listAt, textAt, textsAt, within } from '../json.ts';
 import { outsiders, accountOf } from '../policy-document.ts';
-import type { Rule } from '../rule.ts';
+import { isListed, type Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 /** Whom an endpoint service lets in; written as XML is. */
@@ -35,9 +35,10 @@ function guestsIn(asked: unknown, own: string | null): readonly string[] {
 }
 
 /** True when a list of who may do what names the caller, by a call that no rule lists. */
-function namesItself({ asked, caller, call: { action } }: CloudTrailEvent): boolean {
+function namesItself(event: CloudTrailEvent): boolean {
+  const { asked, caller } = event;
   const { arn, issuerArn } = caller;
-  if (arn === null || resourceSharedOutside.actions.includes(action)) return false;
+  if (arn === null || isListed(resourceSharedOutside, event)) return false;
   return leavesOf(asked).some(
     ([, text]) => text === arn || text === issuerArn || (text.startsWith('[') && text.includes(`"${arn}"`)),
   );

@@ -1,6 +1,6 @@
 import { call } from '../example.ts';
 import { textAt, writtenOut } from '../json.ts';
-import type { Rule } from '../rule.ts';
+import { isListed, type Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 /** Ends or hands over a guard, by the name of the call and of the service: these have new calls every year. */
@@ -56,9 +56,8 @@ export const securityServiceDisabled: Rule = {
       textAt(event.asked, 'workflow', 'status') !== 'SUPPRESSED'
     )
       return null;
-    const isListed = securityServiceDisabled.actions.includes(event.call.action);
     return {
-      severity: isListed || !SMALL.test(event.call.name) ? 'medium' : 'low',
+      severity: isListed(securityServiceDisabled, event) || !SMALL.test(event.call.name) ? 'medium' : 'low',
       facts: { call: event.call.name, service: event.call.service },
       of: event.call.name,
     };

@@ -2,7 +2,7 @@ import { isUnexplained } from '../at-home.ts';
 import { call } from '../example.ts';
 import { flagAt } from '../json.ts';
 import { DAY } from '../profile.ts';
-import type { Rule } from '../rule.ts';
+import { isListed, type Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 /** Credentials, tokens and addresses with a login inside, of services nobody listed; what programs fetch all day is left out. */
@@ -40,8 +40,7 @@ export const serviceEntered: Rule = {
   matches: ENTERING,
   judge(event, about) {
     const { name } = event.call;
-    const isListed = serviceEntered.actions.includes(event.call.action);
-    if (!isListed && !isUnexplained(event, about)) return null;
+    if (!isListed(serviceEntered, event) && !isUnexplained(event, about)) return null;
     // Asked for with their passwords.
     if (name === 'GetConnections' && flagAt(event.asked, 'hidePassword') !== false) return null;
     // Without their values, API keys are a list of names.

@@ -1,7 +1,7 @@
 import { trifle } from '../at-home.ts';
 import { call, OWN } from '../example.ts';
 import { textAt } from '../json.ts';
-import type { Rule } from '../rule.ts';
+import { isListed, type Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 /** Any change of who may sign in, and where. */
@@ -27,9 +27,8 @@ export const singleSignOnRightsGiven: Rule = {
     sso:UpdateInstanceAccessControlAttributeConfiguration`),
   matches: CHANGING,
   judge(event, about) {
-    const isListed = singleSignOnRightsGiven.actions.includes(event.call.action);
     return {
-      severity: isListed ? 'medium' : trifle(event, about),
+      severity: isListed(singleSignOnRightsGiven, event) ? 'medium' : trifle(event, about),
       facts: {
         call: event.call.name,
         'permission set': textAt(event.asked, 'permissionSetArn'),

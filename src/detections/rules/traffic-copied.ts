@@ -2,7 +2,7 @@ import { isUnexplained, trifle } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
 import { call, OWN } from '../example.ts';
 import { textAt } from '../json.ts';
-import type { Rule } from '../rule.ts';
+import { isListed, type Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 /** Ways from one network into another, or into it from outside. */
@@ -44,9 +44,8 @@ export const trafficCopied: Rule = {
       event.call.name !== 'CreateVpcPeeringConnection';
     if (!isPlain || textAt(event.asked, 'peerOwnerId') === event.accountId) return null;
     if (UNUSUAL.test(event.call.name) && !(isUnexplained(event, about) && leadsOut(event))) return null;
-    const isListed = trafficCopied.actions.includes(event.call.action);
     return {
-      severity: isListed ? 'medium' : trifle(event, about),
+      severity: isListed(trafficCopied, event) ? 'medium' : trifle(event, about),
       facts: { call: event.call.name, with: textAt(event.asked, 'peerOwnerId') },
       of: event.call.name,
     };
