@@ -2,7 +2,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PersonDriver } from '../../sandbox/slack/driver/person.ts';
 import type { NewKey, User } from '../../sandbox/aws/world.ts';
 import { CONTAINMENT_LEAVE, CONTAINMENT_UNDO } from '../../src/slack/blocks/containment-buttons.ts';
-import { accountOf, addAdmins, chooseFor, connectKey, freshUser, kept, outcome } from '../support/acting.ts';
+import {
+  addAdmins,
+  chooseFor,
+  connectKey,
+  freshUser,
+  grantRole,
+  kept,
+  outcome,
+  sendUndo,
+  standingInIam,
+  victimOf,
+} from '../support/acting.ts';
 import { rawButton } from '../support/raw-payloads.ts';
 import { CHANNELS, PEOPLE, Scene } from '../support/rekey.ts';
 
@@ -25,21 +36,11 @@ describe.each([
     bea = other;
     await scene.start({ REKEY_ALERT_CHANNEL: CHANNELS.alerts });
     [ada, vera] = [scene.slack.as(PEOPLE.admin), scene.slack.as(PEOPLE.viewer)];
-    const stores = await scene.stores();
-    const viewer = { subjectKind: 'user', subjectId: PEOPLE.viewer, role: 'viewer' } as const;
-    await stores.atomically([
-      stores.roleGrants.insert({ id: 'g1', ...viewer, grantedBy: PEOPLE.admin, grantedAt: 1 }),
-    ]);
-    await stores.close();
+    await grantRole(scene, PEOPLE.viewer, 'viewer');
   }, LONG);
 
   afterAll(async () => {
     await scene.strike();
-  });
-
-  const state = (user: User) => ({
-    keys: user.keys.existing().map((key) => key.currentStatus),
-    denied: user.policies.attachedArns().some((arn) => arn.endsWith('/AWSDenyAll')),
   });
 
   const card = (person: PersonDriver, name: string, ...words: string[]) =>
@@ -55,8 +56,7 @@ describe.each([
   async function stranded(name: string): Promise<{ user: User; key: NewKey; guard: NewKey }> {
     const { key: guard } = freshUser(scene, `guard-${name}`, ['verify', 'contain']);
     await (await connectKey(ada, `to-${name}`, guard)).close();
-    const user = accountOf(scene).addUser(name, { attached: ['ReadOnlyAccess'] });
-    const key = user.addKey();
+    const { user, key } = victimOf(scene, name);
     await ada.slash(`/aws-deactivate ${key.accessKeyId} seen abroad`);
     await (await ada.waitForModal((modal) => modal.title === 'Deactivate')).submit();
     const held = await ada.waitForModal(
@@ -89,9 +89,7 @@ describe.each([
 
       // Undo waits for a connection that may never come: it is closed from there, too.
       await (await card(ada, 'adrift', OUT_OF_REACH)).click('Undo');
-      const undo = await ada.waitForModal((modal) => modal.title === 'Undo');
-      await undo.fill({ Reason: 'a false alarm' });
-      await undo.submit();
+      await sendUndo(ada, 'a false alarm');
       await ada.waitForModal(({ words }) => words.includes('Being taken back'));
       await ada.modal()?.close('x');
       const waiting = await card(ada, 'adrift', 'Being taken back', OUT_OF_REACH);
@@ -109,7 +107,7 @@ describe.each([
       expect(over.words).toContain('the account was closed');
       expect(over.words).not.toContain(OUT_OF_REACH);
       expect(over.buttons).toEqual(['Evidence']);
-      expect(state(user)).toEqual({ keys: ['Inactive'], denied: true });
+      expect(standingInIam(user)).toEqual({ keys: ['Inactive'], denied: true });
 
       // Old copies change nothing, and say how it stands.
       const place = { slack: scene.slack, userId: PEOPLE.admin };
@@ -148,10 +146,10 @@ describe.each([
       expect(sent.errors['Reason']).toContain('Rekey can act on its user');
       await ada.modal()?.close('x');
       await back.click('Undo');
-      const undo = await ada.waitForModal((modal) => modal.title === 'Undo');
-      await undo.fill({ Reason: 'a false alarm' });
-      await undo.submit();
-      await expect.poll(() => state(user), { timeout: LONG }).toEqual({ keys: ['Active'], denied: false });
+      await sendUndo(ada, 'a false alarm');
+      await expect
+        .poll(() => standingInIam(user), { timeout: LONG })
+        .toEqual({ keys: ['Active'], denied: false });
       await ada.modal()?.close('x');
     },
     3 * LONG,

@@ -22,7 +22,7 @@ import {
 } from '../../src/slack/blocks/evidence.ts';
 import { KEY_DELETE, KEY_MENU } from '../../src/slack/blocks/keys.ts';
 import { keptIncident } from '../db/watch-samples.ts';
-import { accountOf, connectKey, freshUser } from '../support/acting.ts';
+import { connectKey, freshUser, standingInIam, victimOf } from '../support/acting.ts';
 import { rawButton, rawCommand, rawSubmission, said, type RawPlace } from '../support/raw-payloads.ts';
 import { CHANNELS, PEOPLE, Scene } from '../support/rekey.ts';
 
@@ -78,15 +78,9 @@ describe('the right to contain, over signed HTTP', () => {
     await scene.strike();
   });
 
-  function victim(name: string): { user: User; key: NewKey } {
-    const user = accountOf(scene).addUser(name, { attached: ['ReadOnlyAccess'] });
-    return { user, key: user.addKey() };
-  }
+  const victim = (name: string) => victimOf(scene, name);
 
-  const truth = ({ user }: { user: User }) => ({
-    keys: user.keys.existing().map((key) => key.currentStatus),
-    denied: user.policies.attachedArns().some((arn) => arn.endsWith('/AWSDenyAll')),
-  });
+  const truth = ({ user }: { user: User }) => standingInIam(user);
 
   let views = 0;
   function submit(

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PersonDriver } from '../../sandbox/slack/driver/person.ts';
 import { CONFIRM_READS } from '../../src/domain/containment.ts';
-import type { NewKey, User } from '../../sandbox/aws/world.ts';
-import { accountOf, connectKey, freshUser } from '../support/acting.ts';
+import { connectKey, freshUser, grantRole, sendUndo, standingInIam, victimOf } from '../support/acting.ts';
 import { hostCommand } from '../support/host-command.ts';
 import { CHANNELS, PEOPLE, Scene } from '../support/rekey.ts';
 
@@ -21,12 +20,7 @@ describe.each([
     scene = await Scene.set(transport, engine);
     await scene.start({ REKEY_ALERT_CHANNEL: CHANNELS.alerts });
     [ada, vera] = [scene.slack.as(PEOPLE.admin), scene.slack.as(PEOPLE.viewer)];
-    const stores = await scene.stores();
-    const viewer = { subjectKind: 'user', subjectId: PEOPLE.viewer, role: 'viewer' } as const;
-    await stores.atomically([
-      stores.roleGrants.insert({ id: 'g1', ...viewer, grantedBy: PEOPLE.admin, grantedAt: 1 }),
-    ]);
-    await stores.close();
+    await grantRole(scene, PEOPLE.viewer, 'viewer');
     const { key } = freshUser(scene, 'guard', ['verify', 'contain']);
     await (await connectKey(ada, 'main', key)).close();
   }, LONG);
@@ -35,17 +29,9 @@ describe.each([
     await scene.strike();
   });
 
-  function victim(name: string): { user: User; key: NewKey } {
-    const user = accountOf(scene).addUser(name, { attached: ['ReadOnlyAccess'] });
-    return { user, key: user.addKey() };
-  }
+  const victim = (name: string) => victimOf(scene, name);
 
   const rekey = (...args: string[]) => hostCommand(scene, ...args);
-
-  const state = (user: User) => ({
-    keys: user.keys.existing().map((key) => key.currentStatus),
-    denied: user.policies.attachedArns().some((arn) => arn.endsWith('/AWSDenyAll')),
-  });
 
   const message = (person: PersonDriver, ...words: string[]) =>
     person.waitForMessage(
@@ -75,7 +61,7 @@ describe.each([
         LONG,
       );
       slow.remove();
-      expect(state(user)).toEqual({ keys: ['Inactive'], denied: true });
+      expect(standingInIam(user)).toEqual({ keys: ['Inactive'], denied: true });
       expect(done.buttons).toEqual(['Undo', 'Recover', 'Stop holding', 'Evidence']);
       await done.close();
 
@@ -94,7 +80,7 @@ describe.each([
           timeoutMs: LONG,
         },
       );
-      await expect.poll(() => state(user).denied, { timeout: LONG }).toBe(true);
+      await expect.poll(() => standingInIam(user).denied, { timeout: LONG }).toBe(true);
 
       // Rights are asked for at each click, and the attempt is on record.
       const seen = await message(vera, 'mallory', 'Held until');
@@ -124,7 +110,7 @@ describe.each([
           LONG,
         )
       ).close();
-      expect(state(user)).toEqual({ keys: ['Active'], denied: false });
+      expect(standingInIam(user)).toEqual({ keys: ['Active'], denied: false });
       const over = await ada.waitForMessage(
         ({ ts, words }) => ts === card.ts && words.includes('What was before is restored'),
         { channel: CHANNELS.alerts, timeoutMs: LONG },
@@ -133,7 +119,7 @@ describe.each([
 
       // An old copy of the message: nothing is left, and nothing happens.
       await card.click('Recover').catch(() => undefined);
-      expect(state(user)).toEqual({ keys: ['Active'], denied: false });
+      expect(standingInIam(user)).toEqual({ keys: ['Active'], denied: false });
     },
     3 * LONG,
   );
@@ -180,7 +166,7 @@ describe.each([
       await recover.submit();
       const done = await ada.waitForModal((modal) => modal.words.includes('the key stays Inactive'), LONG);
       expect(done.words).toContain('IAM confirms that sessions issued before the recovery are denied');
-      expect(state(user)).toEqual({ keys: ['Inactive'], denied: false });
+      expect(standingInIam(user)).toEqual({ keys: ['Inactive'], denied: false });
       expect(user.policies.inlineNames()).toEqual(['RekeyDenySessionsFromBefore']);
       await stores.close();
       await done.close();
@@ -197,12 +183,12 @@ describe.each([
       expect(ended.out).toContain('Contained and held: hostile');
       expect(ended.out).toContain(CONFIRMED);
       expect(ended.out).toContain('The Rekey that runs on this database holds it');
-      expect(state(user)).toEqual({ keys: ['Inactive'], denied: true });
+      expect(standingInIam(user)).toEqual({ keys: ['Inactive'], denied: true });
       const card = await message(ada, 'hostile', CONFIRMED);
       expect(card.words).toContain('Slack is down');
       expect(card.words).toContain('on the host');
       user.keys.get(key.accessKeyId).change('Active', Date.now());
-      await expect.poll(() => state(user).keys, { timeout: LONG }).toEqual(['Inactive']);
+      await expect.poll(() => standingInIam(user).keys, { timeout: LONG }).toEqual(['Inactive']);
       const again = await rekey('contain', key.accessKeyId, '--reason', 'again');
       expect(again).toMatchObject({ code: 0, err: '' });
       expect(again.out).toContain('contained already by');
@@ -232,15 +218,15 @@ describe.each([
       const { result, errors } = await undo.submit();
       expect(result).toBe('errors');
       expect(errors['Reason']).toMatch(/was contained again, by .* on the host.*open Undo there/);
-      expect(state(user)).toEqual({ keys: ['Inactive'], denied: true });
+      expect(standingInIam(user)).toEqual({ keys: ['Inactive'], denied: true });
       const card = await message(ada, 'overtaken', 'asked for again');
       expect(card.words).toContain('somebody switched it on');
       await ada.modal()?.close('x');
       await card.click('Undo');
-      const fresh = await ada.waitForModal((modal) => modal.title === 'Undo');
-      await fresh.fill({ Reason: 'false alarm' });
-      await fresh.submit();
-      await expect.poll(() => state(user), { timeout: LONG }).toEqual({ keys: ['Active'], denied: false });
+      await sendUndo(ada, 'false alarm');
+      await expect
+        .poll(() => standingInIam(user), { timeout: LONG })
+        .toEqual({ keys: ['Active'], denied: false });
       await ada.modal()?.close('x');
     },
     3 * LONG,
@@ -256,13 +242,17 @@ describe.each([
       scene.slack.faults.add('*', { kind: 'http', status: 503 }, { times: 100_000 });
       // Its acknowledgement is the last that Slack hears.
       expect((await form.submit()).result).toBe('updated');
-      await expect.poll(() => state(user), { timeout: LONG }).toEqual({ keys: ['Inactive'], denied: true });
+      await expect
+        .poll(() => standingInIam(user), { timeout: LONG })
+        .toEqual({ keys: ['Inactive'], denied: true });
       const held = async () =>
         (await stores.containments.open(50)).find(({ userName }) => userName === 'unheard');
       await expect.poll(async () => (await held())?.confirmedAt ?? null, { timeout: LONG }).not.toBeNull();
       user.policies.detach('arn:aws:iam::aws:policy/AWSDenyAll');
       await expect.poll(async () => (await held())?.putBack ?? 0, { timeout: LONG }).toBe(1);
-      await expect.poll(() => state(user), { timeout: LONG }).toEqual({ keys: ['Inactive'], denied: true });
+      await expect
+        .poll(() => standingInIam(user), { timeout: LONG })
+        .toEqual({ keys: ['Inactive'], denied: true });
       expect(await held()).toMatchObject({ state: 'holding' });
       await stores.close();
       const shown = () => ada.messages(CHANNELS.alerts).filter(({ words }) => words.includes('unheard'));
@@ -290,12 +280,12 @@ describe.each([
       expect(ended).toMatchObject({ code: 0, err: '' });
       expect(ended.out).toContain(CONFIRMED);
       expect(ended.out).toContain('No Rekey runs on this database: nobody puts back what is undone');
-      expect(state(user)).toEqual({ keys: ['Inactive'], denied: true });
+      expect(standingInIam(user)).toEqual({ keys: ['Inactive'], denied: true });
 
       const planned = victim('planned');
       const off = await rekey('contain', planned.key.accessKeyId, '--planned', '--reason', 'it retires');
       expect(off).toMatchObject({ code: 0, err: '' });
-      expect(state(planned.user)).toEqual({ keys: ['Inactive'], denied: false });
+      expect(standingInIam(planned.user)).toEqual({ keys: ['Inactive'], denied: false });
 
       // Held from the host until somebody stops it, here by the database.
       const guarded = victim('guarded');
@@ -305,7 +295,7 @@ describe.each([
         (await stores.containments.open(50)).find(({ userName }) => userName === 'guarded');
       await expect.poll(async () => (await row())?.state, { timeout: LONG }).toBe('holding');
       guarded.user.policies.detach('arn:aws:iam::aws:policy/AWSDenyAll');
-      await expect.poll(() => state(guarded.user).denied, { timeout: LONG }).toBe(true);
+      await expect.poll(() => standingInIam(guarded.user).denied, { timeout: LONG }).toBe(true);
       // Its end is looked at only when what was put back is confirmed.
       await expect
         .poll(async () => (await row())?.parts.deny.reads ?? 0, { timeout: LONG })
@@ -333,7 +323,7 @@ describe.each([
       expect(quiet.buttons).toContain('Reactivate');
       // It holds what the command line left to it.
       user.keys.get(key.accessKeyId).change('Active', Date.now());
-      await expect.poll(() => state(user).keys, { timeout: LONG }).toEqual(['Inactive']);
+      await expect.poll(() => standingInIam(user).keys, { timeout: LONG }).toEqual(['Inactive']);
     },
     4 * LONG,
   );

@@ -68,6 +68,17 @@ describe('over http', () => {
       ?.keys.existing()
       .map((key) => key.currentStatus) ?? [];
 
+  async function startDrill(): Promise<void> {
+    await ada.slash('/aws-settings');
+    const settings = await ada.waitForModal((modal) => modal.title === 'Rekey settings', LONG);
+    await settings.click('Start a drill');
+    const form = await ada.waitForModal((modal) => modal.title === 'Start a drill');
+    await form.fill({ Decoy: `trap · ${keys.ids['trap'] ?? ''}` });
+    await form.submit();
+    await ada.waitForModal(({ words }) => words.includes('The drill has begun'), LONG);
+    await ada.modal()?.close();
+  }
+
   it(
     'a key long Inactive is asked to be deleted from its window, approved by another, and gone',
     async () => {
@@ -151,14 +162,7 @@ describe('over http', () => {
   it(
     'a drill is started from the settings, answered in earnest, reported and given back at one click',
     async () => {
-      await ada.slash('/aws-settings');
-      const settings = await ada.waitForModal((modal) => modal.title === 'Rekey settings', LONG);
-      await settings.click('Start a drill');
-      const form = await ada.waitForModal((modal) => modal.title === 'Start a drill');
-      await form.fill({ Decoy: `trap · ${keys.ids['trap'] ?? ''}` });
-      await form.submit();
-      await ada.waitForModal(({ words }) => words.includes('The drill has begun'), LONG);
-      await ada.modal()?.close();
+      await startDrill();
       const alert = await ada.waitForMessage(({ words }) => words.includes('Pretend that'), IN_ALERTS);
       expect(alert.words).toContain('DRILL');
       expect(alert.buttons).toEqual(['Deactivate', 'Stop the drill']);
@@ -196,14 +200,7 @@ describe('over http', () => {
     'a drill that is answered from the host says there that it is one, and is given back',
     async () => {
       await ada.modal()?.close('x');
-      await ada.slash('/aws-settings');
-      const settings = await ada.waitForModal((modal) => modal.title === 'Rekey settings', LONG);
-      await settings.click('Start a drill');
-      const form = await ada.waitForModal((modal) => modal.title === 'Start a drill');
-      await form.fill({ Decoy: `trap · ${keys.ids['trap'] ?? ''}` });
-      await form.submit();
-      await ada.waitForModal(({ words }) => words.includes('The drill has begun'), LONG);
-      await ada.modal()?.close();
+      await startDrill();
       const asked = ['contain', keys.ids['trap'] ?? '', '--reason', 'Slack is down, as it seems'];
       const line = 'DRILL: a rehearsal with this key is running, and this takes part in it.\n';
       const ended = await hostCommand(scene, ...asked);

@@ -5,7 +5,7 @@ import { replayLog } from '../../sandbox/aws/replay.ts';
 import type { NewKey } from '../../sandbox/aws/world.ts';
 import type { PersonDriver } from '../../sandbox/slack/driver/person.ts';
 import { ALICE, call, type ExampleCall } from '../../src/detections/example.ts';
-import { accountOf, connectKey, freshUser } from '../support/acting.ts';
+import { accountOf, connectKey, freshUser, grantRole } from '../support/acting.ts';
 import { CHANNELS, PEOPLE, Scene } from '../support/rekey.ts';
 
 const LONG = 90_000;
@@ -41,12 +41,7 @@ describe('the evidence of an incident, over signed HTTP', () => {
       recipientAccountId: '111122223333',
     }));
     replayLog(scene.aws.world, account, JSON.stringify({ Records: log }), Date.now() - 6 * MINUTE);
-    const stores = await scene.stores();
-    const viewer = { subjectKind: 'user', subjectId: PEOPLE.viewer, role: 'viewer' } as const;
-    await stores.atomically([
-      stores.roleGrants.insert({ id: 'g1', ...viewer, grantedBy: PEOPLE.admin, grantedAt: 1 }),
-    ]);
-    await stores.close();
+    await grantRole(scene, PEOPLE.viewer, 'viewer');
     const { key: own } = freshUser(scene, 'guard', ['verify', 'watch', 'contain']);
     await (await connectKey(ada, 'main', own)).close();
   }, LONG);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PersonDriver } from '../../sandbox/slack/driver/person.ts';
 import { call, type ExampleCall } from '../../src/detections/example.ts';
-import { accountOf, connectKey, freshUser } from '../support/acting.ts';
+import { accountOf, connectKey, freshUser, grantRole } from '../support/acting.ts';
 import { CHANNELS, PEOPLE, Scene } from '../support/rekey.ts';
 
 const KEY = 'AKIAIOSFODNN7EXAMPLE';
@@ -19,12 +19,7 @@ describe.each([
     scene = await Scene.set(transport, engine);
     await scene.start({ REKEY_ALERT_CHANNEL: CHANNELS.alerts });
     [ada, vera] = [scene.slack.as(PEOPLE.admin), scene.slack.as(PEOPLE.viewer)];
-    const stores = await scene.stores();
-    const viewer = { subjectKind: 'user', subjectId: PEOPLE.viewer, role: 'viewer' } as const;
-    await stores.atomically([
-      stores.roleGrants.insert({ id: 'g1', ...viewer, grantedBy: PEOPLE.admin, grantedAt: 1 }),
-    ]);
-    await stores.close();
+    await grantRole(scene, PEOPLE.viewer, 'viewer');
     happen('cloudtrail:StopLogging', '<!channel>', 5);
     happen('iam:DeactivateMFADevice', 'bob', 12 * 60);
     const twice = accountOf(scene).addUser('twice');

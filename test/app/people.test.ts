@@ -3,7 +3,7 @@ import type { PersonDriver } from '../../sandbox/slack/driver/person.ts';
 import type { NewKey } from '../../sandbox/aws/world.ts';
 import { call } from '../../src/detections/example.ts';
 import { standing } from '../db/key-samples.ts';
-import { accountOf, connectKey, freshUser } from '../support/acting.ts';
+import { accountOf, connectKey, freshUser, sendUndo } from '../support/acting.ts';
 import { CHANNELS, PEOPLE, Scene } from '../support/rekey.ts';
 
 const LONG = 60_000;
@@ -123,9 +123,7 @@ describe('people around an incident, over signed HTTP', () => {
 
       const card = await inChannel('shop', 'Contained and held', 'Held until');
       await card.click('Undo');
-      const undo = await ada.waitForModal((modal) => modal.title === 'Undo');
-      await undo.fill({ Reason: 'it was the migration' });
-      await undo.submit();
+      await sendUndo(ada, 'it was the migration');
       const over = await ada.waitForModal(
         (modal) => modal.title === 'Containment' && modal.words.includes('Taken back'),
         LONG,

@@ -5,9 +5,10 @@ import type { Attempt } from '../../src/domain/attempt.ts';
 import type { Connection } from '../../src/domain/connection.ts';
 import { policiesFor } from '../../src/domain/policy.ts';
 import type { AuditEntry } from '../../src/domain/records.ts';
+import type { Role } from '../../src/domain/actor.ts';
 import type { Capability } from '../../src/domain/verification.ts';
 import type { Entry } from '../../sandbox/slack/driver/form.ts';
-import type { Scene } from './rekey.ts';
+import { PEOPLE, type Scene } from './rekey.ts';
 
 /** What people do with connections, in the words they see; and what is kept of it. */
 
@@ -43,6 +44,43 @@ export function accountOf(scene: Scene): NonNullable<ReturnType<Scene['aws']['wo
   const account = scene.aws.world.account(scene.samples.keys.good.accountId);
   if (account === null) throw new Error('The sample account is gone');
   return account;
+}
+
+/** Gives a person a role, as an admin did. */
+export async function grantRole(scene: Scene, userId: string, role: Role): Promise<void> {
+  const stores = await scene.stores();
+  const subject = { subjectKind: 'user', subjectId: userId } as const;
+  await stores.atomically([
+    stores.roleGrants.insert({
+      id: `g-${userId}-${role}`,
+      ...subject,
+      role,
+      grantedBy: PEOPLE.admin,
+      grantedAt: 1,
+    }),
+  ]);
+  await stores.close();
+}
+
+/** A user of the main sample account whose key somebody stole. */
+export function victimOf(scene: Scene, name: string): { readonly user: User; readonly key: NewKey } {
+  const user = accountOf(scene).addUser(name, { attached: ['ReadOnlyAccess'] });
+  return { user, key: user.addKey() };
+}
+
+/** What IAM has of a user: the status of each key, and whether everything is denied. */
+export function standingInIam(user: User): { readonly keys: readonly string[]; readonly denied: boolean } {
+  return {
+    keys: user.keys.existing().map((key) => key.currentStatus),
+    denied: user.policies.attachedArns().some((arn) => arn.endsWith('/AWSDenyAll')),
+  };
+}
+
+/** Sends the form of *Undo*, which was just opened. */
+export async function sendUndo(person: PersonDriver, reason: string): Promise<void> {
+  const undo = await person.waitForModal((modal) => modal.title === 'Undo');
+  await undo.fill({ Reason: reason });
+  await undo.submit();
 }
 
 /** Opens the form of `/aws-connect` and fills it for an access key. */

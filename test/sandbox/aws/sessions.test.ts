@@ -112,7 +112,7 @@ test('durations have bounds, and root gets an hour at most', async () => {
 test('a deny on tokens issued before now stops sessions, and the key goes on', async () => {
   await using set = await stage();
   const bob = set.account.addUser('bob', { inline: { all: allowing('*') } });
-  const role = set.account.addRole('work', {
+  const role = set.account.addRole('deploy', {
     trust: {
       Version: '2012-10-17',
       Statement: { Effect: 'Allow', Principal: { AWS: set.account.id }, Action: 'sts:AssumeRole' },
@@ -173,11 +173,11 @@ test('the quarantine policy stops GetSessionToken and leaves AssumeRole alone', 
     message: expect.stringContaining('with an explicit deny in an identity-based policy') as string,
   });
   const principal = { AWS: set.account.arn('user/bob') };
-  const role = set.account.addRole('work', {
+  const role = set.account.addRole('deploy', {
     trust: { Statement: { Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' } },
   });
   const assumed = await sts(set, keys).send(
     new AssumeRoleCommand({ RoleArn: role.arn, RoleSessionName: 'session' }),
   );
-  expect(assumed.AssumedRoleUser?.Arn).toBe(`arn:aws:sts::${set.account.id}:assumed-role/work/session`);
+  expect(assumed.AssumedRoleUser?.Arn).toBe(`arn:aws:sts::${set.account.id}:assumed-role/deploy/session`);
 });
