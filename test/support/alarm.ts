@@ -9,6 +9,11 @@ import { CHANNELS, type Scene } from './rekey.ts';
 
 const DENY_ALL = 'arn:aws:iam::aws:policy/AWSDenyAll';
 
+type Act = 'Deactivate' | 'Undo' | 'Recover' | 'Evidence';
+
+/** How often each is done among so many acts: dealt like cards, so that where acts are few, none is missed by chance. */
+const SHARES: Readonly<Record<Act, number>> = { Deactivate: 4, Undo: 4, Recover: 1, Evidence: 2 };
+
 /** A wish to contain of which somebody was told that it is being done, or was already. */
 export interface AskedFor {
   readonly accessKeyId: string;
@@ -28,6 +33,7 @@ export class Alarm {
   /** Nobody asks for evidence after that: what a dead process gathered is begun anew minutes later. */
   readonly #evidenceUntil: number;
   #reasons = 0;
+  #dealt: Act[] = [];
 
   constructor(scene: Scene, deeds: Deeds, evidenceUntil: number) {
     this.#scene = scene;
@@ -41,10 +47,9 @@ export class Alarm {
   }
 
   async oneThing(person: PersonDriver): Promise<void> {
-    const dice = this.#deeds.chance();
-    if (dice < 0.4) await this.#deactivate(person);
-    else if (dice < 0.75) await this.#takeBack(person, 'Undo');
-    else if (dice < 0.85) await this.#takeBack(person, 'Recover');
+    const act = this.#deal();
+    if (act === 'Deactivate') await this.#deactivate(person);
+    else if (act !== 'Evidence') await this.#takeBack(person, act);
     else if (Date.now() < this.#evidenceUntil) await this.#evidence(person);
   }
 
@@ -56,6 +61,17 @@ export class Alarm {
       if (policies?.inlineNames().includes(INLINE_DENY) === true) policies.deleteInline(INLINE_DENY);
       await sleep(500 + 2_000 * this.#deeds.chance());
     }
+  }
+
+  /** The next act of a shuffled deck. */
+  #deal(): Act {
+    if (this.#dealt.length === 0) {
+      this.#dealt = Object.entries(SHARES)
+        .flatMap(([act, times]) => Array.from({ length: times }, () => ({ act, at: this.#deeds.chance() })))
+        .toSorted((a, b) => a.at - b.at)
+        .map(({ act }) => act as Act);
+    }
+    return this.#dealt.pop() ?? 'Deactivate';
   }
 
   async #deactivate(person: PersonDriver): Promise<void> {

@@ -41,12 +41,12 @@ export class Crowd {
   async #oneThing(person: PersonDriver): Promise<void> {
     const deeds = this.#deeds;
     const dice = deeds.chance();
-    if (dice < 0.25) await deeds.command(person, '/aws-help');
-    else if (dice < 0.48) await this.#connect(person);
-    else if (dice < 0.62) await this.#test(person);
-    else if (dice < 0.66) await deeds.command(person, '/aws-settings');
-    else if (dice < 0.74) await this.#scene.slack.openHome(person.id)?.first;
-    else if (dice < 0.91) await this.#menu(person);
+    if (dice < 0.2) await deeds.command(person, '/aws-help');
+    else if (dice < 0.42) await this.#connect(person);
+    else if (dice < 0.55) await this.#test(person);
+    else if (dice < 0.59) await deeds.command(person, '/aws-settings');
+    else if (dice < 0.67) await this.#scene.slack.openHome(person.id)?.first;
+    else if (dice < 0.83) await this.#menu(person);
     else await this.#alarm.oneThing(person);
   }
 
