@@ -1,5 +1,6 @@
 import type { Caller } from './event.ts';
 import { at, asText, flagAt, textAt } from './json.ts';
+import { Remembered } from './remembered.ts';
 
 const NOBODY: Caller = {
   type: null,
@@ -28,18 +29,27 @@ const MOST_REMEMBERED = 20_000;
 /** Reads callers, and remembers them by their key: what a key says of itself is mostly the same. */
 export class Callers {
   readonly #known = new Map<string, Caller>();
+  /** What many callers have in common is kept once: ten thousand copies of it are as many places of memory to go to. */
+  readonly #shared = new Remembered<string>(1_000, (text) => text);
 
   of(identity: unknown): Caller {
     if (typeof identity !== 'object' || identity === null) return NOBODY;
     const fields = identity as Identity;
     const { accessKeyId } = fields;
-    if (typeof accessKeyId !== 'string' || accessKeyId === '') return parseCaller(identity);
+    if (typeof accessKeyId !== 'string' || accessKeyId === '') return this.#read(identity);
     const known = this.#known.get(accessKeyId);
     if (known !== undefined && isOf(known, fields)) return known;
-    const caller = parseCaller(identity);
+    const caller = this.#read(identity);
     if (this.#known.size >= MOST_REMEMBERED) this.#known.clear();
     this.#known.set(accessKeyId, caller);
     return caller;
+  }
+
+  #read(identity: unknown): Caller {
+    const caller = parseCaller(identity);
+    const { type, accountId } = caller;
+    if (type === null || accountId === null) return caller;
+    return { ...caller, type: this.#shared.of(type), accountId: this.#shared.of(accountId) };
   }
 }
 

@@ -82,7 +82,8 @@ export class Detector {
     const subject = subjectOf(event, this.lineage, keyId);
     const profile = this.#profileFor(recorded.caller, subject);
     const note = keyId === null ? null : this.#noteOf(keyId);
-    const birth = longTermKeyId === null ? null : (this.#births.get(longTermKeyId) ?? null);
+    const birth =
+      longTermKeyId === null || this.#births.size === 0 ? null : (this.#births.get(longTermKeyId) ?? null);
     const first = sessionKeyId === null ? null : this.#beganElsewhere(sessionKeyId, event);
     const novelty = noveltyOf(event, profile, this.#lookUp);
     if (note === null && birth === null && first === null && isOrdinary(event, profile, novelty)) {

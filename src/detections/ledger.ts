@@ -18,7 +18,8 @@ const SMALL = 48;
 /** Copied for each ledger: to grow by single values costs several times as much, and leaves garbage behind. */
 const NO_VALUES: readonly string[] = Array.from({ length: ROOM }, () => '');
 const NO_NUMBERS: readonly number[] = Array.from({ length: ROOM * NUMBERS }, () => 0.5);
-const NONE_OF_A_KIND: readonly number[] = DIMENSIONS.map(() => 0);
+const KIND_COUNT = DIMENSIONS.length;
+const NONE_OF_A_KIND: readonly number[] = Array.from({ length: 2 * KIND_COUNT }, () => 0);
 
 const KINDS = Object.fromEntries(DIMENSIONS.map((dimension, kind) => [dimension, kind])) as Readonly<
   Record<Dimension, number>
@@ -34,9 +35,8 @@ export class Ledger {
   #values: string[] = [...NO_VALUES];
   #numbers: number[] = [...NO_NUMBERS];
   #count = 0;
-  /** By kind: how many there are, and how many were ever new. */
+  /** By kind: how many there are; then, by kind: how many were ever new. */
   readonly #sizes: number[] = [...NONE_OF_A_KIND];
-  readonly #added: number[] = [...NONE_OF_A_KIND];
   /** By kind: where a value is. Made once there are many. */
   #index: readonly Map<string, number>[] | null = null;
 
@@ -47,7 +47,7 @@ export class Ledger {
 
   /** How many values of a kind were ever new, those that made room included. */
   added(dimension: Dimension): number {
-    return this.#added[KINDS[dimension]] ?? 0;
+    return this.#sizes[KIND_COUNT + KINDS[dimension]] ?? 0;
   }
 
   /** The values of a kind. */
@@ -66,7 +66,7 @@ export class Ledger {
     const kind = KINDS[dimension];
     const place = this.#find(kind, value);
     if (place < 0) {
-      this.#added[kind] = this.added(dimension) + 1;
+      this.#sizes[KIND_COUNT + kind] = this.added(dimension) + 1;
       return this.put(dimension, value, [at, at, times]);
     }
     this.#numbers[place * NUMBERS + COUNT] = this.#at(place, COUNT) + times;
@@ -95,7 +95,7 @@ export class Ledger {
 
   /** Takes up how many values of a kind were ever new. */
   recallAdded(dimension: Dimension, added: number): void {
-    this.#added[KINDS[dimension]] = added;
+    this.#sizes[KIND_COUNT + KINDS[dimension]] = added;
   }
 
   /** Makes all values count as known for long. */

@@ -28,23 +28,31 @@ export const NOTHING: Novelty = {
 export function noveltyOf(event: CloudTrailEvent, profile: Profile, lookUp: LookUp): Novelty {
   const { at, address, agent, region, call } = event;
   if (at === null || profile.events === 0 || event.byService) return NOTHING;
-  if (profile.isFamiliar(event)) return NOTHING;
+  const [isOld, isOldCall] = [profile.isFamiliarOrigin(event), profile.isFamiliarCall(event)];
+  if (isOld && isOldCall) return NOTHING;
+  const { tables } = profile;
   const prefix =
-    address !== null && profile.tables.prefixes.size > 0 && !profile.knows('prefixes', address.prefix, at);
+    !isOld && address !== null && tables.prefixes.size > 0 && !profile.knows('prefixes', address.prefix, at);
+  const isNewAgent =
+    !isOld &&
+    agent.kind !== 'unknown' &&
+    tables.agents.size > 0 &&
+    !profile.knows('agents', agent.family, at);
+  const isNewRegion =
+    !isOldCall &&
+    region !== null &&
+    !call.isGlobal &&
+    tables.regions.size > 0 &&
+    !profile.knows('regions', region, at);
+  const isNewAction = !isOldCall && !profile.knows('actions', call.action, at);
+  if (!prefix && !isNewAgent && !isNewRegion && !isNewAction) return NOTHING;
   // A known prefix has a known place; only a new one is looked up.
   const place = prefix ? placeOf(address, lookUp) : null;
   const isNew = (dimension: 'operators' | 'countries', value: string | null | undefined): boolean =>
     value !== null &&
     value !== undefined &&
-    profile.tables[dimension].size > 0 &&
-    profile.tables[dimension].lastSeen(value) === null;
-  const { agents, regions } = profile.tables;
-  const isNewAgent =
-    agent.kind !== 'unknown' && agents.size > 0 && !profile.knows('agents', agent.family, at);
-  const isNewRegion =
-    region !== null && !call.isGlobal && regions.size > 0 && !profile.knows('regions', region, at);
-  const isNewAction = !profile.knows('actions', call.action, at);
-  if (!prefix && !isNewAgent && !isNewRegion && !isNewAction) return NOTHING;
+    tables[dimension].size > 0 &&
+    tables[dimension].lastSeen(value) === null;
   return {
     prefix,
     operator: isNew('operators', place?.operator),

@@ -30,7 +30,11 @@ const REMEMBERED = 90 * DAY;
 /** Of old hours and refusals, half counts no more after this many active days. */
 const FADING_DAYS = 30;
 
-const NO_CALLS: readonly number[] = Array.from({ length: 24 }, () => 0);
+const HOURS = 24;
+/** Behind the calls of each hour of the day: when the key was first and last seen. */
+const [FIRST_SEEN, LAST_SEEN] = [HOURS, HOURS + 1] as const;
+/** Copied: in one list, and of a kind that takes any number, these are one place of memory and not one each. */
+const NO_NUMBERS: readonly number[] = Array.from({ length: HOURS + 2 }, () => 0.5);
 
 /** Kinds of things rules remember for good; all others are of the last hours or days. */
 const LASTING: ReadonlySet<string> = new Set(['secrets', 'parameters', 'roles', 'seen deleting', 'found']);
@@ -46,8 +50,6 @@ const TAUGHT_EVENTS = 10;
  * from end to end. All times are ms and come from events.
  */
 export class Profile {
-  firstSeen = 0;
-  lastSeen = 0;
   events = 0;
   /** Days (UTC) on which it was seen. */
   activeDays = 0;
@@ -55,18 +57,30 @@ export class Profile {
   taught = false;
   /** Calls that were refused; fades. */
   denied = 0;
-  /** Calls by hour of the day (UTC); fade. */
-  readonly hours: number[] = [...NO_CALLS];
   readonly recent: Recent;
   /** Who holds it, while he does: what was noted elsewhere of where a profile is holds only then. */
   heldBy: object | null = null;
   readonly #ledger: Ledger;
   readonly #familiar = new Familiar();
+  readonly #numbers: number[] = [...NO_NUMBERS].fill(0);
   #lastDay = -1;
 
   constructor(ledger: Ledger = new Ledger(), recent: Recent = new Recent()) {
     this.#ledger = ledger;
     this.recent = recent;
+  }
+
+  get firstSeen(): number {
+    return this.#numbers[FIRST_SEEN] ?? 0;
+  }
+
+  get lastSeen(): number {
+    return this.#numbers[LAST_SEEN] ?? 0;
+  }
+
+  /** Calls by hour of the day (UTC); fade. */
+  get hours(): readonly number[] {
+    return this.#numbers.slice(0, HOURS);
   }
 
   /** What it was seen with, all that was learned included. */
@@ -88,7 +102,7 @@ export class Profile {
   /** True when this value was seen in the 90 days before `now`, or before the key was last used: sleep is no change. */
   knows(dimension: Dimension, value: string, now: number): boolean {
     const last = this.tables[dimension].lastSeen(value);
-    return last !== null && last >= Math.min(now, this.lastSeen) - REMEMBERED;
+    return last !== null && last >= this.#rememberedSince(now);
   }
 
   /** True when this value is known for a day at least, or was taught: not something that came up just now. */
@@ -120,9 +134,17 @@ export class Profile {
 
   /** True when nothing about an event is new, found out without looking at a table. False says nothing. */
   isFamiliar(event: CloudTrailEvent): boolean {
-    const { at } = event;
-    if (at === null || event.byService || event.denied) return false;
-    return this.#familiar.has(event, Math.min(at, this.lastSeen) - REMEMBERED);
+    return this.isFamiliarOrigin(event) && this.isFamiliarCall(event);
+  }
+
+  /** The same for the program of an event and where it ran. */
+  isFamiliarOrigin({ agent, address, at, byService }: CloudTrailEvent): boolean {
+    return at !== null && !byService && this.#familiar.has(agent, address, at, this.#rememberedSince(at));
+  }
+
+  /** The same for the call and its region. */
+  isFamiliarCall({ call, region, at, byService }: CloudTrailEvent): boolean {
+    return at !== null && !byService && this.#familiar.has(call, region, at, this.#rememberedSince(at));
   }
 
   /**
@@ -130,17 +152,27 @@ export class Profile {
    * not seen on are looked up.
    */
   learn(event: CloudTrailEvent, lookUp: LookUp): this {
-    const { at } = event;
+    const { at, agent, address, call, region, denied } = event;
     if (at === null || event.byService) return this;
-    const isFamiliar = this.isFamiliar(event);
-    if (this.events === 0 || at < this.firstSeen) this.firstSeen = at;
+    const since = this.#rememberedSince(at);
+    if (this.events === 0 || at < this.firstSeen) this.#numbers[FIRST_SEEN] = at;
     this.events += 1;
-    if (at > this.lastSeen) this.lastSeen = at;
+    if (at > this.lastSeen) this.#numbers[LAST_SEEN] = at;
     this.#countDay(Math.floor(at / DAY));
-    const hour = Math.floor(at / HOUR) % 24;
-    this.hours[hour] = (this.hours[hour] ?? 0) + 1;
-    if (isFamiliar) this.#familiar.count(event, at);
-    else this.#learnAnew(event, at, lookUp);
+    const hour = Math.floor(at / HOUR) % HOURS;
+    this.#numbers[hour] = (this.#numbers[hour] ?? 0) + 1;
+    if (denied) this.denied += 1;
+    if (!this.#familiar.count(agent, address, at, since)) {
+      const seen = seeOrigin(this.#settled(), { agent, address, at, times: 1 }, lookUp);
+      // What made room is familiar no more.
+      if (seen.includes('replaced')) this.#familiar.clear();
+      this.#familiar.add(agent, address, at);
+    }
+    if (denied || !this.#familiar.count(call, region, at, since)) {
+      const seen = seeCall(this.#settled(), { call, region, at, times: 1 }, denied);
+      if (seen.includes('replaced')) this.#familiar.clear();
+      if (!denied) this.#familiar.add(call, region, at);
+    }
     return this;
   }
 
@@ -157,7 +189,7 @@ export class Profile {
       events,
       activeDays,
       taught: this.taught,
-      hours: [...hours],
+      hours,
       denied,
       tables,
       recent: recent.toJSON(),
@@ -172,39 +204,29 @@ export class Profile {
       ledger.recallAdded(dimension, added);
     }
     const profile = new Profile(ledger, Recent.from(json.recent));
-    profile.firstSeen = json.firstSeen;
-    profile.lastSeen = json.lastSeen;
     profile.events = json.events;
     profile.activeDays = json.activeDays;
     profile.taught = json.taught;
     profile.denied = json.denied;
-    profile.hours.splice(0, 24, ...json.hours);
+    for (let hour = 0; hour < HOURS; hour += 1) profile.#numbers[hour] = json.hours[hour] ?? 0;
+    profile.#numbers[FIRST_SEEN] = json.firstSeen;
+    profile.#numbers[LAST_SEEN] = json.lastSeen;
     profile.#lastDay = json.lastDay;
     return profile;
   }
 
-  #learnAnew(event: CloudTrailEvent, at: number, lookUp: LookUp): void {
-    const { address, agent, call, region } = event;
-    if (event.denied) this.denied += 1;
-    const ledger = this.#settled();
-    const seen = [
-      ...seeOrigin(ledger, { agent, address, at, times: 1 }, lookUp),
-      ...seeCall(ledger, { call, region, at, times: 1 }, event.denied),
-    ];
-    // What made room is familiar no more.
-    if (seen.includes('replaced')) this.#familiar.clear();
-    else if (!event.denied && !seen.includes('added')) this.#familiar.add(event, at);
+  /** What was last seen before that is forgotten. */
+  #rememberedSince(at: number): number {
+    return Math.min(at, this.lastSeen) - REMEMBERED;
   }
 
   /** Its ledger, after all that was counted beside it is entered: nothing of that is new. */
   #settled(): Ledger {
     const ledger = this.#ledger;
-    if (this.#familiar.owes) {
-      this.#familiar.settle({
-        call: (met) => void seeCall(ledger, met, false),
-        origin: (met) => void seeOrigin(ledger, met, () => NOWHERE),
-      });
-    }
+    this.#familiar.settle({
+      call: (met) => void seeCall(ledger, met, false),
+      origin: (met) => void seeOrigin(ledger, met, () => NOWHERE),
+    });
     return ledger;
   }
 
@@ -214,7 +236,7 @@ export class Profile {
     this.activeDays += 1;
     if (this.activeDays % FADING_DAYS !== 0) return;
     this.denied /= 2;
-    for (const [hour, count] of this.hours.entries()) this.hours[hour] = count / 2;
+    for (const [hour, count] of this.hours.entries()) this.#numbers[hour] = count / 2;
   }
 }
 

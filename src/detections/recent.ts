@@ -8,7 +8,7 @@ const MOST = 128;
  * all, in the order in which they were done: most keys do few such things, and ten thousand keys have as many lists.
  */
 export class Recent {
-  readonly #kinds: string[] = [];
+  /** Of each thing its kind and what it is. */
   readonly #things: string[] = [];
   readonly #times: number[] = [];
 
@@ -25,9 +25,9 @@ export class Recent {
 
   /** The different things of a kind done since `since`. */
   since(kind: string, since: number): readonly string[] {
-    return this.#things.filter(
-      (_, place) => this.#kinds[place] === kind && (this.#times[place] ?? 0) >= since,
-    );
+    return this.#placesOf(kind)
+      .filter((place) => (this.#times[place] ?? 0) >= since)
+      .map((place) => this.#whatOf(place));
   }
 
   /** When a thing, or the latest of a kind, was done; null when it was not. */
@@ -37,25 +37,24 @@ export class Recent {
       return place < 0 ? null : (this.#times[place] ?? null);
     }
     let latest: number | null = null;
-    for (let place = this.#kinds.indexOf(kind); place >= 0; place = this.#kinds.indexOf(kind, place + 1)) {
-      latest = Math.max(latest ?? 0, this.#times[place] ?? 0);
-    }
+    for (const place of this.#placesOf(kind)) latest = Math.max(latest ?? 0, this.#times[place] ?? 0);
     return latest;
   }
 
   /** Forgets all other kinds. */
   keepOnly(kinds: ReadonlySet<string>): void {
-    for (let place = this.#kinds.length - 1; place >= 0; place -= 1) {
-      if (!kinds.has(this.#kinds[place] ?? '')) this.#remove(place);
+    for (let place = this.#times.length - 1; place >= 0; place -= 1) {
+      if (!kinds.has(this.#kindOf(place))) this.#remove(place);
     }
   }
 
   toJSON(): RecentJson {
     const byKind = new Map<string, [string, number][]>();
-    for (const [place, kind] of this.#kinds.entries()) {
+    for (const [place, at] of this.#times.entries()) {
+      const kind = this.#kindOf(place);
       const things = byKind.get(kind) ?? [];
       byKind.set(kind, things);
-      things.push([this.#things[place] ?? '', this.#times[place] ?? 0]);
+      things.push([this.#whatOf(place), at]);
     }
     return Object.fromEntries(byKind);
   }
@@ -67,27 +66,43 @@ export class Recent {
     return recent;
   }
 
+  #kindOf(place: number): string {
+    return this.#things[2 * place] ?? '';
+  }
+
+  #whatOf(place: number): string {
+    return this.#things[2 * place + 1] ?? '';
+  }
+
   /** Where a thing is; below 0 when it is not there. */
   #find(kind: string, what: string): number {
-    for (let place = this.#kinds.indexOf(kind); place >= 0; place = this.#kinds.indexOf(kind, place + 1)) {
-      if (this.#things[place] === what) return place;
-    }
+    const things = this.#things;
+    for (let at = 0; at < things.length; at += 2)
+      if (things[at] === kind && things[at + 1] === what) return at >> 1;
     return -1;
   }
 
+  #placesOf(kind: string): number[] {
+    const places: number[] = [];
+    for (let place = 0; place < this.#times.length; place += 1)
+      if (this.#kindOf(place) === kind) places.push(place);
+    return places;
+  }
+
   #add(kind: string, what: string, at: number): void {
-    this.#kinds.push(kind);
-    this.#things.push(what);
+    this.#things.push(kind, what);
     this.#times.push(at);
   }
 
   #remove(place: number): void {
-    for (const list of [this.#kinds, this.#things, this.#times]) list.splice(place, 1);
+    this.#things.splice(2 * place, 2);
+    this.#times.splice(place, 1);
   }
 
   /** The oldest of a kind that has too many goes. */
   #makeRoom(kind: string): void {
-    const count = this.#kinds.reduce((sum, each) => (each === kind ? sum + 1 : sum), 0);
-    if (count > MOST) this.#remove(this.#kinds.indexOf(kind));
+    const places = this.#placesOf(kind);
+    const [oldest] = places;
+    if (oldest !== undefined && places.length > MOST) this.#remove(oldest);
   }
 }

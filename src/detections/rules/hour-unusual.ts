@@ -29,9 +29,10 @@ export const hourUnusual: Rule = {
     )
       return null;
     if (!isStrange(about.novelty) && !about.novelty.action) return null;
+    const { hours } = profile;
     const hour = Math.floor(now / HOUR) % 24;
     const isQuiet = [-2, -1, 0, 1, 2].every(
-      (away) => (profile.hours[(hour + away + 24) % 24] ?? 0) < profile.events / 2_000,
+      (away) => (hours[(hour + away + 24) % 24] ?? 0) < profile.events / 2_000,
     );
     return isQuiet ? { facts: { hour: `${hour}:00 UTC`, call: event.call.action }, of: '' } : null;
   },
