@@ -15,7 +15,7 @@ const GOAL_SHARE = 0.6;
 const FLAT = 1.25;
 /** Millions of records take a while. */
 const MEMORY_ROUNDS = 1;
-const KEY_ROUNDS = 3;
+const KEY_ROUNDS = 5;
 
 export interface DetectPlan {
   readonly rounds: number;
@@ -90,29 +90,50 @@ async function memory(folder: string, { rounds, memory: [few, many] }: DetectPla
  * what it takes to unpack and parse it is measured apart, and what that costs more is no fault of whoever judges.
  */
 async function keys(folder: string, { rounds, records, keys: plan }: DetectPlan): Promise<Figure> {
-  const costs = async (count: number): Promise<{ judged: number[]; parsed: number[] }> => {
-    const path = await file(folder, { records: plan.records, keys: count, layout: 'trail' });
-    const alone = await file(folder, { records, keys: count, layout: 'trail' });
-    return using(async (detector) =>
-      using(async (floor) => {
-        await detector.ask({ path: alone, what: 'detect' });
-        await floor.ask({ path: alone, what: 'floor' });
-        const [judged, parsed]: [number[], number[]] = [[], []];
-        for (let round = 0; round < Math.min(rounds, KEY_ROUNDS); round += 1) {
-          judged.push((await detector.ask({ path, what: 'detect' })).cost);
-          parsed.push((await floor.ask({ path: alone, what: 'floor' })).cost);
-        }
-        return { judged, parsed };
-      }, []),
-    );
-  };
-  const [few, many] = [await costs(plan.few), await costs(plan.many)];
+  const [few, many] = [await costsOf(plan.few), await costsOf(plan.many)];
+  try {
+    // In turns, so that a machine that slows down slows both.
+    for (let round = 0; round < Math.min(rounds, KEY_ROUNDS); round += 1) {
+      for (const each of [few, many]) await each.take();
+    }
+  } finally {
+    for (const each of [few, many]) await each.stop();
+  }
   const more = Math.max(0, median(many.parsed) - median(few.parsed));
   const floor = { what: `${plan.few} keys`, rounds: few.judged };
   return figure(what(`a record, of ${plan.many.toLocaleString('en')} keys`, 'µs'), many.judged, floor, {
     words: `${FLAT} times, and the ${more.toFixed(1)} µs that unpacking and parsing alone takes more`,
     most: median(few.judged) * FLAT + more,
   });
+
+  /** What a record costs where there are so many keys, by workers that one file has warmed up. */
+  async function costsOf(count: number): Promise<Costs> {
+    const path = await file(folder, { records: plan.records, keys: count, layout: 'trail' });
+    const alone = await file(folder, { records, keys: count, layout: 'trail' });
+    const [detector, floor] = [started(REPLAY_OPTIONS), started([])];
+    await detector.ask({ path: alone, what: 'detect' });
+    await floor.ask({ path: alone, what: 'floor' });
+    const costs: Costs = {
+      judged: [],
+      parsed: [],
+      async take() {
+        costs.judged.push((await detector.ask({ path, what: 'detect' })).cost);
+        costs.parsed.push((await floor.ask({ path: alone, what: 'floor' })).cost);
+      },
+      async stop() {
+        await Promise.all([detector.stop(), floor.stop()]);
+      },
+    };
+    return costs;
+  }
+}
+
+/** Microseconds of processor time for each record, round by round. */
+interface Costs {
+  readonly judged: number[];
+  readonly parsed: number[];
+  take(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 function what(text: string, unit: string): { bench: string; what: string; unit: string } {
@@ -125,12 +146,16 @@ async function file(folder: string, shape: Parameters<typeof writeTrail>[1]): Pr
   return path;
 }
 
+function started(options: readonly string[]): Worker<DetectQuestion, DetectAnswer> {
+  return Worker.start<DetectQuestion, DetectAnswer>('detect', [], options);
+}
+
 /** A worker for as long as `use` runs. */
 async function using<Result>(
   use: (worker: Worker<DetectQuestion, DetectAnswer>) => Promise<Result>,
   options: readonly string[] = REPLAY_OPTIONS,
 ): Promise<Result> {
-  const worker = Worker.start<DetectQuestion, DetectAnswer>('detect', [], options);
+  const worker = started(options);
   try {
     return await use(worker);
   } finally {
