@@ -28,6 +28,8 @@ export interface Urgent {
   done(): void;
   /** Resolves when nobody is at the door and nothing is urgent, or after two seconds in all. */
   giveWay(): Promise<void>;
+  /** Aborted when the process is to stop: what only follows something ends. */
+  readonly leaving: AbortSignal;
 }
 
 /** Work that goes on after an acknowledgement; a stopping process waits for it. */
@@ -50,6 +52,7 @@ export class Background {
   /** How many ever came, and when the last one did. */
   #came = 0;
   #cameAt = -Infinity;
+  readonly #leaving = new AbortController();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -94,7 +97,7 @@ export class Background {
       if (!isUrgent) await this.#spend(patience);
     };
     try {
-      await work({ done, giveWay });
+      await work({ done, giveWay, leaving: this.#leaving.signal });
     } finally {
       done();
     }
@@ -130,6 +133,11 @@ export class Background {
     const from = this.#clock.now();
     await this.#quietDoor(patience.leftMs);
     patience.leftMs -= Math.abs(this.#clock.now() - from);
+  }
+
+  /** The process is to stop: works that only follow something end, what they follow goes on after the next start. */
+  leave(): void {
+    this.#leaving.abort();
   }
 
   /** Resolves when all who came have been answered, or after `graceMs`. True when all have. */

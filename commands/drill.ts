@@ -85,9 +85,7 @@ const back: Action = {
     try {
       const decision = `${DRILL_GIVE_BACK}:${incoming.text}`;
       const row = await giveBack(services, context.request({ decision }), incoming.text);
-      context.atOnce(
-        async () => void (await pursue(services, row.id, UNDO_MS, new AbortController().signal)),
-      );
+      context.atOnce(async ({ leaving }) => void (await pursue(services, row.id, UNDO_MS, leaving)));
     } catch (error) {
       if (!isConflict(error)) throw error;
       said = refusalText(error, correlationId, log);

@@ -214,6 +214,7 @@ async function assemble(config: Config, base: Base): Promise<Running> {
   const httpUrl = await openDoor(config, { closers, clock, log }, receiver, app);
   // Who came through the socket is answered through it: it is closed after that.
   if (httpUrl === null) closers.push(() => background.answered(ANSWER_GRACE_MS, clock));
+  closers.push(() => background.leave());
   operations.started({ jobs, slackTrouble: () => socketSilence(receiver) });
   // What an earlier process left unfinished; people are waiting for it.
   background.run(() => recover(entrance), log);

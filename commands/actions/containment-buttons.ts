@@ -10,7 +10,7 @@ import {
   openContainmentOf,
 } from '../../src/handlers/containments/look.ts';
 import { authoriseContainment } from '../../src/handlers/containments/may.ts';
-import { pursue } from '../../src/handlers/containments/pursue.ts';
+import { isWaitedFor, pursue } from '../../src/handlers/containments/pursue.ts';
 import {
   closeAsItIs,
   recoverContainment,
@@ -47,9 +47,8 @@ import {
   UNDO_FORM,
 } from '../modals/containment-view.ts';
 import { refusalText } from '../refusal.ts';
+import { follow, WATCH_MS } from './follow.ts';
 
-/** How long a window waits for what it shows; the message tells the rest. */
-const WATCH_MS = 60_000;
 /** How long AWS may take to answer what a window asks. */
 const FACTS_MS = 30_000;
 const CALLERS_MS = 60_000;
@@ -78,15 +77,13 @@ export async function openContain(
 
 /** Does what was asked at once, beside the acknowledgement, and shows in the window how it came out. */
 function pursueIn(context: Context, viewId: string, { id }: Containment): void {
-  const { services, desk, log } = context;
-  context.atOnce(async (urgent) => {
-    const show = async (row: Containment): Promise<void> => {
-      await desk.update(viewId, await shown(context, row, null)).catch((error: unknown) => {
-        log.warn('a containment was not shown in its window', { containmentId: id, error });
-      });
-    };
-    await pursue(services, id, WATCH_MS, new AbortController().signal, show, urgent);
-  });
+  const followed = {
+    draw: (row: Containment, said: string | null) => shown(context, row, said),
+    isUnderWay: isWaitedFor,
+  };
+  follow(context, viewId, followed, (show, urgent) =>
+    pursue(context.services, id, WATCH_MS, urgent.leaving, show, urgent),
+  );
 }
 
 async function shown(

@@ -15,7 +15,7 @@ import {
   revocableRole,
   type RoleAct,
 } from '../../src/handlers/containments/roles/may-revoke.ts';
-import { pursueRevocation } from '../../src/handlers/containments/roles/pursue-role.ts';
+import { isRoleUnderWay, pursueRevocation } from '../../src/handlers/containments/roles/pursue-role.ts';
 import { lookAtRole } from '../../src/handlers/containments/roles/role-facts.ts';
 import { existingContainment } from '../../src/handlers/containments/take-back.ts';
 import { cardOf } from '../../src/handlers/containments/tell.ts';
@@ -44,11 +44,10 @@ import {
 } from '../modals/role-forms.ts';
 import { refusalText } from '../refusal.ts';
 import { openContain } from './containment-buttons.ts';
+import { follow, WATCH_MS } from './follow.ts';
 
 /** How long AWS may take to answer what a window asks. */
 const FACTS_MS = 90_000;
-/** How long a window waits for what it shows; the message tells the rest. */
-const WATCH_MS = 60_000;
 
 /** What a button is about; its message may be long out of date. */
 function inputOf(context: Context): RoleInput {
@@ -163,14 +162,14 @@ export const roleActions: readonly Action[] = [revoke, review, lift, decline, ot
 
 /** Does at once what was decided, and shows in the window how it came out. */
 function pursueIn(context: Context, viewId: string, row: RoleRevocation, title: string): void {
-  const { services, desk, log } = context;
-  context.atOnce(async () => {
-    const after = await pursueRevocation(services, row, WATCH_MS, new AbortController().signal);
-    const said = revocationText(after ?? row);
-    await desk.update(viewId, messageView(title, said)).catch((error: unknown) => {
-      log.warn('a revocation was not shown in its window', { roleArn: row.roleArn, error });
-    });
-  });
+  const followed = {
+    draw: (after: RoleRevocation, said: string | null) =>
+      messageView(title, [...(said === null ? [] : [said]), revocationText(after)].join('\n')),
+    isUnderWay: isRoleUnderWay,
+  };
+  follow(context, viewId, followed, async (show, { leaving }) =>
+    show((await pursueRevocation(context.services, row, WATCH_MS, leaving)) ?? row),
+  );
 }
 
 const askModal = modal<RoleInput & { readonly reason: string }>({

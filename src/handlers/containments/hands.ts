@@ -157,7 +157,10 @@ async function patiently<T>(
       return await work();
     } catch (error) {
       if (!(error instanceof AwsFailure) || error.code !== 'throttled') throw error;
-      await clock.sleep(wait, signal);
+      // Who is to stop meanwhile knows no more than that.
+      await clock.sleep(wait, signal).catch(() => {
+        throw error;
+      });
     }
   }
   return work();

@@ -18,9 +18,14 @@ const HELD_LOOKS = 5;
 /** How long whoever waits looks whether another process is through; ms. */
 const BUSY_WAIT_MS = 150;
 
+/** Whether whoever waits is still to see how it comes out. */
+export function isWaitedFor({ state, nextAt }: Pick<Containment, 'state' | 'nextAt'>): boolean {
+  return WAITED_FOR.has(state) && nextAt !== null;
+}
+
 /**
  * One turn: as far as it goes without waiting for long. False when it is somebody else's at this moment. Everybody may
- * call it at any time, as often as they like.
+ * call it at any time, as often as they like. `signal`: whoever works is to stop; what is not shut off yet still is.
  */
 export async function takeTurn(
   services: Containing,
@@ -40,17 +45,17 @@ export async function takeTurn(
 
 async function through(services: Containing, turn: Turn, signal: AbortSignal, pace: Pace): Promise<void> {
   try {
-    for (let looks = 1; !signal.aborted; looks += 1) {
+    for (let looks = 1; !signal.aborted || isUnsent(turn.row); looks += 1) {
       if (!(await turn.step())) break;
       const { state, nextAt, sentAt } = turn.row;
       if (sentAt !== null) pace.done();
       if (isOver(state) || nextAt === null) break;
       const wait = nextAt - services.clock.now();
       const stays = WAITED_FOR.has(state) ? wait <= STAYS_MS : wait <= 0 && looks < HELD_LOOKS;
-      if (!stays) break;
+      if (!stays || (signal.aborted && (wait > 0 || !isUnsent(turn.row)))) break;
       await pace.giveWay();
       await turn.tell();
-      if (wait > 0) await services.clock.sleep(wait, signal);
+      if (wait > 0) await sleepUntil(services, wait, signal);
       // Somebody may have come meanwhile.
       await pace.giveWay();
     }
@@ -65,9 +70,19 @@ async function through(services: Containing, turn: Turn, signal: AbortSignal, pa
   }
 }
 
+/** Nothing was sent yet: the key works. */
+function isUnsent({ state, sentAt }: Containment): boolean {
+  return sentAt === null && (state === 'finding' || state === 'acting');
+}
+
+/** Sleeps; no longer than until the signal comes. */
+export async function sleepUntil({ clock }: Containing, ms: number, signal: AbortSignal): Promise<void> {
+  await clock.sleep(ms, signal).catch(() => undefined);
+}
+
 /**
- * For whoever waits: until nothing is left to do but to hold, or `waitMs` are over; the job goes on from there. `seen`
- * is called with the row after each turn, and at the end.
+ * For whoever waits: until nothing is left to do but to hold, `waitMs` are over or the process is to stop; the job goes on
+ * from there. `seen` is called with the row after each turn, and at the end.
  */
 export async function pursue(
   services: Containing,
@@ -87,11 +102,11 @@ export async function pursue(
       return pursue(services, row.mergedInto, Math.max(0, until - clock.now()), signal, seen, pace);
     }
     const now = clock.now();
-    const over = !WAITED_FOR.has(row.state) || row.nextAt === null || now >= until || signal.aborted;
+    const over = !isWaitedFor(row) || row.nextAt === null || now >= until || signal.aborted;
     if (row.state !== 'finding') pace.done();
     await pace.giveWay();
     if (taken || over) await seen(row);
     if (over) return row;
-    await clock.sleep(Math.min(until - now, Math.max(BUSY_WAIT_MS, row.nextAt - now)), signal);
+    await sleepUntil(services, Math.min(until - now, Math.max(BUSY_WAIT_MS, row.nextAt - now)), signal);
   }
 }

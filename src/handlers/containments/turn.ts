@@ -6,7 +6,8 @@ import { settledBy } from '../../domain/containment-settle.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { Write } from '../../ports/stores.ts';
-import { CALLS_MS, type Containing } from './containing.ts';
+import { callsOf } from './calls.ts';
+import type { Containing } from './containing.ts';
 import {
   failureOf,
   isPassing,
@@ -56,12 +57,19 @@ export class Turn {
 
   /** One look, and what follows from it. False when the turn is over: somebody else wrote. */
   async step(): Promise<boolean> {
-    const calls = AbortSignal.any([this.#signal, AbortSignal.timeout(CALLS_MS)]);
+    const calls = callsOf(this.#signal);
+    // Whose key still works is not left waiting for the next process; else a look may be broken off.
+    const reads = this.#row.now.sentAt === null ? calls.changes : calls.reads;
     try {
-      return this.#row.now.state === 'finding' ? await this.#find(calls) : await this.#look(calls);
+      return this.#row.now.state === 'finding'
+        ? await this.#find(calls.changes)
+        : await this.#look(reads, calls.changes);
     } catch (error) {
       if (!(error instanceof AwsFailure) && !(error instanceof RekeyError && !isConflict(error))) throw error;
-      return this.#troubled(error);
+      // What was broken off tells nothing of the user.
+      return this.#signal.aborted ? false : await this.#troubled(error);
+    } finally {
+      calls.end();
     }
   }
 
@@ -116,18 +124,20 @@ export class Turn {
     return look.user === 'there' && this.#services.clock.now() - look.at < JUST_SEEN_MS;
   }
 
-  async #look(calls: AbortSignal): Promise<boolean> {
+  async #look(reads: AbortSignal, changes: AbortSignal): Promise<boolean> {
     const { clock } = this.#services;
     const before = this.#row.now;
     if (before.userName === null) throw new RekeyError('internal', 'A containment has lost its user.');
-    const hands = await handsFor(this.#services, before, calls);
+    const hands = await handsFor(this.#services, before, changes);
     const known = { ...before, userName: before.userName };
     const justSeen = this.#justSeen;
     this.#justSeen = null;
     const { look, row: found } =
       justSeen !== null && this.#isFresh(justSeen)
         ? { look: justSeen, row: known }
-        : await lookAfterUser(this.#services, hands, known, calls);
+        : await lookAfterUser(this.#services, hands, known, reads);
+    // A look that was broken off shows less than there is.
+    if (reads.aborted && this.#signal.aborted) return false;
     const row = withoutBegun(found, 'all');
     if (row !== found && !(await this.#row.save(withoutBegun(before, 'all'), this.#found(look))))
       return false;
@@ -135,7 +145,7 @@ export class Turn {
     const effects = effectsOf(seen, look);
     if (effects.length === 0) return this.#row.save(settledBy(seen, clock.now()));
     const begun = await this.#begin(seen, effects);
-    return begun === null ? false : this.#change(begun, hands, calls);
+    return begun === null ? false : this.#change(begun, hands, changes);
   }
 
   /** An earlier process did not write what came of its changes: what is found of them now. */

@@ -1,6 +1,8 @@
 import type { RoleRevocation } from '../../../domain/role-revocation.ts';
 import { isConflict } from '../../../errors.ts';
+import { callsOf } from '../calls.ts';
 import type { Containing } from '../containing.ts';
+import { sleepUntil } from '../pursue.ts';
 import { keptRevocation, keptRevocations, type RoleKey } from './kept.ts';
 import { RoleTurn } from './role-turn.ts';
 
@@ -24,7 +26,15 @@ export async function revocationsPass(services: Containing, signal: AbortSignal)
   return due.length;
 }
 
-/** For whoever waits: until it is confirmed or barred, or `waitMs` are over; the job goes on from there. */
+/** Whether AWS does not have it as wanted yet. */
+export function isRoleUnderWay({ state, nextAt }: Pick<RoleRevocation, 'state' | 'nextAt'>): boolean {
+  return nextAt !== null && (state === 'revoking' || state === 'lifting');
+}
+
+/**
+ * For whoever waits: until it is confirmed or barred, `waitMs` are over or the process is to stop; the job goes on from
+ * there.
+ */
 export async function pursueRevocation(
   services: Containing,
   key: RoleKey,
@@ -37,10 +47,9 @@ export async function pursueRevocation(
     await takeRoleTurn(services, key, signal);
     const { row } = await keptRevocation(stores, key);
     const now = clock.now();
-    const isUnderWay = row !== null && (row.state === 'revoking' || row.state === 'lifting');
-    if (!isUnderWay || row.nextAt === null || row.failure !== null || now >= until || signal.aborted)
-      return row;
-    await clock.sleep(Math.min(until - now, Math.max(BUSY_WAIT_MS, row.nextAt - now)), signal);
+    if (row === null || !isRoleUnderWay(row) || row.nextAt === null) return row;
+    if (row.failure !== null || now >= until || signal.aborted) return row;
+    await sleepUntil(services, Math.min(until - now, Math.max(BUSY_WAIT_MS, row.nextAt - now)), signal);
   }
 }
 
@@ -49,15 +58,24 @@ async function takeRoleTurn(services: Containing, key: RoleKey, signal: AbortSig
   const turn = await RoleTurn.take(services, key);
   if (turn === null) return;
   try {
-    while (!signal.aborted && (await turn.step(signal))) {
+    while (!signal.aborted && (await stepOf(turn, signal))) {
       const wait = (turn.row.nextAt ?? Infinity) - services.clock.now();
       if (wait > STAYS_MS) break;
-      if (wait > 0) await services.clock.sleep(wait, signal);
+      if (wait > 0) await sleepUntil(services, wait, signal);
     }
   } catch (error) {
     // Somebody wrote first: how it stands now is the next turn's business.
     if (!isConflict(error)) throw error;
   } finally {
     await turn.release();
+  }
+}
+
+async function stepOf(turn: RoleTurn, signal: AbortSignal): Promise<boolean> {
+  const calls = callsOf(signal);
+  try {
+    return await turn.step(calls);
+  } finally {
+    calls.end();
   }
 }

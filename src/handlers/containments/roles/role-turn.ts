@@ -19,7 +19,8 @@ import { isConflict, RekeyError } from '../../../errors.ts';
 import { AwsFailure } from '../../../ports/aws.ts';
 import type { Write } from '../../../ports/stores.ts';
 import { auditIntent, auditOutcome } from '../../audit.ts';
-import { CALLS_MS, TURN_LEASE_MS, type Containing } from '../containing.ts';
+import type { Calls } from '../calls.ts';
+import { TURN_LEASE_MS, type Containing } from '../containing.ts';
 import { failureOf } from '../effects.ts';
 import { handsFor, type Hands } from '../hands.ts';
 import { seenAs } from '../look-user.ts';
@@ -67,7 +68,7 @@ export class RoleTurn {
   }
 
   /** One look, and what follows from it. False when nothing is left to do now. */
-  async step(signal: AbortSignal): Promise<boolean> {
+  async step(calls: Calls): Promise<boolean> {
     const { clock } = this.#services;
     const before = this.#row;
     const now = clock.now();
@@ -79,11 +80,10 @@ export class RoleTurn {
     }
     // Whoever stopped the hold meanwhile wants nothing put back.
     const isOver = before.state === 'revoking' && before.putBack > 0 && !isRoleHeld(containment, now);
-    const calls = AbortSignal.any([signal, AbortSignal.timeout(CALLS_MS)]);
     try {
-      const hands = await this.#hands(containment, calls);
+      const hands = await this.#hands(containment, calls.changes);
       const { roleName, issuedBefore } = before;
-      const text = await hands(({ roles }) => roles.rolePolicy(roleName, ROLE_DENY, calls));
+      const text = await hands(({ roles }) => roles.rolePolicy(roleName, ROLE_DENY, calls.reads));
       if (before.begun !== undefined) {
         const found = foundRoleRow(this.#services, before, this.#incidents, text);
         await this.#write({ ...before, begun: undefined }, [found]);
@@ -100,9 +100,11 @@ export class RoleTurn {
         return true;
       }
       if (isOver && !isAsWanted) return await this.#keeps(roleRested(before, 0));
-      return isAsWanted ? await this.#seen() : await this.#change(hands, calls);
+      return isAsWanted ? await this.#seen() : await this.#change(hands, calls.changes);
     } catch (error) {
       if (isConflict(error) || !(error instanceof AwsFailure || error instanceof RekeyError)) throw error;
+      // What was broken off tells nothing of the role.
+      if (calls.isLeaving()) return false;
       const failure = failureOf(error, clock.now(), null);
       if (isOver) return this.#keeps(roleRested(before, 0));
       if (before.state === 'revoked') return this.#keeps(roleUnread(before, failure));
