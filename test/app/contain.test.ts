@@ -117,9 +117,21 @@ describe.each([
       );
       expect(over.buttons).toEqual(['Evidence']);
 
-      // An old copy of the message: nothing is left, and nothing happens.
-      await card.click('Recover').catch(() => undefined);
+      // An old copy of the message: nothing is left to take back, and nothing happens.
+      for (const button of ['Recover', 'Undo']) {
+        await card.click(button, { stale: true });
+        const left = await ada.waitForModal((modal) => modal.title === 'Containment', LONG);
+        expect(left.words).toContain('Nothing is left to take back here.');
+        expect(left.submitLabel).toBeUndefined();
+        await left.close();
+      }
+      await card.click('Stop holding', { stale: true, confirm: true });
+      await ada.waitForEphemeral(({ words }) => words.includes('This containment is not held any more'));
       expect(standingInIam(user)).toEqual({ keys: ['Active'], denied: false });
+      const kept = await scene.stores();
+      const now = (await kept.audit.newest(50)).filter(({ verb }) => verb === 'containment.recover');
+      expect(now).toEqual([]);
+      await kept.close();
     },
     3 * LONG,
   );

@@ -1,3 +1,4 @@
+import type { Clock } from '../../ports/world.ts';
 import { CALLS_MS } from './containing.ts';
 
 /** How much longer a change may take whose process is to stop: what came of it is better known than found out; ms. */
@@ -16,12 +17,15 @@ export interface Calls {
 }
 
 /** `signal`: whoever makes the calls is to stop. */
-export function callsOf(signal: AbortSignal): Calls {
+export function callsOf({ clock }: { readonly clock: Clock }, signal: AbortSignal): Calls {
   const timeout = AbortSignal.timeout(CALLS_MS);
   const late = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
+  const ended = new AbortController();
   const leave = (): void => {
-    timer = setTimeout(() => late.abort(), LEAVE_MS);
+    void clock.sleep(LEAVE_MS, ended.signal).then(
+      () => late.abort(),
+      () => undefined,
+    );
   };
   if (signal.aborted) leave();
   else signal.addEventListener('abort', leave, { once: true });
@@ -31,7 +35,7 @@ export function callsOf(signal: AbortSignal): Calls {
     isLeaving: () => signal.aborted,
     end() {
       signal.removeEventListener('abort', leave);
-      clearTimeout(timer);
+      ended.abort();
     },
   };
 }

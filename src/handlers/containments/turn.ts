@@ -57,7 +57,7 @@ export class Turn {
 
   /** One look, and what follows from it. False when the turn is over: somebody else wrote. */
   async step(): Promise<boolean> {
-    const calls = callsOf(this.#signal);
+    const calls = callsOf(this.#services, this.#signal);
     // Whose key still works is not left waiting for the next process; else a look may be broken off.
     const reads = this.#row.now.sentAt === null ? calls.changes : calls.reads;
     try {

@@ -58,7 +58,7 @@ async function takeRoleTurn(services: Containing, key: RoleKey, signal: AbortSig
   const turn = await RoleTurn.take(services, key);
   if (turn === null) return;
   try {
-    while (!signal.aborted && (await stepOf(turn, signal))) {
+    while (!signal.aborted && (await stepOf(services, turn, signal))) {
       const wait = (turn.row.nextAt ?? Infinity) - services.clock.now();
       if (wait > STAYS_MS) break;
       if (wait > 0) await sleepUntil(services, wait, signal);
@@ -71,8 +71,8 @@ async function takeRoleTurn(services: Containing, key: RoleKey, signal: AbortSig
   }
 }
 
-async function stepOf(turn: RoleTurn, signal: AbortSignal): Promise<boolean> {
-  const calls = callsOf(signal);
+async function stepOf(services: Containing, turn: RoleTurn, signal: AbortSignal): Promise<boolean> {
+  const calls = callsOf(services, signal);
   try {
     return await turn.step(calls);
   } finally {

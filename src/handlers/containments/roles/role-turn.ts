@@ -103,7 +103,6 @@ export class RoleTurn {
       return isAsWanted ? await this.#seen() : await this.#change(hands, calls.changes);
     } catch (error) {
       if (isConflict(error) || !(error instanceof AwsFailure || error instanceof RekeyError)) throw error;
-      // What was broken off tells nothing of the role.
       if (calls.isLeaving()) return false;
       const failure = failureOf(error, clock.now(), null);
       if (isOver) return this.#keeps(roleRested(before, 0));
