@@ -11,9 +11,13 @@ const RUN_MS = 20 * MINUTE_MS;
 
 /** Lets be taken up what no living process gathers. Answers how many there were. */
 export async function evidenceRounds(services: Services): Promise<number> {
-  const left = (await underWay(services)).filter((state) => isFree(services, state));
-  for (const state of left) await enqueueGathering(services, state);
-  return left.length;
+  let left = 0;
+  for (const state of await underWay(services)) {
+    if (!(await isFree(services, state))) continue;
+    left += 1;
+    await enqueueGathering(services, state);
+  }
+  return left;
 }
 
 /** Registers what gathers evidence. Before the jobs are started. */

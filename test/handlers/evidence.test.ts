@@ -6,7 +6,7 @@ import type { EvidenceRef } from '../../src/domain/evidence.ts';
 import { beginEvidence } from '../../src/handlers/evidence/begin.ts';
 import { gatherEvidence } from '../../src/handlers/evidence/gather.ts';
 import { itemOf, lookEvidence } from '../../src/handlers/evidence/look.ts';
-import { forgetOld, KEPT_MS, readState, SILENT_MS } from '../../src/handlers/evidence/state.ts';
+import { ENDED_LOOKS, forgetOld, KEPT_MS, readState } from '../../src/handlers/evidence/state.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import { sweep } from '../../src/handlers/sweep.ts';
 import { AwsFailure } from '../../src/ports/aws.ts';
@@ -280,12 +280,16 @@ describe('the evidence of a stolen key', () => {
     });
     const ref = await incident(world, 'r:1', key, 50);
     await beginEvidence(services, request(services), ref);
-    const other = { ...services, onlyInstance: false, instanceId: 'other' };
+    const living = () => Promise.resolve([services.instanceId, 'other']);
+    const instances = { ...services.instances, living };
+    const other = { ...services, onlyInstance: false, instanceId: 'other', instances };
     const { aws } = services;
     const began = world.clock.now();
     let looks = 0;
-    const watched = {
+    const watched: Services = {
       ...services,
+      onlyInstance: false,
+      instances,
       aws: {
         ...aws,
         eventHistory: (...given: Parameters<typeof aws.eventHistory>) => {
@@ -293,6 +297,9 @@ describe('the evidence of a stolen key', () => {
           return {
             pages: async function* pages(...asked: Parameters<typeof history.pages>) {
               for await (const page of history.pages(...asked)) {
+                // Somebody sets the clock: no time has passed for that.
+                if (looks === 20) world.forward(40 * 60_000);
+                if (looks === 40) world.forward(20 * 60_000);
                 // As every instance does, all the while.
                 looks += 1;
                 expect(await evidenceRounds(other)).toBe(0);
@@ -305,7 +312,7 @@ describe('the evidence of a stolen key', () => {
       },
     };
     await gatherEvidence(watched, ref, PATIENT, '0');
-    expect(world.clock.now() - began).toBeGreaterThan(SILENT_MS);
+    expect(world.clock.now() - began).toBeGreaterThan(120_000);
     expect(looks).toBeGreaterThan(140);
     expect(lost.fired).toBe(2);
     const { state } = await readState(services, ref);
@@ -400,12 +407,20 @@ describe('the evidence of a stolen key', () => {
     const { text, state } = await readState(services, ref);
     if (state === null) throw new Error('Nothing was begun');
     const dead = JSON.stringify({ ...state, owner: 'dead 1', tries: 1 });
-    const shared = { ...services, onlyInstance: false };
+    let living = ['dead', 'this'];
+    const shared = {
+      ...services,
+      onlyInstance: false,
+      instances: { ...services.instances, living: () => Promise.resolve(living) },
+    };
     await world.stores.atomically([world.stores.settings.replace('evidence:incident:r:1', text, dead, 1)]);
     await gatherEvidence(shared, ref, PATIENT, '0');
     expect(await evidenceRounds(shared)).toBe(0);
     expect(inbox.received).toEqual([]);
-    world.forward(SILENT_MS + 1);
+    // A process that lives says that it is at an end, if it can.
+    for (let looks = 2; looks < ENDED_LOOKS; looks += 1) expect(await evidenceRounds(shared)).toBe(0);
+    expect(await evidenceRounds(shared)).toBe(1);
+    living = ['this'];
     expect(await evidenceRounds(shared)).toBe(1);
     await gatherEvidence(shared, ref, PATIENT, '0');
     expect((await readState(services, ref)).state?.phase).toBe('done');
@@ -423,6 +438,50 @@ describe('the evidence of a stolen key', () => {
     world.standIn.faults.clear();
     expect((await gathered(services, ref)).state.phase).toBe('done');
   });
+
+  it.each(['at its answer', 'at its end'] as const)(
+    'answers each who asked once on record, though its process dies %s',
+    async (when) => {
+      await giveRole(services, OTHER.userId, 'responder');
+      theft();
+      const ref = await incident(world, 'r:1', key, 50);
+      await beginEvidence(services, request(services), ref);
+      await beginEvidence(services, request(services, OTHER), ref);
+      const { stores } = services;
+      let outcomes = 0;
+      const failing: Services = {
+        ...services,
+        stores: {
+          ...stores,
+          audit: {
+            ...stores.audit,
+            add: (entry) => {
+              if (entry.verb === 'evidence.read' && entry.phase === 'outcome') outcomes += 1;
+              return stores.audit.add(entry);
+            },
+          },
+          atomically: async (writes) => {
+            // Nothing is written any more from there on: what follows is another process's.
+            if (outcomes >= (when === 'at its answer' ? 2 : 3)) throw new Error('the process is gone');
+            await stores.atomically(writes);
+            if (outcomes === 2) outcomes = 3;
+          },
+        },
+      };
+      const broken = await gatherEvidence(failing, ref, PATIENT, '0').then(
+        () => null,
+        (error: unknown) => error,
+      );
+      expect(broken === null).toBe(when === 'at its end');
+      await gatherEvidence(services, ref, PATIENT, '0');
+      expect((await readState(services, ref)).state).toMatchObject({ phase: 'done', owner: null });
+      const ends = (await stores.audit.newest(50)).filter(
+        ({ verb, phase }) => verb === 'evidence.read' && phase === 'outcome',
+      );
+      expect(ends.map(({ outcome }) => outcome)).toEqual(['done', 'done']);
+      expect(new Set(ends.map(({ correlationId }) => correlationId)).size).toBe(2);
+    },
+  );
 
   it('is there for a containment without an incident, with what was done and when; its items open', async () => {
     theft();

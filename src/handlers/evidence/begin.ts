@@ -44,12 +44,13 @@ export async function beginEvidence(
     const before = await readState(services, ref);
     const { state } = before;
     const isUnderWay = state?.phase === 'gathering';
-    if (isUnderWay && state.askers.some(({ userId }) => userId === asker.userId)) {
+    const mine = isUnderWay ? state.askers.find(({ userId }) => userId === asker.userId) : undefined;
+    if (isUnderWay && mine !== undefined && mine.answered === undefined) {
       return { told: toldOf(state), joined: true };
     }
     const intent = auditIntent(services, evidenceAct(ref, actor, correlationId));
     const { after, writes } = isUnderWay
-      ? { after: { ...state, askers: [...state.askers, asker] }, writes: [] }
+      ? { after: { ...state, askers: [...state.askers.filter((each) => each !== mine), asker] }, writes: [] }
       : await anew(services, asker, await evidenceAbout(services, ref));
     try {
       await claimAndWrite(services, request, [stateWrite(services, before, after), intent, ...writes]);

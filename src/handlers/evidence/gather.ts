@@ -22,6 +22,7 @@ import {
   readState,
   stateWrite,
   toldOf,
+  whileAtWork,
   type Asker,
   type EvidenceState,
 } from './state.ts';
@@ -46,7 +47,16 @@ export async function gatherEvidence(
   version: string,
 ): Promise<void> {
   const mine = await takeUp(services, ref);
-  if (mine === null) return;
+  if (mine !== null) await whileAtWork(mine.owner, () => gather(services, mine, ref, signal, version));
+}
+
+async function gather(
+  services: Services,
+  mine: Mine,
+  ref: EvidenceRef,
+  signal: AbortSignal,
+  version: string,
+): Promise<void> {
   try {
     if (mine.tries > MOST_TRIES) {
       await giveUp(
@@ -75,7 +85,7 @@ async function takeUp(services: Services, ref: EvidenceRef): Promise<Mine | null
   const before = await readState(services, ref);
   const { state } = before;
   if (state === null || state.phase !== 'gathering') return null;
-  if (!isFree(services, state)) return null;
+  if (!(await isFree(services, state))) return null;
   const now = clock.now();
   const after: Mine = {
     ...state,
@@ -150,46 +160,54 @@ async function documentOf(
   };
 }
 
-/** Sends the files to whoever asked, those who came meanwhile among them, and then tells it as done. */
+/**
+ * Sends the files to whoever asked, those who came meanwhile among them, and then tells it as done. Each answer is written
+ * with the state that says so, the last one with the end: a process that dies in between leaves none to be written twice.
+ */
 async function finish(
   services: Services,
   mine: Mine,
   { files, report, summary }: PackedEvidence,
 ): Promise<void> {
-  const told = new Set<string>();
   const lines = report.split('\n');
   for (;;) {
     const { state } = await readState(services, { kind: mine.kind, id: mine.about });
     if (state === null || state.id !== mine.id || state.owner !== mine.owner) return;
-    const waiting = state.askers.filter(({ userId }) => !told.has(userId));
-    for (const asker of waiting) {
-      await deliver(services, { ...state, summary, phase: 'done' }, asker, files, lines);
-      told.add(asker.userId);
-    }
-    let everybody = true;
+    const asker = state.askers.find(isWaiting);
+    const answer =
+      asker === undefined
+        ? () => []
+        : await delivered(services, { ...state, summary, phase: 'done' }, asker, files, lines);
     const after = await changeState(
       services,
       mine,
       (each) => {
-        everybody = each.askers.every(({ userId }) => told.has(userId));
-        return everybody ? ended(services, each, 'done', '', summary) : each;
+        const askers = each.askers.map((one) =>
+          one.userId === asker?.userId ? { ...one, answered: true as const } : one,
+        );
+        const next = { ...each, askers };
+        return askers.some(isWaiting) ? next : ended(services, next, 'done', '', summary);
       },
-      (each) => (each.phase === 'done' ? edited(services, each) : Promise.resolve([])),
+      async (each) => [...answer(), ...(each.phase === 'done' ? await edited(services, each) : [])],
     );
-    if (after === null || everybody) break;
+    if (after === null || after.phase === 'done') break;
   }
   await wakeOutbox(services);
 }
 
-/** To one person, who may still read it: as files, or as pages of private messages. */
-async function deliver(
+function isWaiting({ answered }: Asker): boolean {
+  return answered === undefined;
+}
+
+/** Sends it to one person, who may still read it: as files, or as pages of private messages. What is written of it. */
+async function delivered(
   services: Services,
   state: EvidenceState & { readonly summary: EvidenceSummary },
   asker: Asker,
   files: PackedEvidence['files'],
   lines: readonly string[],
-): Promise<void> {
-  const { stores, presenter } = services;
+): Promise<() => readonly Write[]> {
+  const { presenter } = services;
   const { summary, kind, about } = state;
   const act = evidenceAct({ kind, id: about }, asker, asker.correlationId);
   let actor: Actor | null;
@@ -197,13 +215,12 @@ async function deliver(
     actor = await findActor(services, asker, { irreversible: false });
   } catch (error) {
     if (!(error instanceof RekeyError)) throw error;
-    if (error.code !== 'forbidden') return notSent(services, asker, act);
+    if (error.code !== 'forbidden') return () => notSent(services, asker, act);
     actor = null;
   }
   if (actor === null || !mayReadEvidence(actor)) {
     const why = 'not permitted any more when it was ready';
-    await stores.atomically([auditOutcome(services, { ...act, why }, 'refused')]);
-    return;
+    return () => [auditOutcome(services, { ...act, why }, 'refused')];
   }
   const told = toldOf(state);
   const sent = await services.files.send(asker.userId, files, presenter.evidenceHead(told, 'files'));
@@ -212,26 +229,20 @@ async function deliver(
     : [presenter.evidenceHead(told, 'pages'), ...presenter.evidencePages(lines.slice(0, LINES_IN_MESSAGES))];
   const { sha256, calls, completeTo, from } = summary;
   const detail = { ...act.detail, how: sent.ok ? 'files' : 'messages', sha256, calls, from, completeTo };
-  await stores.atomically([
-    ...pageWrites(services, asker, pages),
-    auditOutcome(services, { ...act, detail }, 'done'),
-  ]);
+  return () => [...pageWrites(services, asker, pages), auditOutcome(services, { ...act, detail }, 'done')];
 }
 
 /** That somebody may read it is not known: that is no yes, and no no. */
-async function notSent(services: Services, asker: Asker, act: ReturnType<typeof evidenceAct>): Promise<void> {
+function notSent(services: Services, asker: Asker, act: ReturnType<typeof evidenceAct>): readonly Write[] {
   const why = 'Slack could not say whether you may read it';
   const message = services.presenter.alarmMessage(
     `The evidence is ready, but ${why}.`,
     'Press *Evidence* again in a few minutes.',
   );
-  await services.stores.atomically([
-    ...pageWrites(services, asker, [message]),
-    auditOutcome(services, { ...act, why }, 'failed'),
-  ]);
+  return [...pageWrites(services, asker, [message]), auditOutcome(services, { ...act, why }, 'failed')];
 }
 
-/** Says that it failed, in its message, to everybody who asked. */
+/** Says that it failed, in its message, to everybody who asked and has no answer yet. */
 async function giveUp(services: Services, mine: Mine, why: string): Promise<void> {
   const { stores, ids, clock } = services;
   await changeState(
@@ -240,13 +251,15 @@ async function giveUp(services: Services, mine: Mine, why: string): Promise<void
     (state) => ended(services, state, 'failed', why, null),
     async (state) => [
       ...(await edited(services, state)),
-      ...state.askers.map((asker) =>
-        auditOutcome(
-          { stores, ids, clock },
-          { ...evidenceAct({ kind: state.kind, id: state.about }, asker, asker.correlationId), why },
-          'failed',
+      ...state.askers
+        .filter(isWaiting)
+        .map((asker) =>
+          auditOutcome(
+            { stores, ids, clock },
+            { ...evidenceAct({ kind: state.kind, id: state.about }, asker, asker.correlationId), why },
+            'failed',
+          ),
         ),
-      ),
     ],
   );
   await wakeOutbox(services);

@@ -18,6 +18,8 @@ import type { EvidenceAbout } from './about.ts';
 const PAGES = 200;
 /** What is not read by then is said to be missing; one look-up a second and region goes out; ms. */
 const LONGEST_MS = 15 * 60_000;
+/** No two looks at the time are further apart, as a rule; ms. */
+const LOOK_MS = 2 * 60_000;
 /** A question that AWS did not answer is asked again, so often and after so long; ms. */
 const TRIES = 3;
 const AGAIN_MS = 5_000;
@@ -54,23 +56,26 @@ export async function readTrail(
   const trace = new Trace(about);
   const regions = names.map((region): Region => ({ region, pages: 0, records: 0, gaps: [] }));
   const gaps: string[] = gap === null ? [] : [gap];
-  const asked = { history, trace, window: { from: about.from, to }, until: to + LONGEST_MS };
+  const time = timeFor(clock, LONGEST_MS);
+  const asked = { history, trace, window: { from: about.from, to }, time };
   for (let round = 1; ; round += 1) {
     const questions = trace.questions();
     if (questions.length === 0) break;
-    if (clock.now() >= asked.until) {
+    if (time.isOver()) {
       gaps.push(
         `${counted(questions.length, 'credential')} of those it made could not be read in ${LONGEST_MS / 60_000} minutes`,
       );
       break;
     }
-    const progress = async (): Promise<void> =>
-      onProgress(
+    const progress = async (): Promise<void> => {
+      time.isOver();
+      await onProgress(
         `${counted(regions.length, 'region')}, round ${round}: ${counted(trace.credentials().length, 'credential')} followed, ${counted(
           regions.reduce((sum, each) => sum + each.records, 0),
           'record',
         )} read so far.`,
       );
+    };
     await Promise.all(
       regions.map((region) => readRegion(services, asked, region, questions, progress, signal)),
     );
@@ -95,6 +100,25 @@ export async function readTrail(
   };
 }
 
+/** Whether a time is over, asked again and again. */
+interface TimeLeft {
+  readonly isOver: () => boolean;
+}
+
+/** What passes between two looks counts for no more than a look may take: a clock that was set steps further. */
+function timeFor(clock: Services['clock'], ms: number): TimeLeft {
+  let spent = 0;
+  let last = clock.now();
+  return {
+    isOver() {
+      const now = clock.now();
+      spent += Math.min(Math.max(0, now - last), LOOK_MS);
+      last = now;
+      return spent >= ms;
+    },
+  };
+}
+
 /** What is read, where it goes, and of which time; ms. */
 interface Reading {
   readonly history: EventHistory;
@@ -104,14 +128,14 @@ interface Reading {
 
 async function readRegion(
   { clock }: Pick<Services, 'clock'>,
-  { until, ...reading }: Reading & { readonly until: number },
+  { time, ...reading }: Reading & { readonly time: TimeLeft },
   into: Region,
   questions: readonly EvidenceQuestion[],
   progress: () => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
   for (const question of questions) {
-    if (clock.now() >= until) {
+    if (time.isOver()) {
       into.gaps.push('there was no time for all of it');
       return;
     }
@@ -123,7 +147,7 @@ async function readRegion(
           break;
         } catch (error) {
           // One answer that is lost among thousands must not cost a region.
-          const isOver = tries === TRIES || clock.now() >= until;
+          const isOver = tries === TRIES || time.isOver();
           if (!(error instanceof AwsFailure) || !isPassing(error) || isOver) throw error;
           await progress();
           await clock.sleep(tries * AGAIN_MS, signal);

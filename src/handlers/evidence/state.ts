@@ -8,15 +8,19 @@ import { writeIfUnchanged } from '../write-if-unchanged.ts';
 const PREFIX = 'evidence:';
 /** Whoever gathers says so this often at the least; ms. */
 export const BEAT_MS = 10_000;
-/** A gathering nobody was heard of for so long may be taken over: look-ups wait for each other, and for people; ms. */
-export const SILENT_MS = 120_000;
-/** Longer than any run of the job: its end could not be written, as without a database; ms. */
-const ENDED_MS = 30 * 60_000;
+/** Looks, half a minute apart, over which a living process says nothing: its end could not be written. */
+export const ENDED_LOOKS = 60;
 /** How long a summary is kept: as long as its message can be edited; ms. */
 export const KEPT_MS = 90 * 24 * 3_600_000;
 const TRIES = 8;
 
-const asker = z.object({ userId: z.string(), teamId: z.string(), correlationId: z.string() });
+const asker = z.object({
+  userId: z.string(),
+  teamId: z.string(),
+  correlationId: z.string(),
+  /** It is on record what came of their wish, which is written once; left out: not yet. */
+  answered: z.literal(true).optional(),
+});
 const schema = z.object({
   v: z.literal(1),
   /** Names this gathering. */
@@ -105,18 +109,38 @@ function parsed(text: string | null, log: Services['log']): EvidenceState | null
   }
 }
 
+/** What this process gathers at this moment, by the name it took it up with. */
+const atWork = new Set<string>();
+
+/** Over how many looks of this process others had the same to say. */
+const stoodStill = new Map<string, { readonly beatAt: number; readonly looks: number }>();
+
+/** While this process gathers, it knows that of itself, whatever its clock does. */
+export async function whileAtWork<T>(owner: string, work: () => Promise<T>): Promise<T> {
+  atWork.add(owner);
+  try {
+    return await work();
+  } finally {
+    atWork.delete(owner);
+  }
+}
+
 /**
- * Whether nobody gathers it: its process is gone, or was not heard of for long. This very process knows of itself that it
- * lives.
+ * Whether nobody gathers it: its process is gone, as the instances know of each other without their clocks, which differ
+ * and step. A process that lives says by itself when it is at an end; where it could not, it was not heard of for long.
  */
-export function isFree(
-  { clock, instanceId, onlyInstance }: Pick<Services, 'clock' | 'instanceId' | 'onlyInstance'>,
+export async function isFree(
+  { instanceId, onlyInstance, instances }: Pick<Services, 'instanceId' | 'onlyInstance' | 'instances'>,
   { owner, beatAt }: Pick<EvidenceState, 'owner' | 'beatAt'>,
-): boolean {
+): Promise<boolean> {
   if (owner === null) return true;
-  const silent = Math.abs(clock.now() - beatAt);
-  if (owner.startsWith(`${instanceId} `)) return silent >= ENDED_MS;
-  return onlyInstance || silent >= SILENT_MS;
+  const [id = ''] = owner.split(' ');
+  if (id === instanceId) return !atWork.has(owner);
+  if (onlyInstance || !(await instances.living()).includes(id)) return true;
+  const last = stoodStill.get(owner);
+  const looks = last?.beatAt === beatAt ? last.looks + 1 : 0;
+  stoodStill.set(owner, { beatAt, looks });
+  return looks >= ENDED_LOOKS;
 }
 
 /** Puts a state in the place of what was read; the batch is a `conflict` when it is another by now. */
