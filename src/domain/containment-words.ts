@@ -9,9 +9,9 @@ import {
   type Containment,
   type ContainmentHolder,
   type ContainmentPart,
-  type PartFailure,
 } from './containment.ts';
 import { wasStolen } from './containment-reasons.ts';
+import { whyOf } from './containment-why.ts';
 import { areAllDeleted, goneWords, isOverAsGone, isTakenUnread, leftWords } from './containment-unread.ts';
 import { counted, momentWords } from './time-words.ts';
 
@@ -52,59 +52,6 @@ function isOn(containment: Containment, part: ContainmentPart, now: number): boo
   if (part === 'deny') return isDenied(containment);
   if (part === 'date') return isDated(containment, now);
   return [...wantedKeys(containment).values()].includes('Inactive') && containment.state !== 'undoing';
-}
-
-/** Why something failed, and what to do. */
-export function whyOf({ action, code, said }: PartFailure): Omit<FailureWords, 'what'> {
-  switch (code) {
-    case 'nobody':
-      return { why: said, next: 'Rekey tries again every half a minute.' };
-    case 'denied_by_policy':
-      return {
-        why: `No connection of the account may call ${action}.`,
-        next: 'Give one the capability contain (`/aws-test` shows the policy to add): Rekey tries again every half a minute. Until then, do it by hand in the IAM console.',
-      };
-    case 'denied_by_organization':
-      return {
-        why: `A policy of the organization denies ${action}.`,
-        next: 'Whoever runs the organization can lift it, or deny the user by such a policy.',
-      };
-    case 'denied_by_source_ip':
-      return {
-        why: `AWS takes ${action} only from other networks than Rekey’s.`,
-        next: 'Do it by hand from such a network.',
-      };
-    case 'quota':
-      return {
-        why: 'The user carries as many policies as AWS allows, attached and inline.',
-        next: 'Detach one that is not needed; Rekey tries again every half a minute. The key itself is not touched by this limit.',
-      };
-    case 'throttled':
-      return {
-        why: `AWS asks to slow down (${action}).`,
-        next: 'Rekey tries again within seconds.',
-      };
-    case 'timeout':
-    case 'aws_down':
-      return {
-        why: `AWS did not answer ${action}: whether it was done shows when the user is read again.`,
-        next: 'Rekey reads and tries again within seconds.',
-      };
-    case 'no_route':
-    case 'proxy_trouble':
-    case 'tls_trouble':
-      return {
-        why: `AWS could not be reached (${action}).`,
-        next: 'Rekey tries again within seconds; look at the network of its host.',
-      };
-    case 'no_such_entity':
-      return { why: `IAM does not know the user or the key (${action}).`, next: 'Look in the IAM console.' };
-    default:
-      return {
-        why: `AWS refused ${action}: ${said}`,
-        next: 'Rekey tries again; do it by hand if that lasts.',
-      };
-  }
 }
 
 /** Why it is not done, the worst first, for a message of its own. */

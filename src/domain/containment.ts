@@ -96,6 +96,8 @@ export interface PartFailure {
   readonly at: number;
   /** Not tried again before. */
   readonly retryAt: number;
+  /** What mends it, where that is known; bounded, without secrets. */
+  readonly next?: string | undefined;
 }
 
 /** How far IAM confirms one part: `reads` in a row showed it as wanted. */

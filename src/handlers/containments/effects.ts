@@ -91,6 +91,7 @@ export function failureOf(
       said: error.message.slice(0, SAID_CHARACTERS),
       at: now,
       retryAt: now + REFUSED_RETRY_MS,
+      ...(error.next === undefined ? {} : { next: error.next.slice(0, SAID_CHARACTERS) }),
     };
   }
   const { action, code, said } = error;

@@ -181,6 +181,6 @@ export function nobody(accountId: string, same: readonly Connection[]): RekeyErr
     );
   }
   return new RekeyError('needs_person', `Nothing connects to the account ${accountId}.`, {
-    next: 'An admin connects it with /aws-connect. Until then: make the key Inactive in its IAM console.',
+    next: 'An admin connects it (again) with `/aws-connect`. Until then, only whoever has rights there can act, in its IAM console.',
   });
 }

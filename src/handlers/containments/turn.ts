@@ -3,6 +3,7 @@ import { foundEffects, withoutBegun } from '../../domain/containment-begun.ts';
 import type { BegunEffect, ContainmentEffect } from '../../domain/containment-effect.ts';
 import { afterLook, effectsOf, type ContainedLook } from '../../domain/containment-steps.ts';
 import { settledBy } from '../../domain/containment-settle.ts';
+import { whyOf } from '../../domain/containment-why.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { Write } from '../../ports/stores.ts';
@@ -249,6 +250,11 @@ export class Turn {
 /** Why nothing can be done, where trying again would not help; null for whatever passes. */
 function refusalOf(error: unknown): Containment['refusal'] {
   if (error instanceof AwsFailure && error.code.startsWith('denied_')) {
+    if (error.action === 'sts:AssumeRole') {
+      const next =
+        '`/aws-test` says what to mend; then contain the key again. Until then, make it Inactive in the IAM console.';
+      return { why: whyOf(failureOf(error, 0, null)).why, next };
+    }
     return {
       why: `AWS does not let Rekey find out whose key this is, or how its user stands (${error.action}).`,
       next: 'Give a connection of the account the capability contain: `/aws-test` shows what is missing. AWS says the same of a key of the root user: that one is made Inactive by signing in as root.',

@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { isAccessKeyId } from '../../domain/access-key-id.ts';
 import type { ContainmentCard, ContainmentLine } from '../../domain/containment-card.ts';
 import type { Containment } from '../../domain/containment.ts';
-import { whyOf } from '../../domain/containment-words.ts';
+import { whyOf } from '../../domain/containment-why.ts';
 import {
   barOfArn,
   barWords,

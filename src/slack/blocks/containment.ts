@@ -7,8 +7,8 @@ import {
   NOT_STOPPED,
   notDoneWords,
   standingWords,
-  whyOf,
 } from '../../domain/containment-words.ts';
+import { whyOf } from '../../domain/containment-why.ts';
 import { eventWords } from '../../domain/containment-event-words.ts';
 import { lastAsked } from '../../domain/containment-reasons.ts';
 import {
@@ -76,8 +76,9 @@ function troubleText(containment: Containment): string {
   if (trouble === null) return '';
   const { why, next } = whyOf(trouble);
   if (isOutOfReach(containment)) {
-    const tries = isAtRest(state) ? '' : ` ${next}`;
-    return `*Nobody can act on the user since ${moment(trouble.at)}.* ${brief(why, 900)} Rekey can neither see whether key and deny still stand, nor take them back, until an admin connects the account (again), with \`/aws-connect\`.${tries} *Close as it is* ends this without asking AWS, and changes nothing there.`;
+    // Of what stands nobody tries again by itself.
+    const mend = isAtRest(state) ? (trouble.next ?? '') : next;
+    return `*Nobody can act on the user since ${moment(trouble.at)}.* ${brief(why, 900)} Until that is mended, Rekey can neither see whether key and deny still stand, nor take them back. ${brief(mend, 900)}\n*Close as it is* ends this without asking AWS, and changes nothing there.`;
   }
   const what = trouble.action === 'iam:ListAccessKeys' ? 'The user’s keys' : 'The user';
   return `*${what} cannot be read since ${moment(trouble.at)}.* ${brief(why, 900)} ${brief(next, 900)}`;

@@ -45,6 +45,7 @@ const shape: z.ZodType<RoleRevocation> = z.object({
       said: z.string(),
       at: z.number(),
       retryAt: z.number(),
+      next: z.string().optional(),
     })
     .nullable(),
   sentAt: z.number().nullable(),
