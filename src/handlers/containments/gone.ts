@@ -11,11 +11,32 @@ import type { Containing } from './containing.ts';
 import { failureOf } from './effects.ts';
 import { handsFor, nobody, type Hands } from './hands.ts';
 import { recordsOf } from './record.ts';
+import { UsersNow } from './users-now.ts';
 
 const PAGE = 100;
 const TRIES = 5;
 /** Between the looks that must agree; ms. */
 const LOOK_AGAIN_MS = 2_000;
+/** So many are looked at together: most of the time they wait between looks, and for the account's calls. */
+const AT_ONCE = 8;
+/** Of so many in one account a list of its users tells more than to ask for each. */
+const MANY = 20;
+/** So long others may wait for a turn; ms. */
+const SLICE_MS = 10;
+
+/** Where the last look ended before it was through. */
+const leftAt = new WeakMap<object, string>();
+
+/** What one look over all of them goes by. */
+interface Look {
+  readonly connected: ReadonlySet<string>;
+  /** With those that are being disconnected, which may fail: how that ends is not known yet. */
+  readonly known: ReadonlySet<string>;
+  readonly users: UsersNow;
+  /** Whether many are of this account. */
+  readonly isMany: (accountId: string) => boolean;
+  readonly giveWay: () => Promise<void>;
+}
 
 /** What may be gone, by complete lists of the account. */
 interface MayBeGone {
@@ -37,43 +58,94 @@ interface MayBeGone {
  * such user, and no list proves it, or nobody can act in the account, the message says so. Answers how many ended.
  */
 export async function endGone(services: Containing, signal: AbortSignal): Promise<number> {
-  const { stores, log } = services;
+  const { stores } = services;
   const all = await stores.connections.list();
-  const connected = new Set(
-    all.flatMap(({ state, accountId }) => (state === 'connected' ? [accountId] : [])),
-  );
-  // Being disconnected, which may fail: how that ends is not known yet.
-  const known = new Set(all.map(({ accountId }) => accountId));
+  const look: Look = {
+    connected: new Set(all.flatMap(({ state, accountId }) => (state === 'connected' ? [accountId] : []))),
+    known: new Set(all.map(({ accountId }) => accountId)),
+    users: new UsersNow(services.clock),
+    isMany: () => false,
+    giveWay: inSlices(services.clock),
+  };
   let ended = 0;
-  let after: string | null = null;
+  // Where an earlier look had no time left: those that come first must not keep the others from ever being asked.
+  let after = leftAt.get(stores) ?? null;
   for (;;) {
     const page: readonly Containment[] = await stores.containments.standing(after, PAGE);
-    for (const row of page) {
-      signal.throwIfAborted();
-      try {
-        const isConnected = connected.has(row.accountId);
-        if (!isConnected && known.has(row.accountId)) continue;
-        const now = await withReach(services, row, isConnected);
-        if (now !== null && isConnected && (await endIfGone(services, now, signal))) ended += 1;
-      } catch (error) {
-        if (!(error instanceof AwsFailure || error instanceof RekeyError)) throw error;
-        log.info('whether a contained key is gone could not be asked', { containmentId: row.id, error });
+    const counts = new Map<string, number>();
+    for (const { accountId } of page) counts.set(accountId, (counts.get(accountId) ?? 0) + 1);
+    const isMany = (accountId: string): boolean => (counts.get(accountId) ?? 0) >= MANY;
+    const waiting = [...page];
+    const worker = async (): Promise<void> => {
+      for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) {
+        signal.throwIfAborted();
+        await look.giveWay();
+        if (await lookAt(services, row, { ...look, isMany }, signal)) ended += 1;
       }
-    }
+    };
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, page.length) }, worker));
     const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return ended;
+    if (last === undefined || page.length < PAGE) {
+      leftAt.delete(stores);
+      return ended;
+    }
     after = last.id;
+    leftAt.set(stores, after);
   }
 }
 
-async function endIfGone(services: Containing, row: Containment, signal: AbortSignal): Promise<boolean> {
+async function lookAt(
+  services: Containing,
+  row: Containment,
+  look: Look,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { connected, known } = look;
+  try {
+    const isConnected = connected.has(row.accountId);
+    if (!isConnected && known.has(row.accountId)) return false;
+    const now = await withReach(services, row, isConnected);
+    return now !== null && isConnected && (await endIfGone(services, now, look, signal));
+  } catch (error) {
+    if (!(error instanceof AwsFailure || error instanceof RekeyError)) throw error;
+    services.log.info('whether a contained key is gone could not be asked', {
+      containmentId: row.id,
+      error,
+    });
+    return false;
+  }
+}
+
+/** Lets others have their turn, however many there are to look at. */
+function inSlices(clock: Containing['clock']): () => Promise<void> {
+  let since = clock.now();
+  return async () => {
+    if (Math.abs(clock.now() - since) < SLICE_MS) return;
+    await clock.sleep(0);
+    since = clock.now();
+  };
+}
+
+async function endIfGone(
+  services: Containing,
+  row: Containment,
+  { users, isMany }: Look,
+  signal: AbortSignal,
+): Promise<boolean> {
   const gone = await unlistedOf(services, row);
   if (gone === null) return false;
   const { clock } = services;
-  const hands = await handsFor(services, row, signal);
+  const { accountId } = row;
+  const hands = await handsFor(services, row, signal, 'background');
+  const isOnList = async (userId: string): Promise<boolean | null> =>
+    users.has(accountId, userId, hands, signal);
+  // Of many one list tells who is there still, and nobody is asked for one by one.
+  if (gone.what === 'user' && gone.userId !== null && !isGone(row) && isMany(accountId)) {
+    if ((await isOnList(gone.userId)) === true) return false;
+  }
   let proven = true;
   for (let reads = 1; reads <= CONFIRM_READS; reads += 1) {
-    const seen = await seenNow(hands, gone, signal);
+    const seen = await seenNow(hands, gone, isOnList, signal);
     if (seen === 'there') {
       if (isGone(row)) await write(services, row, (now) => ({ ...now, absent: 0 }));
       return false;
@@ -167,6 +239,7 @@ async function unlistedOf({ stores }: Containing, row: Containment): Promise<May
 async function seenNow(
   hands: Hands,
   { what, userName, userId, keyIds, isListed }: MayBeGone,
+  isOnList: (userId: string) => Promise<boolean | null>,
   signal: AbortSignal,
 ): Promise<'there' | 'gone' | 'unproven'> {
   const seen = await orNull(hands(({ iam }) => iam.getUser(userName, signal)));
@@ -184,23 +257,8 @@ async function seenNow(
   // Only of a key alone is it enough that IAM knows none.
   if (what === 'key' && answers.every((answer) => answer === 'none')) return 'gone';
   if (isThere || userId === null) return 'unproven';
-  const isListedNow = await isOnList(hands, userId, signal);
+  const isListedNow = await isOnList(userId);
   return isListedNow === null ? 'unproven' : isListedNow ? 'there' : 'gone';
-}
-
-/** Whether a complete list of the account's users, read now, has it by its unique id; null: nobody may list them. */
-async function isOnList(hands: Hands, userId: string, signal: AbortSignal): Promise<boolean | null> {
-  try {
-    return await hands(async ({ iam }) => {
-      for await (const page of iam.listUsers(signal)) {
-        if (page.some((each) => each.userId === userId)) return true;
-      }
-      return false;
-    });
-  } catch (error) {
-    if (error instanceof AwsFailure && error.code.startsWith('denied_')) return null;
-    throw error;
-  }
 }
 
 /** `refused`: of a key that is nobody's IAM may refuse to tell. */

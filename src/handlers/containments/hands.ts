@@ -4,7 +4,7 @@ import type { Containment } from '../../domain/containment.ts';
 import type { Capability } from '../../domain/verification.ts';
 import { RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
-import type { AwsFailureCode, Iam } from '../../ports/aws.ts';
+import type { AwsFailureCode, Iam, Urgency } from '../../ports/aws.ts';
 import type { IamDeny } from '../../ports/iam-deny.ts';
 import type { IamRoles } from '../../ports/iam-roles.ts';
 import { credentialsOf } from '../connection-credentials.ts';
@@ -44,12 +44,17 @@ const THROTTLED_WAITS_MS = [200, 500, 1_000] as const;
 /**
  * Who may contain a user: first those whose last check says so, then those of which it is not known, then those it
  * said *no* of, since checks grow old and trying changes nothing that is not wanted; oldest first. Never one that signs
- * as that user. Throws `needs_person` with the reason when there is nobody.
+ * as that user. Throws `needs_person` with the reason when there is nobody. `urgency`: of what is read of users.
  */
-export async function handsFor(services: Containing, target: Target, signal: AbortSignal): Promise<Hands> {
+export async function handsFor(
+  services: Containing,
+  target: Target,
+  signal: AbortSignal,
+  urgency: Urgency = 'person',
+): Promise<Hands> {
   const { able, same } = await signersFor(services, target);
   if (able.length === 0) throw nobody(target.accountId, same);
-  return handsOf(services, able, signal);
+  return handsOf(services, able, signal, new Map(), urgency);
 }
 
 /** Connections that may act (or have another capability), in order, and those that sign as the user itself. */
@@ -112,11 +117,12 @@ export function handsOf(
   connections: readonly Connection[],
   signal: AbortSignal,
   opened: OpenedTools = new Map(),
+  urgency: Urgency = 'person',
 ): Hands {
   return async (work) => {
     let first: AwsFailure | RekeyError | null = null;
     for (const connection of connections) {
-      const tools = opened.get(connection.id) ?? toolsOf(services, connection);
+      const tools = opened.get(connection.id) ?? toolsOf(services, connection, urgency);
       opened.set(connection.id, tools);
       try {
         const opening = await tools;
@@ -132,11 +138,15 @@ export function handsOf(
   };
 }
 
-async function toolsOf({ aws, ...services }: Containing, connection: Connection): Promise<Tools> {
+async function toolsOf(
+  { aws, ...services }: Containing,
+  connection: Connection,
+  urgency: Urgency,
+): Promise<Tools> {
   const credentials = await credentialsOf(services, connection);
   const { accountId, partition } = connection;
   return {
-    iam: aws.iam(credentials, partition, { accountId, urgency: 'person' }),
+    iam: aws.iam(credentials, partition, { accountId, urgency }),
     deny: aws.iamDeny(credentials, partition, { accountId }),
     roles: aws.iamRoles(credentials, partition, { accountId }),
     connection,
