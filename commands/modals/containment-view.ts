@@ -185,7 +185,12 @@ export function leaveForm(containment: Containment): ModalView {
       callbackId: LEAVE_FORM,
       title: 'Close as it is',
       submit: 'Close as it is',
-      what: `${whoseText(containment)}\nRekey cannot act on this user: AWS is not asked, and nothing there is changed. ${words(leftWords(containment))} Once it is closed there is no *Undo*, also when the account is connected again: if you can connect it, do that first.`,
+      what: [
+        whoseText(containment),
+        '*Nothing changes in AWS*, and AWS is not asked: Rekey cannot act on this user now. Only this record is closed.',
+        words(leftWords(containment)),
+        '*There is no Undo afterwards*, also when Rekey can act there again: if that can be mended, mend it first.',
+      ].join('\n\n'),
       field: REASON_FIELD,
       hint: 'Shown to everybody who sees this. No secrets.',
     }),

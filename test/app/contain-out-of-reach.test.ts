@@ -80,6 +80,7 @@ describe.each([
       await stores.close();
       const shown = await card(vera, 'adrift', OUT_OF_REACH);
       expect(shown.words).toContain('Nothing connects to the account');
+      expect(shown.words).not.toMatch(/Nobody looks any more|the first answer comes|is being read/);
       expect(shown.buttons).toEqual(['Undo', 'Recover', 'Close as it is', 'Evidence']);
       await shown.click('Close as it is');
       const refused = await vera.waitForModal((modal) => modal.title === 'Not done').catch(() => null);
@@ -97,6 +98,8 @@ describe.each([
       const form = await ada.waitForModal((modal) => modal.title === 'Close as it is');
       expect(form.words).toContain(`${key.accessKeyId} Inactive`);
       expect(form.words).toContain('AWSDenyAll on the user adrift');
+      expect(form.words).toContain('Nothing changes in AWS');
+      expect(form.words).toContain('There is no Undo afterwards');
       expect((await form.submit()).result).toBe('errors');
       await form.fill({ Reason: 'the account was closed' });
       await form.submit();

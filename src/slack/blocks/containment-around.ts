@@ -2,6 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { isAccessKeyId } from '../../domain/access-key-id.ts';
 import type { ContainmentCard, ContainmentLine } from '../../domain/containment-card.ts';
 import type { Containment } from '../../domain/containment.ts';
+import { isOutOfReach } from '../../domain/containment-unread.ts';
 import { whyOf } from '../../domain/containment-why.ts';
 import {
   barOfArn,
@@ -121,7 +122,8 @@ export function revocationText(revocation: RoleRevocation): string {
   return lines.filter((line) => line !== '').join('\n');
 }
 
-function aroundText({ around }: Containment): string {
+function aroundText(containment: Containment): string {
+  const { around, left } = containment;
   if (around === null) return '';
   const { completeTo, why, made, more, roles, nextAt } = around;
   const found = made.length + more;
@@ -130,9 +132,10 @@ function aroundText({ around }: Containment): string {
       ? 'nothing new that outlives this was seen'
       : `${more > 0 ? 'at least ' : ''}${counted(found, 'thing')} that outlive${found === 1 ? 's' : ''} this: see the thread`;
   const known = roles.length === 0 ? 'no role that the key assumed, ' : '';
+  const isUnread = left !== undefined || isOutOfReach(containment);
   const to =
     completeTo === null
-      ? `*not complete* (${brief(why, 300)})`
+      ? `*not complete* (${isUnread ? 'nobody reads it now' : brief(why, 300)})`
       : `complete to ${moment(completeTo)}${why === '' ? '' : ` (${brief(why, 300)})`}`;
   const last = nextAt === null ? ' It is not asked again for this.' : '';
   return `Around this user, by CloudTrail, ${to}: ${known}${counts}. What happens appears there up to ${LAG_MINUTES} minutes late.${last}`;

@@ -1,4 +1,5 @@
 import { wasStolen } from '../../domain/containment-reasons.ts';
+import { isOutOfReach } from '../../domain/containment-unread.ts';
 import { isOver, type Containment, type ContainmentProof } from '../../domain/containment.ts';
 import { SETTLE_MS } from '../../domain/settle.ts';
 import { counted } from '../../domain/time-words.ts';
@@ -9,6 +10,9 @@ export function proofLines(containment: Containment): string[] {
   const { state, proof, confirmedAt } = containment;
   if (isOver(state) || confirmedAt === null || !wasStolen(containment)) return [];
   if (proof === null) {
+    if (isOutOfReach(containment)) {
+      return ['CloudTrail: *not proven*, and it cannot be asked while nobody can act on the user.'];
+    }
     return [
       `CloudTrail: *not yet proven*. Calls appear there up to ${counted(SETTLE_MS / 60_000, 'minute')} late; the first answer comes about ${moment(confirmedAt + SETTLE_MS + 60_000)}.`,
     ];

@@ -94,7 +94,7 @@ function standingBlocks({ containment, now }: ContainmentCard): KnownBlock[] {
           `Held until ${moment(heldUntil)}: the user is read again and again, and what somebody undoes is put back${putBack === 0 ? '' : ` (${counted(putBack, 'time')} so far that Rekey is sure of)`}.`,
         ]
       : []),
-    ...(state === 'standing' && isDenied(containment)
+    ...(state === 'standing' && isDenied(containment) && !isOutOfReach(containment)
       ? ['Nobody looks any more: key and deny stay as they are until *Undo* or *Recover*.']
       : []),
     ...(dateDeny === null || isOver(state)
@@ -128,7 +128,7 @@ function reasonsText({ holders, left }: Containment): string {
     return `• ${what}${from}${why}${renewed}${back}`;
   });
   if (left !== undefined) {
-    lines.push(`• Closed as it is by ${person(left.by)} at ${moment(left.at)}: ${brief(left.reason, 300)}`);
+    lines.push(`• Closed as it is by ${person(left.by)}, ${moment(left.at)}: ${brief(left.reason, 300)}`);
   }
   return cut(lines.join('\n'), 2_900);
 }
@@ -192,7 +192,9 @@ function lineText(
       };
     case 'confirmed': {
       const after =
-        line.afterMs === null ? '' : `, ${Math.max(1, Math.round(line.afterMs / 1_000))} s after it was sent`;
+        line.afterMs === null
+          ? ''
+          : ` That was ${Math.max(1, Math.round(line.afterMs / 1_000))} s after it was sent.`;
       const said = confirmedWords(containment, line.at).join(' ');
       return { plain: escape(cut(said, 300)), marked: `${moment(line.at)} ${words(said)}${after}` };
     }
