@@ -65,10 +65,15 @@ export async function mergeInto(services: Containing, mine: Containment, found: 
       updatedAt: now,
       version: newest.version + 1,
     };
-    const { correlationId } = newest;
+    // What was held for the same reason already goes on as it was.
+    const isNews = after !== into;
+    const { correlationId } = isNews ? newest : into;
     const merged = { ...after, correlationId, updatedAt: now, version: into.version + 1 };
     const { row, writes } = await inEarnest(services, into, merged);
-    const records = [await recordsOf(services, newest, over), await recordsOf(services, into, row)];
+    const records = [
+      await recordsOf(services, newest, over, 'now', isNews),
+      await recordsOf(services, into, row),
+    ];
     try {
       await stores.atomically([
         stores.containments.update(over),

@@ -30,18 +30,22 @@ export interface Records {
  */
 export type Cards = 'now' | 'later' | 'due';
 
-/** The card as it is now, a line in its thread for each thing that happened, and how a person's act came out. */
+/**
+ * The card as it is now, a line in its thread for each thing that happened, and how a person's act came out. `goesOn`:
+ * another row goes on with that act, and says how.
+ */
 export async function recordsOf(
   services: Containing,
   before: Containment,
   after: Containment,
   cards: Cards = 'now',
+  goesOn = false,
 ): Promise<Records> {
   const lines = containmentLines(before, after);
   const other = cards !== 'later' && (cards === 'due' || looksOther(before, after));
   const moved = cards !== 'later' && (cards === 'due' || before.state !== after.state);
   const writes = [
-    ...outcomesOf(services, before, after),
+    ...(goesOn ? [] : outcomesOf(services, before, after)),
     ...holdRows(services, before, after),
     ...(await aftermathWrites(services, before, after)),
     ...(other ? await cardEdit(services, after) : []),
@@ -170,7 +174,8 @@ function holdRows(services: Containing, before: Containment, after: Containment)
     verb: 'containment.hold',
     entityKind: 'containment',
     entityId: after.id,
-    correlationId: after.correlationId,
+    // Somebody else's act may be what ends it.
+    correlationId: (is ? after : before).correlationId,
   } as const;
   const detail = { accountId: after.accountId, user: after.userName, incidents: incidentsOf(after) };
   if (is) {

@@ -160,9 +160,11 @@ async function acted(
   for (let tries = 1; ; tries += 1) {
     const before = await existingContainment(services, containmentId);
     const now = clock.now();
+    const changed = await change(before, now);
     const after: Containment = {
-      ...(await change(before, now)),
-      correlationId: request.correlationId,
+      ...changed,
+      // What is still to be found is another's wish, which goes on.
+      correlationId: changed.state === 'finding' ? before.correlationId : request.correlationId,
       updatedAt: now,
       version: before.version + 1,
     };
