@@ -4,6 +4,9 @@ export type Leaf = readonly [name: string, text: string];
 const DEEPEST = 8;
 /** No service names anything at such length; patterns are tried on what is kept. */
 const LONGEST_NAME = 128;
+const DOCUMENT = /^\s*(?:\{|%7B)/;
+/** Of what one object or list holds. */
+const MOST_PARTS = 50;
 
 /**
  * The texts inside JSON that somebody else wrote, each with its name; so many at the most, however large it is. For
@@ -13,6 +16,19 @@ export function leavesOf(value: unknown, most = 300): readonly Leaf[] {
   const found: Leaf[] = [];
   collect(value, '', 0, found, most);
   return found;
+}
+
+/**
+ * The documents inside, that say who may do what: as the texts services are sent, also percent-encoded, and as the JSON
+ * that CloudTrail makes of some of them.
+ */
+export function documentsIn(value: unknown, depth = 0): readonly unknown[] {
+  if (typeof value === 'string') return DOCUMENT.test(value) ? [value] : [];
+  if (typeof value !== 'object' || value === null || depth > DEEPEST) return [];
+  if (Object.hasOwn(value, 'Statement')) return [value];
+  return Object.values(value)
+    .slice(0, MOST_PARTS)
+    .flatMap((each) => documentsIn(each, depth + 1));
 }
 
 function collect(value: unknown, name: string, depth: number, found: Leaf[], most: number): void {

@@ -1,9 +1,10 @@
 import { isByHand } from '../at-home.ts';
 import { call, FOREIGN } from '../example.ts';
 import { at, listAt, textAt, writtenOut } from '../json.ts';
-import { leavesOf } from '../leaves.ts';
+import { documentsIn, leavesOf } from '../leaves.ts';
 import { outsiders } from '../policy-document.ts';
 import type { Rule } from '../rule.ts';
+import { words } from '../words.ts';
 
 /** Whom an access control list lets in who does not own the bucket: an account by its canonical id or mail address. */
 function strangerIn(list: unknown): string | null {
@@ -33,13 +34,15 @@ export const bucketOpened: Rule = {
   technique: 'T1537',
   whatToDo: "Close the bucket again; find out what was read with S3's access logs or data events.",
   falseAlarms: 'Web sites that are public on purpose; partners who fetch files.',
-  actions: ['s3:PutBucketPolicy', 's3:PutBucketAcl', 's3:PutObjectAcl', 's3:PutAccessPointPolicy'],
+  actions: words(`
+    s3:PutBucketPolicy s3:PutBucketAcl s3:PutObjectAcl s3:PutAccessPointPolicy
+    s3:PutAccessPointPolicyForObjectLambda s3:PutAccessGrantsInstanceResourcePolicy`),
   judge(event, about) {
     const {
       asked,
       call: { name },
     } = event;
-    const bucket = textAt(asked, 'bucketName');
+    const bucket = textAt(asked, 'bucketName') ?? textAt(asked, 'bucket') ?? textAt(asked, 'name');
     if (name.includes('Acl')) {
       const text = writtenOut(asked);
       const isPublic = /public-read|authenticated-read|global\/AllUsers|global\/AuthenticatedUsers/.test(
@@ -53,10 +56,7 @@ export const bucketOpened: Rule = {
         ? null
         : { severity: 'medium', facts: { bucket, to: stranger }, of: bucket, strangers: [stranger] };
     }
-    const document =
-      at(asked, 'bucketPolicy') ??
-      at(asked, 'policy') ??
-      leavesOf(asked).find(([, text]) => /^\s*\{/.test(text))?.[1];
+    const document = at(asked, 'bucketPolicy') ?? at(asked, 'policy') ?? documentsIn(asked)[0];
     const who = outsiders(document, event.accountId);
     if (who.length === 0) return null;
     return {
@@ -95,6 +95,28 @@ export const bucketOpened: Rule = {
                   Principal: { AWS: `arn:aws:iam::${FOREIGN}:root` },
                   Action: 's3:*',
                   Resource: '*',
+                },
+              },
+            },
+          }),
+        ],
+      },
+      {
+        why: 'a foreign account, by a way in beside the policy of the bucket',
+        records: [
+          call('s3:PutAccessPointPolicy', {
+            asked: {
+              name: 'p',
+              PutAccessPointPolicyRequest: {
+                Policy: {
+                  Statement: [
+                    {
+                      Effect: 'Allow',
+                      Principal: { AWS: `arn:aws:iam::${FOREIGN}:root` },
+                      Action: 's3:GetObject',
+                      Resource: '*',
+                    },
+                  ],
                 },
               },
             },

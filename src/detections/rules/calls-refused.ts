@@ -1,4 +1,4 @@
-import { isOfOneJob, isReaderAtHome } from '../at-home.ts';
+import { isOfOneJob, isReaderAtHome, isUnexplained } from '../at-home.ts';
 import { call } from '../example.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
@@ -7,6 +7,8 @@ const WINDOW = HOUR / 2;
 const CALLS = 4;
 /** Of a key that is not known yet, or known for one job, so many calls that only look say enough. */
 const LOOKS = 3;
+/** Of a long-term key of which nothing is known that would explain it, two are worth a word. */
+const TWO = 2;
 
 /** Many different calls refused. */
 export const callsRefused: Rule = {
@@ -27,7 +29,10 @@ export const callsRefused: Rule = {
     if (event.call.isDiscovery) recent.note('refused looks', event.call.action, about.now, about.now);
     const calls = recent.since('refused', about.now - WINDOW).length;
     const looks = recent.since('refused looks', about.now - WINDOW).length;
-    if (calls < CALLS && (looks < LOOKS || (about.profile.isSettled && !isOfOneJob(about)))) return null;
+    if (calls < CALLS && (looks < LOOKS || (about.profile.isSettled && !isOfOneJob(about))))
+      return calls >= TWO && looks > 0 && isUnexplained(event, about)
+        ? { severity: 'low', facts: { calls, last: event.call.action }, of: '' }
+        : null;
     return {
       severity: isReaderAtHome(event, about) ? 'low' : calls >= 4 * CALLS ? 'high' : 'medium',
       facts: { calls, last: event.call.action },
@@ -42,8 +47,20 @@ export const callsRefused: Rule = {
           (action, minute) => call(action, { minute, error: 'AccessDenied' }),
         ),
       },
+      {
+        why: 'two looks by a key that nobody knows',
+        records: ['redshift:DescribeClusters', 'redshift-data:ExecuteStatement'].map((action, minute) =>
+          call(action, { minute, error: 'AccessDeniedException' }),
+        ),
+      },
     ],
     quiet: [
+      {
+        why: 'a program may neither read its queue nor write its table',
+        records: ['sqs:ReceiveMessage', 'dynamodb:PutItem'].map((action, minute) =>
+          call(action, { minute, error: 'AccessDenied' }),
+        ),
+      },
       {
         why: 'one call, again and again',
         records: Array.from({ length: 30 }, (_, minute) =>

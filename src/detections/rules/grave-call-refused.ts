@@ -1,13 +1,14 @@
 import type { Call } from '../call.ts';
+import { isChange } from '../change.ts';
 import type { CloudTrailEvent } from '../event.ts';
 import { call } from '../example.ts';
 import { textAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { About, Rule } from '../rule.ts';
 
-/** Verbs of calls that make, change, open, start or end something. */
+/** Verbs of calls that make, change, open, start or end something, besides those that any rule knows for a change. */
 const GRAVE =
-  /^(?:Create|Put|Attach|Update|Delete|Modify|Add|Set|Run|Stop|Disable|Deactivate|Detach|Authorize|Start|Send|Import|Register|Enable|Invite|Schedule|Associate|Disassociate|Admin|Share|Restore|Copy|Terminate|Replace|Accept|Export|Reset|Purge|Purchase|Request|Transfer|Leave|Remove|Execute|Deregister|Allocate|Upload|Activate|Assume(?:Root)?$)/;
+  /^(?:Create|Put|Attach|Update|Delete|Modify|Add|Set|Run|Stop|Disable|Deactivate|Detach|Authorize|Start|Send|Import|Register|Enable|Invite|Schedule|Associate|Disassociate|Admin|Share|Restore|Copy|Terminate|Replace|Accept|Export|Reset|Purge|Purchase|Request|Transfer|Leave|Remove|Execute|Deregister|Allocate|Upload|Activate|Grant|Revoke|Subscribe|Invoke|Converse|Failover|Assume(?:Root)?$)/;
 
 /** What programs do with data and queues all day: whoever lacks the right to is a program with a mistake. */
 const DATA =
@@ -25,12 +26,13 @@ const LOOKING =
 const SECRETS = /^(?:secretsmanager:GetSecretValue|ssm:GetParameter(?:s|sByPath|History)?)$/;
 
 /** Of S3, what changes a bucket, and not what works with its objects. */
-const BUCKETS = /^(?:Put|Delete)(?:Bucket|AccountPublicAccessBlock|PublicAccessBlock)/;
+const BUCKETS =
+  /^(?:Create|Put|Delete)(?:(?!Bucket$)Bucket|Access(?:Point|Grant)|AccountPublicAccessBlock|PublicAccessBlock|ObjectLockConfiguration|MultiRegionAccessPoint)/;
 
 function isGrave({ action, service, name, isRead }: Call): boolean {
   if (service === 's3') return BUCKETS.test(name);
   if (isRead) return LOOKING.test(action);
-  return DATA_AT_RISK.test(action) || (GRAVE.test(name) && !DATA.test(action));
+  return DATA_AT_RISK.test(action) || ((GRAVE.test(name) || isChange(name)) && !DATA.test(action));
 }
 
 const GUESSES = 3;
@@ -81,6 +83,14 @@ export const graveCallRefused: Rule = {
       {
         why: 'a service nobody listed',
         records: [call('synthetics:CreateCanary', { asked: { name: 'c' }, error: 'AccessDenied' })],
+      },
+      {
+        why: 'names of a domain led elsewhere, refused',
+        records: [call('route53:ChangeResourceRecordSets', { error: 'AccessDenied' })],
+      },
+      {
+        why: 'a way into a bucket beside its own policy, refused',
+        records: [call('s3:PutAccessPointPolicy', { asked: { name: 'p' }, error: 'AccessDenied' })],
       },
     ],
     quiet: [

@@ -1,7 +1,7 @@
 import { isUnexplained } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
 import { call, FOREIGN, OWN, policy } from '../example.ts';
-import { leavesOf } from '../leaves.ts';
+import { documentsIn, leavesOf } from '../leaves.ts';
 import { at, listAt, textAt, textsAt, within } from '../json.ts';
 import { outsiders, accountOf } from '../policy-document.ts';
 import { isListed, type Rule } from '../rule.ts';
@@ -27,11 +27,11 @@ const GUEST =
 
 /** Whom the parameters of a call let in, wherever its service puts it: documents, and names of accounts. */
 function guestsIn(asked: unknown, own: string | null): readonly string[] {
-  return leavesOf(asked).flatMap(([name, text]) => {
-    if (/^\s*(?:\{|%7B)/.test(text)) return outsiders(text, own);
+  const named = leavesOf(asked).flatMap(([name, text]) => {
     if (!GUEST.test(name)) return [];
     return text === '*' && /^principals?$/i.test(name) ? '*' : (accountOf(text) ?? []);
   });
+  return [...documentsIn(asked).flatMap((each) => outsiders(each, own)), ...named];
 }
 
 /** True when a list of who may do what names the caller, by a call that no rule lists. */
