@@ -21,7 +21,9 @@ import { consolePasswordsTried } from './rules/console-passwords-tried.ts';
 import { costlyInstancesStarted } from './rules/costly-instances-started.ts';
 import { countryNew } from './rules/country-new.ts';
 import { credentialFileRead } from './rules/credential-file-read.ts';
+import { credentialsSearchedFor } from './rules/credentials-searched-for.ts';
 import { dataExported } from './rules/data-exported.ts';
+import { dataSoughtThenRead } from './rules/data-sought-then-read.ts';
 import { databaseOpened } from './rules/database-opened.ts';
 import { decoyKeyUsed } from './rules/decoy-key-used.ts';
 import { diskCopiedToMachine } from './rules/disk-copied-to-machine.ts';
@@ -153,6 +155,7 @@ export const RULES: readonly Rule[] = [
   consoleOpenedWithKey,
   costlyInstancesStarted,
   credentialFileRead,
+  credentialsSearchedFor,
   dataExported,
   databaseOpened,
   encryptionKeyBrought,
@@ -219,6 +222,7 @@ export const RULES: readonly Rule[] = [
   codeReadInBulk,
   callsRefused,
   consolePasswordsTried,
+  dataSoughtThenRead,
   diskCopiedToMachine,
   guardsExplored,
   identitiesExplored,
