@@ -14,6 +14,7 @@ import { callsRefused } from './rules/calls-refused.ts';
 import { codeReadInBulk } from './rules/code-read-in-bulk.ts';
 import { codeSlippedIn } from './rules/code-slipped-in.ts';
 import { commandRunOnInstance } from './rules/command-run-on-instance.ts';
+import { commandOfAThief } from './rules/command-of-a-thief.ts';
 import { configStopped } from './rules/config-stopped.ts';
 import { consoleLoginWithoutMfa } from './rules/console-login-without-mfa.ts';
 import { consoleOpenedWithKey } from './rules/console-opened-with-key.ts';
@@ -42,6 +43,7 @@ import { hourUnusual } from './rules/hour-unusual.ts';
 import { identitiesExplored } from './rules/identities-explored.ts';
 import { identityProviderChanged } from './rules/identity-provider-changed.ts';
 import { identityChanged } from './rules/identity-changed.ts';
+import { imagePushed } from './rules/image-pushed.ts';
 import { inlinePolicyPutOnUser } from './rules/inline-policy-put-on-user.ts';
 import { instanceCredentialsOutside } from './rules/instance-credentials-outside.ts';
 import { instancesInManyRegions } from './rules/instances-in-many-regions.ts';
@@ -149,6 +151,7 @@ export const RULES: readonly Rule[] = [
   attackToolUsed,
   bucketOpened,
   codeSlippedIn,
+  commandOfAThief,
   commandRunOnInstance,
   configStopped,
   consoleLoginWithoutMfa,
@@ -168,6 +171,7 @@ export const RULES: readonly Rule[] = [
   guardDutyWeakened,
   identityProviderChanged,
   identityChanged,
+  imagePushed,
   inlinePolicyPutOnUser,
   keyQuarantined,
   logsDestroyed,

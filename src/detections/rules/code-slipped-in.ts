@@ -1,7 +1,7 @@
 import { isUnexplained } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
 import { call, ordinary } from '../example.ts';
-import { at, listAt, numberAt, textAt, textsAt, within } from '../json.ts';
+import { at, flagAt, listAt, numberAt, textAt, textsAt, within } from '../json.ts';
 import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
@@ -25,8 +25,10 @@ function bringsNothing({ asked, call: { name } }: CloudTrailEvent): boolean {
       return within(asked, 'routingConfig', 'additionalVersionWeights') === undefined;
     // A stack that makes roles makes rights; one that is told its role is judged as such.
     case 'CreateStack':
+    case 'UpdateStack':
       return (
         textAt(asked, 'roleARN') !== null ||
+        flagAt(asked, 'usePreviousTemplate') === true ||
         !textsAt(asked, 'capabilities').some((each) => each.includes('_IAM'))
       );
     case 'UpdateDistribution': {
@@ -59,7 +61,7 @@ export const codeSlippedIn: Rule = {
     kinesisanalytics:UpdateApplication autoscaling:StartInstanceRefresh codecommit:PutFile
     codecommit:CreateCommit codecommit:GitPush codepipeline:PutApprovalResult
     codeartifact:PublishPackageVersion iot:CreateTopicRule iot:ReplaceTopicRule lambda:UpdateAlias
-    cloudformation:CreateStack servicecatalog:ProvisionProduct ssm-quicksetup:CreateConfigurationManager
+    cloudformation:CreateStack cloudformation:UpdateStack codepipeline:UpdatePipeline servicecatalog:ProvisionProduct ssm-quicksetup:CreateConfigurationManager
     bedrock:CreateAgentActionGroup bedrock:UpdateAgentActionGroup codestar-connections:CreateConnection
     codeconnections:CreateConnection codestar-connections:CreateHost codeconnections:CreateHost`),
   matches: SLIPPING,

@@ -21,6 +21,9 @@ const LEADING =
 const PLACE =
   /destination|target(?!group)|sink|output|(?:bucket|expected)\w*owner|recipient|topic|streamarn|eventbus|vault/i;
 
+/** What says that a stream ends elsewhere now. */
+const MOVED = /^(?:bucketARN|clusterJDBCURL|hECEndpoint)$/i;
+
 /** Accounts in the places that a call of any service names; wherever a name stands, when there is no reason for it. */
 function accountsIn(asked: unknown, isOdd: boolean): readonly string[] {
   return leavesOf(asked).flatMap(([name, text]) => {
@@ -78,13 +81,19 @@ export const messagesLedOutside: Rule = {
     const isPosted =
       /^(?:CreateDeliveryStream|UpdateDestination|CreateApiDestination)$/.test(api.name) &&
       places.some((each) => /^https?:\/\//.test(each) && !AWS_HOST.test(each));
-    const isOutside = OUTSIDE.test(protocol.toLowerCase()) || isPosted;
+    // Where a stream ends is set once, when it is made.
+    const isMoved =
+      api.name === 'UpdateDestination' &&
+      !event.failed &&
+      leavesOf(asked).some(([name]) => MOVED.test(name)) &&
+      isUnexplained(event, about);
+    const isOutside = OUTSIDE.test(protocol.toLowerCase()) || isPosted || isMoved;
     if (foreign.length === 0 && !isOutside) return null;
     const from = textAt(asked, 'topicArn') ?? textAt(asked, 'logGroupName') ?? textAt(asked, 'rule');
     return {
       // Who sets alarms up with a tool mails them to people.
       severity: foreign.length === 0 && event.agent.kind === 'infrastructure' ? 'low' : 'medium',
-      facts: { call: api.name, from, to: foreign.join(', ') || protocol },
+      facts: { call: api.name, from, to: foreign.join(', ') || protocol || null },
       of: `${api.name} ${from ?? ''}`,
       strangers: foreign,
     };
@@ -117,6 +126,17 @@ export const messagesLedOutside: Rule = {
         records: [
           call('logs:PutSubscriptionFilter', {
             asked: { logGroupName: 'app', destinationArn: `arn:aws:logs:us-east-1:${FOREIGN}:destination:d` },
+          }),
+        ],
+      },
+      {
+        why: 'a stream that ends in another bucket now, by a key nobody knows',
+        records: [
+          call('firehose:UpdateDestination', {
+            asked: {
+              deliveryStreamName: 'logs',
+              extendedS3DestinationUpdate: { bucketARN: 'arn:aws:s3:::z' },
+            },
           }),
         ],
       },
