@@ -1,4 +1,4 @@
-import type { Severity } from '../domain/notice.ts';
+import { isAtLeast, type Severity } from '../domain/notice.ts';
 import type { Caller, CloudTrailEvent } from './event.ts';
 import { isHabit, isToolAtHome, isUnheardOf } from './habit.ts';
 import { SESSION_MAKERS } from './lineage.ts';
@@ -71,17 +71,20 @@ export function evaluate(event: CloudTrailEvent, about: About): readonly Signal[
   const asked = new Set<Rule>(actionRules);
   for (const trigger of triggers) for (const rule of byTrigger.get(trigger) ?? []) asked.add(rule);
   const signals: Signal[] = [];
-  const tell = (rule: Rule): boolean => {
+  let worst: Severity | null = null;
+  const tell = (rule: Rule): void => {
     const finding = rule.judge(event, about);
-    if (finding === null) return false;
+    if (finding === null) return;
+    const found = finding.severity ?? rule.severity;
+    if (worst === null || isAtLeast(found, worst)) worst = found;
     const severity = severityOf(rule, finding, event, about);
     if (severity !== null && isNews(rule, finding, severity, event, about))
       signals.push(signalOf(rule, finding, inOneLook(rule, severity, about), event, about));
-    return true;
   };
-  let isFound = false;
-  for (const rule of asked) if (rule.otherwise !== true && tell(rule)) isFound = true;
-  if (!isFound) for (const rule of asked) if (rule.otherwise === true) tell(rule);
+  for (const rule of asked) if (rule.otherwise !== true) tell(rule);
+  // A trifle that another rule finds in it does not hide what is more.
+  for (const rule of asked)
+    if (rule.otherwise === true && (worst === null || !isAtLeast(worst, rule.severity))) tell(rule);
   return signals;
 }
 

@@ -276,6 +276,15 @@ describe('in the first week of a key', () => {
     expect(rules).toEqual(['security-service-disabled']);
   });
 
+  it('a trifle that another rule finds in a change does not hide how unlikely it is', () => {
+    const role = `arn:aws:iam::${OWN}:role/worker`;
+    const found = judge(steps([['deadline:UpdateService', { serviceId: 's', roleArn: role }]]));
+    expect(found.map(({ rule, severity }) => `${rule} ${severity}`)).toEqual([
+      'role-handed-to-service low',
+      'unlikely-change medium',
+    ]);
+  });
+
   it('a service is told of once a week', () => {
     const changes = steps([['deadline:CreateFarm'], ['deadline:CreateQueue'], ['deadline:UpdateFleet']]);
     expect(loud(changes)).toHaveLength(1);

@@ -8,6 +8,9 @@ import { words } from '../words.ts';
 
 const SWEEP = HOUR / 6;
 const CALLS = 4;
+/** Worth a word when it is the first that is ever seen of a key. */
+const TWO = 2;
+const FIRST = 5;
 const IDENTITY =
   /^(?:iam|organizations|sso|identitystore|sso-directory|cognito-idp|cognito-identity|rolesanywhere|workmail|ds):/;
 
@@ -61,7 +64,10 @@ export const identitiesExplored: Rule = {
     const enough = isTool ? 3 * CALLS : isWithoutReason(about) ? CALLS - 1 : CALLS;
     // Of a company's accounts two say enough; so does one question about several people.
     const isAboutAll = isUnexplained(event, about) && calls.filter((each) => ACCOUNTS.test(each)).length >= 2;
-    if (calls.length < enough && !isAboutAll && !isAboutSeveral(event, about)) return null;
+    if (calls.length < enough && !isAboutAll && !isAboutSeveral(event, about))
+      return calls.length >= TWO && about.profile.events <= FIRST && isUnexplained(event, about)
+        ? { severity: 'low', facts: { calls: calls.length, last: event.call.name }, of: '' }
+        : null;
     return {
       severity: isReaderAtHome(event, about) ? 'low' : 'medium',
       facts: { calls: calls.length, last: event.call.name },
@@ -77,10 +83,24 @@ export const identitiesExplored: Rule = {
         ),
       },
       {
+        why: 'two, the first that is seen of a key',
+        records: ['iam:ListUsers', 'iam:ListGroupsForUser'].map((action, minute) => call(action, { minute })),
+      },
+      {
         why: 'everything at once',
         records: [call('iam:GetAccountAuthorizationDetails', { error: 'AccessDenied' })],
       },
     ],
-    quiet: [{ why: 'one question', records: [call('iam:GetUser')] }],
+    quiet: [
+      {
+        why: 'two, in the midst of other work',
+        records: [
+          ...Array.from({ length: 8 }, () => 'ec2:DescribeInstances'),
+          'iam:GetRole',
+          'iam:ListAttachedRolePolicies',
+        ].map((action, minute) => call(action, { minute })),
+      },
+      { why: 'one question', records: [call('iam:GetUser')] },
+    ],
   }),
 };
