@@ -63,10 +63,15 @@ export const graveCallNew: Rule = {
       isOfOneJob(about) &&
       isChange(name) &&
       !event.failed;
-    if (event.call.isRead || !(isGrave || isForeign)) return null;
+    // Elsewhere, of a key that never changed anything there.
+    const isOther = isChange(name) && !event.failed && !isItsTrade(event, about);
+    if (event.call.isRead || !(isGrave || isForeign || isOther)) return null;
     if (profile.growth('actions') > OFTEN) return null;
     return {
-      severity: profile.tables.actions.size <= NARROW && !isItsTrade(event, about) ? 'medium' : 'low',
+      severity:
+        (isGrave || isForeign) && profile.tables.actions.size <= NARROW && !isItsTrade(event, about)
+          ? 'medium'
+          : 'low',
       facts: { call: event.call.action },
       of: event.call.action,
     };
@@ -82,6 +87,14 @@ export const graveCallNew: Rule = {
         why: 'the same key changes a service nobody listed',
         learned: ordinary(9),
         records: [call('datazone:CreateDomain', { asked: { name: 'd' } })],
+      },
+      {
+        why: 'the key of somebody who looks at much leads names of a domain elsewhere',
+        learned: history(9, [
+          ...Array.from({ length: 24 }, (_, each) => `ec2:Describe${each}`),
+          'ecs:UpdateService',
+        ]),
+        records: [call('route53:ChangeResourceRecordSets', { asked: { hostedZoneId: 'z' } })],
       },
     ],
     quiet: [
