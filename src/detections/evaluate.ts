@@ -76,15 +76,16 @@ export function evaluate(event: CloudTrailEvent, about: About): readonly Signal[
     const finding = rule.judge(event, about);
     if (finding === null) return;
     const found = finding.severity ?? rule.severity;
-    if (worst === null || isAtLeast(found, worst)) worst = found;
+    const isMore = worst === null || !isAtLeast(worst, found);
+    if (rule.otherwise === true && !isMore) return;
+    // That a stranger does it is no word about what he does.
+    if (isMore && rule.family !== 'new for this key') worst = found;
     const severity = severityOf(rule, finding, event, about);
     if (severity !== null && isNews(rule, finding, severity, event, about))
       signals.push(signalOf(rule, finding, inOneLook(rule, severity, about), event, about));
   };
   for (const rule of asked) if (rule.otherwise !== true) tell(rule);
-  // A trifle that another rule finds in it does not hide what is more.
-  for (const rule of asked)
-    if (rule.otherwise === true && (worst === null || !isAtLeast(worst, rule.severity))) tell(rule);
+  for (const rule of asked) if (rule.otherwise === true) tell(rule);
   return signals;
 }
 

@@ -128,7 +128,7 @@ export interface Rule {
    * console. Otherwise habit keeps it quiet once the rule found the same before, and in the console it is low at most.
    */
   readonly always?: true;
-  /** True for what is told only when no other rule finds as much in the event. */
+  /** True for what is told only when no other rule finds as much in what is done: a trifle does not hide what is more. */
   readonly otherwise?: true;
   /** How long the same finding is no news; ms. An hour when not given. */
   readonly quietFor?: number;

@@ -1,5 +1,5 @@
-import { isOfOneJob, isReaderAtHome, isUnexplained } from '../at-home.ts';
-import { call } from '../example.ts';
+import { isAtWork, isOfOneJob, isReaderAtHome, isUnexplained } from '../at-home.ts';
+import { call, history } from '../example.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 
@@ -24,7 +24,10 @@ export const callsRefused: Rule = {
   quietFor: DAY,
   judge(event, about) {
     if (event.byService || event.fromConsole) return null;
-    const { recent } = about.profile;
+    const { profile, now } = about;
+    // What it is let do all the time, where it always is: a right that somebody mends, and no trial.
+    if (profile.isEstablished('actions', event.call.action, now) && isAtWork(event, about)) return null;
+    const { recent } = profile;
     recent.note('refused', event.call.action, about.now, about.now);
     if (event.call.isDiscovery) recent.note('refused looks', event.call.action, about.now, about.now);
     const calls = recent.since('refused', about.now - WINDOW).length;
@@ -55,6 +58,19 @@ export const callsRefused: Rule = {
       },
     ],
     quiet: [
+      {
+        why: 'four calls that an inventory makes each day',
+        learned: history(9, [
+          'ec2:DescribeVpcs',
+          'sqs:ListQueues',
+          'rds:DescribeDBInstances',
+          'eks:ListClusters',
+          'sns:ListTopics',
+        ]),
+        records: ['ec2:DescribeVpcs', 'sqs:ListQueues', 'rds:DescribeDBInstances', 'eks:ListClusters'].map(
+          (action, minute) => call(action, { minute, error: 'AccessDenied' }),
+        ),
+      },
       {
         why: 'a program may neither read its queue nor write its table',
         records: ['sqs:ReceiveMessage', 'dynamodb:PutItem'].map((action, minute) =>

@@ -18,6 +18,7 @@ const TYPES_INSIDE = /"instanceType":"([a-z0-9-]+\.[a-z0-9-]+)"/gi;
 const NUMBERS_INSIDE = /"(?:totalTargetCapacity|targetCapacity|maxTotalCapacity)":"?(\d{1,6})\b/gi;
 /** Processors in all from which on it is much, whatever the size of each machine. */
 const MANY_PROCESSORS = 64;
+const BIG = 32;
 /** Of CPU units: 1,024 are one processor. */
 const LARGE_TASK = 8_192;
 const LARGE_BATCH = 256;
@@ -32,6 +33,15 @@ const UNLIKELY = new Set(words('apprunner braket'));
 function processorsOf(type: string): number | null {
   const times = /\.(\d*)xlarge$/.exec(type)?.[1];
   return times === undefined ? null : 4 * Number(times === '' ? 1 : times);
+}
+
+/** What a type is for, such as `g` with graphics cards. */
+function kindOf(type: string): string {
+  return /^[a-z-]+/.exec(type)?.[0] ?? 'large';
+}
+
+function isBig(type: string): boolean {
+  return (processorsOf(type) ?? 0) >= BIG || type.includes('metal');
 }
 
 /** Where no machines are named, but what they are worth: workers, processors, capacity. */
@@ -127,9 +137,10 @@ export const costlyInstancesStarted: Rule = {
       return null;
     return {
       facts: { call: event.call.name, 'instance type': size || null, count: count || null },
-      of: `${event.region ?? ''} ${size}`,
+      // One more size of a kind that was told of is news when it is a big one.
+      of: `${event.region ?? ''} ${isBig(size) || count >= MANY ? size : kindOf(size)}`,
       // A kind of machine, not each size: who is known to work with graphics cards buys bigger ones.
-      strangers: [isLarge ? (/^[a-z-]+/.exec(size)?.[0] ?? 'large') : count >= MANY ? 'many' : 'few'],
+      strangers: [isLarge ? kindOf(size) : count >= MANY ? 'many' : 'few'],
     };
   },
   examples: () => ({

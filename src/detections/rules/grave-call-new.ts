@@ -45,6 +45,7 @@ export const graveCallNew: Rule = {
   falseAlarms: 'A program that grows.',
   actions: [],
   triggers: ['novel'],
+  otherwise: true,
   quietFor: 7 * DAY,
   judge(event, about) {
     const { novelty, profile } = about;
@@ -79,9 +80,9 @@ export const graveCallNew: Rule = {
   examples: () => ({
     fires: [
       {
-        why: "a backup's key makes a role",
+        why: "a backup's key makes a network",
         learned: ordinary(9),
-        records: [call('iam:CreateRole', { asked: { roleName: 'r' } })],
+        records: [call('ec2:CreateVpc', { asked: { cidrBlock: '10.9.0.0/16' } })],
       },
       {
         why: 'the same key changes a service nobody listed',
@@ -92,6 +93,7 @@ export const graveCallNew: Rule = {
         why: 'the key of somebody who looks at much leads names of a domain elsewhere',
         learned: history(9, [
           ...Array.from({ length: 24 }, (_, each) => `ec2:Describe${each}`),
+          'route53:ListHostedZones',
           'ecs:UpdateService',
         ]),
         records: [call('route53:ChangeResourceRecordSets', { asked: { hostedZoneId: 'z' } })],
