@@ -46,7 +46,7 @@ export const codeReadInBulk: Rule = {
     elasticbeanstalk:DescribeConfigurationSettings apigateway:GetStage apigateway:GetExport
     appsync:GetDataSource glue:GetConnection codecommit:GetFile states:DescribeStateMachine
     ecr:BatchGetImage codecommit:GitPull amplify:GetApp amplify:GetBranch amplify:ListBranches
-    apprunner:DescribeService lightsail:GetContainerServices ssm:GetCommandInvocation`),
+    appconfig:GetConfiguration batch:DescribeJobs apprunner:DescribeService lightsail:GetContainerServices ssm:GetCommandInvocation`),
   matches: DEFINED,
   quietFor: DAY,
   judge(event, about) {
@@ -77,9 +77,10 @@ export const codeReadInBulk: Rule = {
     const count = recent.since('code', about.now - HOUR / 4).length;
     const few = VARIABLES.test(event.call.action) ? WITH_VARIABLES : LISTED;
     const isChosen = count >= few && isUnexplained(event, about) && hasListed(event, about);
-    return count >= MANY || isChosen
-      ? { facts: { programs: count, last: all.at(-1) ?? null }, of: '' }
-      : null;
+    const facts = { programs: count, last: all.at(-1) ?? null };
+    if (count >= MANY || isChosen) return { facts, of: '' };
+    // One is a trifle, of which nobody says why.
+    return isUnexplained(event, about) && hasListed(event, about) ? { severity: 'low', facts, of: '' } : null;
   },
   examples: () => {
     const functions = (count: number) =>
@@ -87,7 +88,16 @@ export const codeReadInBulk: Rule = {
         call('lambda:GetFunction20150331v2', { asked: { functionName: `f${each}` }, minute: each / 10 }),
       );
     return {
-      fires: [{ why: 'the code of ten functions', records: functions(10) }],
+      fires: [
+        { why: 'the code of ten functions', records: functions(10) },
+        {
+          why: 'the settings of one, after all were listed, by a key nobody knows',
+          records: [
+            call('ecs:ListTaskDefinitions'),
+            call('ecs:DescribeTaskDefinition', { asked: { taskDefinition: 'api' }, minute: 1 }),
+          ],
+        },
+      ],
       quiet: [
         { why: 'three functions, as for a deployment', records: functions(3) },
         {

@@ -19,7 +19,9 @@ function bringsNothing({ asked, call: { name } }: CloudTrailEvent): boolean {
       return at(asked, 'definition') === undefined;
     // Its variables are not in the record; they can make a function load other code first.
     case 'UpdateFunctionConfiguration':
-      return at(asked, 'environment') === undefined;
+      return !['environment', 'handler', 'runtime', 'fileSystemConfigs', 'imageConfig'].some(
+        (each) => at(asked, each) !== undefined,
+      );
     // A share of the calls goes to another version.
     case 'UpdateAlias':
       return within(asked, 'routingConfig', 'additionalVersionWeights') === undefined;

@@ -1,12 +1,15 @@
 import { isAtWork, isByHand, isUnexplained, trifle } from '../at-home.ts';
 import { call } from '../example.ts';
-import { textAt } from '../json.ts';
+import { at, flagAt, textAt } from '../json.ts';
+import { leavesOf } from '../leaves.ts';
 import { isListed, type Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 /** The same of services nobody listed. */
 const EXPORTING =
   /^(?!(?:apigateway|cloudformation|translate|codebuild):)[a-z0-9-]+:(?:(?:Start|Create|Begin)\w*Export\w*(?:Job|Task)?|Export\w+To\w+)$/;
+
+const TABLE = /^dynamodb:(?:UpdateTable|RestoreTable)/;
 
 /** Data copied out in bulk. */
 export const dataExported: Rule = {
@@ -27,7 +30,8 @@ export const dataExported: Rule = {
     quicksight:CreateDataSource elasticache:CreateSnapshot dlm:CreateLifecyclePolicy
     rds:DownloadCompleteDBLogFile rds:DownloadDBLogFilePortion backup:StartCopyJob acm:ExportCertificate snowball:CreateJob
     elasticache:CopySnapshot lightsail:ExportSnapshot appflow:CreateFlow
-    secretsmanager:ReplicateSecretToRegions`),
+    secretsmanager:ReplicateSecretToRegions dynamodb:UpdateTable dynamodb:RestoreTableToPointInTime
+    dynamodb:RestoreTableFromBackup`),
   matches: EXPORTING,
   judge(event, about) {
     // A copy into a vault of the same account stays at home.
@@ -38,6 +42,14 @@ export const dataExported: Rule = {
       return null;
     if (event.call.name === 'CopySnapshot' && textAt(event.asked, 'targetBucket') === null) return null;
     if (event.call.name === 'ReplicateSecretToRegions' && !isByHand(event, about)) return null;
+    // A second table beside the first; a copy that is kept up to date elsewhere, or of each change.
+    if (TABLE.test(event.call.action)) {
+      const isCopied =
+        event.call.name !== 'UpdateTable' ||
+        leavesOf(at(event.asked, 'replicaUpdates')).length > 0 ||
+        flagAt(event.asked, 'streamSpecification', 'streamEnabled') === true;
+      if (event.failed || !isCopied || !isUnexplained(event, about)) return null;
+    }
     // What collects logs does so all day.
     if (
       event.call.name === 'DownloadDBLogFilePortion' &&
@@ -67,7 +79,25 @@ export const dataExported: Rule = {
         why: 'a bucket is replicated',
         records: [call('s3:PutBucketReplication', { asked: { bucketName: 'b' } })],
       },
+      {
+        why: 'a table copied beside itself, by a key nobody knows',
+        records: [
+          call('dynamodb:RestoreTableToPointInTime', {
+            asked: { sourceTableName: 'users', targetTableName: 't' },
+          }),
+        ],
+      },
     ],
-    quiet: [{ why: 'exports are listed', records: [call('rds:DescribeExportTasks')] }],
+    quiet: [
+      {
+        why: 'a table that may take more reads',
+        records: [
+          call('dynamodb:UpdateTable', {
+            asked: { tableName: 't', provisionedThroughput: { readCapacityUnits: 20 } },
+          }),
+        ],
+      },
+      { why: 'exports are listed', records: [call('rds:DescribeExportTasks')] },
+    ],
   }),
 };

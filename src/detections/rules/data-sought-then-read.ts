@@ -18,6 +18,12 @@ const LISTS: ReadonlyMap<string, RegExp> = new Map([
   ['ecr', /^ecr:DescribeRepositories$/],
   ['timestream', /^timestream:(?:List|Describe)/],
   ['logs', /^logs:DescribeLogGroups$/],
+  ['lambda', /^lambda:ListFunctions$/],
+  ['bedrock', /^bedrock:ListKnowledgeBases$/],
+  ['es', /^es:(?:List|Describe)/],
+  ['kms', /^kms:List(?:Keys|Aliases)$/],
+  ['glacier', /^glacier:List/],
+  ['appconfig', /^appconfig:List/],
 ]);
 /** Questions put to a database, with rights of which the trail says nothing: worth a word of whoever nobody knows. */
 const DATABASES = /^(?:rds-?data|redshift-data)$/;
@@ -38,7 +44,8 @@ export const dataSoughtThenRead: Rule = {
     rds-data:ExecuteStatement rds-data:BatchExecuteStatement rdsdata:ExecuteStatement
     rdsdata:BatchExecuteStatement codecommit:GetFile codecommit:GetFolder codecommit:GitPull
     ecr:BatchGetImage ecr:GetDownloadUrlForLayer timestream:Select logs:StartQuery
-    logs:FilterLogEvents`),
+    logs:FilterLogEvents s3:SelectObjectContent lambda:Invoke bedrock:Retrieve
+    bedrock:RetrieveAndGenerate es:ESHttpGet es:ESHttpPost kms:Sign kms:ReEncrypt glacier:InitiateJob`),
   quietFor: 7 * DAY,
   judge(event, about) {
     if (event.failed || event.byService) return null;

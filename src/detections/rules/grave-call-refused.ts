@@ -12,22 +12,22 @@ const GRAVE =
 
 /** What programs do with data and queues all day: whoever lacks the right to is a program with a mistake. */
 const DATA =
-  /^(?:logs:(?:CreateLog|Put(?:LogEvents|Retention))|sqs:(?:Send|Delete)Message|sns:(?:Publish|CreateTopic)|dynamodb:|kinesis:PutRecord|firehose:PutRecord|events:PutEvents|monitoring:Put(?:Metric|Dashboard)|xray:|athena:|ssm:(?:UpdateInstanceI|Put(?:Inventory|Compliance))|ssmmessages:|ec2messages:|ecr:(?:UploadLayer|PutImage$)|lambda:Invoke|redshift-data:|rds-data:|cognito-idp:(?:Update|Confirm)|sts:)/;
+  /^(?:logs:(?:CreateLog|Put(?:LogEvents|Retention))|sqs:(?:Send|Delete)Message|sns:(?:Publish|CreateTopic)|dynamodb:|kinesis:PutRecord|firehose:PutRecord|events:PutEvents|monitoring:Put(?:Metric|Dashboard)|xray:|athena:|ssm:(?:UpdateInstanceI|Put(?:Inventory|Compliance))|ssmmessages:|ec2messages:|ecr:(?:UploadLayer|PutImage$)|lambda:Invoke|redshift-data:|rds-data:|cognito-idp:(?:UpdateUserAttributes|UpdateDevice|Confirm)|sts:)/;
 
 /** Calls on data that thieves are after; of these, those that end or rebuild tables and queues are grave too. */
 const DATA_AT_RISK =
-  /^(?:dynamodb:(?:Delete(?:Table|Backup)|Export|Restore|Put(?:Resource)|UpdateContinuous|EnableKinesis)|sqs:Purge|sts:(?:AssumeRoot|GetFederation))/;
+  /^(?:dynamodb:(?:(?:Create|Update)(?:Table$|Global)|Delete(?:Table|Backup)|Export|Restore|Put(?:Resource)|UpdateContinuous|EnableKinesis)|sqs:Purge|sts:(?:AssumeRoot|GetFederation))/;
 
 /** What only looks, and shows what nobody should see. */
 const LOOKING =
   /^(?:ec2:GetPasswordData|ebs:(?:GetSnapshotBlock|ListSnapshotBlocks)|iam:GetAccountAuthorizationDetails)$/;
 
 /** The same of secrets; but programs are often set up without the right to their own. */
-const SECRETS = /^(?:secretsmanager:GetSecretValue|ssm:GetParameter(?:s|sByPath|History)?)$/;
+const SECRETS = /^(?:secretsmanager:(?:Batch)?GetSecretValue|ssm:GetParameter(?:s|sByPath|History)?)$/;
 
 /** Of S3, what changes a bucket, and not what works with its objects. */
 const BUCKETS =
-  /^(?:Create|Put|Delete)(?:(?!Bucket$)Bucket|Access(?:Point|Grant)|AccountPublicAccessBlock|PublicAccessBlock|ObjectLockConfiguration|MultiRegionAccessPoint)/;
+  /^(?:Create|Put|Delete)(?:(?!Bucket$)Bucket|Access(?:Point|Grant)|AccountPublicAccessBlock|PublicAccessBlock|Object(?:Lock|Retention|LegalHold|Acl)|MultiRegionAccessPoint)/;
 
 function isGrave({ action, service, name, isRead }: Call): boolean {
   if (service === 's3') return BUCKETS.test(name);

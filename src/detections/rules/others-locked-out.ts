@@ -5,14 +5,21 @@ import { at, listAt, textAt, textsAt } from '../json.ts';
 import { HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 
-/** True for a document that denies everybody but those it names everything, or to read. */
+/**
+ * True for a document that denies everybody, or all but those it names, everything or to read; or a service of AWS
+ * whatever it does there, such as to write the trail.
+ */
 function shutsOut(document: unknown): boolean {
-  return listAt(document, 'Statement').some(
-    (each) =>
-      textAt(each, 'Effect') === 'Deny' &&
-      at(each, 'NotPrincipal') !== undefined &&
-      textsAt(each, 'Action').some((action) => /^(?:\*|s3:(?:\*|Get\w*\*?))$/.test(action)),
-  );
+  return listAt(document, 'Statement').some((each) => {
+    if (textAt(each, 'Effect') !== 'Deny') return false;
+    const principal = at(each, 'Principal');
+    const isWhole = textsAt(each, 'Action').some((action) => /^(?:\*|s3:(?:\*|Get\w*\*?))$/.test(action));
+    if (at(each, 'NotPrincipal') !== undefined) return isWhole;
+    // With a condition it is a rule of the house, such as to come encrypted.
+    if (at(each, 'Condition') !== undefined) return false;
+    const isEverybody = principal === '*' || textsAt(principal, 'AWS').includes('*');
+    return (isEverybody && isWhole) || at(principal, 'Service') !== undefined;
+  });
 }
 
 /** Credentials of other users taken away. */
@@ -55,8 +62,63 @@ export const othersLockedOut: Rule = {
           call('iam:DeleteLoginProfile', { asked: { userName }, minute }),
         ),
       },
+      {
+        why: 'nobody may do anything with a bucket',
+        records: [
+          call('s3:PutBucketPolicy', {
+            asked: {
+              bucketName: 'b',
+              bucketPolicy: {
+                Statement: [{ Effect: 'Deny', Principal: { AWS: '*' }, Action: 's3:*', Resource: '*' }],
+              },
+            },
+          }),
+        ],
+      },
+      {
+        why: 'the trail may not write any more',
+        records: [
+          call('s3:PutBucketPolicy', {
+            asked: {
+              bucketName: 'b',
+              bucketPolicy: {
+                Statement: [
+                  {
+                    Effect: 'Deny',
+                    Principal: { Service: 'cloudtrail.amazonaws.com' },
+                    Action: 's3:PutObject',
+                    Resource: '*',
+                  },
+                ],
+              },
+            },
+          }),
+        ],
+      },
     ],
     quiet: [
+      {
+        why: 'whoever comes unencrypted is denied',
+        records: [
+          call('s3:PutBucketPolicy', {
+            asked: {
+              bucketName: 'b',
+              bucketPolicy: {
+                Statement: [
+                  {
+                    Effect: 'Deny',
+                    Principal: '*',
+                    Action: 's3:*',
+                    Resource: '*',
+                    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+                  },
+                ],
+              },
+            },
+          }),
+        ],
+      },
+
       {
         why: 'Alice deletes her old key',
         records: [call('iam:DeleteAccessKey', { asked: { accessKeyId: 'AKIAEXAMPLE000000001' } })],

@@ -26,7 +26,7 @@ const EVERYDAY = new Set(
 
 /** Settings of those that are made once, mostly by a tool, and that hardly any program changes by itself. */
 const SETTLED =
-  /(?:Polic(?:y|ies)|Permissions?|Logging|Monitor|Dashboards?|Window|Gateway|Routes?|RouteTable|Peering\w*|Vpn\w*|Authorizer|Notification\w*|Retention|LegalHold|Consumer|StorageConfig|UserPool|IdentityPool|RuntimeManagementConfig|AccelerateConfiguration|Integration|Connection|EndpointAccess|ServiceConfiguration|Configurations|Workflow|ManagedInstance|Document|Alias|DomainAssociation|DomainName|[Uu]nsubscribe)$/;
+  /(?:Polic(?:y|ies)|Permissions?|Logging|Monitor|Dashboards?|Window|Gateway|Routes?|RouteTable|Peering\w*|Vpn\w*|Authorizer|Notification\w*|Retention|LegalHold|Consumer|StorageConfig|UserPool|IdentityPool|RuntimeManagementConfig|AccelerateConfiguration|Integration|Connection|EndpointAccess|ServiceConfiguration|Configurations|Workflow|ManagedInstance|Document|Alias|DomainAssociation|DomainName|DhcpOptions|ManagedPrefixList|Addon|CacheRule|Webhook|[Uu]nsubscribe)$|^(?:Restore|Unlock)[A-Z]|From(?:Backup|Snapshot)$/;
 /** What deployments and applications set beside their work. */
 const BESIDE =
   /^(?:ecr:PutLifecyclePolicy|logs:PutRetentionPolicy|s3:PutBucketNotification|apigateway:Delete\w+|ec2:(?:Create|Delete)Route|lambda:(?!PutRuntime)\w+|cognito-idp:Admin\w+|(?:iot|iotevents|autoscaling|application-autoscaling|ecs|iam|sts|glue|eks|route53|dms|budgets|ce|appflow|athena|textract):\w+)$/;
