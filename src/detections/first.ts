@@ -20,3 +20,20 @@ export function hasListed(kind: string, event: CloudTrailEvent, about: About): b
   const listed = about.profile.recent.last(kind, whoReads(event, about));
   return listed !== null && about.now - listed < HOUR;
 }
+
+/** Who comes again after so long comes to work. */
+const A_WHILE = HOUR / 2;
+
+/**
+ * True when a key in its first days did such a thing a while ago already, with this program, from here: who deploys to one
+ * thing deploys to others. Notes it. What it did in vain, and what it did a minute ago, is no work; of a key that is
+ * settled, its habit says more.
+ */
+export function isOneMore(kind: string, event: CloudTrailEvent, about: About): boolean {
+  const { recent, isSettled } = about.profile;
+  if (isSettled) return false;
+  const who = whoReads(event, about).slice(0, 200);
+  const first = recent.last(kind, who);
+  if (first === null && !event.failed) recent.note(kind, who, about.now, about.now);
+  return first !== null && about.now - first >= A_WHILE;
+}

@@ -276,6 +276,21 @@ describe('in the first week of a key', () => {
     expect(rules).toEqual(['security-service-disabled']);
   });
 
+  it('who deploys to one function deploys to others, which is a trifle', () => {
+    const deployed = (name: string, minute: number, from = '198.51.100.7'): RawRecord[] =>
+      steps([['lambda:UpdateFunctionCode20150331v2', { functionName: name, s3Bucket: 'builds' }]], {
+        ...LIBRARY,
+        from,
+        minute,
+      });
+    const work = [...deployed('a', 0), ...deployed('b', 90), ...deployed('c', 200)];
+    expect(loud(work).map(({ eventTime }) => eventTime)).toEqual(['2026-03-02T09:00:00Z']);
+    expect(judge(work)).toHaveLength(3);
+    // Nor does the work of one day excuse whoever comes from elsewhere, or goes through all of them.
+    expect(loud([...work, ...deployed('d', 300, '203.0.113.7')])).toHaveLength(2);
+    expect(loud(['a', 'b', 'c'].flatMap((name, minute) => deployed(name, minute)))).toHaveLength(3);
+  });
+
   it('a trifle that another rule finds in a change does not hide how unlikely it is', () => {
     const role = `arn:aws:iam::${OWN}:role/worker`;
     const found = judge(steps([['deadline:UpdateService', { serviceId: 's', roleArn: role }]]));

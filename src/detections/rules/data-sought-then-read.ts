@@ -27,7 +27,7 @@ const LISTS: ReadonlyMap<string, RegExp> = new Map([
 ]);
 /** Questions put to a database, with rights of which the trail says nothing: worth a word of whoever nobody knows. */
 const DATABASES = /^(?:rds-?data|redshift-data)$/;
-const SEVERAL = 2;
+const SEVERAL = 3;
 
 /** Stores of data looked for, and then read. */
 export const dataSoughtThenRead: Rule = {
@@ -96,7 +96,7 @@ export const dataSoughtThenRead: Rule = {
         ],
       },
       {
-        why: 'a stream, and then a log and a table',
+        why: 'a stream, a log, a table and code',
         records: [
           'kinesis:ListStreams',
           'kinesis:GetShardIterator',
@@ -104,6 +104,8 @@ export const dataSoughtThenRead: Rule = {
           'logs:StartQuery',
           'dynamodb:ListTables',
           'dynamodb:Scan',
+          'codecommit:ListRepositories',
+          'codecommit:GitPull',
         ].map((action, minute) => call(action, { minute })),
       },
     ],

@@ -1,6 +1,7 @@
 import { isUnexplained, isWithoutReason } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
 import { call, FOREIGN, history, OWN } from '../example.ts';
+import { isOneMore } from '../first.ts';
 import { listAt, textAt, textsAt } from '../json.ts';
 import { DAY } from '../profile.ts';
 import type { About, Rule } from '../rule.ts';
@@ -78,8 +79,9 @@ export const functionCodeChanged: Rule = {
       textAt(asked, 'layerName') ??
       textAt(asked, 'name') ??
       textAt(asked, 'family');
+    const isWork = isOneMore(`changed by ${name}`, event, about) && foreignSources(event).length === 0;
     return {
-      severity: name === 'PublishLayerVersion' ? 'low' : 'medium',
+      severity: name === 'PublishLayerVersion' || isWork ? 'low' : 'medium',
       facts: { call: name, function: which },
       of: `${name} ${which ?? ''}`,
       strangers: sourcesOf(event, about),

@@ -1,6 +1,7 @@
 import { isAtWork, isByHand, isUnexplained } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
 import { call } from '../example.ts';
+import { isOneMore } from '../first.ts';
 import { textAt, within } from '../json.ts';
 import { leavesOf } from '../leaves.ts';
 import { DAY } from '../profile.ts';
@@ -108,8 +109,9 @@ export const roleHandedToService: Rule = {
     const isRoutine = DAILY.has(api.name) || ROUTINE.test(api.action);
     const isStart = STARTING.test(api.name);
     const isOdd = isStart ? isUnexplained(event, about) : isByHand(event, about);
+    const isWork = isOneMore(`role handed by ${api.name}`, event, about);
     return {
-      severity: isOdd && !event.failed && !isRoutine && !isKnown ? 'medium' : 'low',
+      severity: isOdd && !event.failed && !isRoutine && !isKnown && !isWork ? 'medium' : 'low',
       facts: {
         call: api.action,
         role,
