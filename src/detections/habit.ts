@@ -14,10 +14,17 @@ const MOST_FOUND = 64;
 /** Not one more among many. */
 const EVERYBODY = /^(?:\*|all|everybody|public)$/;
 
+/** What no tool for infrastructure does, whatever it says it is: it sets things up, and neither works in them nor leaves. */
+const NO_TOOL_DOES =
+  /^(?:ec2-instance-connect:Send|ssm:StartSession|ssm-guiconnect:|ecs:ExecuteCommand|sts:(?:GetFederationToken|AssumeRoot)|ses:Send|bedrock:(?:Invoke|Converse)|rds-?data:|redshift-data:|ebs:GetSnapshotBlock|organizations:LeaveOrganization|lightsail:(?:GetInstanceAccessDetails|DownloadDefaultKeyPair)|secretsmanager:BatchGetSecretValue|codecommit:GitPull|signin:)/;
+const ANSIBLE = 'Ansible';
+
 /** True for a tool that manages infrastructure, where the key works with it as a matter of course. */
-export function isToolAtHome({ agent, address }: CloudTrailEvent, about: About): boolean {
+export function isToolAtHome({ agent, address, call }: CloudTrailEvent, about: About): boolean {
   const { profile, now } = about;
   if (profile.events === 0 || address === null || agent.kind !== 'infrastructure') return false;
+  // Ansible goes into machines as well.
+  if (agent.family !== ANSIBLE && NO_TOOL_DOES.test(call.action)) return false;
   const { tables } = profile;
   return (
     tables.agents.count(agent.family) >= HABITUAL_CALLS &&

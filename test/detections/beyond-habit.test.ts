@@ -160,6 +160,16 @@ describe('what a key never asked for, by a call that is its habit', () => {
       expect(told(detector, [call(action, { ...then, agent: TOOL })])).toEqual([]);
     },
   );
+
+  it.each([
+    'ecs:ExecuteCommand',
+    'ssm:StartSession',
+    'sts:GetFederationToken',
+    'organizations:LeaveOrganization',
+  ])('and what no such tool does, %s, is told of', (action) => {
+    const detector = taught(fortnight('ec2:DescribeInstances', {}, TOOL));
+    expect(told(detector, [call(action, { agent: TOOL })]).length).toBeGreaterThan(0);
+  });
 });
 
 describe('a key that names more than anybody keeps', () => {
