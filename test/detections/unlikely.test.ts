@@ -211,6 +211,14 @@ describe('what programs do on their first day', () => {
     ],
     ['one address turned away', [['ec2:CreateNetworkAclEntry', { ...denyAll, cidrBlock: '203.0.113.9/32' }]]],
     ['a few jobs', [['batch:SubmitJob', { jobName: 'j', arrayProperties: { size: 20 } }]]],
+    [
+      'files written, and old ones taken away at once',
+      [
+        ['s3:PutObject', { bucketName: 'builds', key: 'new.zip' }],
+        ['s3:DeleteObjects', { bucketName: 'builds' }],
+      ],
+    ],
+    ['pages of other sites may ask', [['s3:PutBucketCors', { AllowedOrigin: '*', bucketName: 'b' }]]],
     ['a stack without rights', [['cloudformation:CreateStack', { stackName: 's' }]]],
   ])('%s, without a word above low', (_, all) => {
     expect(loud(steps(all))).toEqual([]);

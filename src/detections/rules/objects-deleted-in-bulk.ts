@@ -1,6 +1,7 @@
 import { call } from '../example.ts';
 import { textAt } from '../json.ts';
 import { HOUR } from '../profile.ts';
+import { isStrange } from '../novelty.ts';
 import type { Rule } from '../rule.ts';
 
 const MANY = 20;
@@ -28,8 +29,14 @@ export const objectsDeletedInBulk: Rule = {
       event.call.name === 'DeleteObjects' && !recent.since('seen deleting', 0).includes(bucket ?? '');
     recent.note('seen deleting', bucket ?? '', about.now, about.now);
     if (count < MANY && !isBatch && !isFinal) return null;
+    // A key that writes files takes some away again; a stranger with it does not.
+    const isTidy =
+      count < MANY &&
+      !isFinal &&
+      !isStrange(about.novelty) &&
+      about.profile.tables.actions.lastSeen('s3:PutObject') !== null;
     return {
-      severity: count >= 4 * MANY ? 'high' : 'medium',
+      severity: count >= 4 * MANY ? 'high' : isTidy ? 'low' : 'medium',
       facts: { bucket, calls: count },
       of: `${bucket ?? ''} ${count >= 4 * MANY ? 'many' : ''}`,
     };

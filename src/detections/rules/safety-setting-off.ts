@@ -1,7 +1,9 @@
 import { trifle } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
-import { call } from '../example.ts';
+import { call, policy } from '../example.ts';
 import { at, flagAt, listAt, textAt, textsAt, within } from '../json.ts';
+import { documentsIn } from '../leaves.ts';
+import { isAdministrator } from '../policy-document.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
@@ -32,7 +34,8 @@ function loosens({ asked, call: { name } }: CloudTrailEvent): boolean {
     case 'ModifyVpcEndpoint':
       return (
         flagAt(asked, 'ModifyVpcEndpointRequest', 'ResetPolicy') === true ||
-        flagAt(asked, 'resetPolicy') === true
+        flagAt(asked, 'resetPolicy') === true ||
+        documentsIn(asked).some(isAdministrator)
       );
     case 'PutImageTagMutability':
       return textAt(asked, 'imageTagMutability') === 'MUTABLE';
@@ -103,6 +106,19 @@ export const safetySettingOff: Rule = {
         records: [
           call('apigateway:UpdateMethod', {
             asked: { patchOperations: [{ op: 'replace', path: '/authorizationType', value: 'NONE' }] },
+          }),
+        ],
+      },
+      {
+        why: 'whoever is in the network may do anything through an endpoint',
+        records: [
+          call('ec2:ModifyVpcEndpoint', {
+            asked: {
+              ModifyVpcEndpointRequest: {
+                VpcEndpointId: 'v',
+                PolicyDocument: policy({ Principal: '*', Action: '*', Resource: '*' }),
+              },
+            },
           }),
         ],
       },

@@ -7,6 +7,8 @@ const SWEEP = HOUR / 6;
 const CALLS = 3;
 /** Of users, rights, accounts and secrets, fewer calls say what somebody is after. */
 const WEIGHTY = /^(?:iam|account|organizations|secretsmanager|sso|guardduty|cloudtrail):/;
+/** Asks what there is. */
+const LISTING = /:(?:List|Search|Lookup|Describe\w*s$|GetAccount|GetSend|GetCost|Generate|Simulate)/;
 const FEW = 2;
 const FAMILIAR = 5;
 const FIRST = 5;
@@ -39,7 +41,9 @@ export const whoAmIThenLookAround: Rule = {
       about.profile.events <= FIRST &&
       isUnexplained(event, about) &&
       (event.call.action === 's3:ListBuckets' || (event.denied && WEIGHTY.test(event.call.action)));
-    return calls.length >= enough || isFirst
+    // Who deploys checks who it is, and then the things that it names.
+    const isLook = calls.some((each) => LISTING.test(each) || WEIGHTY.test(each));
+    return (calls.length >= enough && isLook) || isFirst
       ? { facts: { calls: calls.length, last: event.call.action }, of: '' }
       : null;
   },
@@ -68,6 +72,15 @@ export const whoAmIThenLookAround: Rule = {
         records: ['sts:GetCallerIdentity', 'iam:ListUsers', 's3:ListBuckets', 'ec2:DescribeInstances'].map(
           (action, minute) => call(action, { minute }),
         ),
+      },
+      {
+        why: 'who am I, and then a look at each thing that is deployed to',
+        records: [
+          'sts:GetCallerIdentity',
+          'cloudformation:DescribeStackResource',
+          's3:GetBucketLocation',
+          'lambda:GetFunction',
+        ].map((action, minute) => call(action, { minute })),
       },
       {
         why: 'who am I, and then work',
