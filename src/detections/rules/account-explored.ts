@@ -18,6 +18,9 @@ const VERY_DEEP = 6;
 /** Of secrets, users and guards, and what sees the whole account at once: these count twice where nobody has a reason. */
 const TELLING =
   /^(?:secretsmanager:List|ssm:DescribeParameters|kms:List|iam:|organizations:|sso:|identitystore:|account:Get)/;
+/** Lists of services that nobody polls. */
+const LISTING =
+  /^(?!(?:ec2|s3|autoscaling|elasticloadbalancing|ecs|monitoring|cloudformation|logs|route53|ecr|lambda):)[^:]+:(?:List|Describe\w*s$)/;
 const WHOLE = [
   'resource-explorer-2:Search',
   'config:SelectResourceConfig',
@@ -33,6 +36,12 @@ function isOneServiceGoneThrough(calls: readonly string[]): boolean {
   return [...counts].some(
     ([service, count]) => count >= (service === 'ec2' || service === 's3' ? VERY_DEEP : DEEP),
   );
+}
+
+/** A few lists of one service, such as programs do not work with all day. */
+function isOneServiceLookedInto(calls: readonly string[]): boolean {
+  const services = calls.filter((each) => LISTING.test(each)).map((each) => each.split(':', 1)[0]);
+  return services.some((service) => services.filter((each) => each === service).length >= FEW);
 }
 
 /** The account explored with many different calls. */
@@ -68,7 +77,9 @@ export const accountExplored: Rule = {
     const isBroad = hasNoReason && services >= BROAD;
     const isDeep = hasNoReason && isOneServiceGoneThrough(calls);
     if (!isOdd && !isBroad && !isDeep && (calls.length + telling < enough || services < SERVICES))
-      return null;
+      return hasNoReason && isOneServiceLookedInto(calls)
+        ? { severity: 'low', facts: { calls: calls.length, services }, of: '' }
+        : null;
     return {
       severity: isReaderAtHome(event, about)
         ? 'low'
@@ -81,6 +92,12 @@ export const accountExplored: Rule = {
   },
   examples: () => ({
     fires: [
+      {
+        why: 'a service looked into, by a key nobody knows',
+        records: ['NotebookInstances', 'Models', 'Endpoints'].map((what, minute) =>
+          call(`sagemaker:List${what}`, { minute }),
+        ),
+      },
       {
         why: 'six calls of three services in minutes',
         records: [

@@ -46,7 +46,8 @@ export const codeReadInBulk: Rule = {
     elasticbeanstalk:DescribeConfigurationSettings apigateway:GetStage apigateway:GetExport
     appsync:GetDataSource glue:GetConnection codecommit:GetFile states:DescribeStateMachine
     ecr:BatchGetImage codecommit:GitPull amplify:GetApp amplify:GetBranch amplify:ListBranches
-    appconfig:GetConfiguration batch:DescribeJobs apprunner:DescribeService lightsail:GetContainerServices ssm:GetCommandInvocation`),
+    appconfig:GetConfiguration batch:DescribeJobs apprunner:DescribeService lightsail:GetContainerServices ssm:GetCommandInvocation
+    ssm:ListCommandInvocations`),
   matches: DEFINED,
   quietFor: DAY,
   judge(event, about) {

@@ -23,7 +23,7 @@ export const dataExported: Rule = {
   actions: words(`
     rds:StartExportTask ec2:CreateInstanceExportTask ec2:ExportImage ec2:CreateStoreImageTask
     s3:PutBucketReplication dynamodb:ExportTableToPointInTime logs:CreateExportTask
-    transfer:CreateServer transfer:CreateUser transfer:ImportSshPublicKey datasync:CreateTask
+    transfer:CreateServer transfer:CreateUser transfer:UpdateUser transfer:ImportSshPublicKey datasync:CreateTask
     datasync:StartTaskExecution dms:CreateReplicationTask dms:StartReplicationTask
     ebs:GetSnapshotBlock ebs:ListChangedBlocks fsx:CreateDataRepositoryTask
     ebs:ListSnapshotBlocks s3:CreateJob glue:CreateConnection

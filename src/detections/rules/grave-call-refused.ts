@@ -32,6 +32,8 @@ const BUCKETS =
 function isGrave({ action, service, name, isRead }: Call): boolean {
   if (service === 's3') return BUCKETS.test(name);
   if (isRead) return LOOKING.test(action);
+  // Where tags say who may do what, a tag is a right.
+  if (service === 'iam' && /^(?:Tag|Untag)/.test(name)) return true;
   return DATA_AT_RISK.test(action) || ((GRAVE.test(name) || isChange(name)) && !DATA.test(action));
 }
 
@@ -83,6 +85,10 @@ export const graveCallRefused: Rule = {
       {
         why: 'a service nobody listed',
         records: [call('synthetics:CreateCanary', { asked: { name: 'c' }, error: 'AccessDenied' })],
+      },
+      {
+        why: 'a tag that may give rights, refused',
+        records: [call('iam:TagUser', { error: 'AccessDenied' })],
       },
       {
         why: 'names of a domain led elsewhere, refused',

@@ -30,6 +30,8 @@ const SETTLED =
 /** What deployments and applications set beside their work. */
 const BESIDE =
   /^(?:ecr:PutLifecyclePolicy|logs:PutRetentionPolicy|s3:PutBucketNotification|apigateway:Delete\w+|ec2:(?:Create|Delete)Route|lambda:(?!PutRuntime)\w+|cognito-idp:Admin\w+|(?:iot|iotevents|autoscaling|application-autoscaling|ecs|iam|sts|glue|eks|route53|dms|budgets|ce|appflow|athena|textract):\w+)$/;
+/** The same, where a name alone does not say so. */
+const RARE = /^(?:cloudfront:CreateDistribution|eks:CreateAddon|iot:CreatePolicy(?:Version)?)$/;
 /** A document that says who may do what: another rule reads it. */
 const DOCUMENT = /:(?:Put|Create|Add|Attach)\w*(?:Polic(?:y|ies)|Permissions?)$/;
 
@@ -52,12 +54,17 @@ export const unlikelyChange: Rule = {
     if (failed || about.profile.isSettled || !isUnexplained(event, about)) return null;
     if (!isChange(api.name)) return null;
     const isEveryday = EVERYDAY.has(api.service);
-    if (isEveryday && (!SETTLED.test(api.name) || BESIDE.test(api.action))) return null;
+    if (isEveryday && !RARE.test(api.action) && (!SETTLED.test(api.name) || BESIDE.test(api.action)))
+      return null;
     if (DOCUMENT.test(api.action)) return null;
     return { facts: { call: api.action, region: event.region }, of: api.service };
   },
   examples: () => ({
     fires: [
+      {
+        why: 'a distribution in front of who knows what',
+        records: [call('cloudfront:CreateDistribution', { asked: {} })],
+      },
       {
         why: 'a render farm',
         records: [call('deadline:CreateFarm', { asked: { displayName: 'f' } })],
