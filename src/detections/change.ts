@@ -3,7 +3,7 @@
  * out: programs do that all day.
  */
 const VERBS =
-  'Create|Put|Update|Delete|Modify|Set|Add|Remove|Attach|Detach|Associate|Disassociate|Enable|Disable|Register|Deregister|Accept|Import|Replace|Reset|Restore|Revoke|Purchase|Reserve|Authorize|Cancel|Move|Change|Claim|Provision|Close|Leave|Untag|Unsubscribe|Request|Release|Deactivate|Decrease|Unlock|Switch|Stop(?!Query)';
+  'Create|Put|Update|Delete|Modify|Set|Add|Remove|Attach|Detach|Associate|Disassociate|Enable|Disable|Register|Deregister|Accept|Import|Replace|Reset|Restore|Revoke|Purchase|Reserve|Authorize|Cancel|Move|Change|Claim|Provision|Close|Leave|Untag|Unsubscribe|Request|Release|Deactivate|Decrease|Unlock|Switch|Copy(?!Object)|Stop(?!Query)';
 
 const CHANGE = new RegExp(`^(?:Batch)?(?:${VERBS})(?=[A-Z]|$)`);
 

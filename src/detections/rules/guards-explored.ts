@@ -31,11 +31,17 @@ export const guardsExplored: Rule = {
       .filter((each) => GUARDS.test(each));
     // Who reads everything learns to read more of it.
     const isAfterTraces = calls.includes('cloudtrail:LookupEvents') && isUnexplained(event, about);
-    if (calls.length < (isAfterTraces ? FEW : CALLS) || isReaderAtHome(event, about)) return null;
-    return { facts: { calls: calls.length, last: event.call.action }, of: '' };
+    if (calls.length < FEW || isReaderAtHome(event, about)) return null;
+    const facts = { calls: calls.length, last: event.call.action };
+    if (calls.length >= CALLS || isAfterTraces) return { facts, of: '' };
+    return isUnexplained(event, about) ? { severity: 'low', facts, of: '' } : null;
   },
   examples: () => ({
     fires: [
+      {
+        why: 'what one of them found, by a key nobody knows',
+        records: [call('macie2:ListFindings'), call('macie2:GetFindings', { minute: 1 })],
+      },
       {
         why: 'three guards in a minute',
         records: ['cloudtrail:DescribeTrails', 'guardduty:ListDetectors', 'ec2:DescribeFlowLogs'].map(

@@ -37,6 +37,11 @@ function loosens({ asked, call: { name } }: CloudTrailEvent): boolean {
         flagAt(asked, 'resetPolicy') === true ||
         documentsIn(asked).some(isAdministrator)
       );
+    case 'ModifyReplicationGroup':
+      return (
+        textAt(asked, 'authTokenUpdateStrategy') === 'DELETE' ||
+        flagAt(asked, 'transitEncryptionEnabled') === false
+      );
     case 'PutImageTagMutability':
       return textAt(asked, 'imageTagMutability') === 'MUTABLE';
     case 'SetUserPoolMfaConfig':
@@ -76,7 +81,8 @@ export const safetySettingOff: Rule = {
     cloudformation:UpdateTerminationProtection ec2:ModifyInstanceAttribute apigateway:UpdateMethod ec2:ModifyVpcEndpoint
     cognito-idp:UpdateUserPoolClient cognito-idp:SetUserPoolMfaConfig ecr:PutImageTagMutability
     eks:UpdateClusterConfig kafka:UpdateConnectivity elasticfilesystem:DeleteFileSystemPolicy ecr:DeleteRegistryPolicy
-    verifiedpermissions:DeletePolicy verifiedpermissions:DeletePolicyStore vpc-lattice:DeleteAuthPolicy`),
+    verifiedpermissions:DeletePolicy verifiedpermissions:DeletePolicyStore vpc-lattice:DeleteAuthPolicy
+    elasticache:ModifyReplicationGroup`),
   judge(event, about) {
     if (!loosens(event)) return null;
     const what =
@@ -122,8 +128,20 @@ export const safetySettingOff: Rule = {
           }),
         ],
       },
+      {
+        why: 'a cache needs no password any more',
+        records: [
+          call('elasticache:ModifyReplicationGroup', {
+            asked: { replicationGroupId: 'r', authTokenUpdateStrategy: 'DELETE' },
+          }),
+        ],
+      },
     ],
     quiet: [
+      {
+        why: 'a cache gets another member',
+        records: [call('elasticache:ModifyReplicationGroup', { asked: { replicationGroupId: 'r' } })],
+      },
       {
         why: 'it is switched on',
         records: [

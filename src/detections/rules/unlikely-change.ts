@@ -21,7 +21,7 @@ const EVERYDAY = new Set(
     comprehend translate polly forecast geo servicediscovery resource-groups eks amplify
     mobiletargeting quicksight cloudsearch opsworks appconfig appflow datasync transfer dms iam sts
     kms signin support servicecatalog wafv2 appmesh ebs fsx elasticfilesystem dlm pricing
-    mediapackage mediastore lakeformation s3vectors s3tables cloudhsm budgets ce`),
+    mediapackage mediastore lakeformation s3vectors s3tables budgets ce`),
 );
 
 /** Settings of those that are made once, mostly by a tool, and that hardly any program changes by itself. */
