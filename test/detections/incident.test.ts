@@ -33,6 +33,16 @@ describe('an incident', () => {
     expect(incidentsOf(stages)[0]?.stages).toEqual(['looking around', 'settling in', 'hiding']);
   });
 
+  it('knows the stage of what is put into something that runs', () => {
+    const loud = (technique: string, at: number) => signal({ at, technique, severity: 'medium' });
+    const pushed = incidentsOf([loud('T1526', 0), loud('T1525', 1)]);
+    const told = incidentsOf([loud('T1526', 0), loud('T1059', 1)]);
+    expect([pushed[0]?.stages, told[0]?.stages]).toEqual([
+      ['looking around', 'settling in'],
+      ['looking around', 'settling in'],
+    ]);
+  });
+
   it('stays low when all of it is', () => {
     const low = ['T1526', 'T1098.001', 'T1562.008'].map((technique, at) =>
       signal({ at, technique, severity: 'low' }),

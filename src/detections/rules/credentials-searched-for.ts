@@ -16,7 +16,7 @@ export const credentialsSearchedFor: Rule = {
   title: 'Logs searched for passwords or keys',
   family: 'bad on any key',
   severity: 'medium',
-  technique: 'T1552.001',
+  technique: 'T1552',
   whatToDo:
     'Ask the owner why. Search for the same yourself: change what the logs hold, and keep it out of them.',
   falseAlarms: 'Somebody who looks into failed sign-ins, or hunts for secrets in your logs for you.',
