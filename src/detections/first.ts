@@ -3,11 +3,15 @@ import { HOUR } from './profile.ts';
 import type { Recent } from './recent.ts';
 import type { About } from './rule.ts';
 
+/** What is done all the time is noted anew once in so long. */
+const NOTED_ANEW = HOUR;
+
 /** Notes a thing, and, when it was never done before as far as is remembered, that it was done for the first time. */
 export function noteFirst(recent: Recent, kind: string, what: string, at: number): void {
   const id = what.slice(0, 256);
-  if (recent.last(kind, id) === null) recent.note(`first ${kind}`, id, at, at);
-  recent.note(kind, id, at, at);
+  const last = recent.last(kind, id);
+  if (last === null) recent.note(`first ${kind}`, id, at, at);
+  if (last === null || at - last >= NOTED_ANEW) recent.note(kind, id, at, at);
 }
 
 /** The program and where it runs: what the key's own program read before, a stranger's reads for the first time. */

@@ -54,13 +54,15 @@ export const secretsReadInBulk: Rule = {
     if (foreign !== undefined && isUnexplained(event, about))
       return { facts: { secret: ids[0] ?? null, account: foreign }, of: foreign };
     for (const id of ids) noteFirst(recent, 'secrets', `${whoReads(event, about)} ${id}`, about.now);
+    const lately = recent.since('first secrets', about.now - DAY).length;
+    if (lately === 0) return null;
     const count = recent.since('first secrets', about.now - WINDOW).length;
     const isBatch = name === 'BatchGetSecretValue' && !event.failed && count > 0;
     const isChosen =
       count > 0 &&
       hasListed('secrets listed', event, about) &&
       (count >= LISTED || isUnexplained(event, about));
-    const isPatient = recent.since('first secrets', about.now - DAY).length >= PATIENT;
+    const isPatient = lately >= PATIENT;
     const isTool = event.agent.kind === 'infrastructure';
     if (count < FEW && !isBatch && (isTool || (!isChosen && !isPatient))) return null;
     return {
