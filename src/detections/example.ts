@@ -119,6 +119,13 @@ export function ordinary(days: number, example: ExampleCall = {}): RawRecord[] {
   return history(days, calls, { agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux', ...example });
 }
 
+/** A bucket's policy put, with one statement. */
+export function bucketPolicy(statement: Readonly<Record<string, unknown>>): RawRecord {
+  return call('s3:PutBucketPolicy', {
+    asked: { bucketName: 'b', bucketPolicy: { Statement: [statement] } },
+  });
+}
+
 /** A policy document with one statement. */
 export function policy(statement: Readonly<Record<string, unknown>>): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] });

@@ -37,7 +37,9 @@ export class Recent {
       return place < 0 ? null : (this.#times[place] ?? null);
     }
     let latest: number | null = null;
-    for (const place of this.#placesOf(kind)) latest = Math.max(latest ?? 0, this.#times[place] ?? 0);
+    for (let place = 0; place < this.#times.length; place += 1) {
+      if (this.#kindOf(place) === kind) latest = Math.max(latest ?? 0, this.#times[place] ?? 0);
+    }
     return latest;
   }
 

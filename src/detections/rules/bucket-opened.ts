@@ -1,5 +1,5 @@
 import { isByHand } from '../at-home.ts';
-import { call, FOREIGN } from '../example.ts';
+import { bucketPolicy, call, FOREIGN } from '../example.ts';
 import { at, listAt, textAt, writtenOut } from '../json.ts';
 import { documentsIn, leavesOf } from '../leaves.ts';
 import { outsiders } from '../policy-document.ts';
@@ -71,33 +71,22 @@ export const bucketOpened: Rule = {
       {
         why: 'everybody may read',
         records: [
-          call('s3:PutBucketPolicy', {
-            asked: {
-              bucketName: 'b',
-              bucketPolicy: {
-                Statement: [
-                  { Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/*' },
-                ],
-              },
-            },
+          bucketPolicy({
+            Effect: 'Allow',
+            Principal: '*',
+            Action: 's3:GetObject',
+            Resource: 'arn:aws:s3:::b/*',
           }),
         ],
       },
       {
         why: 'a foreign account',
         records: [
-          call('s3:PutBucketPolicy', {
-            asked: {
-              bucketName: 'b',
-              bucketPolicy: {
-                Statement: {
-                  Effect: 'Allow',
-                  Principal: { AWS: `arn:aws:iam::${FOREIGN}:root` },
-                  Action: 's3:*',
-                  Resource: '*',
-                },
-              },
-            },
+          bucketPolicy({
+            Effect: 'Allow',
+            Principal: { AWS: `arn:aws:iam::${FOREIGN}:root` },
+            Action: 's3:*',
+            Resource: '*',
           }),
         ],
       },
@@ -132,41 +121,23 @@ export const bucketOpened: Rule = {
       {
         why: 'CloudTrail may write',
         records: [
-          call('s3:PutBucketPolicy', {
-            asked: {
-              bucketName: 'b',
-              bucketPolicy: {
-                Statement: [
-                  {
-                    Effect: 'Allow',
-                    Principal: { Service: 'cloudtrail.amazonaws.com' },
-                    Action: 's3:PutObject',
-                    Resource: '*',
-                  },
-                ],
-              },
-            },
+          bucketPolicy({
+            Effect: 'Allow',
+            Principal: { Service: 'cloudtrail.amazonaws.com' },
+            Action: 's3:PutObject',
+            Resource: '*',
           }),
         ],
       },
       {
         why: 'everybody of the organization',
         records: [
-          call('s3:PutBucketPolicy', {
-            asked: {
-              bucketName: 'b',
-              bucketPolicy: {
-                Statement: [
-                  {
-                    Effect: 'Allow',
-                    Principal: '*',
-                    Action: 's3:GetObject',
-                    Resource: '*',
-                    Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } },
-                  },
-                ],
-              },
-            },
+          bucketPolicy({
+            Effect: 'Allow',
+            Principal: '*',
+            Action: 's3:GetObject',
+            Resource: '*',
+            Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } },
           }),
         ],
       },

@@ -1,5 +1,5 @@
 import { isByHand, trifle } from '../at-home.ts';
-import { call } from '../example.ts';
+import { bucketPolicy, call } from '../example.ts';
 import { isOnAnother } from '../grant.ts';
 import { at, listAt, textAt, textsAt } from '../json.ts';
 import { HOUR } from '../profile.ts';
@@ -64,34 +64,16 @@ export const othersLockedOut: Rule = {
       },
       {
         why: 'nobody may do anything with a bucket',
-        records: [
-          call('s3:PutBucketPolicy', {
-            asked: {
-              bucketName: 'b',
-              bucketPolicy: {
-                Statement: [{ Effect: 'Deny', Principal: { AWS: '*' }, Action: 's3:*', Resource: '*' }],
-              },
-            },
-          }),
-        ],
+        records: [bucketPolicy({ Effect: 'Deny', Principal: { AWS: '*' }, Action: 's3:*', Resource: '*' })],
       },
       {
         why: 'the trail may not write any more',
         records: [
-          call('s3:PutBucketPolicy', {
-            asked: {
-              bucketName: 'b',
-              bucketPolicy: {
-                Statement: [
-                  {
-                    Effect: 'Deny',
-                    Principal: { Service: 'cloudtrail.amazonaws.com' },
-                    Action: 's3:PutObject',
-                    Resource: '*',
-                  },
-                ],
-              },
-            },
+          bucketPolicy({
+            Effect: 'Deny',
+            Principal: { Service: 'cloudtrail.amazonaws.com' },
+            Action: 's3:PutObject',
+            Resource: '*',
           }),
         ],
       },
@@ -100,21 +82,12 @@ export const othersLockedOut: Rule = {
       {
         why: 'whoever comes unencrypted is denied',
         records: [
-          call('s3:PutBucketPolicy', {
-            asked: {
-              bucketName: 'b',
-              bucketPolicy: {
-                Statement: [
-                  {
-                    Effect: 'Deny',
-                    Principal: '*',
-                    Action: 's3:*',
-                    Resource: '*',
-                    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-                  },
-                ],
-              },
-            },
+          bucketPolicy({
+            Effect: 'Deny',
+            Principal: '*',
+            Action: 's3:*',
+            Resource: '*',
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
           }),
         ],
       },
