@@ -132,6 +132,19 @@ export class Profile {
     return added / Math.max(1, this.activeDays - SETTLED_DAYS);
   }
 
+  /** Looks at its lists, for `Detector.approach`. */
+  nearer(): number {
+    return this.#numbers.length + this.#familiar.nearer();
+  }
+
+  /** The same for what is in them. */
+  nearest(): number {
+    const numbers = this.#numbers;
+    return (
+      (numbers[0] ?? 0) + (numbers[8] ?? 0) + (numbers[16] ?? 0) + this.lastSeen + this.#familiar.nearest()
+    );
+  }
+
   /** True when nothing about an event is new, found out without looking at a table. False says nothing. */
   isFamiliar(event: CloudTrailEvent): boolean {
     return this.isFamiliarOrigin(event) && this.isFamiliarCall(event);

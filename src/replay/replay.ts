@@ -9,8 +9,8 @@ import { filesOf } from './files.ts';
 import { eventsOf, type Counts } from './merge.ts';
 import { SortedWindow } from './window.ts';
 
-/** How many events are judged in one turn of the event loop. */
-const AT_ONCE = 256;
+/** How many lots of events are judged in one turn of the event loop. */
+const AT_ONCE = 8;
 
 export interface ReplayOptions {
   /** Files or folders with what is normal: learned, not judged. */
@@ -60,15 +60,16 @@ async function inOrder(
       window.add(event);
     }
     let taken = 0;
-    for (const event of window.ready()) {
-      take(event);
+    for (const lot of window.ready()) {
+      detector.approach(lot);
+      for (const event of lot) take(event);
       taken += 1;
       // A collection of garbage that is under way ends between two turns of the event loop, and lets lie all that is
       // made until then.
       if (taken % AT_ONCE === 0) await nextTurn();
     }
   }
-  for (const event of window.rest()) take(event);
+  for (const lot of window.rest()) for (const event of lot) take(event);
   return window.duplicates;
 }
 

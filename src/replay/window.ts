@@ -8,6 +8,9 @@ const HELD = 32_768;
 /** How many more a piece of a file may bring before they are looked at. */
 const SPARE = 1_024;
 
+/** Events go in lots of so many at most: enough to look for what all of one need at once. */
+export const LOT = 32;
+
 /**
  * Puts events in order and drops those that came before. An event that is at most 32,768 events out of place comes
  * out in its place; so what comes out does not depend on the order inside that window, nor on duplicates in it.
@@ -39,8 +42,8 @@ export class SortedWindow {
     else this.#places.push(this.#shelf.put(event));
   }
 
-  /** The events whose turn it is, in order, to be read before another is added: none until the window is full. */
-  *ready(): Generator<CloudTrailEvent, void> {
+  /** The events whose turn it is, in order and in lots, to be read before another is added: none until the window is full. */
+  *ready(): Generator<readonly CloudTrailEvent[], void> {
     if (this.#places.length < this.#most) return;
     this.#sort();
     const count = Math.max(0, this.#places.length - this.#held);
@@ -49,14 +52,19 @@ export class SortedWindow {
     yield* this.#take(count);
   }
 
-  /** All that is left, in order, to be read before another is added. */
-  *rest(): Generator<CloudTrailEvent, void> {
+  /** All that is left, in order and in lots, to be read before another is added. */
+  *rest(): Generator<readonly CloudTrailEvent[], void> {
     this.#sort();
     yield* this.#take(this.#places.length);
   }
 
-  *#take(count: number): Generator<CloudTrailEvent, void> {
-    for (const place of this.#places.first(count)) yield this.#shelf.take(place);
+  *#take(count: number): Generator<readonly CloudTrailEvent[], void> {
+    const places = this.#places.first(count);
+    for (let from = 0; from < count; from += LOT) {
+      const lot: CloudTrailEvent[] = [];
+      for (const place of places.subarray(from, from + LOT)) lot.push(this.#shelf.take(place));
+      yield lot;
+    }
     this.#places.removeFirst(count);
   }
 
