@@ -399,6 +399,23 @@ describe('the evidence of a stolen key', () => {
     expect(await names()).toEqual(['evidence:incident:r:2', 'evidence:incident:r:3']);
   });
 
+  it('is told as failed by no process that is only stopped', async () => {
+    const ref = await incident(world, 'r:1', key, 50);
+    await beginEvidence(services, request(services), ref);
+    const stopping = new AbortController();
+    world.standIn.faults.add({ action: 'DescribeRegions', effect: { kind: 'hang' } });
+    const gathering = gatherEvidence(services, ref, stopping.signal, '0');
+    await expect
+      .poll(() => [...world.standIn.requests].some(({ action }) => action === 'DescribeRegions'))
+      .toBe(true);
+    stopping.abort();
+    await expect(gathering).rejects.toBeInstanceOf(AwsFailure);
+    expect((await readState(services, ref)).state).toMatchObject({ phase: 'gathering', owner: null });
+    world.standIn.faults.clear();
+    await gatherEvidence(services, ref, PATIENT, '0');
+    expect((await readState(services, ref)).state?.phase).toBe('done');
+  });
+
   it('goes on after its process was killed, or says why it cannot', async () => {
     theft();
     const ref = await incident(world, 'r:1', key, 50);

@@ -69,8 +69,8 @@ async function gather(
     const document = await documentOf(services, mine, ref, version, signal);
     await finish(services, mine, await packed(document, services.clock));
   } catch (error) {
-    if (!(error instanceof AwsFailure) && !(error instanceof RekeyError)) {
-      // The next run need not wait until this process is taken for dead.
+    // What was broken off, as by a stop of Rekey, has not failed: the next run need not wait for this process's end.
+    if (signal.aborted || !(error instanceof AwsFailure || error instanceof RekeyError)) {
       await changeState(services, mine, (state) => ({ ...state, owner: null })).catch(() => null);
       throw error;
     }
