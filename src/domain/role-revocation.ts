@@ -130,6 +130,11 @@ export function isStandingRevocation({ state, issuedBefore }: RoleRevocation): b
   return state === 'revoking' || state === 'lifting' || issuedBefore !== null;
 }
 
+/** Nothing of it was sent yet: the sessions work. */
+export function isUnsent({ state, sentAt }: Pick<RoleRevocation, 'state' | 'sentAt'>): boolean {
+  return state === 'revoking' && sentAt === null;
+}
+
 /** How it stands, as a sentence; moments are for the caller. */
 export function revocationWords({ state, issuedBefore, reads, putBack }: RoleRevocation): string {
   switch (state) {

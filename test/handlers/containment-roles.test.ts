@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Role } from '../../sandbox/aws/accounts/role.ts';
 import type { Actor } from '../../src/domain/actor.ts';
 import type { Containment } from '../../src/domain/containment.ts';
+import { systemClock } from '../../src/clock.ts';
 import { RekeyError } from '../../src/errors.ts';
 import { ROLE_SESSIONS_LIVE_MS } from '../../src/domain/role-revocation.ts';
 import {
@@ -337,6 +338,35 @@ describe.each(ENGINES)('the sessions of a role, on %s', (engine) => {
     await expect(
       liftRevocation(services, request(services), { ...input, reason: 'again' }),
     ).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it.each([
+    ['before its first call', 0],
+    ['while AWS is asked', 150],
+  ])('end also when Rekey is stopped %s, once a second person said so', async (_, afterMs) => {
+    await using world = await open();
+    const { services, held, deploy } = await theft(world);
+    const input = { containmentId: held.id, roleArn: deploy.arn };
+    const asked = await askRevocation(services, request(services), { ...input, reason: 'a' });
+    await approveRevocation(services, request(services, OTHER), { ...input, askedAt: asked.asked.at });
+    const leaving = new AbortController();
+    if (afterMs === 0) leaving.abort();
+    else {
+      world.standIn.faults.add({ action: 'GetRolePolicy', effect: { kind: 'latency', ms: 2 * afterMs } });
+      setTimeout(() => leaving.abort(), afterMs);
+    }
+    // Sleeps last: what a stopping process may still wait is not over at once.
+    const clock = {
+      now: () => services.clock.now(),
+      sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms, signal),
+    };
+    const left = await pursueRevocation({ ...services, clock }, asked, MINUTE, leaving.signal);
+    expect(deploy.policies.inlineNames()).toEqual(['RekeyRevokeOlderSessions']);
+    expect(left).toMatchObject({ state: 'revoking', leaseOwner: null });
+    world.standIn.faults.clear();
+    expect(await pursueRevocation(services, asked, MINUTE, PATIENT)).toMatchObject({ state: 'revoked' });
+    const intents = await openIntents(services);
+    expect(intents.filter((each) => each.startsWith('role.'))).toEqual([]);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import type { RoleRevocation } from '../../../domain/role-revocation.ts';
+import { isUnsent, type RoleRevocation } from '../../../domain/role-revocation.ts';
 import { isConflict } from '../../../errors.ts';
 import { callsOf } from '../calls.ts';
 import type { Containing } from '../containing.ts';
@@ -53,12 +53,15 @@ export async function pursueRevocation(
   }
 }
 
-/** One turn: as far as it goes without waiting for long. Everybody may call it at any time; one at a time works. */
+/**
+ * One turn: as far as it goes without waiting for long. Everybody may call it at any time; one at a time works. `signal`:
+ * whoever works is to stop; what is not sent yet still is.
+ */
 async function takeRoleTurn(services: Containing, key: RoleKey, signal: AbortSignal): Promise<void> {
   const turn = await RoleTurn.take(services, key);
   if (turn === null) return;
   try {
-    while (!signal.aborted && (await stepOf(services, turn, signal))) {
+    while ((!signal.aborted || isUnsent(turn.row)) && (await stepOf(services, turn, signal))) {
       const wait = (turn.row.nextAt ?? Infinity) - services.clock.now();
       if (wait > STAYS_MS) break;
       if (wait > 0) await sleepUntil(services, wait, signal);
@@ -74,7 +77,8 @@ async function takeRoleTurn(services: Containing, key: RoleKey, signal: AbortSig
 async function stepOf(services: Containing, turn: RoleTurn, signal: AbortSignal): Promise<boolean> {
   const calls = callsOf(services, signal);
   try {
-    return await turn.step(calls);
+    // Whose sessions still work is not left waiting for the next process.
+    return await turn.step(isUnsent(turn.row) ? { ...calls, reads: calls.changes } : calls);
   } finally {
     calls.end();
   }
