@@ -7,6 +7,7 @@ import {
   isGone,
   isOver,
   movedTo,
+  partsInPlay,
   wantedKeys,
   type ContainedKey,
   type Containment,
@@ -57,6 +58,20 @@ export function isOverAsGone({
   left,
 }: Pick<Containment, 'state' | 'holders' | 'left'>): boolean {
   return state === 'ended' && left === undefined && holdingOf({ holders }).length > 0;
+}
+
+/** A change that failed is tried again so soon that a process which is to stop waits for it; ms. */
+const SOON_MS = 5_000;
+
+/** Nothing was sent yet, or it failed in a way that may pass: the key, or a session of it, works. */
+export function isToBeShutOff(containment: Containment, now: number): boolean {
+  const { state, sentAt, parts } = containment;
+  if (sentAt === null && (state === 'finding' || state === 'acting')) return true;
+  if (state !== 'acting' && state !== 'holding') return false;
+  return partsInPlay(containment, now).some((part) => {
+    const { failure } = parts[part];
+    return failure !== null && failure.retryAt - now < SOON_MS;
+  });
 }
 
 /** Nobody could act on its user when that was tried last: nothing connects to the account, as a rule. */

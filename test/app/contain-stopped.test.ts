@@ -121,4 +121,27 @@ describe.each([
     },
     3 * LONG,
   );
+
+  it.each([
+    ['UpdateAccessKey', { kind: 'throttle' }],
+    ['UpdateAccessKey', { kind: 'service-failure' }],
+    ['ListAccessKeys', { kind: 'service-failure' }],
+  ] as const)(
+    'and does not leave the key working because %s fails at that moment: %o',
+    async (action, effect) => {
+      const { user, key } = victimOf(scene, `failing-${action}-${effect.kind}`);
+      const form = await asked(key.accessKeyId);
+      const fault = scene.aws.faults.add({ action, effect });
+      await form.submit();
+      await expect.poll(() => fault.fired, { timeout: LONG, interval: 10 }).toBeGreaterThan(0);
+      const mended = setTimeout(() => scene.aws.faults.clear(), 3_000);
+      await scene.stop();
+      clearTimeout(mended);
+      scene.aws.faults.clear();
+      expect(standingInIam(user)).toEqual({ keys: ['Inactive'], denied: true });
+      await ada.modal()?.close();
+      await completes(user.name);
+    },
+    3 * LONG,
+  );
 });

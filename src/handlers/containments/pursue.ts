@@ -1,3 +1,4 @@
+import { isToBeShutOff } from '../../domain/containment-unread.ts';
 import { isOver, type Containment, type ContainmentState } from '../../domain/containment.ts';
 import { isConflict } from '../../errors.ts';
 import type { Containing } from './containing.ts';
@@ -17,6 +18,9 @@ const STAYS_MS = 1_500;
 const HELD_LOOKS = 5;
 /** How long whoever waits looks whether another process is through; ms. */
 const BUSY_WAIT_MS = 150;
+/** Where AWS fails just as a process is to stop, it tries for so long, and so often, to shut off what is not; ms. */
+const LAST_TRIES_MS = 10_000;
+const LAST_TRY_EVERY_MS = 500;
 
 /** Whether whoever waits is still to see how it comes out. */
 export function isWaitedFor({ state, nextAt }: Pick<Containment, 'state' | 'nextAt'>): boolean {
@@ -45,7 +49,10 @@ export async function takeTurn(
 
 async function through(services: Containing, turn: Turn, signal: AbortSignal, pace: Pace): Promise<void> {
   try {
-    for (let looks = 1; !signal.aborted || isUnsent(turn.row); looks += 1) {
+    // Whoever is to stop sends what was not sent yet, and what failed once more.
+    const isUrgent = (looks: number): boolean =>
+      isUnsent(turn.row) || (looks === 1 && isToBeShutOff(turn.row, services.clock.now()));
+    for (let looks = 1; !signal.aborted || isUrgent(looks); looks += 1) {
       if (!(await turn.step())) break;
       const { state, nextAt, sentAt } = turn.row;
       if (sentAt !== null) pace.done();
@@ -81,8 +88,8 @@ export async function sleepUntil({ clock }: Containing, ms: number, signal: Abor
 }
 
 /**
- * For whoever waits: until nothing is left to do but to hold, `waitMs` are over or the process is to stop; the job goes on
- * from there. `seen` is called with the row after each turn, and at the end.
+ * For whoever waits: until nothing is left to do but to hold, `waitMs` are over or the process is to stop and has nothing to
+ * shut off; the job goes on from there. `seen` is called with the row after each turn, and at the end.
  */
 export async function pursue(
   services: Containing,
@@ -94,6 +101,7 @@ export async function pursue(
 ): Promise<Containment | null> {
   const { stores, clock } = services;
   const until = clock.now() + waitMs;
+  let leftAt: number | null = null;
   for (;;) {
     const taken = await takeTurn(services, id, signal, pace);
     const row = await stores.containments.byId(id);
@@ -102,11 +110,18 @@ export async function pursue(
       return pursue(services, row.mergedInto, Math.max(0, until - clock.now()), signal, seen, pace);
     }
     const now = clock.now();
-    const over = !isWaitedFor(row) || row.nextAt === null || now >= until || signal.aborted;
+    if (signal.aborted) leftAt ??= now;
+    const isThrough =
+      leftAt === null
+        ? !isWaitedFor(row) || now >= until
+        : !isToBeShutOff(row, now) || Math.abs(now - leftAt) >= LAST_TRIES_MS;
+    const over = row.nextAt === null || isThrough;
     if (row.state !== 'finding') pace.done();
     await pace.giveWay();
     if (taken || over) await seen(row);
     if (over) return row;
-    await sleepUntil(services, Math.min(until - now, Math.max(BUSY_WAIT_MS, row.nextAt - now)), signal);
+    if (leftAt === null) {
+      await sleepUntil(services, Math.min(until - now, Math.max(BUSY_WAIT_MS, row.nextAt - now)), signal);
+    } else await clock.sleep(LAST_TRY_EVERY_MS);
   }
 }

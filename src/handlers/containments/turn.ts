@@ -3,6 +3,7 @@ import { foundEffects, withoutBegun } from '../../domain/containment-begun.ts';
 import type { BegunEffect, ContainmentEffect } from '../../domain/containment-effect.ts';
 import { afterLook, effectsOf, type ContainedLook } from '../../domain/containment-steps.ts';
 import { settledBy } from '../../domain/containment-settle.ts';
+import { isToBeShutOff } from '../../domain/containment-unread.ts';
 import { whyOf } from '../../domain/containment-why.ts';
 import { isConflict, RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
@@ -60,7 +61,8 @@ export class Turn {
   async step(): Promise<boolean> {
     const calls = callsOf(this.#services, this.#signal);
     // Whose key still works is not left waiting for the next process; else a look may be broken off.
-    const reads = this.#row.now.sentAt === null ? calls.changes : calls.reads;
+    const isUrgent = isToBeShutOff(this.#row.now, this.#services.clock.now());
+    const reads = isUrgent ? calls.changes : calls.reads;
     try {
       return this.#row.now.state === 'finding'
         ? await this.#find(calls.changes)
