@@ -1,3 +1,5 @@
+import type { ActionPattern } from './rule.ts';
+
 /**
  * How calls that change something begin, whatever the service. What is only started, sent, run, tagged or invoked is left
  * out: programs do that all day.
@@ -16,7 +18,13 @@ export function isChange(name: string): boolean {
   return CHANGE.test(name) && !DATA.test(name);
 }
 
-/** The calls that may change something, for a rule that is asked of any service; but of these services none. */
-export function changesOf(except: readonly string[]): RegExp {
-  return new RegExp(`^(?!(?:${except.join('|')}):)[a-z0-9-]+:(?:Batch)?(?:${VERBS})(?:[A-Z]|$)`);
+/** The calls that change how something is set up, for a rule that is asked of any service; but of these services none. */
+export function changesOf(except: readonly string[]): ActionPattern {
+  const services = new Set(except);
+  return {
+    test(action) {
+      const [service = '', name = ''] = action.split(':', 2);
+      return !services.has(service) && isChange(name);
+    },
+  };
 }

@@ -55,6 +55,11 @@ export class Familiar {
   /** Something was counted that is not told. */
   #owes = false;
 
+  /** True when something was counted that `settle` has to tell. */
+  get owes(): boolean {
+    return this.#owes;
+  }
+
   /** True when a pair was met at `since` or later, and not after `at`. */
   has(one: One, other: Other, at: number, since: number): boolean {
     return this.#isMet(this.#find(one, other), at, since);
@@ -78,7 +83,6 @@ export class Familiar {
 
   /** Tells what was counted since the last time, pair after pair. */
   settle(told: Told): void {
-    if (!this.#owes) return;
     this.#owes = false;
     for (let pair = 0; pair < this.#count; pair += 1) {
       const [times, at] = [this.#numbers[pair * NUMBERS] ?? 0, this.#numbers[pair * NUMBERS + LAST] ?? 0];

@@ -236,10 +236,12 @@ export class Profile {
   /** Its ledger, after all that was counted beside it is entered: nothing of that is new. */
   #settled(): Ledger {
     const ledger = this.#ledger;
-    this.#familiar.settle({
-      call: (met) => void seeCall(ledger, met, false),
-      origin: (met) => void seeOrigin(ledger, met, () => NOWHERE),
-    });
+    if (this.#familiar.owes) {
+      this.#familiar.settle({
+        call: (met) => void seeCall(ledger, met, false),
+        origin: (met) => void seeOrigin(ledger, met, () => NOWHERE),
+      });
+    }
     return ledger;
   }
 

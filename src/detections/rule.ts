@@ -103,6 +103,11 @@ export function isListed({ actions }: Pick<Rule, 'actions'>, { call }: CloudTrai
   return actions.includes(call.action);
 }
 
+/** Says of a `service:Name` whether it fits. */
+export interface ActionPattern {
+  test(action: string): boolean;
+}
+
 /** A detector: one file of rules/, named by its id. */
 export interface Rule {
   readonly id: string;
@@ -121,7 +126,7 @@ export interface Rule {
    * Calls it looks at besides, by the whole `service:Name`: a principle that holds for services nobody listed. Tried once
    * per API, not per event.
    */
-  readonly matches?: RegExp;
+  readonly matches?: ActionPattern;
   readonly triggers?: readonly Trigger[];
   /**
    * True for what nobody's habit excuses: it is reported even when this key does it every day, or a person in the

@@ -1,5 +1,5 @@
 import { isUnexplained } from '../at-home.ts';
-import { changesOf, isChange } from '../change.ts';
+import { changesOf } from '../change.ts';
 import { call, history, OWN } from '../example.ts';
 import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
@@ -52,7 +52,6 @@ export const unlikelyChange: Rule = {
     const { call: api, failed } = event;
     // Later, what is new for the key is told of as such.
     if (failed || about.profile.isSettled || !isUnexplained(event, about)) return null;
-    if (!isChange(api.name)) return null;
     const isEveryday = EVERYDAY.has(api.service);
     if (isEveryday && !RARE.test(api.action) && (!SETTLED.test(api.name) || BESIDE.test(api.action)))
       return null;
