@@ -105,6 +105,7 @@ export class Splitter {
   }
 
   #lines(isEnd: boolean, into: Pieces): void {
+    this.#quickLines(into);
     let from = 0;
     for (;;) {
       const to = this.#text.indexOf('\n', from);
@@ -116,6 +117,25 @@ export class Splitter {
     }
     this.#text = this.#text.slice(from);
     if (isEnd && this.#text.trim() === '') this.#text = '';
+  }
+
+  /**
+   * Whole lines, parsed at once as the list they make: a line's end can be no part of a JSON text but between its words.
+   * When that does not give a value for each line, some are not JSON, and each is looked at by itself.
+   */
+  #quickLines({ values }: Pieces): void {
+    const cut = this.#text.lastIndexOf('\n');
+    if (cut < 0) return;
+    const lines = this.#text.slice(0, cut).split('\n');
+    let records: unknown[];
+    try {
+      records = JSON.parse(`[${lines.join(',')}]`) as unknown[];
+    } catch {
+      return;
+    }
+    if (records.length !== lines.length) return;
+    this.#text = this.#text.slice(cut + 1);
+    for (const record of records) values.push(record);
   }
 
   /**

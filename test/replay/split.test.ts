@@ -44,6 +44,12 @@ describe('a file', () => {
     for (const size of [100_000, 512, 37]) expect(split(text, size).values).toEqual(evil);
   });
 
+  it('takes two broken lines for two, also when they would make one value together', () => {
+    const lines = ['{"a":1}', '[1', '2]', '{"b":2}', ''].join('\n');
+    for (const size of [3, 1_000])
+      expect(split(lines, size)).toEqual({ values: [{ a: 1 }, { b: 2 }], broken: 2 });
+  });
+
   it('keeps what can be read beside what cannot', () => {
     const lines = [JSON.stringify({ a: 1 }), '{"cut": ', 'no json', JSON.stringify({ b: 2 })].join('\n');
     expect(split(lines, 10)).toEqual({ values: [{ a: 1 }, { b: 2 }], broken: 2 });
