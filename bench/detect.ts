@@ -15,7 +15,6 @@ const GOAL_SHARE = 0.6;
 const FLAT = 1.25;
 /** Millions of records take a while. */
 const MEMORY_ROUNDS = 1;
-const KEY_ROUNDS = 5;
 
 export interface DetectPlan {
   readonly rounds: number;
@@ -93,7 +92,7 @@ async function keys(folder: string, { rounds, records, keys: plan }: DetectPlan)
   const [few, many] = [await costsOf(plan.few), await costsOf(plan.many)];
   try {
     // In turns, so that a machine that slows down slows both.
-    for (let round = 0; round < Math.min(rounds, KEY_ROUNDS); round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       for (const each of [few, many]) await each.take();
     }
   } finally {

@@ -36,7 +36,7 @@ export class Callers {
     if (typeof identity !== 'object' || identity === null) return NOBODY;
     const fields = identity as Identity;
     const { accessKeyId } = fields;
-    if (typeof accessKeyId !== 'string' || accessKeyId === '') return this.#read(identity);
+    if (typeof accessKeyId !== 'string' || accessKeyId === '') return parseCaller(identity);
     const known = this.#known.get(accessKeyId);
     if (known !== undefined && isOf(known, fields)) return known;
     const caller = this.#read(identity);

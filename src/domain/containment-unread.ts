@@ -63,10 +63,15 @@ export function isOverAsGone({
 /** A change that failed is tried again so soon that a process which is to stop waits for it; ms. */
 const SOON_MS = 5_000;
 
+/** Nothing was sent yet: the key works. */
+export function isUnsent({ state, sentAt }: Pick<Containment, 'state' | 'sentAt'>): boolean {
+  return sentAt === null && (state === 'finding' || state === 'acting');
+}
+
 /** Nothing was sent yet, or it failed in a way that may pass: the key, or a session of it, works. */
 export function isToBeShutOff(containment: Containment, now: number): boolean {
-  const { state, sentAt, parts } = containment;
-  if (sentAt === null && (state === 'finding' || state === 'acting')) return true;
+  const { state, parts } = containment;
+  if (isUnsent(containment)) return true;
   if (state !== 'acting' && state !== 'holding') return false;
   return partsInPlay(containment, now).some((part) => {
     const { failure } = parts[part];

@@ -127,13 +127,8 @@ export class Splitter {
     const cut = this.#text.lastIndexOf('\n');
     if (cut < 0) return;
     const lines = this.#text.slice(0, cut).split('\n');
-    let records: unknown[];
-    try {
-      records = JSON.parse(`[${lines.join(',')}]`) as unknown[];
-    } catch {
-      return;
-    }
-    if (records.length !== lines.length) return;
+    const records = listOf(lines.join(','));
+    if (records?.length !== lines.length) return;
     this.#text = this.#text.slice(cut + 1);
     for (const record of records) values.push(record);
   }
@@ -147,12 +142,8 @@ export class Splitter {
     if (this.#between === null) return;
     const cut = this.#text.lastIndexOf(this.#between);
     if (cut < 0) return;
-    let records: unknown[];
-    try {
-      records = JSON.parse(`[${this.#text.slice(0, cut + 1)}]`) as unknown[];
-    } catch {
-      return;
-    }
+    const records = listOf(this.#text.slice(0, cut + 1));
+    if (records === null) return;
     this.#text = this.#text.slice(cut + 2);
     for (const value of records) into.values.push(value);
   }
@@ -206,6 +197,15 @@ function parse(text: string, { values, broken }: Pieces): void {
     values.push(JSON.parse(text));
   } catch {
     if (text.trim() !== '') broken.push(text.slice(0, SHOWN));
+  }
+}
+
+/** The values of a list, without its brackets; null when it is no JSON. */
+function listOf(text: string): unknown[] | null {
+  try {
+    return JSON.parse(`[${text}]`) as unknown[];
+  } catch {
+    return null;
   }
 }
 

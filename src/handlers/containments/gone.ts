@@ -6,6 +6,7 @@ import { RekeyError } from '../../errors.ts';
 import { AwsFailure } from '../../ports/aws.ts';
 import type { Write } from '../../ports/stores.ts';
 import { auditOutcome } from '../audit.ts';
+import { inSlices } from '../in-slices.ts';
 import { writeIfUnchanged } from '../write-if-unchanged.ts';
 import type { Containing } from './containing.ts';
 import { failureOf } from './effects.ts';
@@ -35,7 +36,6 @@ interface Look {
   readonly users: UsersNow;
   /** Whether many are of this account. */
   readonly isMany: (accountId: string) => boolean;
-  readonly giveWay: () => Promise<void>;
 }
 
 /** What may be gone, by complete lists of the account. */
@@ -60,13 +60,12 @@ interface MayBeGone {
 export async function endGone(services: Containing, signal: AbortSignal): Promise<number> {
   const { stores } = services;
   const all = await stores.connections.list();
-  const look: Look = {
+  const look = {
     connected: new Set(all.flatMap(({ state, accountId }) => (state === 'connected' ? [accountId] : []))),
     known: new Set(all.map(({ accountId }) => accountId)),
     users: new UsersNow(services.clock),
-    isMany: () => false,
-    giveWay: inSlices(services.clock),
   };
+  const giveWay = inSlices(services.clock, SLICE_MS);
   let ended = 0;
   // Where an earlier look had no time left: those that come first must not keep the others from ever being asked.
   let after = leftAt.get(stores) ?? null;
@@ -75,12 +74,13 @@ export async function endGone(services: Containing, signal: AbortSignal): Promis
     const counts = new Map<string, number>();
     for (const { accountId } of page) counts.set(accountId, (counts.get(accountId) ?? 0) + 1);
     const isMany = (accountId: string): boolean => (counts.get(accountId) ?? 0) >= MANY;
+    const lookAtPage: Look = { ...look, isMany };
     const waiting = [...page];
     const worker = async (): Promise<void> => {
       for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) {
         signal.throwIfAborted();
-        await look.giveWay();
-        if (await lookAt(services, row, { ...look, isMany }, signal)) ended += 1;
+        await giveWay();
+        if (await lookAt(services, row, lookAtPage, signal)) ended += 1;
       }
     };
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, page.length) }, worker));
@@ -114,16 +114,6 @@ async function lookAt(
     });
     return false;
   }
-}
-
-/** Lets others have their turn, however many there are to look at. */
-function inSlices(clock: Containing['clock']): () => Promise<void> {
-  let since = clock.now();
-  return async () => {
-    if (Math.abs(clock.now() - since) < SLICE_MS) return;
-    await clock.sleep(0);
-    since = clock.now();
-  };
 }
 
 async function endIfGone(

@@ -1,4 +1,4 @@
-import { isToBeShutOff } from '../../domain/containment-unread.ts';
+import { isToBeShutOff, isUnsent } from '../../domain/containment-unread.ts';
 import { isOver, type Containment, type ContainmentState } from '../../domain/containment.ts';
 import { isConflict } from '../../errors.ts';
 import type { Containing } from './containing.ts';
@@ -75,11 +75,6 @@ async function through(services: Containing, turn: Turn, signal: AbortSignal, pa
     await pace.giveWay();
     await turn.tell();
   }
-}
-
-/** Nothing was sent yet: the key works. */
-function isUnsent({ state, sentAt }: Containment): boolean {
-  return sentAt === null && (state === 'finding' || state === 'acting');
 }
 
 /** Sleeps; no longer than until the signal comes. */

@@ -9,6 +9,7 @@ import { grouped, type EvidenceItem } from '../../evidence/evidence.ts';
 import { reportOf } from '../../evidence/report.ts';
 import type { SentFile } from '../../ports/slack.ts';
 import type { Clock } from '../../ports/world.ts';
+import { inSlices } from '../in-slices.ts';
 
 /** Items that are kept for the window: what lets somebody back in comes first. */
 const MOST_ITEMS = 60;
@@ -49,13 +50,11 @@ async function zipped(
 ): Promise<{ readonly bytes: Buffer; readonly sha256: string }> {
   const hash = createHash('sha256');
   async function* pieces(): AsyncGenerator<string> {
-    let since = clock.now();
+    const giveWay = inSlices(clock, SLICE_MS);
     for (const piece of jsonPieces(document)) {
       hash.update(piece);
       yield piece;
-      if (Math.abs(clock.now() - since) < SLICE_MS) continue;
-      await clock.sleep(0);
-      since = clock.now();
+      await giveWay();
     }
   }
   const zip = createGzip();
