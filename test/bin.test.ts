@@ -100,7 +100,12 @@ describe('the Node.js check', () => {
       say,
       'console.log(JSON.stringify([process.argv.slice(1), process.env.PATH.split(":")[0], process.execArgv])); process.exitCode = 7;',
     );
-    const memory = ['--max-semi-space-size=8', '--heap-growing-percent=50', '--no-separate-gc-phases'];
+    const memory = [
+      '--max-semi-space-size=8',
+      '--heap-growing-percent=50',
+      '--no-separate-gc-phases',
+      '--no-allocation-site-pretenuring',
+    ];
     const { code, out } = await node([
       ...memory,
       '--require',
