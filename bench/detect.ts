@@ -87,17 +87,12 @@ async function memory(folder: string, { rounds, memory: [few, many] }: DetectPla
 /**
  * What a record costs when it may be of any of many keys. A file of many keys packs worse and holds more different texts:
  * what it takes to unpack and parse it is measured apart, and what that costs more is no fault of whoever judges.
+ *
+ * Each round has processes of its own: of two that do the same, one may be slower from its beginning to its end.
  */
 async function keys(folder: string, { rounds, records, keys: plan }: DetectPlan): Promise<Figure> {
   const [few, many] = [await costsOf(plan.few), await costsOf(plan.many)];
-  try {
-    // In turns, so that a machine that slows down slows both.
-    for (let round = 0; round < rounds; round += 1) {
-      for (const each of [few, many]) await each.take();
-    }
-  } finally {
-    for (const each of [few, many]) await each.stop();
-  }
+  for (let round = 0; round < rounds; round += 1) for (const each of [few, many]) await each.take();
   const more = Math.max(0, median(many.parsed) - median(few.parsed));
   const floor = { what: `${plan.few} keys`, rounds: few.judged };
   return figure(what(`a record, of ${plan.many.toLocaleString('en')} keys`, 'µs'), many.judged, floor, {
@@ -105,26 +100,28 @@ async function keys(folder: string, { rounds, records, keys: plan }: DetectPlan)
     most: median(few.judged) * FLAT + more,
   });
 
-  /** What a record costs where there are so many keys, by workers that one file has warmed up. */
+  /** What a record costs where there are so many keys, by processes that one file has warmed up. */
   async function costsOf(count: number): Promise<Costs> {
     const path = await file(folder, { records: plan.records, keys: count, layout: 'trail' });
-    const alone = await file(folder, { records, keys: count, layout: 'trail' });
-    const [detector, floor] = [started(REPLAY_OPTIONS), started([])];
-    await detector.ask({ path: alone, what: 'detect' });
-    await floor.ask({ path: alone, what: 'floor' });
+    const warmUp = await file(folder, { records, keys: count, layout: 'trail' });
     const costs: Costs = {
       judged: [],
       parsed: [],
       async take() {
-        costs.judged.push((await detector.ask({ path, what: 'detect' })).cost);
-        costs.parsed.push((await floor.ask({ path: alone, what: 'floor' })).cost);
-      },
-      async stop() {
-        await Promise.all([detector.stop(), floor.stop()]);
+        costs.judged.push(await costOf({ path, what: 'detect' }, warmUp, REPLAY_OPTIONS));
+        costs.parsed.push(await costOf({ path: warmUp, what: 'floor' }, warmUp, []));
       },
     };
     return costs;
   }
+}
+
+/** Microseconds of processor time for each record, in a process of its own. */
+async function costOf(question: DetectQuestion, warmUp: string, options: readonly string[]): Promise<number> {
+  return await using(async (worker) => {
+    await worker.ask({ ...question, path: warmUp });
+    return (await worker.ask(question)).cost;
+  }, options);
 }
 
 /** Microseconds of processor time for each record, round by round. */
@@ -132,7 +129,6 @@ interface Costs {
   readonly judged: number[];
   readonly parsed: number[];
   take(): Promise<void>;
-  stop(): Promise<void>;
 }
 
 function what(text: string, unit: string): { bench: string; what: string; unit: string } {
@@ -145,16 +141,12 @@ async function file(folder: string, shape: Parameters<typeof writeTrail>[1]): Pr
   return path;
 }
 
-function started(options: readonly string[]): Worker<DetectQuestion, DetectAnswer> {
-  return Worker.start<DetectQuestion, DetectAnswer>('detect', [], options);
-}
-
 /** A worker for as long as `use` runs. */
 async function using<Result>(
   use: (worker: Worker<DetectQuestion, DetectAnswer>) => Promise<Result>,
   options: readonly string[] = REPLAY_OPTIONS,
 ): Promise<Result> {
-  const worker = started(options);
+  const worker = Worker.start<DetectQuestion, DetectAnswer>('detect', [], options);
   try {
     return await use(worker);
   } finally {

@@ -40,6 +40,14 @@ export class RecordReader {
     this.#calls = new Calls(wanted);
   }
 
+  /** Goes to what it knows of records that are read next, all of them at once. */
+  approach(raws: readonly unknown[]): void {
+    const identities: unknown[] = [];
+    for (const raw of raws)
+      if (isObject(raw) && isObject(raw.userIdentity)) identities.push(raw.userIdentity);
+    this.#callers.approach(identities);
+  }
+
   /** The event in a raw record, or null when it is no record of a call: without source or name, or no object at all. */
   read(raw: unknown): CloudTrailEvent | null {
     if (!isObject(raw)) return null;

@@ -90,6 +90,7 @@ function read({ values, broken }: Pieces, reader: RecordReader, counts: Counts):
     if (event === null) counts.unreadable += 1;
     else events.push(event);
   };
+  reader.approach(values);
   for (const value of values) {
     // Most values are records themselves.
     if (isRecord(value)) take(value);
