@@ -118,7 +118,7 @@ async function keys(folder: string, { rounds, records, keys: plan }: DetectPlan)
 
 /** Microseconds of processor time for each record, in a process of its own. */
 async function costOf(question: DetectQuestion, warmUp: string, options: readonly string[]): Promise<number> {
-  return await using(async (worker) => {
+  return using(async (worker) => {
     await worker.ask({ ...question, path: warmUp });
     return (await worker.ask(question)).cost;
   }, options);

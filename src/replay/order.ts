@@ -1,6 +1,9 @@
 /** Below 0 when `a` comes before `b`, 0 when either may. */
 type Compare = (a: number, b: number) => number;
 
+/** What is out of place by at most so many places is put there by itself: most of what comes late comes a second late. */
+const NEAR = 32;
+
 /**
  * A list of numbers that is sorted again and again as more come, in memory that is made once. What is in order already
  * costs one look; numbers that may come in either order stay as they are.
@@ -9,6 +12,8 @@ export class Order {
   #numbers: Uint32Array;
   #spare: Uint32Array;
   length = 0;
+  /** How many of the first are in order. */
+  #sorted = 0;
 
   /** `size`: how many are expected at most; there is room for twice as many when that does not do. */
   constructor(size: number) {
@@ -40,6 +45,7 @@ export class Order {
   removeFirst(count: number): void {
     this.#numbers.copyWithin(0, count, this.length);
     this.length = Math.max(0, this.length - count);
+    this.#sorted = Math.max(0, this.#sorted - count);
   }
 
   /** Keeps those for which `isKept` holds, asked of each and the one that stood before it. */
@@ -53,11 +59,13 @@ export class Order {
       }
       before = value;
     }
+    this.#sorted = this.#sorted === this.length ? kept : 0;
     this.length = kept;
   }
 
-  /** A merge sort over the runs that are in order. */
+  /** What is near its place is put there; then a merge sort over the runs that are in order. */
   sort(compare: Compare): void {
+    for (let nth = Math.max(1, this.#sorted); nth < this.length; nth += 1) this.#putNear(nth, compare);
     let ends = this.#runs(compare);
     while (ends.length > 1) {
       const merged: number[] = [];
@@ -72,12 +80,24 @@ export class Order {
       [this.#numbers, this.#spare] = [this.#spare, this.#numbers];
       ends = merged;
     }
+    this.#sorted = this.length;
+  }
+
+  /** Puts a number where it belongs, if all before it are in order and that is near; else leaves it. */
+  #putNear(nth: number, compare: Compare): void {
+    const value = this.at(nth);
+    const nearest = Math.max(0, nth - NEAR);
+    let to = nth;
+    while (to > nearest && compare(this.at(to - 1), value) > 0) to -= 1;
+    if (to === nth || (to > 0 && to === nearest && compare(this.at(to - 1), value) > 0)) return;
+    for (let place = nth; place > to; place -= 1) this.#numbers[place] = this.at(place - 1);
+    this.#numbers[to] = value;
   }
 
   /** Where the runs end that are in order. */
   #runs(compare: Compare): number[] {
     const ends: number[] = [];
-    for (let nth = 1; nth < this.length; nth += 1) {
+    for (let nth = Math.max(1, this.#sorted); nth < this.length; nth += 1) {
       if (compare(this.at(nth - 1), this.at(nth)) > 0) ends.push(nth);
     }
     ends.push(this.length);

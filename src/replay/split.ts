@@ -126,9 +126,9 @@ export class Splitter {
   #quickLines({ values }: Pieces): void {
     const cut = this.#text.lastIndexOf('\n');
     if (cut < 0) return;
-    const lines = this.#text.slice(0, cut).split('\n');
-    const records = listOf(lines.join(','));
-    if (records?.length !== lines.length) return;
+    const lines = this.#text.slice(0, cut);
+    const records = listOf(lines.replaceAll('\n', ','));
+    if (records?.length !== 1 + countOf('\n', lines)) return;
     this.#text = this.#text.slice(cut + 1);
     for (const record of records) values.push(record);
   }
@@ -207,6 +207,12 @@ function listOf(text: string): unknown[] | null {
   } catch {
     return null;
   }
+}
+
+function countOf(letter: string, text: string): number {
+  let count = 0;
+  for (let at = text.indexOf(letter); at >= 0; at = text.indexOf(letter, at + 1)) count += 1;
+  return count;
 }
 
 function isJson(text: string): boolean {

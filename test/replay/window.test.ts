@@ -147,17 +147,31 @@ describe('ids', () => {
 });
 
 describe('a list that is sorted again and again', () => {
+  const byTens = (a: number, b: number): number => Math.floor(a / 10) - Math.floor(b / 10);
+
   it('is in order, and leaves what may come in either order as it was', () => {
+    // Some nearly in order, as a trail has them, some anyhow; more and more of them, while the first go.
+    const nearly = array(integer({ min: -60, max: 60 }), { maxLength: 120 }).map((steps) =>
+      steps.map((step, nth) => 60 + 20 * nth + step),
+    );
+    const anyhow = array(integer({ min: 0, max: 500 }), { maxLength: 120 });
+    const round = record({ more: oneof(nearly, anyhow), gone: integer({ min: 0, max: 80 }) });
     assert(
-      property(array(integer({ min: 0, max: 500 }), { maxLength: 200 }), (numbers) => {
+      property(array(round, { minLength: 1, maxLength: 4 }), (rounds) => {
         const order = new Order(4);
-        for (const number of numbers) order.push(number);
-        const byTens = (a: number, b: number): number => Math.floor(a / 10) - Math.floor(b / 10);
-        order.sort(byTens);
-        expect([...order.first(order.length)]).toEqual(numbers.toSorted(byTens));
-        order.removeFirst(3);
-        expect([...order.first(order.length)]).toEqual(numbers.toSorted(byTens).slice(3));
+        let plain: number[] = [];
+        for (const { more, gone } of rounds) {
+          for (const number of more) order.push(number);
+          order.sort(byTens);
+          plain = [...plain, ...more].toSorted(byTens);
+          expect([...order.first(order.length)]).toEqual(plain);
+          order.keep((number) => number % 7 !== 0);
+          order.removeFirst(gone);
+          plain = plain.filter((number) => number % 7 !== 0).slice(gone);
+          expect([...order.first(order.length)]).toEqual(plain);
+        }
       }),
+      { numRuns: 300 },
     );
   });
 });
