@@ -13,6 +13,8 @@ const REPLAY_OPTIONS = nodeOptionsOf('replay');
 const GOAL_SHARE = 0.6;
 /** How much more memory the most records may take than a window full of them, and a record of many keys than of few. */
 const FLAT = 1.25;
+/** So often is a file taken in before it counts: for the first of them, programs are still compiled. */
+const WARM_UPS = 3;
 /** Millions of records take a while. */
 const MEMORY_ROUNDS = 1;
 
@@ -42,11 +44,13 @@ export async function benchDetect(plan: DetectPlan): Promise<Figure[]> {
 async function speed(folder: string, layout: Layout, { rounds, records }: DetectPlan): Promise<Figure> {
   const path = await file(folder, { records, keys: 200, layout });
   const [judged, parsed]: [number[], number[]] = [[], []];
-  // Each in its own process, warmed up with one file as a watcher is.
+  // Each in its own process, warmed up as a watcher is.
   await using(async (detector) => {
     await using(async (floor) => {
-      await detector.ask({ path, what: 'detect' });
-      await floor.ask({ path, what: 'floor' });
+      for (let time = 0; time < WARM_UPS; time += 1) {
+        await detector.ask({ path, what: 'detect' });
+        await floor.ask({ path, what: 'floor' });
+      }
       for (let round = 0; round < rounds; round += 1) {
         judged.push(rateOf(await detector.ask({ path, what: 'detect' })));
         parsed.push(rateOf(await floor.ask({ path, what: 'floor' })));

@@ -54,7 +54,7 @@ export function onSuitedNode(file, args, run) {
  * @param {string} option
  */
 function isAboutMemory(option) {
-  return /^--(?:(?:max-semi-space-size|max-old-space-size|heap-growing-percent)=|no-(?:separate-gc-phases|allocation-site-pretenuring)$)/.test(
+  return /^--(?:(?:max-semi-space-size|max-old-space-size|heap-growing-percent)=|(?:no-separate-gc-phases|no-allocation-site-pretenuring|single-threaded-gc)$)/.test(
     option,
   );
 }

@@ -105,6 +105,7 @@ describe('the Node.js check', () => {
       '--heap-growing-percent=50',
       '--no-separate-gc-phases',
       '--no-allocation-site-pretenuring',
+      '--single-threaded-gc',
     ];
     const { code, out } = await node([
       ...memory,
