@@ -84,10 +84,15 @@ export async function runOnce(
   }: { readonly clock: Clock; readonly timing: RunTiming; readonly stopping: AbortSignal },
 ): Promise<void> {
   const finished = new AbortController();
-  const deadline = new AbortController();
-  const signal = AbortSignal.any([deadline.signal, stopping]);
+  // Not one of `AbortSignal.any`: Node keeps such a signal, and all that hangs on whoever still listens to it, for as long
+  // as what it follows lives, and `stopping` lives as long as the process.
+  const ending = new AbortController();
+  const { signal } = ending;
+  const stop = (): void => ending.abort(stopping.reason);
+  if (stopping.aborted) stop();
+  else stopping.addEventListener('abort', stop, { once: true });
   void after(clock, options.deadlineMs, finished.signal, () => {
-    deadline.abort(new RekeyError('expired', 'The job ran past its deadline and was stopped.'));
+    ending.abort(new RekeyError('expired', 'The job ran past its deadline and was stopped.'));
   });
   const leftBehind = new Promise<never>((_, reject) => {
     const giveUp = (): void => {
@@ -103,6 +108,7 @@ export async function runOnce(
     ]);
   } finally {
     finished.abort();
+    stopping.removeEventListener('abort', stop);
   }
 }
 
