@@ -135,20 +135,22 @@ async function tryRegion(
 }
 
 /**
- * A region that was disabled refuses credentials that are good elsewhere: one call to the region of global services
- * tells. The list of regions is then to be read again.
+ * A region that was disabled refuses credentials that are good elsewhere, and one may be beyond a firewall that lets the
+ * others through: one call to the region of global services tells. The list of regions is to be read again where the
+ * region itself may be the reason.
  */
 async function isOfOneRegion(watching: Watching, name: string, error: unknown): Promise<boolean> {
   const { services, account, signal } = watching;
   const global = iamRegion(account.partition);
-  if (name === global || !(error instanceof AwsFailure) || !endsSession(error)) return false;
+  if (name === global || !(error instanceof AwsFailure)) return false;
   const history = services.aws.eventHistory(await watching.credentials(), { accountId: account.accountId });
   try {
     await measure(history, global, services.clock.now(), signal);
   } catch {
     return false;
   }
-  await watching.inTurn(() => watching.write({ listedAt: null }));
+  if (endsSession(error) || error.code === 'region_not_enabled')
+    await watching.inTurn(() => watching.write({ listedAt: null }));
   return true;
 }
 
@@ -210,16 +212,20 @@ async function tellPause(watching: Watching): Promise<void> {
   ]);
   const regions = account.regions.map((region) => ({
     ...region,
-    roundAt: region.roundAt === null ? null : now,
+    roundAt: region.roundAt === null || region.trouble !== null ? region.roundAt : now,
   }));
   await watching.inTurn(() => watching.write({ regions }, writes));
   if (writes.length > 0) await wakeOutbox(services);
 }
 
-/** Since when no region was looked at, if that is long, and nothing else explains it; null otherwise. */
+/**
+ * Since when no region was looked at, if that is long, and nothing else explains it; null otherwise. That one cannot be
+ * read, as where a policy denies regions for good, explains nothing of the others.
+ */
 function pausedSince({ regions, trouble }: AccountWatch, now: number): number | null {
-  if (trouble !== null || regions.some((region) => region.trouble !== null)) return null;
-  const last = Math.max(...regions.map(({ roundAt }) => roundAt ?? 0), 0);
+  if (trouble !== null) return null;
+  const readable = regions.filter((region) => region.trouble === null);
+  const last = Math.max(...readable.map(({ roundAt }) => roundAt ?? 0), 0);
   return last > 0 && now - last > BEHIND ? last : null;
 }
 

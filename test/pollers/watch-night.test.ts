@@ -1,0 +1,62 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { FaultRule } from '../../sandbox/aws/faults.ts';
+import { region, servicesFor, told, watch, watched } from './watch-world.ts';
+import { HOUR_MS, InventoryWorld } from './world.ts';
+
+// What goes wrong at night, in part and for long: what still can be seen is seen, and what is said of the rest is true.
+
+const MINUTE = 60_000;
+const DAY_MS = 24 * HOUR_MS;
+
+async function open(): Promise<InventoryWorld> {
+  const world = await InventoryWorld.open({ capabilities: ['verify', 'inventory', 'watch'] });
+  onTestFinished(() => world[Symbol.asyncDispose]());
+  await world.connect();
+  return world;
+}
+
+async function passing(world: InventoryWorld, ms: number, step = 6 * MINUTE): Promise<void> {
+  for (let passed = 0; passed < ms; passed += step) {
+    world.forward(step);
+    await watch(world, servicesFor(world)).catch(() => undefined);
+  }
+}
+
+async function said(world: InventoryWorld): Promise<string[]> {
+  return (await told(world)).heads.map(({ text }) => text);
+}
+
+const refused = (code: string): FaultRule['effect'] => ({ kind: 'error', code, status: 400, message: 'no' });
+
+describe('in part', () => {
+  it('says that nobody watched though a region has been denied all along', async () => {
+    const world = await open();
+    await watch(world);
+    world.standIn.faults.add({
+      action: 'LookupEvents',
+      region: 'eu-west-1',
+      effect: refused('AccessDeniedException'),
+    });
+    await passing(world, 2 * HOUR_MS, 10 * MINUTE);
+    expect((await said(world)).join()).toContain('region eu-west-1');
+    world.forward(5 * HOUR_MS);
+    await watch(world);
+    const texts = await said(world);
+    expect(texts.filter((text) => text.includes('Nobody watched main from'))).toHaveLength(1);
+    await passing(world, HOUR_MS, 10 * MINUTE);
+    expect(await said(world)).toEqual([]);
+  });
+
+  it.each(['OptInRequired', 'PermanentRedirect'])(
+    'says of a region that fails alone with %s nothing of the others',
+    async (code) => {
+      const world = await open();
+      await watch(world);
+      world.standIn.faults.add({ action: 'LookupEvents', region: 'eu-west-1', effect: refused(code) });
+      await passing(world, 2 * HOUR_MS, 10 * MINUTE);
+      const texts = (await said(world)).filter((text) => text.includes('does not see'));
+      expect(texts).toEqual([expect.stringContaining('region eu-west-1')]);
+      expect((await watched(world)).trouble).toBeNull();
+    },
+  );
+});
