@@ -33,19 +33,27 @@ export interface Slice {
   readonly purpose: 'learn' | 'judge' | 'settle' | 'deep';
 }
 
-/** A region that was never read. `perHour`: events an hour in its last hour, as far as that was measured. */
+/**
+ * A region that was never read. `perHour`: events an hour in its last hour, as far as that was measured. `knownAt`: up to
+ * when it is known that nothing was to be read there; what was done since is judged, not learned, as is the day before.
+ */
 export function newRegion(
   region: string,
   now: number,
-  { perHour = null, activeAt = null }: { perHour?: number | null; activeAt?: number | null } = {},
+  {
+    perHour = null,
+    activeAt = null,
+    knownAt = now,
+  }: { perHour?: number | null; activeAt?: number | null; knownAt?: number } = {},
 ): RegionWatch {
   const at = seconds(now);
+  const judged = Math.min(FLOOR, at - seconds(Math.min(knownAt, now)) + JUDGED_BEFORE);
   const reach = perHour === null || perHour <= 0 ? FLOOR : (LEARNED_EVENTS / perHour) * HOUR;
-  const since = at - seconds(Math.min(FLOOR, Math.max(reach, 2 * JUDGED_BEFORE)));
+  const since = at - seconds(Math.min(FLOOR, Math.max(reach, judged + DAY)));
   return {
     region,
     since,
-    judgedFrom: at - JUDGED_BEFORE,
+    judgedFrom: at - judged,
     readTo: since - SECOND,
     settledTo: since - SECOND,
     completeTo: since - SECOND,

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FaultRule } from '../../sandbox/aws/faults.ts';
-import { region, servicesFor, told, watch, watched } from './watch-world.ts';
+import { found, happen, KEY, region, servicesFor, told, watch, watched } from './watch-world.ts';
 import { HOUR_MS, InventoryWorld } from './world.ts';
 
 // What goes wrong at night, in part and for long: what still can be seen is seen, and what is said of the rest is true.
@@ -59,4 +59,31 @@ describe('in part', () => {
       expect((await watched(world)).trouble).toBeNull();
     },
   );
+
+  it('judges what was done while regions could not be listed', async () => {
+    const world = await open();
+    world.standIn.faults.add({ action: 'DescribeRegions', effect: refused('UnauthorizedOperation') });
+    await watch(world);
+    await passing(world, 6 * HOUR_MS, HOUR_MS);
+    happen(world, 'cloudtrail:StopLogging', { minutesAgo: 1, region: 'eu-west-1' });
+    await passing(world, 3 * DAY_MS, 6 * HOUR_MS);
+    expect(await found(world)).toEqual({});
+    world.standIn.faults.clear();
+    await passing(world, HOUR_MS, 20 * MINUTE);
+    expect((await watched(world)).regions.length).toBeGreaterThan(2);
+    expect((await found(world))[KEY] ?? []).toContain('trail-stopped');
+  });
+
+  it('judges what was done in a region that was enabled while nobody watched', async () => {
+    const world = await open();
+    world.account.regions.delete('eu-west-1');
+    await watch(world);
+    await passing(world, HOUR_MS, 20 * MINUTE);
+    world.account.regions.add('eu-west-1');
+    happen(world, 'cloudtrail:StopLogging', { minutesAgo: 1, region: 'eu-west-1' });
+    world.forward(3 * DAY_MS);
+    await watch(world);
+    await passing(world, 30 * MINUTE, 10 * MINUTE);
+    expect((await found(world))[KEY] ?? []).toContain('trail-stopped');
+  });
 });

@@ -1,7 +1,7 @@
 import { iamRegion } from '../../domain/partition.ts';
 import { isLearning, over, type RegionWatch } from '../../domain/watch.ts';
 import type { Judged, RawEvent } from '../../ports/judges.ts';
-import { cutSlice, newRegion, nextSlice, type Slice } from '../../watch/plan.ts';
+import { cutSlice, JUDGED_BEFORE, newRegion, nextSlice, type Slice } from '../../watch/plan.ts';
 import { afterSlice, isDue, withClock, withFloor } from '../../watch/progress.ts';
 import { marksByFile } from '../../watch/seen.ts';
 import { symptomOf } from './blindness.ts';
@@ -35,7 +35,9 @@ export async function readRegion(
     const history = services.aws.eventHistory(await watching.credentials(), { accountId });
     if (region.perHour === null) {
       const { perHour } = await measure(history, name, now, signal);
-      const measured = newRegion(name, now, { perHour, activeAt: region.activeAt });
+      const { activeAt, judgedFrom } = region;
+      // It may have taken days until it could be asked at all.
+      const measured = newRegion(name, now, { perHour, activeAt, knownAt: judgedFrom + JUDGED_BEFORE });
       await watching.inTurn(() => watching.writeRegion({ ...measured, trouble: region.trouble }));
       continue;
     }

@@ -1,5 +1,5 @@
 import { iamRegion, partitionOfRegion } from '../../domain/partition.ts';
-import { continued, over, type RegionWatch } from '../../domain/watch.ts';
+import { continued, lasting, over, type RegionWatch } from '../../domain/watch.ts';
 import { wakeOutbox } from '../../handlers/alert.ts';
 import { lookAccounts, namesOf } from '../../handlers/look-keys.ts';
 import { AwsFailure } from '../../ports/aws.ts';
@@ -42,8 +42,10 @@ export async function updateRegions(watching: Watching, keys: KnownKeys): Promis
   }
   const before = new Map(account.regions.map((region) => [region.region, region]));
   const names = new Set([global, ...(enabled ?? before.keys()), ...(enabled === null ? used : [])]);
+  // What was done in a region while nobody could know of it is no more normal for having been found late.
+  const knownAt = lasting(account.listTrouble)?.since ?? account.listedAt ?? now;
   const regions = [...names].map((name): RegionWatch => {
-    const region = before.get(name) ?? newRegion(name, now);
+    const region = before.get(name) ?? newRegion(name, now, { knownAt });
     const works = name === global || keys.regions.has(name);
     return works && region.activeAt === null ? { ...region, activeAt: now } : region;
   });
