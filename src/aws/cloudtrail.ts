@@ -16,8 +16,14 @@ export const LOOK_UP_GAP_MS = 1_000;
 
 const PAGE = 50;
 const ACTION = 'cloudtrail:LookupEvents';
-/** How long to stand back when somebody else used the limit up, try by try. */
-const AGAIN_AFTER_MS = [2_000, 4_000, 8_000];
+/**
+ * How long to stand back when somebody else used the limit up, try by try. A window counts only as a whole: where others
+ * take half of the calls for hours, one that gave up a page as soon as people do would never be read to its end.
+ */
+const AGAIN_AFTER_MS: Readonly<Record<Priority, readonly number[]>> = {
+  people: [2_000, 4_000, 8_000],
+  watch: [2_000, 4_000, ...Array.from({ length: 9 }, () => 8_000)],
+};
 
 /** CloudTrail's event history of one account. */
 export function openTrail(
@@ -105,7 +111,7 @@ async function page(
     try {
       return await callAws(asked.ground, asked.credentials, ACTION, () => send(aborted(asked.signal)));
     } catch (error) {
-      const wait = AGAIN_AFTER_MS[tried];
+      const wait = AGAIN_AFTER_MS[asked.priority][tried];
       if (!(error instanceof AwsFailure) || error.code !== 'throttled' || wait === undefined) throw error;
       asked.budget.throttled(wait);
     }

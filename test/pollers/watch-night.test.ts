@@ -86,4 +86,24 @@ describe('in part', () => {
     await passing(world, 30 * MINUTE, 10 * MINUTE);
     expect((await found(world))[KEY] ?? []).toContain('trail-stopped');
   });
+
+  it('goes on reading where somebody else takes half of the calls for hours', async () => {
+    const world = await open();
+    await watch(world);
+    world.standIn.faults.add({
+      action: 'LookupEvents',
+      region: 'us-east-1',
+      probability: 0.5,
+      effect: { kind: 'throttle' },
+    });
+    for (let step = 0; step < 12; step += 1) {
+      for (let each = 0; each < 500; each += 1) {
+        happen(world, 's3:ListBuckets', { minutesAgo: (each / 500) * 5 });
+      }
+      world.forward(5 * MINUTE);
+      await watch(world);
+    }
+    expect(world.clock.now() - (await region(world)).readTo).toBeLessThan(15 * MINUTE);
+    expect(await said(world)).toEqual([]);
+  }, 60_000);
 });
