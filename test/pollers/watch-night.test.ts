@@ -1,7 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FaultRule } from '../../sandbox/aws/faults.ts';
+import { readSlice } from '../../src/pollers/watch/read-slice.ts';
+import type { EventHistory } from '../../src/ports/trail.ts';
 import { found, happen, KEY, region, servicesFor, told, watch, watched } from './watch-world.ts';
-import { HOUR_MS, InventoryWorld } from './world.ts';
+import { HOUR_MS, InventoryWorld, PATIENT } from './world.ts';
 
 // What goes wrong at night, in part and for long: what still can be seen is seen, and what is said of the rest is true.
 
@@ -106,4 +108,26 @@ describe('in part', () => {
     expect(world.clock.now() - (await region(world)).readTo).toBeLessThan(15 * MINUTE);
     expect(await said(world)).toEqual([]);
   }, 60_000);
+
+  it('reads less at a time where events are large, whatever their number', async () => {
+    const large = 'x'.repeat(200_000);
+    const now = 1_800_000_000_000;
+    let read = 0;
+    const history: EventHistory = {
+      async *pages() {
+        for (let page = 0; page < 300; page += 1) {
+          read += 1;
+          yield Array.from({ length: 50 }, () => ({ at: now - page * 10_000, text: large }));
+        }
+      },
+    };
+    const paging = { signal: PATIENT, onPage: () => Promise.resolve(), open: false };
+    const slice = { from: now - HOUR_MS, to: now, purpose: 'judge' } as const;
+    const reading = await readSlice(history, 'us-east-1', [null], slice, paging);
+    expect(reading.kind).toBe('too_long');
+    expect(read).toBeLessThan(20);
+    // A minute cannot be cut any more.
+    const minute = { ...slice, from: now - MINUTE };
+    expect(await readSlice(history, 'us-east-1', [null], minute, paging)).toMatchObject({ kind: 'read' });
+  });
 });

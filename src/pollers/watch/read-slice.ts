@@ -9,6 +9,9 @@ const HOUR = 3_600_000;
 /** A token that AWS takes no more, or an answer that does not come, begins the slice anew so often. */
 const RESTARTS = 3;
 
+/** The text that is held of one slice, in characters: events may be a hundred times as long as they mostly are. */
+const MOST_TEXT = 64 * 1024 * 1024;
+
 /** How many events there are just now is told by so many pages, if there are so many at least. */
 const RECENT_PAGES = 30;
 const FEWEST_PAGES = 12;
@@ -76,6 +79,7 @@ async function readOnce(
   { onPage, open }: Paging,
 ): Promise<Read> {
   const events: RawEvent[] = [];
+  let held = 0;
   const latest = open ? Number.POSITIVE_INFINITY : slice.to;
   let newest: number | null = null;
   let dense: number | null = null;
@@ -90,12 +94,14 @@ async function readOnce(
         oldest = Math.min(oldest, inside);
         if (at !== null) newest = Math.max(newest ?? inside, inside);
         events.push({ at: inside, text });
+        held += text.length;
       }
       if (pages === 0 && question === null && page.length >= PAGE) dense = oldest;
       pages += 1;
       if (dense !== null && pages >= FEWEST_PAGES && pages <= RECENT_PAGES)
         density = ((pages - 1) * PAGE * HOUR) / Math.max(1_000, dense - oldest);
-      if (pages > MOST_PAGES && slice.to - slice.from > 60_000) return { kind: 'too_long', oldest };
+      const isMuch = pages > MOST_PAGES || held > MOST_TEXT;
+      if (isMuch && slice.to - slice.from > 60_000) return { kind: 'too_long', oldest };
     }
   }
   return { kind: 'read', events, newest, dense, density };
