@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FaultRule } from '../../sandbox/aws/faults.ts';
 import { readSlice } from '../../src/pollers/watch/read-slice.ts';
+import { takeUp } from '../../src/pollers/watch/take-up.ts';
 import type { EventHistory } from '../../src/ports/trail.ts';
 import { found, happen, KEY, region, servicesFor, told, watch, watched } from './watch-world.ts';
 import { HOUR_MS, InventoryWorld, PATIENT } from './world.ts';
@@ -129,5 +130,19 @@ describe('in part', () => {
     // A minute cannot be cut any more.
     const minute = { ...slice, from: now - MINUTE };
     expect(await readSlice(history, 'us-east-1', [null], minute, paging)).toMatchObject({ kind: 'read' });
+  });
+
+  it('lets nobody who stood still write over an account that was connected anew meanwhile', async () => {
+    const world = await open();
+    const [one, two] = ['one', 'two'].map((instanceId) =>
+      servicesFor(world, { instanceId, onlyInstance: false }),
+    );
+    if (one === undefined || two === undefined) throw new Error('Two instances');
+    const stale = await takeUp(one, world.accountId, PATIENT);
+    await world.stores.atomically(world.stores.watch.accounts.forget(world.accountId));
+    world.forward(5 * MINUTE);
+    expect(await takeUp(two, world.accountId, PATIENT)).not.toBeNull();
+    await expect(stale?.stillHere()).rejects.toMatchObject({ code: 'conflict' });
+    expect((await watched(world)).heldBy).toBe('two');
   });
 });

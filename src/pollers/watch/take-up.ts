@@ -78,7 +78,8 @@ function newAccount(accountId: string, { partition }: Connection, now: number): 
     basis: 'none',
     heldBy: null,
     heldUntil: now,
-    version: 1,
+    // Not 1: whoever stood still while the account was forgotten and connected anew holds a row of before.
+    version: now,
   };
 }
 
