@@ -31,11 +31,18 @@ export async function beginTrailQueueJobs(jobs: Jobs): Promise<void> {
   await jobs.every(PRUNE_JOB, DAY_MS);
 }
 
-/** Listens to every queue, and has the files taken in that wait for an account. */
+/**
+ * Listens to every queue, and has the files taken in that wait for an account. Those of one that was disconnected just
+ * when they were announced are forgotten: nobody would ever take them, and the queue would count as behind for good.
+ */
 export async function goTrailRounds({ stores, jobs, clock }: Services): Promise<void> {
   const queues = await stores.watch.queues.list();
   for (const { id } of queues) await jobs.enqueue(QUEUE_JOB, id);
-  for (const accountId of await stores.watch.files.accountsDue(clock.now())) {
-    if (accountId !== '') await jobs.enqueue(WATCH_JOB, accountId);
+  const due = await stores.watch.files.accountsDue(clock.now());
+  const connections = due.length === 0 ? [] : await stores.connections.list();
+  for (const accountId of due) {
+    if (accountId === '') continue;
+    if (connections.some((each) => each.accountId === accountId)) await jobs.enqueue(WATCH_JOB, accountId);
+    else await stores.atomically(stores.watch.accounts.forget(accountId));
   }
 }

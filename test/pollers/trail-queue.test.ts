@@ -3,10 +3,13 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Finding } from '../../src/doctor/finding.ts';
 import { checkTrailQueues } from '../../src/doctor/trail-queues.ts';
 import { NEW_QUEUE } from '../../src/domain/trail-queue.ts';
+import { RekeyError } from '../../src/errors.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import { lookQueues } from '../../src/handlers/trail-queues/look.ts';
 import { hearQueue } from '../../src/pollers/trail-queue/hear.ts';
+import { goTrailRounds } from '../../src/pollers/trail-queue-jobs.ts';
 import { watchAccount } from '../../src/pollers/watch.ts';
+import { trailFile } from '../db/trail-samples.ts';
 import { dying } from './dying.ts';
 import {
   BUCKET,
@@ -416,5 +419,73 @@ describe('what cannot be read', () => {
     await passing(world, 30 * MINUTE);
     expect(dead.counts(world.clock.now()).visible).toBe(1);
     expect((await kept(world)).state).toMatchObject({ aside: 0, redriveAfter: 3 });
+  });
+});
+
+describe('at night', () => {
+  it('receives nothing while the database takes nothing: each receive counts for the redrive policy', async () => {
+    const set = await open();
+    const { world } = set;
+    const cloud = world.standIn.world;
+    const dead = cloud.addQueue(world.account, 'us-east-1', 'dead');
+    const queue = cloud.addQueue(world.account, 'us-east-1', set.queue.name, {
+      redrive: { to: dead, most: 3 },
+    });
+    await listen(world);
+    const { id } = await setQueue(set);
+    const key = `AWSLogs/${world.accountId}/CloudTrail/us-east-1/2026/01/01/a.json.gz`;
+    set.bucket.put(key, gzipSync(JSON.stringify({ Records: [recordOf(set, 'cloudtrail:StopLogging')] })));
+    const s3 = { bucket: { name: BUCKET }, object: { key } };
+    queue.send(JSON.stringify({ Records: [{ eventName: 'ObjectCreated:Put', s3 }] }), world.clock.now());
+    const full = Object.create(world.stores) as Services['stores'];
+    Object.defineProperty(full, 'atomically', {
+      value: () => Promise.reject(new RekeyError('unreachable', 'The database is full.')),
+    });
+    for (let round = 0; round < 5; round += 1) {
+      await expect(hearQueue(servicesFor(world, { stores: full }), id, PATIENT)).rejects.toThrow('full');
+      world.forward(5 * MINUTE);
+    }
+    expect(dead.counts(world.clock.now()).visible).toBe(0);
+    await listen(world);
+    expect(Object.values(await found(world)).flat()).toEqual(['trail-stopped']);
+  });
+
+  it('keeps no file of an account that is gone, which nobody would ever read', async () => {
+    const set = await open();
+    const { world } = set;
+    await listen(world);
+    const { id } = await setQueue(set);
+    const now = world.clock.now();
+    const gone = { ...trailFile({ queueId: id, bucket: BUCKET }), accountId: '999999999999', nextAt: now };
+    await world.stores.atomically([world.stores.watch.files.put([gone])]);
+    await goTrailRounds(servicesFor(world));
+    expect(await world.stores.watch.files.left(id, now)).toMatchObject({ waiting: 0, oldestDueAt: null });
+    expect(world.jobs.enqueued.filter(({ key }) => key === '999999999999')).toEqual([]);
+  });
+
+  it('asks for few of many files that are denied, and leaves the others to the next round', async () => {
+    const set = await open();
+    const { world } = set;
+    await listen(world);
+    const { id } = await setQueue(set);
+    const now = world.clock.now();
+    const files = Array.from({ length: 30 }, (_, place) => ({
+      ...trailFile({ queueId: id, bucket: BUCKET }),
+      key: `AWSLogs/copied/CloudTrail/${place}.json.gz`,
+      accountId: '',
+      nextAt: now,
+    }));
+    await world.stores.atomically([world.stores.watch.files.put(files)]);
+    world.standIn.faults.add({
+      action: 'GetObject',
+      effect: { kind: 'error', code: 'AccessDenied', status: 403, message: 'no' },
+    });
+    world.standIn.requests.clear();
+    await hearQueue(servicesFor(world), id, PATIENT);
+    expect(world.calls()['GetObject']).toBe(3);
+    world.standIn.faults.clear();
+    for (const { key } of files) set.bucket.put(key, gzipSync(JSON.stringify({ Records: [] })));
+    await passing(world, 10 * MINUTE);
+    expect(await world.stores.watch.files.left(id, world.clock.now())).toMatchObject({ waiting: 0 });
   });
 });

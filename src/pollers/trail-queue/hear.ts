@@ -61,6 +61,7 @@ async function listen(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock } = hearing.services;
+  if (!(await hearing.canKeep())) return;
   for (;;) {
     signal.throwIfAborted();
     const begun = clock.now();
@@ -98,6 +99,14 @@ class Hearing implements Sorted {
     const now = this.services.clock.now();
     if (trouble === null || lasting(trouble) === null || !isOfOthers(trouble)) return true;
     return !odd.some(({ at }) => at <= now && now - at < OTHERS_AGAIN_MS);
+  }
+
+  /**
+   * Whether anything can be written, which is asked before a message is received: each receive counts for the queue's
+   * redrive policy, and a database that is full for minutes would have all of them moved elsewhere, unread.
+   */
+  canKeep(): Promise<boolean> {
+    return this.#write({});
   }
 
   /** Keeps what messages announce, then deletes them; false when the row was changed meanwhile. */

@@ -11,6 +11,8 @@ import type { Sources } from './sources.ts';
 import { watchedOf } from './watched-of.ts';
 
 const SOME = 20;
+/** So many refusals in a row are the source's. */
+export const REFUSALS = 3;
 
 /** What becomes of the queue's row along with a file's. Answers false when somebody else changed it first. */
 export interface Sorted {
@@ -33,6 +35,7 @@ export async function sortOut(
 ): Promise<void> {
   const { stores, clock, log } = services;
   const { files } = stores.watch;
+  let refused = 0;
   for (;;) {
     const due = await files.due('', clock.now(), SOME, queue.id);
     if (due.length === 0) return;
@@ -41,6 +44,7 @@ export async function sortOut(
       if (clock.now() >= endsAt) return;
       try {
         await sortFile(services, queue, file, sources, signal);
+        refused = 0;
       } catch (error) {
         if (signal.aborted || isConflict(error)) throw error;
         if (isNobodys(file, queue, error)) {
@@ -53,7 +57,8 @@ export async function sortOut(
         if (outcome.file.state === 'aside') {
           if (!(await sorted.lost(file, write))) return;
         } else await writeIfUnchanged(services, [write]);
-        if (outcome.ofAll) return;
+        refused = outcome.file.tries > file.tries ? 0 : refused + 1;
+        if (outcome.ofAll || refused >= REFUSALS) return;
       }
     }
   }

@@ -10,6 +10,7 @@ import type { KnownKeys } from '../watch/known-keys.ts';
 import type { Watching } from '../watch/watching.ts';
 import { withoutFile } from './feed.ts';
 import { failedFile } from './file-trouble.ts';
+import { REFUSALS } from './sort-out.ts';
 import { Sources } from './sources.ts';
 import { takePart } from './take-part.ts';
 import { watchedOf } from './watched-of.ts';
@@ -20,8 +21,6 @@ const SOME = 50;
 const LEARNING_WAIT_MS = 2 * 60_000;
 /** Where the history cannot be asked for so long, they wait for it no more. */
 const LEARNING_FAILS_MS = 30 * 60_000;
-/** So many refusals in a row are the source's. */
-const REFUSALS = 3;
 
 /**
  * Takes in the files that were announced for an account, oldest first, until there is none or until `endsAt`: each part
