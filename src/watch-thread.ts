@@ -7,6 +7,8 @@ import type { FromWorker, ToWorker } from './watch-worker.ts';
 
 /** What one thread may hold; beyond it, it ends alone and is begun anew. */
 const MOST_MEGABYTES = 1_024;
+/** What takes longer never ends; all accounts would wait behind it. */
+const MOST_MS = 10 * 60_000;
 
 interface Pending {
   readonly knowledge: Knowledge;
@@ -21,9 +23,9 @@ interface PendingPart {
 
 /**
  * Judges in a thread of its own, begun with the first batch. When the thread ends, what it was about fails, and the
- * next batch begins another.
+ * next batch begins another. One that does not answer within `mostMs` is ended.
  */
-export function createJudges(log: Log): Judges {
+export function createJudges(log: Log, mostMs = MOST_MS): Judges {
   let worker: Worker | null = null;
   let count = 0;
   const pending = new Map<number, Pending>();
@@ -34,6 +36,26 @@ export function createJudges(log: Log): Judges {
     for (const { reject } of [...pending.values(), ...parts.values()]) reject(error);
     pending.clear();
     parts.clear();
+  }
+
+  /** Puts a question, and gives the thread up when its answer does not come. */
+  async function asked<T>(put: (answer: PromiseWithResolvers<T>) => void): Promise<T> {
+    const answer = Promise.withResolvers<T>();
+    const late = setTimeout(giveUp, mostMs);
+    late.unref();
+    try {
+      put(answer);
+      return await answer.promise;
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  function giveUp(): void {
+    const ending = worker;
+    log.error('the judging thread did not answer, and is ended');
+    failAll(new ThreadEnded('the judging thread did not answer'));
+    void ending?.terminate();
   }
 
   function begin(): Worker {
@@ -111,14 +133,11 @@ export function createJudges(log: Log): Judges {
     return {
       id: file,
       next: () =>
-        new Promise((resolve, reject) => {
+        asked<FilePart | null>((answer) => {
           // Another thread knows nothing of it.
-          if (worker !== at) {
-            reject(new Error('the judging thread ended'));
-            return;
-          }
+          if (worker !== at) throw new ThreadEnded('the judging thread ended');
           count += 1;
-          parts.set(count, { resolve, reject });
+          parts.set(count, answer);
           say({ kind: 'next', id: count, file });
         }),
       close: () => say({ kind: 'close', file }),
@@ -128,9 +147,9 @@ export function createJudges(log: Log): Judges {
   return {
     open,
     judge: (batch: Batch, knowledge: Knowledge) =>
-      new Promise<Judged>((resolve, reject) => {
+      asked<Judged>((answer) => {
         count += 1;
-        pending.set(count, { knowledge, resolve, reject });
+        pending.set(count, { knowledge, ...answer });
         worker ??= begin();
         worker.postMessage({ kind: 'judge', id: count, batch } satisfies ToWorker);
       }),

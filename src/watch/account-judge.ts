@@ -45,14 +45,24 @@ export class AccountJudge {
   #basis: string | null = null;
   #noted: ReadonlyMap<string, NotedKey> = new Map();
   #memory = new Map<string, MemoryEntry>();
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(lookUp: LookUp, reader: RecordReader = new RecordReader(isRead)) {
     this.#lookUp = lookUp;
     this.#reader = reader;
   }
 
-  /** Nothing in an event makes it throw; what the knowledge throws, it throws, and begins anew the next time. */
-  async judge(batch: FullBatch, knowledge: Knowledge): Promise<Judged> {
+  /**
+   * One batch after the other: a job that was left behind may still be at one when the next begins. Nothing in an event
+   * makes it throw; what the knowledge throws, it throws, and begins anew the next time.
+   */
+  judge(batch: FullBatch, knowledge: Knowledge): Promise<Judged> {
+    const turn = this.#turn.then(() => this.#judge(batch, knowledge));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #judge(batch: FullBatch, knowledge: Knowledge): Promise<Judged> {
     const detector = await this.#detectorFor(batch, knowledge);
     this.#basis = null;
     this.#noted = new Map(batch.noted.map((note) => [note.accessKeyId, note]));

@@ -10,6 +10,7 @@ import {
 } from '../../src/detections/example.ts';
 import type { RawRecord } from '../../src/detections/rule.ts';
 import type { OwnAct } from '../../src/domain/own-act.ts';
+import { ThreadEnded } from '../../src/ports/judges.ts';
 import type { Batch, Judged, Judges, Knowledge } from '../../src/ports/judges.ts';
 import type { KeptProfile, SeenBucket } from '../../src/ports/watch.ts';
 import { createJudges } from '../../src/watch-thread.ts';
@@ -348,4 +349,53 @@ it('a thread that ends takes nothing with it but its batch', async () => {
   expect(await ended).toContain('Rekey stops');
   const judged = await judges.judge(batchOf([call('cloudtrail:StopLogging')], kept), kept);
   expect(rulesOf(judged)).toEqual(['trail-stopped']);
+});
+
+it('a thread that does not answer is ended, and the next batch begins another', async () => {
+  const log = recordingLog();
+  const judges = createJudges(log, 100);
+  onTestFinished(() => judges.close());
+  const kept = new Kept();
+  const stuck: Knowledge = {
+    memory: () => new Promise(() => undefined),
+    profiles: () => kept.profiles([]),
+    acts: () => kept.acts([]),
+  };
+  const hangs = judges.judge(batchOf([call('s3:GetObject')], kept), stuck);
+  await expect(hangs).rejects.toBeInstanceOf(ThreadEnded);
+  const patient = createJudges(log);
+  onTestFinished(() => patient.close());
+  const judged = await patient.judge(batchOf([call('cloudtrail:StopLogging')], kept), kept);
+  expect(rulesOf(judged)).toEqual(['trail-stopped']);
+});
+
+it('a file that was open in a thread that ended fails like what the thread was about', async () => {
+  const judges = createJudges(recordingLog());
+  onTestFinished(() => judges.close());
+  const file = judges.open(new Uint8Array(gzipSync('{"Records":[]}')), {
+    accountId: ACCOUNT,
+    region: 'us-east-1',
+    at: 0,
+  });
+  await judges.close();
+  await expect(file.next()).rejects.toBeInstanceOf(ThreadEnded);
+});
+
+it('a batch left behind does not lose what it learned to the next one', async () => {
+  const judges = judgesHere();
+  const kept = new Kept();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const slow: Knowledge = {
+    memory: () => kept.memory(),
+    profiles: async (subjects) => {
+      await promise;
+      return kept.profiles(subjects);
+    },
+    acts: (ids) => kept.acts(ids),
+  };
+  const first = judges.judge(batchOf([call('sts:GetSessionToken', { answered: madeSession() })], kept), slow);
+  const second = judges.judge(batchOf([call('s3:GetObject')], kept), kept);
+  resolve();
+  expect((await first).memory.map(({ kind }) => kind)).toContain('session');
+  expect((await second).memory.map(({ kind }) => kind)).not.toContain('session');
 });
