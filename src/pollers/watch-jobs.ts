@@ -13,6 +13,10 @@ const ROUNDS_JOB = 'watch-rounds';
 const ROUND_MS = 20_000;
 const PRUNE_JOB = 'watch-prune';
 const DAY_MS = 86_400_000;
+/** The setting that says up to which time what is old was forgotten. */
+const PRUNED_TO = 'watch-pruned-to';
+/** No run takes a longer step: it comes once a day, and a little late. */
+const PRUNE_STEP_MS = DAY_MS + 3_600_000;
 
 /** Marks are read again for a day at most; the rest is what rules may still ask for. */
 const KEEP_SEEN_MS = 26 * 3_600_000;
@@ -99,14 +103,21 @@ async function unlessConflict({ log }: Services, work: () => Promise<void>): Pro
   }
 }
 
-/** Forgets what no rule asks for any more. */
+/**
+ * Forgets what no rule asks for any more: a day's worth at a time, since a clock that is months ahead for an hour would
+ * have all forgotten for good.
+ */
 export async function prune({ stores, clock }: Pick<Services, 'stores' | 'clock'>): Promise<void> {
+  const kept = await stores.settings.get(PRUNED_TO);
   const now = clock.now();
+  const last = kept === null ? now : Number(kept);
+  const to = last > now ? now : Math.min(now, last + PRUNE_STEP_MS);
   const { seen, profiles, memory, signals } = stores.watch;
   await stores.atomically([
-    seen.removeBefore(now - KEEP_SEEN_MS),
-    profiles.removeBefore(now - KEEP_PROFILE_MS),
-    ...Object.entries(KEEP_MEMORY_MS).map(([kind, ms]) => memory.removeBefore(kind, now - ms)),
-    signals.removeBefore(now - KEEP_SIGNAL_MS),
+    seen.removeBefore(to - KEEP_SEEN_MS),
+    profiles.removeBefore(to - KEEP_PROFILE_MS),
+    ...Object.entries(KEEP_MEMORY_MS).map(([kind, ms]) => memory.removeBefore(kind, to - ms)),
+    signals.removeBefore(to - KEEP_SIGNAL_MS),
+    stores.settings.set(PRUNED_TO, String(to), now),
   ]);
 }

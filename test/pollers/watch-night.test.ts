@@ -1,9 +1,20 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FaultRule } from '../../sandbox/aws/faults.ts';
 import { readSlice } from '../../src/pollers/watch/read-slice.ts';
+import { prune } from '../../src/pollers/watch-jobs.ts';
 import { takeUp } from '../../src/pollers/watch/take-up.ts';
 import type { EventHistory } from '../../src/ports/trail.ts';
-import { found, happen, KEY, region, servicesFor, told, watch, watched } from './watch-world.ts';
+import {
+  found,
+  happen,
+  KEY,
+  ordinaryDays,
+  region,
+  servicesFor,
+  told,
+  watch,
+  watched,
+} from './watch-world.ts';
 import { HOUR_MS, InventoryWorld, PATIENT } from './world.ts';
 
 // What goes wrong at night, in part and for long: what still can be seen is seen, and what is said of the rest is true.
@@ -130,6 +141,34 @@ describe('in part', () => {
     // A minute cannot be cut any more.
     const minute = { ...slice, from: now - MINUTE };
     expect(await readSlice(history, 'us-east-1', [null], minute, paging)).toMatchObject({ kind: 'read' });
+  });
+
+  it('forgets nothing for good because the clock was months ahead for a day', async () => {
+    const world = await open();
+    ordinaryDays(world, 30);
+    happen(world, 'cloudtrail:StopLogging', { minutesAgo: 5 });
+    await watch(world);
+    const { stores, clock } = world;
+    await prune(world);
+    const before = await stores.watch.profiles.ofSubjects(world.accountId, [KEY]);
+    expect(before).toHaveLength(1);
+    world.forward(500 * DAY_MS);
+    await prune(world);
+    const marks = await stores.watch.seen.read(world.accountId, 'us-east-1', 0, clock.now());
+    expect(marks.length).toBeGreaterThan(0);
+    world.forward(DAY_MS);
+    await prune(world);
+    world.forward(-500 * DAY_MS);
+    await prune(world);
+    expect(await stores.watch.profiles.ofSubjects(world.accountId, [KEY])).toEqual(before);
+    expect((await found(world))[KEY]).toContain('trail-stopped');
+
+    // Once it is months later indeed, what nobody used since goes, a day at a time.
+    for (let day = 0; day < 130; day += 1) {
+      world.forward(DAY_MS);
+      await prune(world);
+    }
+    expect(await stores.watch.profiles.ofSubjects(world.accountId, [KEY])).toEqual([]);
   });
 
   it('lets nobody who stood still write over an account that was connected anew meanwhile', async () => {
