@@ -7,8 +7,20 @@ import type { FromWorker, ToWorker } from './watch-worker.ts';
 
 /** What one thread may hold; beyond it, it ends alone and is begun anew. */
 const MOST_MEGABYTES = 1_024;
+const LEAST_MEGABYTES = 128;
+const MEGABYTE = 1024 * 1024;
 /** What takes longer never ends; all accounts would wait behind it. */
 const MOST_MS = 10 * 60_000;
+
+/**
+ * What the thread may hold where the process is held to so many bytes (a container, a unit of systemd; 0: it is not): at
+ * most half, or the kernel would end the whole process, which then meets the same file again, and again.
+ */
+export function threadMegabytes(constrained: number): number {
+  if (constrained <= 0) return MOST_MEGABYTES;
+  const half = Math.floor(constrained / 2 / MEGABYTE);
+  return Math.max(LEAST_MEGABYTES, Math.min(MOST_MEGABYTES, half));
+}
 
 interface Pending {
   readonly knowledge: Knowledge;
@@ -62,7 +74,7 @@ export function createJudges(log: Log, mostMs = MOST_MS): Judges {
     // Beside this file as a source, beside its chunk in the bundle.
     const name = import.meta.url.endsWith('.ts') ? './watch-worker.ts' : './watch-worker.js';
     const begun = new Worker(new URL(name, import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
+      resourceLimits: { maxOldGenerationSizeMb: threadMegabytes(process.constrainedMemory()) },
     });
     begun.unref();
     begun.on('message', (message: FromWorker) => void heard(begun, message));

@@ -13,7 +13,7 @@ import type { OwnAct } from '../../src/domain/own-act.ts';
 import { ThreadEnded } from '../../src/ports/judges.ts';
 import type { Batch, Judged, Judges, Knowledge } from '../../src/ports/judges.ts';
 import type { KeptProfile, SeenBucket } from '../../src/ports/watch.ts';
-import { createJudges } from '../../src/watch-thread.ts';
+import { createJudges, threadMegabytes } from '../../src/watch-thread.ts';
 import { judgesHere } from '../pollers/services.ts';
 import { recordingLog } from '../support/system-world.ts';
 
@@ -398,4 +398,13 @@ it('a batch left behind does not lose what it learned to the next one', async ()
   resolve();
   expect((await first).memory.map(({ kind }) => kind)).toContain('session');
   expect((await second).memory.map(({ kind }) => kind)).not.toContain('session');
+});
+
+it('the thread ends before the process does where that is held to little', () => {
+  const GIGABYTE = 1024 ** 3;
+  expect(threadMegabytes(GIGABYTE / 2)).toBe(256);
+  expect(threadMegabytes(GIGABYTE)).toBe(512);
+  expect(threadMegabytes(GIGABYTE / 16)).toBe(128);
+  // Not held to anything, as systems say it.
+  for (const bytes of [0, 8 * GIGABYTE, 2 ** 64]) expect(threadMegabytes(bytes)).toBe(1_024);
 });
