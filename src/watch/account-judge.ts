@@ -1,5 +1,6 @@
 import { parseAddress } from '../detections/address.ts';
 import { Detector, subjectOf } from '../detections/detector.ts';
+import { digest } from '../detections/digest.ts';
 import type { CloudTrailEvent } from '../detections/event.ts';
 import { isWanted } from '../detections/evaluate.ts';
 import { subjectOf as subjectOfSignal } from '../detections/incident.ts';
@@ -15,8 +16,8 @@ import { Seen } from './seen.ts';
 import { DAY } from './spans.ts';
 
 const KINDS: Readonly<Record<MemoryKind, true>> = { session: true, user: true, birth: true, began: true };
-/** Subjects are kept by name; nobody's is longer than the longest ARN. */
-const LONGEST_SUBJECT = 1_500;
+/** Subjects are kept by name, in bytes: nobody's is longer than the longest ARN, and no index of PostgreSQL takes 2,705. */
+const LONGEST_NAME = 1_500;
 
 /** After one of these, a trail may have left something out. */
 const CHANGES_TRAIL: ReadonlySet<string> = new Set(
@@ -117,6 +118,7 @@ export class AccountJudge {
     seen: Seen,
   ): { taken: Taken[]; unreadable: number } {
     const taken: Taken[] = [];
+    const ids = new Set<string>();
     let unreadable = 0;
     for (const raw of events) {
       const { at: told } = raw;
@@ -128,7 +130,11 @@ export class AccountJudge {
         continue;
       }
       // Marks go by the time AWS told, which lies in the part that was asked for: what a record says need not.
-      if (seen.add(event.id, told)) taken.push({ event, at: event.at ?? told });
+      const isNew = seen.add(event.id, told);
+      // One id at two times has two marks, and two ids may be kept alike; no signal can be kept twice.
+      const id = cleaned(event.id);
+      if (isNew && !ids.has(id)) taken.push({ event, at: event.at ?? told });
+      ids.add(id);
     }
     taken.sort((a, b) => a.at - b.at || (a.event.id < b.event.id ? -1 : 1));
     return { taken, unreadable };
@@ -170,7 +176,8 @@ function isRead(action: string): boolean {
 }
 
 function textOf(raw: RawEvent): string {
-  return 'text' in raw ? raw.text : (JSON.stringify(raw.value) ?? '');
+  // What is nested too deep to be written out again has an id, too.
+  return 'text' in raw ? raw.text : digest(raw.value);
 }
 
 function isMemoryKind(kind: string): kind is MemoryKind {
@@ -231,7 +238,12 @@ function storable(signal: Signal): Signal {
 }
 
 function nameOf(subject: string): string {
-  return cleaned(subject).slice(0, LONGEST_SUBJECT);
+  const name = cleaned(subject).slice(0, LONGEST_NAME);
+  if (Buffer.byteLength(name) <= LONGEST_NAME) return name;
+  // The last letter may have been cut in two.
+  return Buffer.from(name)
+    .toString('utf8', 0, LONGEST_NAME)
+    .replace(/\uFFFD+$/, '');
 }
 
 function cleaned(text: string): string {
