@@ -1,4 +1,4 @@
-import { call } from '../example.ts';
+import { ALICE, call } from '../example.ts';
 import type { Rule } from '../rule.ts';
 
 /** A break-glass key was used. */
@@ -14,7 +14,7 @@ export const breakGlassKeyUsed: Rule = {
   triggers: ['noted'],
   always: true,
   judge(event, about) {
-    if (about.note?.kind !== 'break_glass' || event.byService) return null;
+    if (about.note?.kind !== 'break_glass') return null;
     return {
       facts: { address: event.address?.text ?? null, call: event.call.action },
       of: event.address?.text ?? '',
@@ -23,6 +23,17 @@ export const breakGlassKeyUsed: Rule = {
   examples: () => ({
     fires: [
       { why: 'any call', note: { kind: 'break_glass', replacedAt: null }, records: [call('iam:ListUsers')] },
+      {
+        why: 'what a service does on its behalf',
+        note: { kind: 'break_glass', replacedAt: null },
+        records: [
+          call('kms:Decrypt', {
+            by: { ...ALICE, invokedBy: 's3.amazonaws.com' },
+            from: 's3.amazonaws.com',
+            agent: 's3.amazonaws.com',
+          }),
+        ],
+      },
     ],
     quiet: [
       {

@@ -1,4 +1,4 @@
-import { call } from '../example.ts';
+import { ALICE, call } from '../example.ts';
 import type { Rule } from '../rule.ts';
 
 /** A decoy key was used. */
@@ -14,7 +14,8 @@ export const decoyKeyUsed: Rule = {
   triggers: ['noted'],
   always: true,
   judge(event, about) {
-    if (about.note?.kind !== 'decoy' || event.byService) return null;
+    // Of what is done with data, all that a trail may show is that a service decrypted it on the key's behalf.
+    if (about.note?.kind !== 'decoy') return null;
     return {
       facts: {
         address: event.address?.text ?? null,
@@ -30,6 +31,17 @@ export const decoyKeyUsed: Rule = {
         why: 'any call',
         note: { kind: 'decoy', replacedAt: null },
         records: [call('sts:GetCallerIdentity')],
+      },
+      {
+        why: 'an object is read, of which only the decryption is seen',
+        note: { kind: 'decoy', replacedAt: null },
+        records: [
+          call('kms:Decrypt', {
+            by: { ...ALICE, invokedBy: 'AWS Internal' },
+            from: 'AWS Internal',
+            agent: 'AWS Internal',
+          }),
+        ],
       },
     ],
     quiet: [
