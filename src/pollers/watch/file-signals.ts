@@ -7,6 +7,7 @@ import { ofIncident, signalsOf } from '../../handlers/look-incident.ts';
 import type { Judged } from '../../ports/judges.ts';
 import type { KeptSignal } from '../../ports/watch.ts';
 import type { Write } from '../../ports/stores.ts';
+import { emptiedWrites } from './emptied.ts';
 import { tellIncident } from './tell-incident.ts';
 import type { Watching } from './watching.ts';
 
@@ -55,8 +56,18 @@ export async function fileSignals(
     if (expectation === null) loud.push(signal);
     else quiet.push({ signal, accountId, incidentId: null, expectedBy: expectation.id, createdAt: now });
   }
-  const drafts = await draftsOf(watching, loud, moved);
-  const writes: Write[] = [stores.watch.signals.add(quiet)];
+  const joining: KeptSignal[] = [];
+  const expected: KeptSignal[] = [];
+  for (const each of moved) {
+    const expectation = coveredBy(expectations, each.signal, now);
+    if (expectation === null) joining.push(each);
+    else expected.push({ ...each, incidentId: null, expectedBy: expectation.id });
+  }
+  const drafts = await draftsOf(watching, loud, joining);
+  const writes: Write[] = [
+    stores.watch.signals.add(quiet),
+    ...expected.map((each) => stores.watch.signals.move(each)),
+  ];
   let tells = false;
   for (const draft of drafts) {
     const kept = keptOf(draft, judged, accountId, now);
@@ -80,8 +91,13 @@ export async function fileSignals(
     );
     tells ||= told.writes.length > 0;
   }
-  writes.push(...(await emptied(watching, moved, new Set(drafts.map(({ id }) => id)))));
-  return { writes, tells };
+  const emptied = await emptiedWrites(services, {
+    moved,
+    joining,
+    taken: new Set(drafts.map(({ id }) => id)),
+  });
+  writes.push(...emptied.writes);
+  return { writes, tells: tells || emptied.tells };
 }
 
 function coveredBy(expectations: readonly Expectation[], signal: Signal, now: number): Expectation | null {
@@ -183,27 +199,4 @@ function placesOf(signals: readonly Signal[], { places }: Judged): KeptIncident[
       return address === null || place === undefined ? [] : [[address, place]];
     }),
   );
-}
-
-/** Incidents of sessions and roles from which everything went into that of a key are closed, without a word of blame. */
-async function emptied(
-  { services }: Watching,
-  moved: readonly KeptSignal[],
-  taken: ReadonlySet<string>,
-): Promise<Write[]> {
-  const { stores, clock } = services;
-  const now = clock.now();
-  const writes: Write[] = [];
-  for (const id of new Set(moved.flatMap(({ incidentId }) => incidentId ?? []))) {
-    const left = await ofIncident(services, id);
-    const incident = await stores.watch.incidents.byId(id);
-    const rest = left.filter(({ signal }) => !moved.some((each) => each.signal.id === signal.id));
-    if (incident === null || incident.closed !== null || taken.has(id) || rest.length > 0) continue;
-    const note = 'The key behind this session became known; it goes on in the incident of that key.';
-    const closed = { verdict: 'merged', by: 'rekey', at: now, note } as const;
-    writes.push(
-      stores.watch.incidents.update({ ...incident, closed, updatedAt: now, version: incident.version + 1 }),
-    );
-  }
-  return writes;
 }
