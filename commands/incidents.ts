@@ -14,6 +14,8 @@ import { parseIncidentsState, printIncidentsState, type IncidentsState } from '.
 import {
   EXPECTATION_REVOKE,
   expectationList,
+  EXPECTATIONS_NEXT,
+  EXPECTATIONS_PREVIOUS,
   incidentList,
   INCIDENTS_EXPECTATIONS,
   INCIDENTS_NEXT,
@@ -72,8 +74,8 @@ async function evidenceOf(context: Context, typed: string): Promise<Message> {
   return evidenceMessage(told);
 }
 
-async function expectationsOf(context: Context, said: string | null): Promise<Message> {
-  return expectationList(await lookExpectations(context.services, context.actor), said);
+async function expectationsOf(context: Context, said: string | null, page = 1): Promise<Message> {
+  return expectationList(await lookExpectations(context.services, context.actor), said, page);
 }
 
 /** Puts the list, as it is now, in the place of the message whose button was pressed. */
@@ -100,6 +102,15 @@ const expectations: Action = {
   },
 };
 
+const expectationPages: readonly Action[] = [EXPECTATIONS_PREVIOUS, EXPECTATIONS_NEXT].map((actionId) => ({
+  actionId,
+  needs: 'viewer',
+  opensModal: false,
+  async run(context) {
+    await show(context, await expectationsOf(context, null, Number(context.incoming.text)));
+  },
+}));
+
 const revoke: Action = {
   actionId: EXPECTATION_REVOKE,
   needs: 'responder',
@@ -115,4 +126,4 @@ const revoke: Action = {
   },
 };
 
-export const incidentListActions: readonly Action[] = [...paging, expectations, revoke];
+export const incidentListActions: readonly Action[] = [...paging, expectations, ...expectationPages, revoke];

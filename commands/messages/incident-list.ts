@@ -12,6 +12,8 @@ export const INCIDENTS_PREVIOUS = 'incidents.previous';
 export const INCIDENTS_NEXT = 'incidents.next';
 export const INCIDENTS_REFRESH = 'incidents.refresh';
 export const INCIDENTS_EXPECTATIONS = 'incidents.expectations';
+export const EXPECTATIONS_PREVIOUS = 'expectations.previous';
+export const EXPECTATIONS_NEXT = 'expectations.next';
 export const EXPECTATION_REVOKE = 'expectation.revoke';
 
 /** With the longest texts they stay inside what Slack takes in all blocks. */
@@ -78,9 +80,15 @@ function whyEmpty({ all, query, watched, connected }: IncidentsLook): string {
   return 'Nothing was found yet. Home shows up to when each account is known.';
 }
 
-/** What is expected, each with a way to revoke it. */
-export function expectationList({ rows, names, mayRevoke }: ExpectationsLook, said: string | null): Message {
-  const shown = rows.slice(0, SHOWN_EXPECTATIONS);
+/** What is expected, each with a way to revoke it: one page of it, the first for one that is not there. */
+export function expectationList(
+  { rows, names, mayRevoke }: ExpectationsLook,
+  said: string | null,
+  wanted = 1,
+): Message {
+  const pages = Math.max(1, Math.ceil(rows.length / SHOWN_EXPECTATIONS));
+  const page = wanted >= 1 && wanted <= pages ? Math.floor(wanted) : 1;
+  const shown = rows.slice((page - 1) * SHOWN_EXPECTATIONS, page * SHOWN_EXPECTATIONS);
   const title = rows.length === 0 ? 'Nothing is expected' : counted(rows.length, 'expectation');
   return {
     text: title,
@@ -106,10 +114,17 @@ export function expectationList({ rows, names, mayRevoke }: ExpectationsLook, sa
             : undefined,
         ),
       ),
-      ...(rows.length > shown.length
-        ? [context(`${rows.length - shown.length} older ones are not shown.`)]
-        : []),
-      context('Never expected: AWS’s quarantine, a trail that is stopped, a key that gives itself rights.'),
+      ...(pages === 1
+        ? []
+        : [
+            actions('expectations.pages', [
+              ...(page === 1 ? [] : [button('Previous', EXPECTATIONS_PREVIOUS, { value: String(page - 1) })]),
+              ...(page === pages ? [] : [button('Next', EXPECTATIONS_NEXT, { value: String(page + 1) })]),
+            ]),
+          ]),
+      context(
+        `${pages === 1 ? '' : `Page ${page} of ${pages} · `}Never expected: AWS’s quarantine, a trail that is stopped, a key that gives itself rights.`,
+      ),
     ],
   };
 }

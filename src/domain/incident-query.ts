@@ -40,8 +40,10 @@ export function readIncidentQuery(
       const account = accounts.find(
         (each) => each.accountId === name || nameKey(each.name) === nameKey(name),
       );
-      if (account === undefined) return { ok: false, error: `No account is called “${name.slice(0, 80)}”.` };
-      query = { ...query, accountId: account.accountId };
+      // Incidents stay when their account was disconnected.
+      const accountId = account?.accountId ?? (/^\d{12}$/.test(name) ? name : null);
+      if (accountId === null) return { ok: false, error: `No account is called “${name.slice(0, 80)}”.` };
+      query = { ...query, accountId };
     } else if (query.text !== null) {
       return { ok: false, error: 'Only one key, user or role can be looked for at a time.' };
     } else {

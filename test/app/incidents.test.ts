@@ -6,6 +6,7 @@ import { CHANNELS, PEOPLE, Scene } from '../support/rekey.ts';
 
 const KEY = 'AKIAIOSFODNN7EXAMPLE';
 const LONG = 60_000;
+const DAY_MS = 86_400_000;
 
 describe.each([
   ['socket', 'sqlite'],
@@ -56,6 +57,31 @@ describe.each([
         resources: [],
         record,
       });
+  }
+
+  /** So much is expected of the key, the first for longest. */
+  async function expectMany(count: number): Promise<void> {
+    const stores = await scene.stores();
+    const now = Date.now();
+    await stores.atomically(
+      Array.from({ length: count }, (_, place) =>
+        stores.watch.expectations.add({
+          id: `many${place}`,
+          accountId: accountOf(scene).id,
+          subject: KEY,
+          network: null,
+          agent: null,
+          action: `test:Call${place}`,
+          reason: 'many',
+          by: PEOPLE.admin,
+          at: now - DAY_MS + place,
+          until: now + DAY_MS,
+          endedAt: null,
+          endedBy: null,
+        }),
+      ),
+    );
+    await stores.close();
   }
 
   /** Where it is said depends on whether a first frame was open. */
@@ -208,6 +234,16 @@ describe.each([
       expect(expected.words).toContain('iam:DeactivateMFADevice');
       await expected.click('Revoke', { in: 'ours', confirm: true });
       await ada.waitForEphemeral(({ words }) => words.includes('Revoked'));
+      await expectMany(10);
+      await ada.slash('/aws-incidents expectations');
+      const first = await ada.waitForEphemeral(({ words }) => words.includes('Page 1 of 2'));
+      expect(first.words).not.toContain('doing test:Call0');
+      await first.click('Next');
+      const second = await ada.waitForEphemeral(({ words }) => words.includes('Page 2 of 2'));
+      expect(second.words).toContain('test:Call0');
+      await second.click('Revoke', { in: 'test:Call0', confirm: true });
+      const after = await ada.waitForEphemeral(({ words }) => words.includes('Revoked'));
+      expect(after.words).toContain('Page 1 of 2');
       await ada.slash('/aws-incidents nobody-has-this');
       await ada.waitForEphemeral(({ words }) => words.includes('0 of 3 incidents'));
       await ada.slash('/aws-incidents account:nowhere');
@@ -221,7 +257,7 @@ describe.each([
     async () => {
       await vera.slash('/aws-incidents expectations');
       const list = await vera.waitForEphemeral(({ words }) => words.includes('expectation'));
-      expect(list.buttons).toEqual([]);
+      expect(list.buttons).toEqual(['Next']);
       await vera.slash('/aws-incidents all');
       const all = await vera.waitForEphemeral(({ words }) => words.includes('3 incidents'));
       await all.click('Details', { in: 'CloudTrail' });

@@ -138,6 +138,7 @@ export function incidentMessagesOf(outside: Outside): [name: string, message: Me
     ['incidents, none connected', listOf(outside, { rows: [], total: 0, all: 0, connected: 0 })],
     ['incidents, none fit', listOf(outside, { rows: [], total: 0 })],
     ['expectations', expectationList({ rows, names, mayRevoke: true, now: NOW }, 'Revoked.')],
+    ['expectations, the second page', expectationList({ rows, names, mayRevoke: true, now: NOW }, null, 2)],
     ['expectations, none', expectationList({ rows: [], names, mayRevoke: false, now: NOW }, null)],
   ];
 }
