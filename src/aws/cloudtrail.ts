@@ -62,7 +62,7 @@ export function openHistory(
     pages: (region, question, window, signal) => {
       const budget = budgets.of(place.accountId, region);
       const asked = { ground, credentials, region, budget, question, window, signal };
-      return pagesOf({ ...asked, priority: 'watch' }, rawOf);
+      return pagesOf({ ...asked, priority: 'watch' }, (event) => rawOf(event, region));
     },
   };
 }
@@ -141,7 +141,23 @@ function recordOf(text: string): Readonly<Record<string, unknown>> {
   throw new AwsFailure({ code: 'not_aws', action: ACTION, said: 'an event that is not JSON' });
 }
 
-function rawOf(event: Event): HistoryEvent {
-  const at = event.EventTime?.getTime() ?? Number.NaN;
-  return { at: Number.isNaN(at) ? null : at, text: event.CloudTrailEvent ?? '' };
+function rawOf(event: Event, region: string): HistoryEvent {
+  const time = event.EventTime?.getTime() ?? Number.NaN;
+  const at = Number.isNaN(time) ? null : time;
+  const text = event.CloudTrailEvent ?? '';
+  return text.endsWith('}') ? { at, text } : { at, text, outer: outerOf(event, at, region) };
+}
+
+/** Who did what, and when, is also said beside the record. Of a session, `Username` is a name somebody gave it. */
+function outerOf(event: Event, at: number | null, region: string): string {
+  const { AccessKeyId: accessKeyId, Username } = event;
+  const isOfKey = accessKeyId?.startsWith('AKIA') === true;
+  return JSON.stringify({
+    eventID: event.EventId,
+    eventTime: at === null ? undefined : new Date(at).toISOString(),
+    eventSource: event.EventSource,
+    eventName: event.EventName,
+    awsRegion: region,
+    userIdentity: { accessKeyId, userName: isOfKey ? Username : undefined },
+  });
 }

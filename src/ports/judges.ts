@@ -31,11 +31,13 @@ export interface OwnRotation {
 }
 
 /** An event as it came; `at`: when it happened, as AWS told, inside the part of time that was asked for; ms. */
-export type RawEvent = { readonly at: number } & (
-  | { readonly text: string }
-  /** Parsed already: a record, or what stands in its place. */
-  | { readonly value: unknown }
-);
+export type RawEvent = { readonly at: number } &
+  /** `outer`: what stands in for a record that cannot be read. */
+  (
+    | { readonly text: string; readonly outer?: string }
+    /** Parsed already: a record, or what stands in its place. */
+    | { readonly value: unknown }
+  );
 
 /** What a file of a trail is taken to be of, where its records do not say. */
 export interface FileSubject {

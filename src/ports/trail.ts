@@ -39,6 +39,8 @@ export interface HistoryEvent {
   readonly at: number | null;
   /** The full record as JSON text, or what stands in its place. */
   readonly text: string;
+  /** What AWS says of it beside the record, as a record in JSON; only where the record is plainly cut off. */
+  readonly outer?: string;
 }
 
 /** The event history for whoever reads all of it: nothing in an event stops the reading. Errors are AwsFailures. */

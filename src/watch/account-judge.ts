@@ -123,11 +123,13 @@ export class AccountJudge {
     for (const raw of events) {
       const { at: told } = raw;
       if (told < notBefore) continue;
-      const event = this.#parse(raw);
+      let event = this.#parse(raw);
       if (event === null) {
         // Read again with the overlap, it counts once; while learning nothing is read twice.
         if (learn || seen.add(textOf(raw), told)) unreadable += 1;
-        continue;
+        // What is known beside it is judged all the same.
+        event = 'outer' in raw ? this.#parse({ at: told, text: raw.outer }) : null;
+        if (event === null) continue;
       }
       // Marks go by the time AWS told, which lies in the part that was asked for: what a record says need not.
       const isNew = seen.add(event.id, told);

@@ -88,6 +88,20 @@ describe.each(ENGINES)('a watcher that meets a hostile record, on %s', (engine) 
     expect((await region(world)).trouble).toBeNull();
   });
 
+  it('judges what is said beside a record that is cut off, and tells that it cannot be read', async () => {
+    const world = await open(engine);
+    happen(world, 'cloudtrail:StopLogging', {
+      minutesAgo: 1,
+      text: '{"eventVersion":"1.11","userIdentity":{"ty',
+    });
+    for (let round = 0; round < 3; round += 1) {
+      world.forward(6 * MINUTE);
+      await watch(world);
+    }
+    expect(await found(world)).toEqual({ [KEY]: ['trail-stopped'] });
+    expect((await region(world)).unreadable).toBe(1);
+  });
+
   it('keeps one of two findings whose ids become one in a database', async () => {
     const world = await open(engine);
     bent(world, 'cloudtrail:StopLogging', { eventID: 'aaaaaaa\u0001-0000-4000-8000-00000000000a' });

@@ -89,12 +89,12 @@ async function readOnce(
     let oldest = slice.to;
     for await (const page of pagesOf(question)) {
       await onPage();
-      for (const { at, text } of page) {
+      for (const { at, ...record } of page) {
         const inside = Math.min(latest, Math.max(slice.from, at ?? slice.to));
         oldest = Math.min(oldest, inside);
         if (at !== null) newest = Math.max(newest ?? inside, inside);
-        events.push({ at: inside, text });
-        held += text.length;
+        events.push({ at: inside, ...record });
+        held += record.text.length + (record.outer?.length ?? 0);
       }
       if (pages === 0 && question === null && page.length >= PAGE) dense = oldest;
       pages += 1;
