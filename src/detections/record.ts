@@ -8,7 +8,9 @@ import { at, asText, flagAt } from './json.ts';
 import { Remembered } from './remembered.ts';
 import { parseTime } from './time.ts';
 
-const REGION = /^[a-z]{2,5}(?:-[a-z0-9]+)+$/;
+/** Names of regions as AWS makes them: `eu-west-1`, `us-gov-east-1`, `us-isob-east-1`, `eusc-de-east-1`. */
+const REGION =
+  /^(?:[a-z]{2}(?:-gov|-iso[a-z]?)?|eusc-[a-z]{2})-(?:central|(?:north|south)(?:east|west)?|east|west)-\d$/;
 const DENIED = /AccessDenied|Unauthorized|NotAuthorized|AuthFailure|Forbidden|OperationNotPermitted/i;
 const SERVICE = /(?:^AWS Internal$|\.amazonaws\.com(?:\.cn)?$)/;
 /** The console calls AWS through services with these names, with the person's session. */

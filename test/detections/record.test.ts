@@ -103,6 +103,24 @@ describe('a record', () => {
     expect(read(call('iam:ListUsers', { region: '...' })).region).toBeNull();
   });
 
+  it.each(['us-north-2r', 'apiso-northsouth-3r', 'us-nowhere-1', 'us-east-99', 'mars-north-1', 'aws-global'])(
+    'knows that there is no region %s, so that it is not new for any key',
+    (name) => {
+      expect(read(call('ec2:RunInstances', { region: name })).region).toBeNull();
+    },
+  );
+
+  it.each([
+    'us-east-1',
+    'ap-northeast-3',
+    'mx-central-1',
+    'us-gov-west-1',
+    'us-isob-east-1',
+    'eusc-de-east-1',
+  ])('knows the region %s', (name) => {
+    expect(read(call('ec2:RunInstances', { region: name })).region).toBe(name);
+  });
+
   it('reads sessions of roles', () => {
     expect(read(call('iam:ListUsers', { by: roleSession('deploy', 'job-1') })).caller).toMatchObject({
       roleName: 'deploy',
