@@ -1,6 +1,7 @@
 import type { Actor } from '../domain/actor.ts';
 import type { Containment } from '../domain/containment.ts';
 import type { IncidentLook, KeptIncident } from '../domain/incident.ts';
+import { partitionOfArn, partitionOfRegion, type Partition } from '../domain/partition.ts';
 import type { Signal } from '../domain/signal.ts';
 import { RULES } from '../detections/registry.ts';
 import { RekeyError } from '../errors.ts';
@@ -50,11 +51,22 @@ export async function incidentLook(
     signals,
     ownership: standing?.ownership ?? null,
     accountName: account?.name ?? incident.accountId,
-    partition: watched?.partition ?? 'aws',
+    partition: watched?.partition ?? partitionIn(signals) ?? 'aws',
     advice: Object.fromEntries(incident.rules.map((rule) => [rule, ADVICE.get(rule) ?? ''])),
     containment: await containmentOf(services, incident),
     now: clock.now(),
   };
+}
+
+/** The partition of an account that is watched no more, as far as what was found there shows it. */
+function partitionIn(signals: readonly Signal[]): Partition | null {
+  for (const { principalArn, region } of signals) {
+    const found =
+      (principalArn === null ? null : partitionOfArn(principalArn)) ??
+      (region === null ? null : partitionOfRegion(region));
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** How the key of an incident was shut off: for it before others, the newest first. */
