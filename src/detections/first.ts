@@ -25,6 +25,28 @@ export function hasListed(kind: string, event: CloudTrailEvent, about: About): b
   return listed !== null && about.now - listed < HOUR;
 }
 
+/**
+ * What a shape names that ends in a call the key makes as a matter of course, and was begun by one that it does not: the
+ * habit of the former explains nothing then.
+ */
+export function unlikeHabit(begunBy: string, { call }: CloudTrailEvent, about: About): readonly string[] {
+  return isCustom(call.action, about) && !isCustom(begunBy, about) ? [`after ${begunBy}`] : [];
+}
+
+/** So many times what it does on a day is beyond what a key does. */
+const TIMES = 3;
+
+/** The same of calls the key makes as a matter of course, but not so many on a day by far. */
+export function beyondMeasure(count: number, { call }: CloudTrailEvent, about: About): readonly string[] {
+  const { profile } = about;
+  const each = profile.tables.actions.count(call.action) / Math.max(1, profile.activeDays);
+  return isCustom(call.action, about) && count > TIMES * each ? ['more than ever'] : [];
+}
+
+function isCustom(action: string, { profile, now }: About): boolean {
+  return profile.isSettled && profile.isEstablished('actions', action, now);
+}
+
 /** Who comes again after so long comes to work. */
 const A_WHILE = HOUR / 2;
 

@@ -54,7 +54,8 @@ export function isHabit({ agent, address, call, denied }: CloudTrailEvent, about
 /**
  * True when a rule that judges what a call asks for finds something with this call for the first time, or something that
  * names what it never named before: who copies files each day has no habit of encrypting them with a stranger's key.
- * Notes it, so that it is news once. Of what is only read, one thing is as good as another.
+ * Notes it, so that it is news once. Of what is only read, one thing is as good as another. A shape over time is made of
+ * calls that may each be habit: it counts as unheard of only for what it names, such as that a list came first.
  */
 export function isUnheardOf(
   rule: Rule,
@@ -62,13 +63,15 @@ export function isUnheardOf(
   event: CloudTrailEvent,
   { profile, now }: About,
 ): boolean {
-  if (rule.family !== 'bad on any key' || event.failed || event.fromConsole || event.call.isRead)
-    return false;
+  if (event.failed || event.fromConsole) return false;
+  const isShape = rule.family === 'shape over time';
+  if (isShape ? strangers.length === 0 : rule.family !== 'bad on any key' || event.call.isRead) return false;
   const { recent } = profile;
   const isOfRule = (each: string): boolean => each.startsWith(`${rule.id} `);
   let room = MOST_FOUND - recent.since('found', 0).filter(isOfRule).length;
   let isNew = false;
-  const graver = new Set([event.call.action, ...strangers.filter((each) => EVERYBODY.test(each))]);
+  const itself = isShape ? [] : [event.call.action];
+  const graver = new Set([...itself, ...strangers.filter((each) => EVERYBODY.test(each))]);
   for (const each of new Set([...graver, ...strangers.slice(0, MOST_FOUND)])) {
     const what = `${rule.id} ${each}`.slice(0, 200);
     const last = recent.last('found', what);

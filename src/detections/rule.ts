@@ -56,7 +56,7 @@ export interface Finding {
   readonly of?: string | null;
   /**
    * What it names that says how grave it is: the account let in, everybody, the kind of machine. Habit excuses none that
-   * the key never named before.
+   * the key never named before. Of a shape: what no habit of its last call explains, such as a list that came first.
    */
   readonly strangers?: readonly string[];
 }

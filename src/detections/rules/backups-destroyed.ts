@@ -1,5 +1,6 @@
 import { isUnexplained } from '../at-home.ts';
-import { call } from '../example.ts';
+import { call, history } from '../example.ts';
+import { beyondMeasure } from '../first.ts';
 import { at, flagAt, listAt, numberAt, textAt, writtenOut } from '../json.ts';
 import { HOUR } from '../profile.ts';
 import type { About, Rule } from '../rule.ts';
@@ -92,6 +93,7 @@ export const backupsDestroyed: Rule = {
       severity: count >= 2 * MANY ? 'high' : 'medium',
       facts: { backups: count, call: name },
       of: isGrave ? name : count >= 2 * MANY ? 'many' : 'some',
+      strangers: count >= 2 * MANY ? beyondMeasure(count, event, about) : [],
     };
   },
   examples: () => ({
@@ -102,9 +104,32 @@ export const backupsDestroyed: Rule = {
           call('ec2:DeleteSnapshot', { asked: { snapshotId: `snap-${each}` }, minute: each }),
         ),
       },
+      {
+        why: 'twelve, by a tool that deletes two each night',
+        learned: history(9, [
+          'ec2:CreateSnapshot',
+          'ec2:CreateSnapshot',
+          'ec2:DescribeSnapshots',
+          'ec2:DeleteSnapshot',
+          'ec2:DeleteSnapshot',
+        ]),
+        records: Array.from({ length: 12 }, (_, each) =>
+          call('ec2:DeleteSnapshot', { asked: { snapshotId: `snap-${each}` }, minute: each }),
+        ),
+      },
       { why: 'a vault', records: [call('backup:DeleteBackupVault', { asked: { backupVaultName: 'v' } })] },
     ],
     quiet: [
+      {
+        why: 'twelve, by a tool that deletes as many each night',
+        learned: history(
+          9,
+          Array.from({ length: 12 }, () => 'ec2:DeleteSnapshot'),
+        ),
+        records: Array.from({ length: 12 }, (_, each) =>
+          call('ec2:DeleteSnapshot', { asked: { snapshotId: `snap-${each}` }, minute: each }),
+        ),
+      },
       { why: 'one snapshot', records: [call('ec2:DeleteSnapshot', { asked: { snapshotId: 'snap-1' } })] },
     ],
   }),

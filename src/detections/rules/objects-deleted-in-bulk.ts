@@ -1,10 +1,13 @@
-import { call } from '../example.ts';
+import { call, history, ordinary } from '../example.ts';
+import { beyondMeasure } from '../first.ts';
 import { textAt } from '../json.ts';
 import { HOUR } from '../profile.ts';
 import { isStrange } from '../novelty.ts';
 import type { Rule } from '../rule.ts';
 
 const MANY = 20;
+/** The program of the examples. */
+const BOTO = { agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux' };
 
 /** Many objects deleted. */
 export const objectsDeletedInBulk: Rule = {
@@ -39,6 +42,7 @@ export const objectsDeletedInBulk: Rule = {
       severity: count >= 4 * MANY ? 'high' : isTidy ? 'low' : 'medium',
       facts: { bucket, calls: count },
       of: `${bucket ?? ''} ${count >= 4 * MANY ? 'many' : ''}`,
+      strangers: count >= MANY ? beyondMeasure(count, event, about) : [],
     };
   },
   examples: () => ({
@@ -50,11 +54,32 @@ export const objectsDeletedInBulk: Rule = {
         ),
       },
       {
+        why: 'thirty in minutes, by a program that deletes one a day',
+        learned: [...ordinary(6), ...history(6, ['s3:DeleteObject'], { ...BOTO, minute: 50 })],
+        records: Array.from({ length: 30 }, (_, each) =>
+          call('s3:DeleteObject', {
+            ...BOTO,
+            asked: { bucketName: 'b', key: `${each}` },
+            minute: each / 4,
+          }),
+        ),
+      },
+      {
         why: 'a batch, for the first time',
         records: [call('s3:DeleteObjects', { asked: { bucketName: 'b' } })],
       },
     ],
     quiet: [
+      {
+        why: 'thirty, by a program that deletes as many each day',
+        learned: history(
+          9,
+          Array.from({ length: 30 }, () => 's3:DeleteObject'),
+        ),
+        records: Array.from({ length: 30 }, (_, each) =>
+          call('s3:DeleteObject', { asked: { bucketName: 'b', key: `${each}` }, minute: each / 4 }),
+        ),
+      },
       {
         why: 'one now and then',
         records: [0, 1, 2].map((each) =>

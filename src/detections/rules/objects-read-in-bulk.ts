@@ -1,9 +1,11 @@
-import { call } from '../example.ts';
+import { call, ordinary } from '../example.ts';
+import { unlikeHabit } from '../first.ts';
 import { textAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 
 const OBJECTS = 20;
+const BUCKETS = 2;
 
 /** Many objects read right after buckets were listed. */
 export const objectsReadInBulk: Rule = {
@@ -24,7 +26,15 @@ export const objectsReadInBulk: Rule = {
     if (bucket === null || key === null || looked === null || about.now - looked > HOUR) return null;
     recent.note('objects', `${bucket}/${key}`.slice(0, 256), about.now, about.now);
     const objects = recent.since('objects', looked).length;
-    return objects >= OBJECTS ? { facts: { objects, bucket }, of: '' } : null;
+    recent.note('buckets read', bucket, about.now, about.now);
+    if (objects < OBJECTS) return null;
+    // A program that reads all day may ask once what buckets there are; whoever looks for something reads several.
+    const isSought = recent.since('buckets read', looked).length >= BUCKETS;
+    return {
+      facts: { objects, bucket },
+      of: '',
+      strangers: isSought ? unlikeHabit('s3:ListBuckets', event, about) : [],
+    };
   },
   examples: () => ({
     fires: [
@@ -37,8 +47,36 @@ export const objectsReadInBulk: Rule = {
           ),
         ],
       },
+      {
+        why: 'of several buckets, by a program that else reads its own',
+        learned: ordinary(6),
+        records: [
+          call('s3:ListBuckets', { agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux' }),
+          ...Array.from({ length: 22 }, (_, each) =>
+            call('s3:GetObject', {
+              agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux',
+              asked: { bucketName: `b${each % 2}`, key: `${each}` },
+              minute: 1 + each / 10,
+            }),
+          ),
+        ],
+      },
     ],
     quiet: [
+      {
+        why: 'a program at work asks once what buckets there are',
+        learned: ordinary(6),
+        records: [
+          call('s3:ListBuckets', { agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux' }),
+          ...Array.from({ length: 22 }, (_, each) =>
+            call('s3:GetObject', {
+              agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux',
+              asked: { bucketName: 'b', key: `${each}` },
+              minute: 1 + each / 10,
+            }),
+          ),
+        ],
+      },
       {
         why: 'without looking around first',
         records: Array.from({ length: 20 }, (_, each) =>

@@ -1,7 +1,7 @@
 import { isByHand, isUnexplained } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
-import { call } from '../example.ts';
-import { hasListed, noteFirst, whoReads } from '../first.ts';
+import { call, history, ordinary } from '../example.ts';
+import { hasListed, noteFirst, unlikeHabit, whoReads } from '../first.ts';
 import { flagAt, textAt, textsAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { About, Rule } from '../rule.ts';
@@ -55,7 +55,12 @@ export const parametersReadInBulk: Rule = {
     const chosen = isUnexplained(event, about) ? 1 : LISTED;
     const isChosen = count >= chosen && hasListed('parameters listed', event, about);
     if (count < ENOUGH && (!isChosen || event.agent.kind === 'infrastructure')) return null;
-    return { facts: { parameters: count, last: names.at(-1) ?? null }, of: '' };
+    const isSought = isChosen && count >= 2 * LISTED;
+    return {
+      facts: { parameters: count, last: names.at(-1) ?? null },
+      of: '',
+      strangers: isSought ? unlikeHabit('ssm:DescribeParameters', event, about) : [],
+    };
   },
   examples: () => ({
     fires: [
@@ -75,6 +80,27 @@ export const parametersReadInBulk: Rule = {
         why: 'all there are',
         records: [
           call('ssm:GetParametersByPath', { asked: { withDecryption: true, path: '/', recursive: true } }),
+        ],
+      },
+      {
+        why: 'a program that reads its own each day lists all and reads others',
+        learned: [
+          ...ordinary(6),
+          ...history(6, ['ssm:GetParameter'], {
+            agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux',
+            asked: { withDecryption: true, name: '/own' },
+            minute: 50,
+          }),
+        ],
+        records: [
+          call('ssm:DescribeParameters', { agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux' }),
+          ...Array.from({ length: 6 }, (_, each) =>
+            call('ssm:GetParameter', {
+              agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux',
+              asked: { withDecryption: true, name: `/other/${each}` },
+              minute: 1 + each,
+            }),
+          ),
         ],
       },
     ],

@@ -1,9 +1,9 @@
 import { isUnexplained } from '../at-home.ts';
-import { call } from '../example.ts';
-import { hasListed, noteFirst, whoReads } from '../first.ts';
+import { call, history, ordinary } from '../example.ts';
+import { hasListed, noteFirst, unlikeHabit, whoReads } from '../first.ts';
 import { listAt, textsAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
-import type { Rule } from '../rule.ts';
+import type { RawRecord, Rule } from '../rule.ts';
 
 const WINDOW = HOUR / 4;
 const ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:(\d{12}):/;
@@ -13,6 +13,12 @@ const LISTED = 2;
 /** Whoever takes his time reads as many in the end. */
 const PATIENT = 8;
 const MANY = 15;
+
+/** The program of the examples, and what it reads on each of its days. */
+const BOTO = { agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux' };
+function ownEachDay(): readonly RawRecord[] {
+  return history(6, ['secretsmanager:GetSecretValue'], { ...BOTO, asked: { secretId: 'own' }, minute: 50 });
+}
 
 /** Many secrets read that this key never read before. */
 export const secretsReadInBulk: Rule = {
@@ -65,10 +71,13 @@ export const secretsReadInBulk: Rule = {
     const isPatient = lately >= PATIENT;
     const isTool = event.agent.kind === 'infrastructure';
     if (count < FEW && !isBatch && (isTool || (!isChosen && !isPatient))) return null;
+    // Who reads its secrets each day has no habit of listing them and reading others.
+    const isSought = count >= FEW && hasListed('secrets listed', event, about);
     return {
       severity: count >= MANY ? 'high' : 'medium',
       facts: { secrets: count, last: ids.at(-1) ?? null },
       of: count >= MANY ? 'many' : 'few',
+      strangers: isSought ? unlikeHabit('secretsmanager:ListSecrets', event, about) : [],
     };
   },
   examples: () => ({
@@ -83,8 +92,25 @@ export const secretsReadInBulk: Rule = {
         why: 'a batch',
         records: [call('secretsmanager:BatchGetSecretValue', { asked: { filters: [{ key: 'name' }] } })],
       },
+      {
+        why: 'a program that reads its own each day lists all and reads others',
+        learned: [...ordinary(6), ...ownEachDay()],
+        records: [
+          call('secretsmanager:ListSecrets', BOTO),
+          ...['a', 'b', 'c', 'd'].map((secretId, place) =>
+            call('secretsmanager:GetSecretValue', { ...BOTO, asked: { secretId }, minute: 1 + place / 4 }),
+          ),
+        ],
+      },
     ],
     quiet: [
+      {
+        why: 'a program that reads its own each day reads another',
+        learned: [...ordinary(6), ...ownEachDay()],
+        records: ['own', 'another'].map((secretId, minute) =>
+          call('secretsmanager:GetSecretValue', { ...BOTO, asked: { secretId }, minute }),
+        ),
+      },
       {
         why: 'one, again and again',
         records: Array.from({ length: 30 }, (_, minute) =>

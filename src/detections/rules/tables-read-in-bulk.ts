@@ -1,10 +1,13 @@
 import { isAtWork, isUnexplained } from '../at-home.ts';
-import { call, ordinary } from '../example.ts';
+import { call, history, ordinary } from '../example.ts';
+import { unlikeHabit } from '../first.ts';
 import { textAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 
 const TABLES = 3;
+/** The program of the examples. */
+const BOTO = { agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux' };
 
 /** Whole tables read after the tables were listed. */
 export const tablesReadInBulk: Rule = {
@@ -42,7 +45,9 @@ export const tablesReadInBulk: Rule = {
     if (listed === null || now - listed > HOUR) return null;
     recent.note('tables read', textAt(event.asked, 'tableName') ?? event.id, now, now);
     const tables = recent.since('tables read', listed).length;
-    return tables >= TABLES ? { facts: { tables }, of: '' } : null;
+    return tables >= TABLES
+      ? { facts: { tables }, of: '', strangers: unlikeHabit('dynamodb:ListTables', event, about) }
+      : null;
   },
   examples: () => ({
     fires: [
@@ -55,8 +60,28 @@ export const tablesReadInBulk: Rule = {
           ),
         ],
       },
+      {
+        why: 'a program that reads a table each day lists them and reads others',
+        learned: [...ordinary(6), ...history(6, ['dynamodb:Scan'], { ...BOTO, minute: 50 })],
+        records: [
+          call('dynamodb:ListTables', BOTO),
+          ...['users', 'orders', 'cards'].map((tableName, minute) =>
+            call('dynamodb:Scan', { ...BOTO, asked: { tableName }, minute }),
+          ),
+        ],
+      },
     ],
     quiet: [
+      {
+        why: 'a program that lists them and reads them each day',
+        learned: history(9, ['dynamodb:ListTables', 'dynamodb:Scan', 'dynamodb:Scan', 'dynamodb:Scan']),
+        records: [
+          call('dynamodb:ListTables'),
+          ...['users', 'orders', 'cards'].map((tableName, minute) =>
+            call('dynamodb:Scan', { asked: { tableName }, minute }),
+          ),
+        ],
+      },
       {
         why: 'a program that reads its own',
         learned: ordinary(5),
