@@ -1,5 +1,5 @@
 import type { CloudTrailEvent } from './event.ts';
-import { HOUR } from './profile.ts';
+import { DAY, HOUR } from './profile.ts';
 import type { Recent } from './recent.ts';
 import type { About } from './rule.ts';
 
@@ -45,6 +45,23 @@ export function beyondMeasure(count: number, { call }: CloudTrailEvent, about: A
 
 function isCustom(action: string, { profile, now }: About): boolean {
   return profile.isSettled && profile.isEstablished('actions', action, now);
+}
+
+/** Who names so many places names others all the time. */
+const FEW_PLACES = 2;
+
+/**
+ * True when a settled key that always named the same one or two places of a kind names another. Notes it: for good, beside
+ * what rules found.
+ */
+export function isElsewhere(kind: string, place: string, { profile, now }: About): boolean {
+  const { recent, isSettled } = profile;
+  const what = `${kind}: ${place}`.slice(0, 160);
+  const last = recent.last('found', what);
+  const known = recent.since('found', 0).filter((each) => each.startsWith(`${kind}: `)).length;
+  // Once a day does.
+  if (last === null ? known <= FEW_PLACES : now - last > DAY) recent.note('found', what, now, now);
+  return last === null && isSettled && known > 0 && known <= FEW_PLACES;
 }
 
 /** Who comes again after so long comes to work. */

@@ -48,7 +48,10 @@ export const bucketOpened: Rule = {
       const isPublic = /public-read|authenticated-read|global\/AllUsers|global\/AuthenticatedUsers/.test(
         text,
       );
-      if (isPublic) return { facts: { bucket, to: 'everybody' }, of: bucket, strangers: ['everybody'] };
+      // One file for everybody is what web sites are made of; a bucket is all there is in it.
+      const severity = name === 'PutObjectAcl' ? 'medium' : 'high';
+      if (isPublic)
+        return { severity, facts: { bucket, to: 'everybody' }, of: bucket, strangers: ['everybody'] };
       // Headers do not say who owns the bucket; hardly anybody who owns it lets himself in by hand.
       const granted = isByHand(event, about) ? grantedIn(asked) : null;
       const stranger = strangerIn(at(asked, 'AccessControlPolicy')) ?? granted;
@@ -110,6 +113,12 @@ export const bucketOpened: Rule = {
               },
             },
           }),
+        ],
+      },
+      {
+        why: 'one file for everybody',
+        records: [
+          call('s3:PutObjectAcl', { asked: { bucketName: 'b', key: 'k', 'x-amz-acl': 'public-read' } }),
         ],
       },
       {

@@ -22,6 +22,9 @@ function bringsNothing({ asked, call: { name } }: CloudTrailEvent): boolean {
       return !['environment', 'handler', 'runtime', 'fileSystemConfigs', 'imageConfig'].some(
         (each) => at(asked, each) !== undefined,
       );
+    // Another script; the same with more workers is none.
+    case 'UpdateJob':
+      return within(asked, 'jobUpdate', 'command', 'scriptLocation') === undefined;
     // A share of the calls goes to another version.
     case 'UpdateAlias':
       return within(asked, 'routingConfig', 'additionalVersionWeights') === undefined;
@@ -65,7 +68,7 @@ export const codeSlippedIn: Rule = {
     codeartifact:PublishPackageVersion iot:CreateTopicRule iot:ReplaceTopicRule lambda:UpdateAlias
     cloudformation:CreateStack cloudformation:UpdateStack codepipeline:UpdatePipeline servicecatalog:ProvisionProduct ssm-quicksetup:CreateConfigurationManager
     bedrock:CreateAgentActionGroup bedrock:UpdateAgentActionGroup codestar-connections:CreateConnection
-    codeconnections:CreateConnection codestar-connections:CreateHost codeconnections:CreateHost`),
+    codeconnections:CreateConnection codestar-connections:CreateHost codeconnections:CreateHost glue:UpdateJob`),
   matches: SLIPPING,
   quietFor: 7 * DAY,
   judge(event, about) {
@@ -98,8 +101,20 @@ export const codeSlippedIn: Rule = {
         why: 'a component for machines that are built later',
         records: [call('imagebuilder:CreateComponent', { asked: { name: 'c', data: 'HIDDEN' } })],
       },
+      {
+        why: 'another script for a job, by a key nobody knows',
+        records: [
+          call('glue:UpdateJob', {
+            asked: { jobName: 'j', jobUpdate: { command: { scriptLocation: 's3://z/j.py' } } },
+          }),
+        ],
+      },
     ],
     quiet: [
+      {
+        why: 'more workers for a job',
+        records: [call('glue:UpdateJob', { asked: { jobName: 'j', jobUpdate: { numberOfWorkers: 4 } } })],
+      },
       {
         why: 'more memory for a function',
         records: [

@@ -7,6 +7,10 @@ import { words } from '../words.ts';
 /** So many targets a day are told of one by one. */
 const FEW = 3;
 
+/** Documents of AWS that keep machines in order, and run nothing their caller brings. */
+const KEEPING =
+  /^(?:arn:[a-z-]+:ssm:[a-z0-9-]+::document\/)?(?:AWS-RunPatchBaseline(?:Association)?|AWS-PatchInstanceWithRollback|AWS-GatherSoftwareInventory|AWS-UpdateSSMAgent|AWS-InstallWindowsUpdates|AWS-FindWindowsUpdates|AWS-ListWindowsInventory|AmazonCloudWatch-ManageAgent)$/;
+
 /** Commands or sessions on instances. */
 export const commandRunOnInstance: Rule = {
   id: 'command-run-on-instance',
@@ -38,8 +42,10 @@ export const commandRunOnInstance: Rule = {
       textAt(asked, 'cluster');
     profile.recent.note('commanded', `${name} ${target ?? ''}`, now, now);
     const targets = profile.recent.since('commanded', now - DAY).length;
+    const document = textAt(asked, 'documentName');
     return {
-      facts: { call: name, target, document: textAt(asked, 'documentName') },
+      severity: name === 'SendCommand' && KEEPING.test(document ?? '') ? 'low' : 'medium',
+      facts: { call: name, target, document },
       // A day's work on twenty instances is not twenty pieces of news.
       of: targets > FEW ? `${name} and more` : `${name} ${target ?? ''}`,
     };

@@ -1,8 +1,10 @@
 import { isAtWork, isByHand, isUnexplained, trifle } from '../at-home.ts';
-import { call } from '../example.ts';
+import type { CloudTrailEvent } from '../event.ts';
+import { call, history } from '../example.ts';
+import { isElsewhere } from '../first.ts';
 import { at, flagAt, textAt } from '../json.ts';
 import { leavesOf } from '../leaves.ts';
-import { isListed, type Rule } from '../rule.ts';
+import { isListed, type About, type Finding, type Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 /** The same of services nobody listed. */
@@ -10,6 +12,32 @@ const EXPORTING =
   /^(?!(?:apigateway|cloudformation|translate|codebuild):)[a-z0-9-]+:(?:(?:Start|Create|Begin)\w*Export\w*(?:Job|Task)?|Export\w+To\w+)$/;
 
 const TABLE = /^dynamodb:(?:UpdateTable|RestoreTable)/;
+
+/** Answers of queries written where this key never had them written; or, for all who ask, somewhere else from now on. */
+function resultsLedElsewhere(event: CloudTrailEvent, about: About): Finding | null {
+  const { asked, call: api, failed } = event;
+  const found = leavesOf(asked).find(([name]) => name === 'outputLocation')?.[1] ?? null;
+  const where =
+    found
+      ?.replace(/^s3:\/\//, '')
+      .split('/', 1)[0]
+      ?.slice(0, 64) ?? null;
+  if (where === null || failed) return null;
+  const told: Finding = {
+    severity: trifle(event, about),
+    facts: { call: api.action, bucket: where },
+    of: where,
+    strangers: [where],
+  };
+  if (api.name === 'UpdateWorkGroup') return told;
+  return isElsewhere('results', where, about) ? told : null;
+}
+
+/** Of the examples: what a program asks each day. */
+const ASKED = Array.from({ length: 5 }, () => 'athena:StartQueryExecution');
+function answersTo(bucket: string): { readonly asked: unknown } {
+  return { asked: { resultConfiguration: { outputLocation: `s3://${bucket}/answers/` } } };
+}
 
 /** Data copied out in bulk. */
 export const dataExported: Rule = {
@@ -31,7 +59,7 @@ export const dataExported: Rule = {
     rds:DownloadCompleteDBLogFile rds:DownloadDBLogFilePortion backup:StartCopyJob acm:ExportCertificate snowball:CreateJob
     elasticache:CopySnapshot lightsail:ExportSnapshot appflow:CreateFlow
     secretsmanager:ReplicateSecretToRegions dynamodb:UpdateTable dynamodb:RestoreTableToPointInTime
-    dynamodb:RestoreTableFromBackup`),
+    dynamodb:RestoreTableFromBackup athena:StartQueryExecution athena:UpdateWorkGroup`),
   matches: EXPORTING,
   judge(event, about) {
     // A copy into a vault of the same account stays at home.
@@ -50,6 +78,7 @@ export const dataExported: Rule = {
         flagAt(event.asked, 'streamSpecification', 'streamEnabled') === true;
       if (event.failed || !isCopied || !isUnexplained(event, about)) return null;
     }
+    if (event.call.service === 'athena') return resultsLedElsewhere(event, about);
     // What collects logs does so all day.
     if (
       event.call.name === 'DownloadDBLogFilePortion' &&
@@ -87,8 +116,29 @@ export const dataExported: Rule = {
           }),
         ],
       },
+      {
+        why: 'answers of a query go where the key never had them written',
+        learned: history(9, ASKED, answersTo('own')),
+        records: [call('athena:StartQueryExecution', answersTo('another'))],
+      },
+      {
+        why: 'answers of all who ask go somewhere else',
+        records: [
+          call('athena:UpdateWorkGroup', {
+            asked: {
+              workGroup: 'w',
+              configurationUpdates: { resultConfigurationUpdates: { outputLocation: 's3://z/' } },
+            },
+          }),
+        ],
+      },
     ],
     quiet: [
+      {
+        why: 'answers of a query go where they always go',
+        learned: history(9, ASKED, answersTo('own')),
+        records: [call('athena:StartQueryExecution', answersTo('own'))],
+      },
       {
         why: 'a table that may take more reads',
         records: [

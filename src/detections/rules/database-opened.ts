@@ -5,6 +5,9 @@ import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
+/** So many databases a day are told of one by one. */
+const FEW = 2;
+
 /** Database made public, or its password changed. */
 export const databaseOpened: Rule = {
   id: 'database-opened',
@@ -45,17 +48,23 @@ export const databaseOpened: Rule = {
     const isNewLogin =
       flagAt(asked, 'enableIAMDatabaseAuthentication') === true && isUnexplained(event, about);
     if (!isPublic && !isReset && !isUnprotected && !other && !isNewLogin) return null;
+    const database =
+      textAt(asked, 'dBInstanceIdentifier') ??
+      textAt(asked, 'dBClusterIdentifier') ??
+      textAt(asked, 'clusterIdentifier');
+    const { recent } = about.profile;
+    const isOnlyReset = isReset && !isPublic;
+    if (isOnlyReset) recent.note('passwords of databases', database ?? '', about.now, about.now);
+    const passwords = isOnlyReset ? recent.since('passwords of databases', about.now - DAY).length : 0;
     return {
       severity: isUnprotected && !isPublic && !isReset ? trifle(event, about) : 'medium',
       facts: {
         call: event.call.name,
-        database:
-          textAt(asked, 'dBInstanceIdentifier') ??
-          textAt(asked, 'dBClusterIdentifier') ??
-          textAt(asked, 'clusterIdentifier'),
+        database,
         change: isPublic ? 'public' : isReset ? 'password' : isUnprotected ? 'deletion protection off' : null,
       },
-      of: `${event.call.name} ${textAt(asked, 'dBInstanceIdentifier') ?? ''}`,
+      // Who changes the passwords of many does so at once: the first few are told of one by one.
+      of: passwords > FEW ? `${event.call.name} passwords` : `${event.call.name} ${database ?? ''}`,
       strangers: [isPublic ? 'public' : isReset ? 'password' : isUnprotected ? 'unprotected' : 'login'],
     };
   },

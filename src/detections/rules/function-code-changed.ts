@@ -1,7 +1,7 @@
 import { isUnexplained, isWithoutReason } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
-import { call, FOREIGN, history, OWN } from '../example.ts';
-import { isOneMore } from '../first.ts';
+import { call, FOREIGN, history, ordinary, OWN } from '../example.ts';
+import { isElsewhere, isOneMore } from '../first.ts';
 import { listAt, textAt, textsAt } from '../json.ts';
 import { DAY } from '../profile.ts';
 import type { About, Rule } from '../rule.ts';
@@ -10,6 +10,8 @@ import { words } from '../words.ts';
 /** A registry of images, by the account it belongs to; `ecr` is in every name of one. */
 const REGISTRY = /^(\d{12})\.dkr\.ecr\./;
 const LAYER = /^arn:[a-z-]+:lambda:[a-z0-9-]*:(\d{12}):layer:/;
+/** The program of the examples. */
+const BOTO = { agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux' };
 /** Who fetches code from more buckets than this fetches it from any. */
 const FEW_BUCKETS = 2;
 
@@ -34,6 +36,37 @@ function sourcesOf(event: CloudTrailEvent, about: About): readonly string[] {
     .filter((each) => each.startsWith('function-code-changed from '));
   const tells = isWithoutReason(about) && known.length <= FEW_BUCKETS;
   return [...foreignSources(event), ...(tells ? [`from ${bucket ?? 'a file'}`] : [])];
+}
+
+/** Whose images a task is made of: registry and maker, or the account's own. */
+function imageMakers({ asked, accountId, call: { name } }: CloudTrailEvent): string | null {
+  if (name !== 'RegisterTaskDefinition') return null;
+  const makers = listAt(asked, 'containerDefinitions').flatMap((each) => {
+    const image = textAt(each, 'image');
+    return image === null ? [] : [makerOf(image)];
+  });
+  // Beside the own program, others stand for its logs and metrics.
+  const isOwn = makers.some((each) => each.startsWith(`${accountId ?? ''}.dkr.ecr.`));
+  return makers.length === 0 ? null : isOwn ? 'own' : [...new Set(makers)].sort().join(' ').slice(0, 120);
+}
+
+/** Of the examples: a task of an image of the account. */
+function ownTask(version: string): {
+  readonly asked: unknown;
+  readonly agent: string;
+  readonly minute: number;
+} {
+  const image = `${OWN}.dkr.ecr.us-east-1.amazonaws.com/web:${version}`;
+  return { ...BOTO, asked: { family: 'web', containerDefinitions: [{ image }] }, minute: 50 };
+}
+
+/** Without a registry it is Docker's; without a maker one of its own. */
+function makerOf(image: string): string {
+  const parts = image.split('/');
+  const [first = '', second = ''] = parts;
+  if (parts.length === 1) return 'docker.io/library';
+  if (!/[.:]/.test(first)) return `docker.io/${first}`;
+  return parts.length === 2 ? first : `${first}/${second}`;
 }
 
 /** Code or layers of a function changed. */
@@ -63,9 +96,16 @@ export const functionCodeChanged: Rule = {
       textAt(asked, 'role') === null
     )
       return null;
+    const makers = imageMakers(event);
+    const isImageNew =
+      makers !== null &&
+      isElsewhere('images of', makers, about) &&
+      isUnexplained(event, about) &&
+      !event.failed;
     if (
       name === 'RegisterTaskDefinition' &&
-      (foreignSources(event).length === 0 || !isUnexplained(event, about))
+      (foreignSources(event).length === 0 || !isUnexplained(event, about)) &&
+      !isImageNew
     )
       return null;
     // A build as it was written is ordinary; one with another recipe or source is not.
@@ -84,7 +124,7 @@ export const functionCodeChanged: Rule = {
       severity: name === 'PublishLayerVersion' || isWork ? 'low' : 'medium',
       facts: { call: name, function: which },
       of: `${name} ${which ?? ''}`,
-      strangers: sourcesOf(event, about),
+      strangers: isImageNew ? [makers] : sourcesOf(event, about),
     };
   },
   examples: () => ({
@@ -116,8 +156,23 @@ export const functionCodeChanged: Rule = {
           }),
         ],
       },
+      {
+        why: 'a task of an image of somebody else, by a key whose images are all its own',
+        learned: [...ordinary(6), ...history(6, ['ecs:RegisterTaskDefinition'], ownTask('1'))],
+        records: [
+          call('ecs:RegisterTaskDefinition', {
+            ...BOTO,
+            asked: { family: 'web', containerDefinitions: [{ image: 'docker.io/somebody/web:1' }] },
+          }),
+        ],
+      },
     ],
     quiet: [
+      {
+        why: 'a task of an image from where all are',
+        learned: [...ordinary(6), ...history(6, ['ecs:RegisterTaskDefinition'], ownTask('1'))],
+        records: [call('ecs:RegisterTaskDefinition', ownTask('2'))],
+      },
       {
         why: 'a task with the image of its own account, and a helper beside it',
         records: [

@@ -1,7 +1,19 @@
-import { call } from '../example.ts';
+import { isAtWork } from '../at-home.ts';
+import type { CloudTrailEvent } from '../event.ts';
+import { call, history } from '../example.ts';
 import { flagAt, listAt, textAt, writtenOut } from '../json.ts';
-import type { Rule } from '../rule.ts';
+import type { About, Rule } from '../rule.ts';
 import { words } from '../words.ts';
+
+/** True for a key that reads findings as a matter of course, by hand or not, from where it does so. */
+function readsFindings(event: CloudTrailEvent, about: About): boolean {
+  return (
+    !event.failed &&
+    isAtWork(event, about) &&
+    about.profile.isSettled &&
+    about.profile.isEstablished('actions', 'guardduty:GetFindings', about.now)
+  );
+}
 
 /** GuardDuty switched off or blinded. */
 export const guardDutyWeakened: Rule = {
@@ -23,7 +35,7 @@ export const guardDutyWeakened: Rule = {
     guardduty:CreateTrustedEntitySet guardduty:UpdateTrustedEntitySet guardduty:UpdateMemberDetectors
     guardduty:UpdateOrganizationConfiguration guardduty:DeleteMalwareProtectionPlan`),
   always: true,
-  judge(event) {
+  judge(event, about) {
     const {
       asked,
       call: { name },
@@ -37,6 +49,8 @@ export const guardDutyWeakened: Rule = {
     const isSwitch = name === 'UpdateMemberDetectors' || name === 'UpdateOrganizationConfiguration';
     if (isSwitch && !/"(?:DISABLED|NONE)"|"(?:enable|autoEnable)":false/.test(writtenOut(asked))) return null;
     if (name.endsWith('Filter') && textAt(asked, 'action') !== 'ARCHIVE') return null;
+    // Who works through findings puts them away.
+    if (name === 'ArchiveFindings' && readsFindings(event, about)) return null;
     const isMild = /IPSet|EntitySet|Filter|Invitations|ThreatIntel|Archive|Publishing/.test(name);
     return {
       severity: isMild ? 'medium' : 'high',
@@ -63,8 +77,23 @@ export const guardDutyWeakened: Rule = {
         why: 'it is switched off',
         records: [call('guardduty:UpdateDetector', { asked: { detectorId: 'd', enable: false } })],
       },
+      {
+        why: 'a finding is put away by a key that never read one',
+        records: [call('guardduty:ArchiveFindings', { asked: { detectorId: 'd', findingIds: ['f'] } })],
+      },
     ],
     quiet: [
+      {
+        why: 'a finding is put away by whoever reads them each day',
+        learned: history(9, [
+          'guardduty:ListFindings',
+          'guardduty:GetFindings',
+          'guardduty:GetFindings',
+          'ec2:DescribeInstances',
+          'sts:GetCallerIdentity',
+        ]),
+        records: [call('guardduty:ArchiveFindings', { asked: { detectorId: 'd', findingIds: ['f'] } })],
+      },
       {
         why: 'it is switched on',
         records: [call('guardduty:UpdateDetector', { asked: { detectorId: 'd', enable: true } })],

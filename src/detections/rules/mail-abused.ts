@@ -1,11 +1,14 @@
 import { trifle } from '../at-home.ts';
 import { call, history } from '../example.ts';
 import { DAY, HOUR } from '../profile.ts';
+import { textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
 const MAIL = ['ses:SendEmail', 'ses:SendRawEmail', 'ses:SendBulkEmail'];
 const FAMILIAR = 3;
+/** What a case is about by which a thief asks to send more. */
+const MORE_MAIL = /(?:^|-)(?:ses|sns|pinpoint|end-user-messaging|simple-email-service)(?:-|$)/;
 /** Hardly any program asks about text messages. */
 const MESSAGES = /^sms-voice:|^sns:(?:GetSMS|ListSMS|ListOrigination)/;
 
@@ -41,6 +44,8 @@ export const mailAbused: Rule = {
     const { name } = event.call;
     const { recent } = about.profile;
     const isChange = !event.call.isRead;
+    // A case for more mail or messages; others are no matter of mail.
+    if (name === 'CreateCase' && !MORE_MAIL.test(textAt(event.asked, 'serviceCode') ?? '')) return null;
     // Who sends mail looks at how much is left.
     if (!isChange && MAIL.some((action) => about.profile.tables.actions.count(action) >= FAMILIAR))
       return null;
@@ -75,8 +80,20 @@ export const mailAbused: Rule = {
           call('ses:UpdateAccountSendingEnabled', { asked: { enabled: true }, error: 'AccessDenied' }),
         ],
       },
+      {
+        why: 'AWS is asked to let more mail out',
+        records: [
+          call('support:CreateCase', {
+            asked: { serviceCode: 'service-limit-increase-ses-sending-limits', severityCode: 'low' },
+          }),
+        ],
+      },
     ],
     quiet: [
+      {
+        why: 'AWS is asked about a database',
+        records: [call('support:CreateCase', { asked: { serviceCode: 'amazon-rds', severityCode: 'low' } })],
+      },
       { why: 'mail is sent', records: [call('ses:SendEmail')] },
       {
         why: 'monitoring, every day',

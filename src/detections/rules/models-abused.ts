@@ -10,6 +10,10 @@ const LOOKING =
 const LOOKS = 2;
 const FEW_EVENTS = 5;
 
+/** AWS had too much to do, or something of its own went wrong. */
+const BUSY =
+  /Thrott|TooManyRequests|ServiceUnavailable|InternalServer|ModelNotReady|ModelTimeout|ModelStreamError|ServiceQuotaExceeded/;
+
 /** Generative models opened up or called. */
 export const modelsAbused: Rule = {
   id: 'models-abused',
@@ -53,10 +57,12 @@ export const modelsAbused: Rule = {
     // Stolen keys that nobody knows yet are mostly tried with one model at once.
     const isUnknown = about.keyId !== null && about.profile.events < FEW_EVENTS;
     const wasLooking = looked !== null && about.now - looked < HOUR;
-    if (!wasLooking && !event.failed && !isStrange(about.novelty) && !about.novelty.service && !isUnknown)
+    // That AWS was busy says nothing of who asked.
+    const isInVain = event.failed && !BUSY.test(event.errorCode ?? '');
+    if (!wasLooking && !isInVain && !isStrange(about.novelty) && !about.novelty.service && !isUnknown)
       return null;
     // A program that is known, where it always ran, may well begin to use models.
-    const isAdopting = !wasLooking && !event.failed && !isStrange(about.novelty);
+    const isAdopting = !wasLooking && !isInVain && !isStrange(about.novelty);
     return {
       severity: isAdopting ? 'low' : 'medium',
       facts: { call: name, model: textAt(event.asked, 'modelId') },
@@ -82,6 +88,17 @@ export const modelsAbused: Rule = {
       },
     ],
     quiet: [
+      {
+        why: 'a program in its first days is asked to wait',
+        learned: history(2, [
+          'bedrock:Converse',
+          'bedrock:Converse',
+          'bedrock:Converse',
+          'bedrock:Converse',
+          'bedrock:Converse',
+        ]),
+        records: [call('bedrock:Converse', { asked: { modelId: 'm' }, error: 'ThrottlingException' })],
+      },
       {
         why: 'a program that lives on it',
         learned: history(9, [

@@ -29,8 +29,10 @@ export const organizationWeakened: Rule = {
     const isMild = /Policy|Invite|CreateAccount|Delegated|ServiceAccess|Root|Organization|Contact/.test(
       event.call.name,
     );
+    // From the root into a unit: under more rules, not fewer. A new account begins there.
+    const isTakenIn = (textAt(event.asked, 'sourceParentId') ?? '').startsWith('r-');
     return {
-      severity: isMild ? 'medium' : 'high',
+      severity: isMild || isTakenIn ? 'medium' : 'high',
       facts: {
         call: event.call.name,
         policy: textAt(event.asked, 'policyId'),
@@ -48,6 +50,14 @@ export const organizationWeakened: Rule = {
       {
         why: 'a policy is detached',
         records: [call('organizations:DetachPolicy', { asked: { policyId: 'p-1', targetId: OWN } })],
+      },
+      {
+        why: 'an account leaves the unit whose rules it is under',
+        records: [
+          call('organizations:MoveAccount', {
+            asked: { accountId: OWN, sourceParentId: 'ou-1', destinationParentId: 'r-1' },
+          }),
+        ],
       },
     ],
     quiet: [{ why: 'policies are listed', records: [call('organizations:ListPolicies')] }],

@@ -2,7 +2,7 @@ import { isByHand, trifle } from '../at-home.ts';
 import { bucketPolicy, call } from '../example.ts';
 import { isOnAnother } from '../grant.ts';
 import { at, listAt, textAt, textsAt } from '../json.ts';
-import { HOUR } from '../profile.ts';
+import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 
 /**
@@ -36,6 +36,7 @@ export const othersLockedOut: Rule = {
     'iam:UpdateAccessKey',
     'iam:DeleteLoginProfile',
     'iam:DeleteUser',
+    'iam:CreateAccessKey',
     's3:PutBucketPolicy',
   ],
   judge(event, about) {
@@ -46,6 +47,14 @@ export const othersLockedOut: Rule = {
     if (event.call.name === 'UpdateAccessKey' && textAt(event.asked, 'status') !== 'Inactive') return null;
     if (!isOnAnother(event, about)) return null;
     const { recent } = about.profile;
+    const whose = (textAt(event.asked, 'userName') ?? '').slice(0, 64);
+    if (event.call.name === 'CreateAccessKey') {
+      if (!event.failed) recent.note('given a key', whose, about.now, about.now);
+      return null;
+    }
+    // Who was given another key a while ago is not locked out: that key is told of.
+    const given = recent.last('given a key', whose);
+    if (event.call.name.endsWith('AccessKey') && given !== null && about.now - given < 2 * DAY) return null;
     recent.note('locked out', textAt(event.asked, 'userName') ?? '', about.now, about.now);
     const users = recent.since('locked out', about.now - HOUR).length;
     if (users >= 3) return { facts: { users, call: event.call.name }, of: '' };
@@ -79,6 +88,16 @@ export const othersLockedOut: Rule = {
       },
     ],
     quiet: [
+      {
+        why: 'a key is replaced: Bob has another',
+        records: [
+          call('iam:CreateAccessKey', { asked: { userName: 'bob' } }),
+          call('iam:UpdateAccessKey', {
+            asked: { userName: 'bob', accessKeyId: 'AKIAEXAMPLE000000001', status: 'Inactive' },
+            minute: 60,
+          }),
+        ],
+      },
       {
         why: 'whoever comes unencrypted is denied',
         records: [

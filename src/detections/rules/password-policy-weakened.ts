@@ -2,6 +2,9 @@ import { call } from '../example.ts';
 import { numberAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
 
+/** Passwords as long as this are what standards ask for. */
+const LONG = 14;
+
 /** Password policy of the account changed. */
 export const passwordPolicyWeakened: Rule = {
   id: 'password-policy-weakened',
@@ -13,8 +16,10 @@ export const passwordPolicyWeakened: Rule = {
   falseAlarms: 'Setting an account up.',
   actions: ['iam:DeleteAccountPasswordPolicy', 'iam:UpdateAccountPasswordPolicy'],
   judge(event) {
+    const least = numberAt(event.asked, 'minimumPasswordLength') ?? 0;
     return {
-      facts: { call: event.call.name, 'least length': numberAt(event.asked, 'minimumPasswordLength') },
+      severity: least >= LONG ? 'low' : 'medium',
+      facts: { call: event.call.name, 'least length': least },
     };
   },
   examples: () => ({

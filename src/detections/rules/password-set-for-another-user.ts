@@ -1,20 +1,29 @@
-import { call, history } from '../example.ts';
+import { isOfOneJob } from '../at-home.ts';
+import { call, history, ordinary } from '../example.ts';
 import { isOnAnother } from '../grant.ts';
 import { textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
 
-/** Console password set for another user. */
+/** Password set for another user. */
 export const passwordSetForAnotherUser: Rule = {
   id: 'password-set-for-another-user',
-  title: 'Console password set for another user',
+  title: 'Password set for another user',
   family: 'bad on any key',
   severity: 'medium',
   technique: 'T1098.001',
   whatToDo:
     'Ask the user whether they asked for a password. If not, delete the login profile and deactivate the calling key.',
   falseAlarms: 'A help desk that resets passwords with a program.',
-  actions: ['iam:CreateLoginProfile', 'iam:UpdateLoginProfile'],
+  actions: ['iam:CreateLoginProfile', 'iam:UpdateLoginProfile', 'cognito-idp:AdminSetUserPassword'],
   judge(event, about) {
+    // Users of an application: what made them sets their passwords too, a key with another job does not.
+    if (event.call.service === 'cognito-idp')
+      return isOfOneJob(about) && !about.profile.isEstablished('services', 'cognito-idp', about.now)
+        ? {
+            facts: { 'user pool': textAt(event.asked, 'userPoolId'), call: event.call.name },
+            of: 'application',
+          }
+        : null;
     if (!isOnAnother(event, about)) return null;
     return {
       facts: { user: textAt(event.asked, 'userName'), call: event.call.name },
@@ -33,8 +42,24 @@ export const passwordSetForAnotherUser: Rule = {
         why: 'a new password for Bob',
         records: [call('iam:UpdateLoginProfile', { asked: { userName: 'bob' } })],
       },
+      {
+        why: "a password for an application's user, by a key that only works with files",
+        learned: ordinary(6),
+        records: [
+          call('cognito-idp:AdminSetUserPassword', {
+            asked: { userPoolId: 'p', username: 'HIDDEN', permanent: true },
+            agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux',
+          }),
+        ],
+      },
     ],
     quiet: [
+      {
+        why: 'the program of an application, new',
+        records: [
+          call('cognito-idp:AdminSetUserPassword', { asked: { userPoolId: 'p', username: 'HIDDEN' } }),
+        ],
+      },
       {
         why: 'Alice sets her own',
         records: [call('iam:UpdateLoginProfile', { asked: { userName: 'alice' } })],

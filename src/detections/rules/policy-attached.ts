@@ -22,6 +22,9 @@ export const policyAttached: Rule = {
     const { asked, call: api } = event;
     const named = textAt(asked, 'policyArn') ?? textAt(asked, 'policyName');
     if (onlyQuarantines(event)) return null;
+    // What only denies gives no rights, such as the deny that ends a role's sessions.
+    const document = textAt(asked, 'policyDocument');
+    if (api.name === 'PutRolePolicy' && document !== null && !/allow/i.test(document)) return null;
     if (isAdminPolicy(named) || isAdministrator(at(asked, 'policyDocument')) || isOnOneself(event, about))
       return null;
     const isRole = api.name.includes('Role');
@@ -57,6 +60,18 @@ export const policyAttached: Rule = {
       },
     ],
     quiet: [
+      {
+        why: 'the sessions of a role are ended',
+        records: [
+          call('iam:PutRolePolicy', {
+            asked: {
+              roleName: 'app',
+              policyName: 'AWSRevokeOlderSessions',
+              policyDocument: policy({ Effect: 'Deny', Action: '*', Resource: '*' }),
+            },
+          }),
+        ],
+      },
       {
         why: 'an infrastructure tool gives its role a right',
         records: [

@@ -1,33 +1,82 @@
-import { call } from '../example.ts';
+import { isByHand, isUnexplained } from '../at-home.ts';
+import type { CloudTrailEvent } from '../event.ts';
+import { call, ordinary } from '../example.ts';
 import { textAt } from '../json.ts';
 import { isStrange } from '../novelty.ts';
-import type { Rule } from '../rule.ts';
+import type { About, Finding, Rule } from '../rule.ts';
 
 /** Where quotas keep mining, models and mail within bounds. */
 const BURNS = /^(?:ec2|sagemaker|bedrock|ecs|fargate|batch|eks|ses|sns|lambda|braket|elasticmapreduce)$/;
 
+/** Cases about limits, bills and the account; questions about how something works change nothing. */
+const ABOUT_ACCOUNT = /limit|quota|account|billing/;
+/** Another rule tells of those for more mail and messages. */
+const ABOUT_MAIL = /(?:^|-)(?:ses|sns|pinpoint|end-user-messaging|simple-email-service)(?:-|$)/;
+
+/** A case by which AWS is asked to change something about the account. */
+function caseOpened(event: CloudTrailEvent, about: About): Finding | null {
+  const service = textAt(event.asked, 'serviceCode') ?? '';
+  const isAbout = ABOUT_ACCOUNT.test(service) || textAt(event.asked, 'issueType') === 'customer-service';
+  if (!isAbout || ABOUT_MAIL.test(service)) return null;
+  const isKnown = about.profile.isEstablished('services', 'support', about.now);
+  return {
+    severity: isUnexplained(event, about) && !isKnown ? 'medium' : 'low',
+    facts: { case: service || null, severity: textAt(event.asked, 'severityCode') },
+    of: 'case',
+  };
+}
+
 /** A quota asked to be raised. */
 export const quotaRaiseAsked: Rule = {
   id: 'quota-raise-asked',
-  title: 'A quota asked to be raised',
+  title: 'AWS asked to raise a quota, or for a change of the account',
   family: 'bad on any key',
   severity: 'low',
   technique: 'T1496',
   whatToDo: 'See which quota: compute in a region nobody uses is for mining.',
   falseAlarms: 'Growing programs.',
-  actions: ['servicequotas:RequestServiceQuotaIncrease'],
+  actions: ['servicequotas:RequestServiceQuotaIncrease', 'support:CreateCase'],
   judge(event, about) {
+    if (event.call.service === 'support') return caseOpened(event, about);
     const code = textAt(event.asked, 'serviceCode') ?? '';
     // A key that nobody knows yet, and no tool that sets an account up.
-    const isBare = about.keyId !== null && !about.profile.isSettled && event.agent.kind !== 'infrastructure';
+    const isBare = isByHand(event, about) && !about.profile.isSettled;
+    // Nor one known for one job that never had to do with quotas.
+    const isBeside =
+      isUnexplained(event, about) && !about.profile.isEstablished('services', 'servicequotas', about.now);
     return {
-      severity: isStrange(about.novelty) || event.denied || (isBare && BURNS.test(code)) ? 'medium' : 'low',
+      severity:
+        isStrange(about.novelty) || event.denied || ((isBare || isBeside) && BURNS.test(code))
+          ? 'medium'
+          : 'low',
       facts: { service: textAt(event.asked, 'serviceCode'), quota: textAt(event.asked, 'quotaCode') },
       of: textAt(event.asked, 'quotaCode'),
     };
   },
   examples: () => ({
     fires: [
+      {
+        why: 'AWS is asked to change the account',
+        records: [
+          call('support:CreateCase', {
+            asked: {
+              serviceCode: 'account-management',
+              issueType: 'customer-service',
+              severityCode: 'urgent',
+            },
+          }),
+        ],
+      },
+      {
+        why: 'a key that only works with files asks for machines',
+        learned: ordinary(6),
+        records: [
+          call('servicequotas:RequestServiceQuotaIncrease', {
+            asked: { serviceCode: 'ec2', quotaCode: 'L-417A185B' },
+            agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux',
+          }),
+        ],
+      },
       {
         why: 'a key asks for more',
         records: [
@@ -37,6 +86,14 @@ export const quotaRaiseAsked: Rule = {
         ],
       },
     ],
-    quiet: [{ why: 'quotas are read', records: [call('servicequotas:GetServiceQuota')] }],
+    quiet: [
+      { why: 'quotas are read', records: [call('servicequotas:GetServiceQuota')] },
+      {
+        why: 'AWS is asked how something works',
+        records: [
+          call('support:CreateCase', { asked: { serviceCode: 'amazon-rds', issueType: 'technical' } }),
+        ],
+      },
+    ],
   }),
 };

@@ -1,6 +1,6 @@
 import { isUnexplained } from '../at-home.ts';
 import { call, history, ordinary } from '../example.ts';
-import { hasListed, noteFirst, unlikeHabit, whoReads } from '../first.ts';
+import { beyondMeasure, hasListed, noteFirst, unlikeHabit, whoReads } from '../first.ts';
 import { listAt, textsAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { RawRecord, Rule } from '../rule.ts';
@@ -72,12 +72,13 @@ export const secretsReadInBulk: Rule = {
     const isTool = event.agent.kind === 'infrastructure';
     if (count < FEW && !isBatch && (isTool || (!isChosen && !isPatient))) return null;
     // Who reads its secrets each day has no habit of listing them and reading others.
+    const beyond = count >= PATIENT ? beyondMeasure(count, event, about) : [];
     const isSought = count >= FEW && hasListed('secrets listed', event, about);
     return {
       severity: count >= MANY ? 'high' : 'medium',
       facts: { secrets: count, last: ids.at(-1) ?? null },
       of: count >= MANY ? 'many' : 'few',
-      strangers: isSought ? unlikeHabit('secretsmanager:ListSecrets', event, about) : [],
+      strangers: isSought ? unlikeHabit('secretsmanager:ListSecrets', event, about) : beyond,
     };
   },
   examples: () => ({

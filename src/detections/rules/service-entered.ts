@@ -23,7 +23,8 @@ export const serviceEntered: Rule = {
     airflow:CreateCliToken airflow:CreateWebLoginToken elasticmapreduce:GetClusterSessionCredentials
     elasticmapreduce:CreateStudioPresignedUrl elasticmapreduce:GetPersistentAppUIPresignedURL
     emr-serverless:GetDashboardForJobRun sagemaker:CreatePresignedMlflowTrackingServerUrl
-    sagemaker:StartSession gamelift:GetInstanceAccess gamelift:GetComputeAccess
+    sagemaker:StartSession sagemaker:CreatePresignedNotebookInstanceUrl
+    sagemaker:CreatePresignedDomainUrl gamelift:GetInstanceAccess gamelift:GetComputeAccess
     gamelift:GetComputeAuthToken gamelift:RequestUploadCredentials lightsail:CreateBucketAccessKey
     lightsail:GetRelationalDatabaseMasterUserPassword appstream:CreateStreamingURL
     grafana:CreateWorkspaceApiKey grafana:CreateWorkspaceServiceAccountToken

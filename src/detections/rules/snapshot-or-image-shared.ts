@@ -38,7 +38,11 @@ export const snapshotOrImageShared: Rule = {
       textAt(asked, 'dBSnapshotIdentifier') ??
       textAt(asked, 'dBClusterSnapshotIdentifier') ??
       textAt(asked, 'snapshotIdentifier');
-    return { facts: { what, with: who.join(', ') || null }, of: what, strangers: who };
+    return {
+      facts: { what, with: who.join(', ') || null },
+      of: who.length === 0 ? what : `${event.call.name} ${who.join(' ')}`,
+      strangers: who,
+    };
   },
   examples: () => ({
     fires: [

@@ -24,8 +24,7 @@ export const startScriptChanged: Rule = {
   actions: words(`
     ec2:ModifyInstanceAttribute ec2:ModifyInstanceMetadataOptions
     sagemaker:UpdateNotebookInstanceLifecycleConfig sagemaker:CreateNotebookInstanceLifecycleConfig
-    sagemaker:UpdateNotebookInstance sagemaker:CreatePresignedNotebookInstanceUrl
-    sagemaker:CreatePresignedDomainUrl glue:CreateDevEndpoint glue:UpdateDevEndpoint
+    sagemaker:UpdateNotebookInstance glue:CreateDevEndpoint glue:UpdateDevEndpoint
     ec2:ReplaceIamInstanceProfileAssociation ec2:AssociateIamInstanceProfile
     ec2:CreateLaunchTemplateVersion ecs:RegisterTaskDefinition ec2:ModifyInstanceMetadataDefaults
     ec2:CreateReplaceRootVolumeTask`),
@@ -89,6 +88,12 @@ export const startScriptChanged: Rule = {
       },
     ],
     quiet: [
+      {
+        why: 'a notebook is opened: another rule',
+        records: [
+          call('sagemaker:CreatePresignedNotebookInstanceUrl', { asked: { notebookInstanceName: 'n' } }),
+        ],
+      },
       {
         why: 'another security group',
         records: [
