@@ -35,12 +35,28 @@ export function unlikeHabit(begunBy: string, { call }: CloudTrailEvent, about: A
 
 /** So many times what it does on a day is beyond what a key does. */
 const TIMES = 3;
+const TWICE = 2;
 
 /** The same of calls the key makes as a matter of course, but not so many on a day by far. */
 export function beyondMeasure(count: number, { call }: CloudTrailEvent, about: About): readonly string[] {
   const { profile } = about;
   const each = profile.tables.actions.count(call.action) / Math.max(1, profile.activeDays);
   return isCustom(call.action, about) && count > TIMES * each ? ['more than ever'] : [];
+}
+
+/**
+ * The same of things read for the first time: twice as many at once as the key ever read before, and not none. What it
+ * read lately is among what is remembered.
+ */
+export function beyondKnown(
+  kind: string,
+  count: number,
+  { call }: CloudTrailEvent,
+  about: About,
+): readonly string[] {
+  const before = about.profile.recent.since(kind, 0).length - count;
+  const isFar = before > 0 && count >= TWICE * before;
+  return isFar && isCustom(call.action, about) ? ['more than ever'] : [];
 }
 
 function isCustom(action: string, { profile, now }: About): boolean {

@@ -51,7 +51,9 @@ export function isNews(
   };
   const quietFor = rule.quietFor ?? DEFAULT_QUIET;
   if (wasTold('reported', what, quietFor) && !isMore(quietFor)) return false;
-  const isRoutine = rule.always !== true && !isAtLeast(severity, 'high') && !profile.isSettled;
+  // However grave: whoever was let in was told of, and anybody else is news.
+  const isTold = named !== null || !isAtLeast(severity, 'high');
+  const isRoutine = rule.always !== true && isTold && !profile.isSettled;
   if (isRoutine && !NEVER_ROUTINE.has(event.call.service) && event.address !== null) {
     const there = `${what} ${event.address.prefix} ${event.agent.family}`;
     if (wasTold('reported there', there, UNSETTLED_QUIET) && !isMore(UNSETTLED_QUIET)) return false;

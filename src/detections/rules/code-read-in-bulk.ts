@@ -1,6 +1,7 @@
 import { isUnexplained } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
-import { call } from '../example.ts';
+import { call, history } from '../example.ts';
+import { beyondMeasure } from '../first.ts';
 import { textAt, textsAt } from '../json.ts';
 import { leavesOf } from '../leaves.ts';
 import { DAY, HOUR } from '../profile.ts';
@@ -79,7 +80,8 @@ export const codeReadInBulk: Rule = {
     const few = VARIABLES.test(event.call.action) ? WITH_VARIABLES : LISTED;
     const isChosen = count >= few && isUnexplained(event, about) && hasListed(event, about);
     const facts = { programs: count, last: all.at(-1) ?? null };
-    if (count >= MANY || isChosen) return { facts, of: '' };
+    if (count >= MANY || isChosen)
+      return { facts, of: '', strangers: count >= MANY ? beyondMeasure(count, event, about) : [] };
     // One is a trifle, of which nobody says why.
     return isUnexplained(event, about) && hasListed(event, about) ? { severity: 'low', facts, of: '' } : null;
   },
@@ -90,6 +92,17 @@ export const codeReadInBulk: Rule = {
       );
     return {
       fires: [
+        {
+          why: 'the code of ten functions, by a key that fetches that of one each day',
+          learned: history(9, [
+            'lambda:GetFunction',
+            'lambda:ListFunctions',
+            'lambda:UpdateFunctionCode',
+            's3:PutObject',
+            'logs:FilterLogEvents',
+          ]),
+          records: functions(10),
+        },
         { why: 'the code of ten functions', records: functions(10) },
         {
           why: 'the settings of one, after all were listed, by a key nobody knows',
@@ -100,6 +113,14 @@ export const codeReadInBulk: Rule = {
         },
       ],
       quiet: [
+        {
+          why: 'the code of ten functions, by a key that fetches as many each day',
+          learned: history(
+            9,
+            Array.from({ length: 10 }, () => 'lambda:GetFunction'),
+          ),
+          records: functions(10),
+        },
         { why: 'three functions, as for a deployment', records: functions(3) },
         {
           why: 'people looked up, in a service nobody listed, by a program that knows whom it looks for',

@@ -1,6 +1,6 @@
-import { isUnexplained } from '../at-home.ts';
+import { isByHand, isUnexplained } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
-import { call, ordinary } from '../example.ts';
+import { call, history, ordinary } from '../example.ts';
 import { at, flagAt, listAt, numberAt, textAt, textsAt, within } from '../json.ts';
 import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
@@ -72,7 +72,10 @@ export const codeSlippedIn: Rule = {
   matches: SLIPPING,
   quietFor: 7 * DAY,
   judge(event, about) {
-    if (event.failed || bringsNothing(event) || !isUnexplained(event, about)) return null;
+    if (event.failed || bringsNothing(event)) return null;
+    // Into all accounts of a company's units: no trifle from anybody.
+    const isForAll = textsAt(within(event.asked, 'deploymentTargets'), 'organizationalUnitIds').length > 0;
+    if (!isUnexplained(event, about) && !(isForAll && isByHand(event, about))) return null;
     const { asked, call: api } = event;
     const where =
       textAt(asked, 'name') ??
@@ -80,13 +83,32 @@ export const codeSlippedIn: Rule = {
       textAt(asked, 'applicationName') ??
       textAt(asked, 'functionName') ??
       textAt(asked, 'stateMachineArn');
-    return { facts: { call: api.action, in: where }, of: api.action };
+    return {
+      facts: { call: api.action, in: where },
+      of: api.action,
+      strangers: isForAll ? ['all accounts of a unit'] : [],
+    };
   },
   examples: () => ({
     fires: [
       {
         why: 'steps for a cluster, by a key nobody knows',
         records: [call('elasticmapreduce:AddJobFlowSteps', { asked: { jobFlowId: 'j-1' } })],
+      },
+      {
+        why: 'a stack into all accounts of a company, by a key that works widely',
+        learned: history(
+          9,
+          Array.from(
+            { length: 30 },
+            (_, each) => `ec2:Describe${String.fromCharCode(65 + (each % 26))}${each}s`,
+          ),
+        ),
+        records: [
+          call('cloudformation:CreateStackInstances', {
+            asked: { stackSetName: 's', deploymentTargets: { organizationalUnitIds: ['r-1'] } },
+          }),
+        ],
       },
       {
         why: 'the code of a web site, by a key that only works with files',

@@ -34,6 +34,13 @@ function isItsTrade(event: CloudTrailEvent, about: About): boolean {
   );
 }
 
+/** True where a key takes away what it began to make today. */
+function isUndone({ call: { action } }: CloudTrailEvent, { profile, now }: About): boolean {
+  const made = action.replace(/:Delete(?!Object)/, ':Create');
+  const last = made === action ? null : profile.tables.actions.firstSeen(made);
+  return last !== null && now - last < DAY;
+}
+
 /** A grave call this key never made. */
 export const graveCallNew: Rule = {
   id: 'grave-call-new',
@@ -70,7 +77,10 @@ export const graveCallNew: Rule = {
     if (profile.growth('actions') > OFTEN) return null;
     return {
       severity:
-        (isGrave || isForeign) && profile.tables.actions.size <= NARROW && !isItsTrade(event, about)
+        (isGrave || isForeign) &&
+        !isUndone(event, about) &&
+        profile.tables.actions.size <= NARROW &&
+        !isItsTrade(event, about)
           ? 'medium'
           : 'low',
       facts: { call: event.call.action },

@@ -1,4 +1,5 @@
 import { isUnexplained, trifle } from '../at-home.ts';
+import type { CloudTrailEvent } from '../event.ts';
 import { call } from '../example.ts';
 import { targetOf } from '../grant.ts';
 import { textAt } from '../json.ts';
@@ -9,6 +10,14 @@ import { words } from '../words.ts';
 /** Users, passwords and keys of services nobody listed; people and programs of applications are made by the thousand. */
 const MAKING =
   /^(?!(?:iam|sts|sso|sso-directory|identitystore|cognito-idp|cognito-identity|transfer|workmail|connect|lightsail|ecr|ses|chime|ds):)[a-z0-9-]+:(?:Create|Register|Invite|Reset|Rotate|Modify|Update|Import|Issue)\w*(?:User|UserPassword|Password|ApiKey|AccessKey|KeyPair|Token|Credentials?)$/;
+
+/** A certificate with which others are made: whoever holds it is an authority. */
+function makesAuthority({ asked, call: { name } }: CloudTrailEvent): boolean {
+  return (
+    name === 'IssueCertificate' &&
+    /\/(?:Subordinate|Root)CACertificate/.test(textAt(asked, 'templateArn') ?? '')
+  );
+}
 
 /** Another kind of credential made for a user. */
 export const otherCredentialMade: Rule = {
@@ -31,7 +40,7 @@ export const otherCredentialMade: Rule = {
     if (!isListed(otherCredentialMade, event) && !isUnexplained(event, about)) return null;
     return {
       // Key pairs and API keys open one machine or one interface.
-      severity: event.call.service === 'iam' ? 'medium' : trifle(event, about),
+      severity: event.call.service === 'iam' || makesAuthority(event) ? 'medium' : trifle(event, about),
       facts: { call: event.call.name, user: targetOf(event), service: textAt(event.asked, 'serviceName') },
       of: `${event.call.name} ${targetOf(event) ?? ''}`,
     };
@@ -50,6 +59,14 @@ export const otherCredentialMade: Rule = {
         why: 'a signing certificate',
         records: [
           call('iam:UploadSigningCertificate', { asked: { userName: 'bob' }, error: 'AccessDenied' }),
+        ],
+      },
+      {
+        why: 'an authority of its own',
+        records: [
+          call('acm-pca:IssueCertificate', {
+            asked: { templateArn: 'arn:aws:acm-pca:::template/SubordinateCACertificate_PathLen0/V1' },
+          }),
         ],
       },
     ],

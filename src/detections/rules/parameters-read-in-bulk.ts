@@ -1,7 +1,7 @@
 import { isByHand, isUnexplained } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
 import { call, history, ordinary } from '../example.ts';
-import { hasListed, noteFirst, unlikeHabit, whoReads } from '../first.ts';
+import { beyondKnown, hasListed, noteFirst, unlikeHabit, whoReads } from '../first.ts';
 import { flagAt, textAt, textsAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { About, Rule } from '../rule.ts';
@@ -59,7 +59,12 @@ export const parametersReadInBulk: Rule = {
     return {
       facts: { parameters: count, last: names.at(-1) ?? null },
       of: '',
-      strangers: isSought ? unlikeHabit('ssm:DescribeParameters', event, about) : [],
+      strangers: isSought
+        ? [
+            ...unlikeHabit('ssm:DescribeParameters', event, about),
+            ...beyondKnown('parameters', count, event, about),
+          ]
+        : [],
     };
   },
   examples: () => ({

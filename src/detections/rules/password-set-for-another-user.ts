@@ -18,8 +18,11 @@ export const passwordSetForAnotherUser: Rule = {
   judge(event, about) {
     // Users of an application: what made them sets their passwords too, a key with another job does not.
     if (event.call.service === 'cognito-idp')
-      return isOfOneJob(about) && !about.profile.isEstablished('services', 'cognito-idp', about.now)
+      return about.profile.isSettled &&
+        !event.failed &&
+        !about.profile.isEstablished('services', 'cognito-idp', about.now)
         ? {
+            severity: isOfOneJob(about) ? 'medium' : 'low',
             facts: { 'user pool': textAt(event.asked, 'userPoolId'), call: event.call.name },
             of: 'application',
           }

@@ -1,6 +1,6 @@
 import { isUnexplained } from '../at-home.ts';
 import { call, history, ordinary } from '../example.ts';
-import { beyondMeasure, hasListed, noteFirst, unlikeHabit, whoReads } from '../first.ts';
+import { beyondKnown, hasListed, noteFirst, unlikeHabit, whoReads } from '../first.ts';
 import { listAt, textsAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { RawRecord, Rule } from '../rule.ts';
@@ -72,13 +72,13 @@ export const secretsReadInBulk: Rule = {
     const isTool = event.agent.kind === 'infrastructure';
     if (count < FEW && !isBatch && (isTool || (!isChosen && !isPatient))) return null;
     // Who reads its secrets each day has no habit of listing them and reading others.
-    const beyond = count >= PATIENT ? beyondMeasure(count, event, about) : [];
+    const beyond = count >= FEW ? beyondKnown('secrets', count, event, about) : [];
     const isSought = count >= FEW && hasListed('secrets listed', event, about);
     return {
       severity: count >= MANY ? 'high' : 'medium',
       facts: { secrets: count, last: ids.at(-1) ?? null },
       of: count >= MANY ? 'many' : 'few',
-      strangers: isSought ? unlikeHabit('secretsmanager:ListSecrets', event, about) : beyond,
+      strangers: [...(isSought ? unlikeHabit('secretsmanager:ListSecrets', event, about) : []), ...beyond],
     };
   },
   examples: () => ({
@@ -103,8 +103,35 @@ export const secretsReadInBulk: Rule = {
           ),
         ],
       },
+      {
+        why: 'a program that reads its own and lists all each day reads many others',
+        learned: [
+          ...ordinary(6),
+          ...ownEachDay(),
+          ...history(6, ['secretsmanager:ListSecrets'], { ...BOTO, minute: 52 }),
+        ],
+        records: ['a', 'b', 'c', 'd'].map((secretId, place) =>
+          call('secretsmanager:GetSecretValue', { ...BOTO, asked: { secretId }, minute: 1 + place / 4 }),
+        ),
+      },
     ],
     quiet: [
+      {
+        why: 'a program that reads many reads some more',
+        learned: [
+          ...ordinary(6),
+          ...['a', 'b', 'c', 'd', 'e'].flatMap((secretId, place) =>
+            history(6, ['secretsmanager:GetSecretValue'], {
+              ...BOTO,
+              asked: { secretId },
+              minute: 50 + place * 20,
+            }),
+          ),
+        ],
+        records: ['f', 'g', 'h', 'i'].map((secretId, minute) =>
+          call('secretsmanager:GetSecretValue', { ...BOTO, asked: { secretId }, minute }),
+        ),
+      },
       {
         why: 'a program that reads its own each day reads another',
         learned: [...ordinary(6), ...ownEachDay()],
