@@ -100,6 +100,32 @@ describe('a snapshot shared again', () => {
   });
 });
 
+describe('many backups deleted at once by a key that deletes a few each night', () => {
+  const nightly = history(9, [
+    'ec2:CreateSnapshot',
+    'ec2:CreateSnapshot',
+    'ec2:DescribeSnapshots',
+    'ec2:DeleteSnapshot',
+    'ec2:DeleteSnapshot',
+  ]);
+  const deleted = (more: ExampleCall) =>
+    told(
+      'backups-destroyed',
+      Array.from({ length: 12 }, (_, each) =>
+        call('ec2:DeleteSnapshot', { ...more, asked: { snapshotId: `snap-${each}` }, minute: each }),
+      ),
+      nightly,
+    ).filter((each) => each !== null);
+
+  it('are told of once where it always works', () => {
+    expect(deleted({})).toEqual(['medium']);
+  });
+
+  it('are grave from elsewhere', () => {
+    expect(deleted({ from: '203.0.113.9' })).toContain('high');
+  });
+});
+
 describe('secrets read at once', () => {
   const read = (names: readonly string[]) =>
     told(

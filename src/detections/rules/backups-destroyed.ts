@@ -1,4 +1,4 @@
-import { isUnexplained } from '../at-home.ts';
+import { isAtWork, isUnexplained } from '../at-home.ts';
 import { call, history } from '../example.ts';
 import { beyondMeasure } from '../first.ts';
 import { at, flagAt, listAt, numberAt, textAt, writtenOut } from '../json.ts';
@@ -89,11 +89,13 @@ export const backupsDestroyed: Rule = {
     // Who takes the old ones away made them before.
     const isOthers = count >= FEW && isUnexplained(event, about) && !makesSnapshots(about);
     if (count < MANY && !isGrave && !isOthers) return null;
+    const beyond = count >= 2 * MANY ? beyondMeasure(count, event, about) : [];
     return {
-      severity: count >= 2 * MANY ? 'high' : 'medium',
+      // Whose work it is to delete the old ones may have many to delete for once.
+      severity: count >= 2 * MANY && !(beyond.length > 0 && isAtWork(event, about)) ? 'high' : 'medium',
       facts: { backups: count, call: name },
       of: isGrave ? name : count >= 2 * MANY ? 'many' : 'some',
-      strangers: count >= 2 * MANY ? beyondMeasure(count, event, about) : [],
+      strangers: beyond,
     };
   },
   examples: () => ({

@@ -47,7 +47,9 @@ function imageMakers({ asked, accountId, call: { name } }: CloudTrailEvent): str
   });
   // Beside the own program, others stand for its logs and metrics.
   const isOwn = makers.some((each) => each.startsWith(`${accountId ?? ''}.dkr.ecr.`));
-  return makers.length === 0 ? null : isOwn ? 'own' : [...new Set(makers)].sort().join(' ').slice(0, 120);
+  // What everybody begins with brings nothing of a stranger.
+  if (makers.every((each) => /^(?:docker\.io\/library|public\.ecr\.aws\/docker)$/.test(each))) return null;
+  return isOwn ? 'own' : [...new Set(makers)].sort().join(' ').slice(0, 120);
 }
 
 /** Of the examples: a task of an image of the account. */
@@ -168,6 +170,16 @@ export const functionCodeChanged: Rule = {
       },
     ],
     quiet: [
+      {
+        why: 'a task of an image that everybody begins with',
+        learned: [...ordinary(6), ...history(6, ['ecs:RegisterTaskDefinition'], ownTask('1'))],
+        records: [
+          call('ecs:RegisterTaskDefinition', {
+            ...BOTO,
+            asked: { family: 'web', containerDefinitions: [{ image: 'nginx:1.27' }] },
+          }),
+        ],
+      },
       {
         why: 'a task of an image from where all are',
         learned: [...ordinary(6), ...history(6, ['ecs:RegisterTaskDefinition'], ownTask('1'))],
