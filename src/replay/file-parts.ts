@@ -10,6 +10,8 @@ import { Splitter, type Pieces } from './split.ts';
 const CHUNK = 256 * 1024;
 /** Records that are judged together: a part of a file, so that memory does not grow with the file. */
 const PART = 4_000;
+/** The same for their text, since a record may have 256 KB; characters. */
+const PART_TEXT = 32 * 1024 * 1024;
 /** What a file may hold when it is unpacked; CloudTrail's have 50 MB (facts: AWS 1.9). */
 const LONGEST = 512 * 1024 * 1024;
 
@@ -28,13 +30,15 @@ export class FileParts {
   readonly #subject: FileSubject;
   readonly #texts: AsyncGenerator<string, void>;
   readonly #splitter = new Splitter();
+  readonly #partText: number;
   #groups = new Map<string, Group>();
   #records = 0;
   #broken = 0;
   #ended = false;
 
-  /** `longest`: what it may hold when it is unpacked; bytes. */
-  constructor(bytes: Uint8Array, subject: FileSubject, longest = LONGEST) {
+  /** `longest`: what it may hold when it is unpacked; bytes. `partText`: the text of a part; characters. */
+  constructor(bytes: Uint8Array, subject: FileSubject, longest = LONGEST, partText = PART_TEXT) {
+    this.#partText = partText;
     this.#subject = subject;
     this.#texts = textOf(bytes, longest);
   }
@@ -49,8 +53,10 @@ export class FileParts {
     const others: Record<string, number> = {};
     let held = 0;
     let broken = 0;
-    while (held < PART) {
+    let text = 0;
+    while (held < PART && (held === 0 || text < this.#partText)) {
       const { value, done } = await this.#texts.next();
+      text += value?.length ?? 0;
       const pieces: Pieces = { values: [], broken: [] };
       if (done === true) this.#splitter.end(pieces);
       else this.#splitter.push(value, pieces);

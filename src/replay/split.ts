@@ -88,8 +88,17 @@ export class Splitter {
       return true;
     }
     const line = text.indexOf('\n');
-    if (line < 0 && !isEnd && text.length < LONGEST / 2) return false;
-    this.#mode = isJson(line < 0 ? text : text.slice(0, line)) ? 'lines' : 'values';
+    const canWait = !isEnd && text.length < LONGEST / 2;
+    if (line < 0 && canWait) return false;
+    if (line < 0 || isJson(text.slice(0, line))) {
+      this.#mode = line < 0 && !isJson(text) ? 'values' : 'lines';
+      return true;
+    }
+    // Its first line may be the one that is broken: what is laid out over lines has no object in the second.
+    const second = text.indexOf('\n', line + 1);
+    if (second < 0 && canWait) return false;
+    const next = text.slice(line + 1, second < 0 ? undefined : second);
+    this.#mode = next.startsWith('{"') && isJson(next) ? 'lines' : 'values';
     return true;
   }
 

@@ -70,6 +70,24 @@ describe('a file of a trail', () => {
     expect(parts).toBeGreaterThan(4);
   });
 
+  it('comes in parts that stay small, however long its records are', async () => {
+    const Records = [
+      ...Array.from({ length: 30 }, () =>
+        record({ recipientAccountId: '999999999999', more: 'x'.repeat(90_000) }),
+      ),
+      ...Array.from({ length: 200 }, (_, at) => record({ eventID: `e${at}`, more: 'x'.repeat(90_000) })),
+    ];
+    const file = new FileParts(packed({ Records }), SUBJECT, undefined, 1024 * 1024);
+    const counts: number[] = [];
+    for (let part = await file.next(); part !== null; part = await file.next()) {
+      counts.push(file.eventsOf('eu-west-1').length);
+    }
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(200);
+    // Where records are of others there is none to end a part with; then a megabyte, and what came along with its last piece.
+    expect(Math.max(...counts)).toBeLessThan(25);
+    expect(counts.slice(0, -1).every((count) => count > 0)).toBe(true);
+  });
+
   it.each([
     ['nothing', new Uint8Array(), 'empty'],
     ['half a packed file', packed({ Records: [record()] }).subarray(0, 80), 'unpacked'],

@@ -35,6 +35,18 @@ describe('a file', () => {
     }
   });
 
+  it.each(['{"eventName": "x"', '"cut": 1}}', '{"a": [1, {', 'xx'])(
+    'of lines that begins with %s loses nothing else',
+    (cut) => {
+      const text = [cut, ...list.map((each) => JSON.stringify(each))].join('\n');
+      for (const size of [1_000_000, 997]) {
+        const { values, broken } = split(text, size);
+        expect(broken).toBe(1);
+        expect(values).toEqual(list);
+      }
+    },
+  );
+
   it('is cut between records only, whatever its strings hold', () => {
     const evil = list.map((each, place) => ({
       ...(each as object),
