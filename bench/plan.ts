@@ -73,7 +73,7 @@ export const FULL: Plan = {
   contain: { rounds: 3, alone: 20, atOnce: 50, bursts: 3, warmUp: 2 },
   detect: {
     rounds: 5,
-    records: 100_000,
+    records: 300_000,
     memory: [100_000, 1_000_000],
     keys: { few: 10, many: 10_000, records: 1_000_000 },
   },
