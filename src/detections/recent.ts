@@ -17,10 +17,13 @@ export class Recent {
     const place = this.#find(kind, what);
     const before = place < 0 ? undefined : this.#times[place];
     if (before !== undefined && before >= at) return false;
-    if (before !== undefined) this.#remove(place);
+    if (before !== undefined) {
+      this.#moveToEnd(place, at);
+      return before < since;
+    }
     this.#add(kind, what, at);
-    if (before === undefined) this.#makeRoom(kind);
-    return before === undefined || before < since;
+    this.#makeRoom(kind);
+    return true;
   }
 
   /** The different things of a kind done since `since`. */
@@ -94,6 +97,20 @@ export class Recent {
   #add(kind: string, what: string, at: number): void {
     this.#things.push(kind, what);
     this.#times.push(at);
+  }
+
+  /** Puts a thing where the latest is. In place: what is made anew for each note is dear, of ten thousand keys. */
+  #moveToEnd(place: number, at: number): void {
+    const [things, times] = [this.#things, this.#times];
+    const [kind, what, last] = [this.#kindOf(place), this.#whatOf(place), times.length - 1];
+    for (let each = place; each < last; each += 1) {
+      times[each] = times[each + 1] ?? 0;
+      things[2 * each] = this.#kindOf(each + 1);
+      things[2 * each + 1] = this.#whatOf(each + 1);
+    }
+    times[last] = at;
+    things[2 * last] = kind;
+    things[2 * last + 1] = what;
   }
 
   #remove(place: number): void {
