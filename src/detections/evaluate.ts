@@ -1,10 +1,11 @@
 import { isAtLeast, type Severity } from '../domain/notice.ts';
 import type { Caller, CloudTrailEvent } from './event.ts';
-import { isHabit, isToolAtHome, isUnheardOf } from './habit.ts';
+import { isAway, isHabit, isToolAtHome, isUnheardOf } from './habit.ts';
 import { SESSION_MAKERS } from './lineage.ts';
+import { isOfInstance } from './instance.ts';
 import { isNews } from './news.ts';
 import { isStrange, NOTHING, type Novelty } from './novelty.ts';
-import { DAY, type Profile } from './profile.ts';
+import { DAY, HOUR, type Profile } from './profile.ts';
 import { RULES } from './registry.ts';
 import type { About, Finding, Rule, Trigger } from './rule.ts';
 import { shortFacts, type Signal } from './signal.ts';
@@ -26,6 +27,9 @@ const MOST_APIS = 30_000;
 const byApi = new Map<string, readonly Rule[]>();
 /** A key that was silent for so long and acts again has woken. */
 const ASLEEP = 30 * DAY;
+/** Destroying, encrypting, stopping, blinding. */
+const HARM = /^T(?:1485|1486|1489|1490|1562)/;
+const MANY_HARMS = 3;
 /** Discovery calls count as one sweep inside this time. */
 export const SWEEP = 10 * 60_000;
 
@@ -54,7 +58,7 @@ export function isOrdinary(event: CloudTrailEvent, profile: Profile, novelty: No
     !event.denied &&
     event.agent.attackTool === null &&
     event.caller.type !== 'Root' &&
-    !(event.call.isDiscovery && profile.events === 0) &&
+    !(profile.events === 0 && (event.call.isDiscovery || isOfInstance(event.caller))) &&
     rulesOf(event.call.action).length === 0 &&
     (event.at ?? 0) - profile.lastSeen <= ASLEEP
   );
@@ -98,6 +102,7 @@ function triggersOf(event: CloudTrailEvent, about: About): readonly Trigger[] {
   if (about.birth !== null) triggers.push('born');
   if (event.agent.attackTool !== null) triggers.push('tool');
   if (event.caller.type === 'Root') triggers.push('root');
+  if (profile.events === 0 && isOfInstance(event.caller)) triggers.push('begun');
   if (about.first !== null) triggers.push('elsewhere');
   if (profile.events > 0 && now - profile.lastSeen > ASLEEP && !event.byService) triggers.push('woken');
   if (event.call.isDiscovery && isSweeping(event, about)) triggers.push('discovery');
@@ -124,7 +129,17 @@ function severityOf(rule: Rule, finding: Finding, event: CloudTrailEvent, about:
   if (!isNew && isHabit(event, about)) return null;
   // A person who administers an account in the console does many of these things, one by one.
   if (!event.fromConsole || about.keyId !== null) return severity;
-  return severity === 'info' || severity === 'low' ? null : 'low';
+  if (severity === 'info' || severity === 'low') return null;
+  // But he seldom lets strangers in, comes from where he never was, or does harm of every kind in one go.
+  const isGrave = isAtLeast(severity, 'high') && (finding.strangers ?? []).length > 0;
+  return isGrave || isAway(event, about) || isOneOfManyHarms(rule, about) ? 'medium' : 'low';
+}
+
+/** True when rules about harm find one thing after the other: data, keys, backups, guards. Notes that this one did. */
+function isOneOfManyHarms({ id, technique }: Rule, { profile, now }: About): boolean {
+  if (!HARM.test(technique)) return false;
+  profile.recent.note('harms', id, now, now);
+  return profile.recent.since('harms', now - HOUR).length >= MANY_HARMS;
 }
 
 /**

@@ -6,6 +6,8 @@ import type { Table } from './table.ts';
 
 /** A tool that manages infrastructure is the key's habit once it has made this many calls from this network. */
 const HABITUAL_CALLS = 25;
+/** New operators for each active day from which on one more says nothing. */
+const TRAVELS = 0.25;
 const NEARLY_A_WEEK = 6 * DAY;
 /** New networks for each active day from which on a key is at home nowhere. */
 const ROAMS = 0.5;
@@ -82,6 +84,13 @@ export function isUnheardOf(
     if (last === null || now - last > DAY) recent.note('found', what, now, now);
   }
   return isNew;
+}
+
+/** True where a principal that is known comes from an operator it has not known for a day, unless it meets new ones always. */
+export function isAway({ address }: CloudTrailEvent, { profile, place, now }: About): boolean {
+  if (address === null || !profile.isSettled || profile.novelty('operators') > TRAVELS) return false;
+  const { operator } = place();
+  return operator !== null && !profile.isEstablished('operators', operator, now);
 }
 
 /** Done twice before; or once, so long ago that it may be what is done each week. */

@@ -4,6 +4,7 @@ import { Calls } from './call.ts';
 import { Callers } from './caller.ts';
 import { digest } from './digest.ts';
 import type { Caller, CloudTrailEvent } from './event.ts';
+import { isOfInstance } from './instance.ts';
 import { at, asText, flagAt } from './json.ts';
 import { Remembered } from './remembered.ts';
 import { parseTime } from './time.ts';
@@ -68,7 +69,7 @@ export class RecordReader {
     const denied = errorCode !== null && DENIED.test(errorCode);
     const address = typeof from === 'string' ? this.#addresses.of(from) : null;
     const fromService = address === null && typeof from === 'string' && SERVICE.test(from);
-    const fromConsole = isFromConsole(raw, caller.longTermKeyId, agent, invokedBy, agentText);
+    const fromConsole = isFromConsole(raw, caller, agent, invokedBy, agentText);
     const { isWanted } = call;
     return {
       id: idOf(raw, caller),
@@ -181,21 +182,22 @@ export function* recordsIn(value: unknown, depth = 0): Generator {
 
 function isFromConsole(
   raw: RawFields,
-  longTermKeyId: string | null,
+  caller: Caller,
   agent: Agent,
   invokedBy: string | null,
   agentText: string | null,
 ): boolean {
   // What the console does, it does with a session. A long-term key that claims to be the console is a program.
-  if (longTermKeyId !== null) return false;
+  if (caller.longTermKeyId !== null) return false;
   if (
     raw.sessionCredentialFromConsole !== undefined &&
     flagAt(raw, 'sessionCredentialFromConsole') === true
   ) {
-    return true;
+    // Nobody signs in as an instance.
+    return !isOfInstance(caller);
   }
   if (invokedBy !== null) return CONSOLE_SERVICE.test(invokedBy);
-  return agent.kind === 'console' || agentText === 'AWS Internal';
+  return (agent.kind === 'console' || agentText === 'AWS Internal') && !isOfInstance(caller);
 }
 
 /**

@@ -71,6 +71,7 @@ export interface Finding {
  * - `born`: the key was made lately, and that was seen
  * - `tool`: the user agent names an attack tool
  * - `root`: the root user acts
+ * - `begun`: the first thing that is seen of a principal, with credentials of an instance
  * - `elsewhere`: temporary credentials act from another network and with another program than they began with
  */
 export type Trigger =
@@ -82,6 +83,7 @@ export type Trigger =
   | 'born'
   | 'tool'
   | 'root'
+  | 'begun'
   | 'elsewhere';
 
 /** One raw record, as in a trail. */

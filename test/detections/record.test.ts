@@ -92,6 +92,13 @@ describe('a record', () => {
     ).toBe(true);
     // A long-term key is no browser, whatever it says.
     expect(read(call('ec2:DescribeVpcs', { agent: 'Mozilla/5.0 (X11)' })).fromConsole).toBe(false);
+    // Nor is what an instance was handed.
+    const by = roleSession('web', 'i-0123456789abcdef0');
+    for (const more of [{}, { sessionCredentialFromConsole: 'true' }]) {
+      expect(read(call('ec2:DescribeVpcs', { by, agent: 'Mozilla/5.0 (X11)', more })).fromConsole).toBe(
+        false,
+      );
+    }
   });
 
   it('keeps texts that are hidden or blank to itself', () => {

@@ -80,14 +80,15 @@ export const accountExplored: Rule = {
       return hasNoReason && isOneServiceLookedInto(calls)
         ? { severity: 'low', facts: { calls: calls.length, services }, of: '' }
         : null;
+    // The first run of a scanner or of monitoring is as wide, and works with a role.
+    const isWide =
+      services >= 8 &&
+      event.agent.kind !== 'infrastructure' &&
+      (about.keyId !== null || about.profile.isSettled);
     return {
-      severity: isReaderAtHome(event, about)
-        ? 'low'
-        : services >= 8 && event.agent.kind !== 'infrastructure'
-          ? 'high'
-          : 'medium',
+      severity: isReaderAtHome(event, about) ? 'low' : isWide ? 'high' : 'medium',
       facts: { calls: calls.length, services },
-      of: services >= 8 ? 'wide' : '',
+      of: isWide ? 'wide' : '',
     };
   },
   examples: () => ({

@@ -1,4 +1,4 @@
-import { call, madeSession } from '../example.ts';
+import { call, madeSession, roleSession } from '../example.ts';
 import { textAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
@@ -21,7 +21,7 @@ export const accountsEntered: Rule = {
   actions: ['sts:AssumeRole'],
   quietFor: DAY,
   judge(event, about) {
-    if (event.failed || about.keyId === null) return null;
+    if (event.failed || event.byService) return null;
     const [, account, role] = ROLE.exec(textAt(event.asked, 'roleArn') ?? '') ?? [];
     if (account === undefined || role === undefined || account === event.accountId) return null;
     const { recent } = about.profile;
@@ -29,7 +29,9 @@ export const accountsEntered: Rule = {
     const accounts = recent.since('accounts entered', about.now - HOUR).length;
     if (event.agent.kind === 'infrastructure') return null;
     if (accounts >= ACCOUNTS) return { facts: { accounts, last: account }, of: '' };
-    return MASTER.test(role) ? { severity: 'low', facts: { account, role }, of: account } : null;
+    return MASTER.test(role) && about.keyId !== null
+      ? { severity: 'low', facts: { account, role }, of: account }
+      : null;
   },
   examples: () => ({
     fires: [
@@ -43,8 +45,30 @@ export const accountsEntered: Rule = {
           }),
         ),
       },
+      {
+        why: 'by somebody signed in, with the roles of an organization',
+        records: [1, 2, 3].map((each) =>
+          call('sts:AssumeRole', {
+            by: roleSession('AWSReservedSSO_AdministratorAccess_0123456789abcdef', 'ann'),
+            asked: { roleArn: `arn:aws:iam::44445555666${each}:role/OrganizationAccountAccessRole` },
+            answered: madeSession(`ASIAEXAMPLE00000000${each}`),
+            minute: each,
+          }),
+        ),
+      },
     ],
     quiet: [
+      {
+        why: 'a pipeline that enters the account it deploys to',
+        records: [1, 2, 3].map((minute) =>
+          call('sts:AssumeRole', {
+            by: roleSession('build', 'run'),
+            asked: { roleArn: 'arn:aws:iam::444455556661:role/deploy' },
+            answered: madeSession('ASIAEXAMPLE000000001'),
+            minute,
+          }),
+        ),
+      },
       {
         why: 'roles of the own account',
         records: [1, 2, 3].map((each) =>

@@ -1,7 +1,17 @@
 import { call, OWN } from '../example.ts';
 import { textAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
-import type { Rule } from '../rule.ts';
+import type { RawRecord, Rule } from '../rule.ts';
+
+/** A role that a token does not open. */
+function withToken(userName: string, role: string, minute: number): RawRecord {
+  return call('sts:AssumeRoleWithWebIdentity', {
+    asked: { roleArn: `arn:aws:iam::${OWN}:role/${role}`, roleSessionName: 's' },
+    by: { type: 'WebIdentityUser', userName, identityProvider: 'token.actions.githubusercontent.com' },
+    error: 'AccessDenied',
+    minute,
+  });
+}
 
 /** Many roles tried. */
 export const roleAttempts: Rule = {
@@ -12,7 +22,7 @@ export const roleAttempts: Rule = {
   technique: 'T1078.004',
   whatToDo: 'See which roles let the key in; deactivate the key.',
   falseAlarms: 'A broken configuration that asks for the same role again and again counts once.',
-  actions: ['sts:AssumeRole'],
+  actions: ['sts:AssumeRole', 'sts:AssumeRoleWithWebIdentity', 'sts:AssumeRoleWithSAML'],
   quietFor: DAY,
   judge(event, about) {
     if (!event.denied) return null;
@@ -20,9 +30,14 @@ export const roleAttempts: Rule = {
       textAt(event.asked, 'roleArn') ?? /on resource: (\S+)/.exec(event.refusal ?? '')?.[1] ?? null;
     if (role === null) return null;
     const { recent } = about.profile;
-    recent.note('refused roles', role, about.now, about.now);
-    const roles = recent.since('refused roles', about.now - HOUR).length;
-    return roles >= 3 ? { facts: { roles, last: role }, of: '' } : null;
+    // Whoever shows a token is nobody yet: all of them are one, but for what the token calls them.
+    const isNobody = about.keyId === null && event.caller.arn === null;
+    const who = isNobody ? `${event.caller.userName ?? ''} ${role.split(':')[4] ?? ''}` : '';
+    recent.note('refused roles', `${who} ${role}`, about.now, about.now);
+    const roles = recent
+      .since('refused roles', about.now - HOUR)
+      .filter((each) => each.startsWith(`${who} `)).length;
+    return roles >= 3 ? { facts: { roles, last: role }, of: who } : null;
   },
   examples: () => ({
     fires: [
@@ -36,8 +51,20 @@ export const roleAttempts: Rule = {
           }),
         ),
       },
+      {
+        why: 'three roles, with a token of a repository',
+        records: ['a', 'b', 'c'].map((role, minute) =>
+          withToken('repo:x/y:ref:refs/heads/main', role, minute),
+        ),
+      },
     ],
     quiet: [
+      {
+        why: 'three programs of a cluster, each of which may not take its role yet',
+        records: ['a', 'b', 'c'].map((role, minute) =>
+          withToken(`system:serviceaccount:default:${role}`, role, minute),
+        ),
+      },
       {
         why: 'one role, three times',
         records: [1, 2, 3].map((minute) =>

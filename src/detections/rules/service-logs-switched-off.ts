@@ -5,7 +5,7 @@ import type { Rule } from '../rule.ts';
 /** Attributes of a load balancer, by name. */
 function attributesOf(asked: unknown): ReadonlyMap<string, string> {
   return new Map(
-    listAt(asked, 'attributes').map((each) => [textAt(each, 'key') ?? '', textAt(each, 'value') ?? '']),
+    listAt(asked, 'attributes').flatMap((each) => [[textAt(each, 'key') ?? '', textAt(each, 'value') ?? '']]),
   );
 }
 

@@ -4,9 +4,9 @@ import { textAt } from '../json.ts';
 import { isListed, type Rule } from '../rule.ts';
 import { words } from '../words.ts';
 
-/** Any change of who may sign in, and where. */
+/** Any change of who may sign in, and where; that somebody signs in is none. */
 const CHANGING =
-  /^(?:sso|identitystore|sso-directory):(?:Create|Put|Attach|Add|Update|Associate|Provision|Enable)(?!Tag)[A-Z]\w+$/;
+  /^(?:sso|identitystore|sso-directory):(?:Create|Put|Attach|Add|Update|Associate|Provision|Enable)(?!Tag|Token(?:WithIAM)?$)[A-Z]\w+$/;
 
 /** Rights given through IAM Identity Center. */
 export const singleSignOnRightsGiven: Rule = {
@@ -44,6 +44,12 @@ export const singleSignOnRightsGiven: Rule = {
         records: [call('sso:CreateAccountAssignment', { asked: { targetId: OWN } })],
       },
     ],
-    quiet: [{ why: 'assignments are listed', records: [call('sso:ListAccountAssignments')] }],
+    quiet: [
+      { why: 'assignments are listed', records: [call('sso:ListAccountAssignments')] },
+      {
+        why: 'somebody signs in on the command line',
+        records: [call('sso:CreateToken', { asked: { grantType: 'refresh_token' } })],
+      },
+    ],
   }),
 };
