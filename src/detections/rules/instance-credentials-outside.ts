@@ -23,18 +23,18 @@ export const instanceCredentialsOutside: Rule = {
     const { caller, address } = event;
     if (caller.roleName === null || address === null || event.byService || event.fromConsole) return null;
     const { profile, novelty } = about;
+    const known = profile.tables.operators.values;
+    const isInstance = isOfInstance(caller);
+    if (!isInstance && !(profile.isSettled && novelty.operator && known.length > 0 && known.every(isAmazon)))
+      return null;
     const { operator } = about.place();
     if (operator === null || isAmazon(operator)) return null;
-    const known = profile.tables.operators.values;
-    if (isOfInstance(caller)) {
-      if (known.some(isAmazon))
-        return { facts: { instance: caller.sessionName, network: operator }, of: caller.sessionName };
-      // Of a role that was never seen before, it may be that all its instances go out elsewhere.
-      if (profile.events > 0) return null;
-      return { severity: 'medium', facts: { instance: caller.sessionName, network: operator }, of: '' };
-    }
-    if (!profile.isSettled || !novelty.operator || known.length === 0 || !known.every(isAmazon)) return null;
-    return { severity: 'medium', facts: { role: caller.roleName, network: operator }, of: operator };
+    if (!isInstance)
+      return { severity: 'medium', facts: { role: caller.roleName, network: operator }, of: operator };
+    const facts = { instance: caller.sessionName, network: operator };
+    if (known.some(isAmazon)) return { facts, of: caller.sessionName };
+    // Of a role that was never seen before, it may be that all its instances go out elsewhere: that is told of once.
+    return profile.events > 0 ? null : { severity: 'medium', facts, of: '' };
   },
   examples: () => ({
     fires: [
