@@ -16,7 +16,8 @@ export interface Statement {
 }
 
 const LONGEST = 40_000;
-const MOST_STATEMENTS = 200;
+/** More than fit into such a text: one that allows may stand behind hundreds that deny. */
+const MOST_STATEMENTS = 1_000;
 const LIMITING =
   /source(?:account|arn|ip|vpce?|orgid|owner|identity)|principal(?:org|arn|account|tag)|calledvia|vpcsource|:(?:sub|aud)$|userid|username|s3:dataaccesspointaccount|kms:(?:calleraccount|viaservice)|aws:sourcevpc/;
 

@@ -71,6 +71,41 @@ describe('the same call', () => {
     expect([length(14), length(8)]).toEqual(['low', 'medium']);
   });
 
+  it('says how long passwords are to be only where it was asked', () => {
+    const event = reader.read(call('iam:DeleteAccountPasswordPolicy'));
+    const signals = event === null ? [] : new Detector().judge(event);
+    const found = signals.find(({ rule }) => rule === 'password-policy-weakened');
+    expect(found?.facts).toEqual({ call: 'DeleteAccountPasswordPolicy' });
+  });
+
+  it('brings images of somebody else, also where it failed before', () => {
+    const task = (image: string, more: ExampleCall = {}) =>
+      call('ecs:RegisterTaskDefinition', {
+        ...LIBRARY,
+        asked: { family: 'web', containerDefinitions: [{ image }] },
+        ...more,
+      });
+    const own = [-6, -5, -4, -3, -2, -1].map((day) =>
+      task(`${OWN}.dkr.ecr.us-east-1.amazonaws.com/web:1`, { minute: day * DAY + 50 }),
+    );
+    const others = [
+      task('docker.io/somebody/web:1', { error: 'ClientException' }),
+      task('docker.io/somebody/web:1', { minute: 1 }),
+    ];
+    expect(told('function-code-changed', others, [...ordinary(6), ...own])).toEqual([null, 'medium']);
+  });
+
+  it('lets somebody do anything behind hundreds of statements that deny', () => {
+    const deny = Array.from({ length: 201 }, () => ({ Effect: 'Deny', Action: 's3:x', Resource: '*' }));
+    const policyDocument = JSON.stringify({
+      Statement: [...deny, { Effect: 'Allow', Action: '*', Resource: '*' }],
+    });
+    expect(policyDocument.length).toBeLessThan(10_240);
+    const asked = { roleName: 'app', policyName: 'p', policyDocument };
+    expect(one('administrator-rights-given', 'iam:PutRolePolicy', { asked })).not.toBeNull();
+    expect(one('policy-attached', 'iam:PutRolePolicy', { asked })).toBeNull();
+  });
+
   it('asks for more machines by a key that has to do with quotas, or with files alone', () => {
     const asks = history(6, ['servicequotas:ListServiceQuotas'], { ...LIBRARY, minute: 50 });
     expect([quota([...ordinary(6), ...asks]), quota(ordinary(6))]).toEqual(['low', 'medium']);

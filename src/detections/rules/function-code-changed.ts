@@ -98,12 +98,10 @@ export const functionCodeChanged: Rule = {
       textAt(asked, 'role') === null
     )
       return null;
-    const makers = imageMakers(event);
+    // What failed made nothing known.
+    const makers = event.failed ? null : imageMakers(event);
     const isImageNew =
-      makers !== null &&
-      isElsewhere('images of', makers, about) &&
-      isUnexplained(event, about) &&
-      !event.failed;
+      makers !== null && isElsewhere('images of', makers, about) && isUnexplained(event, about);
     if (
       name === 'RegisterTaskDefinition' &&
       (foreignSources(event).length === 0 || !isUnexplained(event, about)) &&

@@ -16,9 +16,9 @@ export const passwordPolicyWeakened: Rule = {
   falseAlarms: 'Setting an account up.',
   actions: ['iam:DeleteAccountPasswordPolicy', 'iam:UpdateAccountPasswordPolicy'],
   judge(event) {
-    const least = numberAt(event.asked, 'minimumPasswordLength') ?? 0;
+    const least = numberAt(event.asked, 'minimumPasswordLength');
     return {
-      severity: least >= LONG ? 'low' : 'medium',
+      severity: least !== null && least >= LONG ? 'low' : 'medium',
       facts: { call: event.call.name, 'least length': least },
     };
   },

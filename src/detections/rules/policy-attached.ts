@@ -2,7 +2,7 @@ import { trifle } from '../at-home.ts';
 import { call, policy } from '../example.ts';
 import { isAdminPolicy, isOnOneself, onlyQuarantines, targetOf } from '../grant.ts';
 import { at, textAt } from '../json.ts';
-import { isAdministrator } from '../policy-document.ts';
+import { isAdministrator, statementsOf } from '../policy-document.ts';
 import type { Rule } from '../rule.ts';
 
 /** Names of policies that promise much; what a custom policy holds is not in the event. */
@@ -23,8 +23,8 @@ export const policyAttached: Rule = {
     const named = textAt(asked, 'policyArn') ?? textAt(asked, 'policyName');
     if (onlyQuarantines(event)) return null;
     // What only denies gives no rights, such as the deny that ends a role's sessions.
-    const document = textAt(asked, 'policyDocument');
-    if (api.name === 'PutRolePolicy' && document !== null && !/allow/i.test(document)) return null;
+    const statements = statementsOf(at(asked, 'policyDocument'));
+    if (statements.length > 0 && !statements.some(({ allows }) => allows)) return null;
     if (isAdminPolicy(named) || isAdministrator(at(asked, 'policyDocument')) || isOnOneself(event, about))
       return null;
     const isRole = api.name.includes('Role');
@@ -46,6 +46,21 @@ export const policyAttached: Rule = {
               roleName: 'app',
               policyName: 'p',
               policyDocument: policy({ Action: 's3:GetObject', Resource: '*' }),
+            },
+          }),
+        ],
+      },
+      {
+        why: 'an inline policy whose words are written in numbers',
+        records: [
+          call('iam:PutRolePolicy', {
+            asked: {
+              roleName: 'app',
+              policyName: 'p',
+              policyDocument: policy({ Action: 's3:GetObject', Resource: '*' }).replace(
+                '"Allow"',
+                String.raw`"\u0041llow"`,
+              ),
             },
           }),
         ],
