@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { parseAddress } from '../../src/detections/address.ts';
 import { parseAgent } from '../../src/detections/agent.ts';
-import { ALICE, ALICE_IN_CONSOLE, ALICE_KEY, call, roleSession } from '../../src/detections/example.ts';
+import { Detector } from '../../src/detections/detector.ts';
+import {
+  ALICE,
+  ALICE_IN_CONSOLE,
+  ALICE_KEY,
+  call,
+  ordinary,
+  roleSession,
+} from '../../src/detections/example.ts';
 import { RecordReader, recordsIn } from '../../src/detections/record.ts';
 import { parseTime } from '../../src/detections/time.ts';
 
@@ -45,6 +53,35 @@ describe('a record', () => {
     { eventName: 'A'.repeat(200_000), eventSource: 'x' },
   ])('that is none is nothing: %#', (raw) => {
     expect(reader.read(raw)).toBeNull();
+  });
+
+  it('is of its own key, also where two keys of a user have one number in what is remembered', () => {
+    const remembers = new RecordReader();
+    const [one, two] = ['AKIAEXAMPLE00000AAAQ', 'AKIAEXAMPLE00000AAB2'];
+    const callerOf = (accessKeyId: string | undefined) =>
+      remembers.read(call('iam:ListUsers', { by: { ...ALICE, accessKeyId } }))?.caller;
+    const first = callerOf(one);
+    // The same is remembered, until the other comes: the two do meet.
+    expect(callerOf(one)).toBe(first);
+    const [other, again] = [callerOf(two), callerOf(one)];
+    expect(again).not.toBe(first);
+    expect([first, other, again].map((each) => each?.longTermKeyId)).toEqual([one, two, one]);
+  });
+
+  it('is judged by what its own key does, also where keys have one number', () => {
+    const [one, two] = ['AKIAEXAMPLE00000AAAQ', 'AKIAEXAMPLE00000AAB2'];
+    const records = ordinary(6).flatMap((raw) =>
+      [one, two].map((accessKeyId) => ({ ...raw, userIdentity: { ...ALICE, accessKeyId } })),
+    );
+    const strange = call('s3:GetObject', { by: { ...ALICE, accessKeyId: two }, from: '192.0.2.44' });
+    const detector = new Detector();
+    const remembers = new RecordReader();
+    remembers.approach(records);
+    for (const event of records.flatMap((raw) => remembers.read(raw) ?? [])) detector.judge(event);
+    expect([one, two].map((key) => detector.profileOf(key ?? '').events)).toEqual([240, 240]);
+    const event = remembers.read(strange);
+    const signals = event === null ? [] : detector.judge(event);
+    expect(new Set(signals.map(({ accessKeyId }) => accessKeyId))).toEqual(new Set([two]));
   });
 
   it('may lack its identity, or any part of it', () => {
