@@ -10,7 +10,7 @@ const MOST_MEGABYTES = 1_024;
 const LEAST_MEGABYTES = 128;
 const MEGABYTE = 1024 * 1024;
 /** What takes longer never ends; all accounts would wait behind it. */
-const MOST_MS = 10 * 60_000;
+export const MOST_MS = 10 * 60_000;
 
 /**
  * What the thread may hold where the process is held to so many bytes (a container, a unit of systemd; 0: it is not): at
@@ -35,9 +35,9 @@ interface PendingPart {
 
 /**
  * Judges in a thread of its own, begun with the first batch. When the thread ends, what it was about fails, and the
- * next batch begins another. One that does not answer within `mostMs` is ended.
+ * next batch begins another. One that does not answer for `MOST_MS` is ended.
  */
-export function createJudges(log: Log, mostMs = MOST_MS): Judges {
+export function createJudges(log: Log): Judges {
   let worker: Worker | null = null;
   let count = 0;
   const pending = new Map<number, Pending>();
@@ -53,7 +53,7 @@ export function createJudges(log: Log, mostMs = MOST_MS): Judges {
   /** Puts a question, and gives the thread up when its answer does not come. */
   async function asked<T>(put: (answer: PromiseWithResolvers<T>) => void): Promise<T> {
     const answer = Promise.withResolvers<T>();
-    const late = setTimeout(giveUp, mostMs);
+    const late = setTimeout(giveUp, MOST_MS);
     late.unref();
     try {
       put(answer);
@@ -149,8 +149,8 @@ export function createJudges(log: Log, mostMs = MOST_MS): Judges {
           // Another thread knows nothing of it.
           if (worker !== at) throw new ThreadEnded('the judging thread ended');
           count += 1;
-          parts.set(count, answer);
           say({ kind: 'next', id: count, file });
+          parts.set(count, answer);
         }),
       close: () => say({ kind: 'close', file }),
     };
@@ -161,9 +161,10 @@ export function createJudges(log: Log, mostMs = MOST_MS): Judges {
     judge: (batch: Batch, knowledge: Knowledge) =>
       asked<Judged>((answer) => {
         count += 1;
-        pending.set(count, { knowledge, ...answer });
         worker ??= begin();
+        // What cannot be put is not waited for.
         worker.postMessage({ kind: 'judge', id: count, batch } satisfies ToWorker);
+        pending.set(count, { knowledge, ...answer });
       }),
     async close() {
       const ending = worker;

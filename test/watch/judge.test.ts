@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   ALICE,
   call,
@@ -13,7 +14,7 @@ import type { OwnAct } from '../../src/domain/own-act.ts';
 import { ThreadEnded } from '../../src/ports/judges.ts';
 import type { Batch, Judged, Judges, Knowledge } from '../../src/ports/judges.ts';
 import type { KeptProfile, SeenBucket } from '../../src/ports/watch.ts';
-import { createJudges, threadMegabytes } from '../../src/watch-thread.ts';
+import { createJudges, MOST_MS, threadMegabytes } from '../../src/watch-thread.ts';
 import { judgesHere } from '../pollers/services.ts';
 import { recordingLog } from '../support/system-world.ts';
 
@@ -352,8 +353,10 @@ it('a thread that ends takes nothing with it but its batch', async () => {
 });
 
 it('a thread that does not answer is ended, and the next batch begins another', async () => {
-  const log = recordingLog();
-  const judges = createJudges(log, 100);
+  // Only the clock of the thread's keeper: a slow machine may take as long as it likes.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const judges = createJudges(recordingLog());
   onTestFinished(() => judges.close());
   const kept = new Kept();
   const stuck: Knowledge = {
@@ -362,11 +365,30 @@ it('a thread that does not answer is ended, and the next batch begins another', 
     acts: () => kept.acts([]),
   };
   const hangs = judges.judge(batchOf([call('s3:GetObject')], kept), stuck);
-  await expect(hangs).rejects.toBeInstanceOf(ThreadEnded);
-  const patient = createJudges(log);
-  onTestFinished(() => patient.close());
-  const judged = await patient.judge(batchOf([call('cloudtrail:StopLogging')], kept), kept);
+  const ended = hangs.catch((error: unknown) => error);
+  vi.advanceTimersByTime(MOST_MS);
+  expect(await ended).toBeInstanceOf(ThreadEnded);
+  const judged = await judges.judge(batchOf([call('cloudtrail:StopLogging')], kept), kept);
   expect(rulesOf(judged)).toEqual(['trail-stopped']);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('a batch that cannot be handed to the thread fails alone, and is not waited for', async () => {
+  const judges = createJudges(recordingLog());
+  const kept = new Kept();
+  const odd = batchOf([], kept, { events: [{ at: 0, value: () => undefined }] });
+  await expect(judges.judge(odd, kept)).rejects.toThrow('could not be cloned');
+  const broken: unknown[] = [];
+  const note = (reason: unknown): void => void broken.push(reason);
+  const before = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection').on('unhandledRejection', note);
+  onTestFinished(() => {
+    process.removeListener('unhandledRejection', note);
+    for (const each of before) process.on('unhandledRejection', each);
+  });
+  await judges.close();
+  await sleep(1);
+  expect(broken).toEqual([]);
 });
 
 it('a file that was open in a thread that ended fails like what the thread was about', async () => {
