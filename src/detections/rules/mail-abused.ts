@@ -1,14 +1,12 @@
 import { trifle } from '../at-home.ts';
 import { call, history } from '../example.ts';
 import { DAY, HOUR } from '../profile.ts';
-import { textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
+import { asksForMail } from '../support-case.ts';
 import { words } from '../words.ts';
 
 const MAIL = ['ses:SendEmail', 'ses:SendRawEmail', 'ses:SendBulkEmail'];
 const FAMILIAR = 3;
-/** What a case is about by which a thief asks to send more. */
-const MORE_MAIL = /(?:^|-)(?:ses|sns|pinpoint|end-user-messaging|simple-email-service)(?:-|$)/;
 /** Hardly any program asks about text messages. */
 const MESSAGES = /^sms-voice:|^sns:(?:GetSMS|ListSMS|ListOrigination)/;
 
@@ -45,7 +43,7 @@ export const mailAbused: Rule = {
     const { recent } = about.profile;
     const isChange = !event.call.isRead;
     // A case for more mail or messages; others are no matter of mail.
-    if (name === 'CreateCase' && !MORE_MAIL.test(textAt(event.asked, 'serviceCode') ?? '')) return null;
+    if (name === 'CreateCase' && !asksForMail(event)) return null;
     // Who sends mail looks at how much is left.
     if (!isChange && MAIL.some((action) => about.profile.tables.actions.count(action) >= FAMILIAR))
       return null;

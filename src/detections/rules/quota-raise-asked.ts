@@ -4,20 +4,20 @@ import { call, ordinary } from '../example.ts';
 import { textAt } from '../json.ts';
 import { isStrange } from '../novelty.ts';
 import type { About, Finding, Rule } from '../rule.ts';
+import { asksForMail } from '../support-case.ts';
 
 /** Where quotas keep mining, models and mail within bounds. */
 const BURNS = /^(?:ec2|sagemaker|bedrock|ecs|fargate|batch|eks|ses|sns|lambda|braket|elasticmapreduce)$/;
 
 /** Cases about limits, bills and the account; questions about how something works change nothing. */
 const ABOUT_ACCOUNT = /limit|quota|account|billing/;
-/** Another rule tells of those for more mail and messages. */
-const ABOUT_MAIL = /(?:^|-)(?:ses|sns|pinpoint|end-user-messaging|simple-email-service)(?:-|$)/;
 
 /** A case by which AWS is asked to change something about the account. */
 function caseOpened(event: CloudTrailEvent, about: About): Finding | null {
   const service = textAt(event.asked, 'serviceCode') ?? '';
   const isAbout = ABOUT_ACCOUNT.test(service) || textAt(event.asked, 'issueType') === 'customer-service';
-  if (!isAbout || ABOUT_MAIL.test(service)) return null;
+  // Another rule tells of those for more mail.
+  if (!isAbout || asksForMail(event)) return null;
   const isKnown = about.profile.isEstablished('services', 'support', about.now);
   return {
     severity: isUnexplained(event, about) && !isKnown ? 'medium' : 'low',
@@ -33,8 +33,9 @@ export const quotaRaiseAsked: Rule = {
   family: 'bad on any key',
   severity: 'low',
   technique: 'T1496',
-  whatToDo: 'See which quota: compute in a region nobody uses is for mining.',
-  falseAlarms: 'Growing programs.',
+  whatToDo:
+    'See which quota, or what the case asks for, and ask its owner: compute in a region nobody uses is for mining.',
+  falseAlarms: 'Growing programs; people who look after the account with a key.',
   actions: ['servicequotas:RequestServiceQuotaIncrease', 'support:CreateCase'],
   judge(event, about) {
     if (event.call.service === 'support') return caseOpened(event, about);
