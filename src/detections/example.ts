@@ -35,6 +35,9 @@ export const ALICE: RawRecord = {
   userName: 'alice',
 };
 
+/** A program, as `ordinary` has it. */
+export const BOTO = { agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux' };
+
 /** A session of Alice that no key is known to have made: she signed in to the console. */
 export const ALICE_IN_CONSOLE: RawRecord = {
   ...ALICE,
@@ -116,7 +119,7 @@ export function history(days: number, actions: readonly string[], example: Examp
 /** What an ordinary program does: it reads and writes files, forty times a day, on these days. */
 export function ordinary(days: number, example: ExampleCall = {}): RawRecord[] {
   const calls = Array.from({ length: 40 }, (_, place) => (place % 2 === 0 ? 's3:GetObject' : 's3:PutObject'));
-  return history(days, calls, { agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux', ...example });
+  return history(days, calls, { ...BOTO, ...example });
 }
 
 /** A bucket's policy put, with one statement. */

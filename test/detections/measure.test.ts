@@ -2,11 +2,18 @@
 import { describe, expect, it } from 'vitest';
 import { Detector } from '../../src/detections/detector.ts';
 import { isWanted } from '../../src/detections/evaluate.ts';
-import { FOREIGN, OWN, call, history, ordinary, type ExampleCall } from '../../src/detections/example.ts';
+import {
+  BOTO,
+  FOREIGN,
+  OWN,
+  call,
+  history,
+  ordinary,
+  type ExampleCall,
+} from '../../src/detections/example.ts';
 import { RecordReader } from '../../src/detections/record.ts';
 import type { RawRecord } from '../../src/detections/rule.ts';
 
-const LIBRARY = { agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux' };
 const DAY = 1_440;
 const reader = new RecordReader(isWanted);
 
@@ -38,7 +45,7 @@ const quota = (learned: readonly RawRecord[]) =>
   one(
     'quota-raise-asked',
     'servicequotas:RequestServiceQuotaIncrease',
-    { ...LIBRARY, asked: { serviceCode: 'ec2', quotaCode: 'L-417A185B' } },
+    { ...BOTO, asked: { serviceCode: 'ec2', quotaCode: 'L-417A185B' } },
     learned,
   );
 const snapshot = (snapshotId: string, userId: string, minute: number) =>
@@ -81,7 +88,7 @@ describe('the same call', () => {
   it('brings images of somebody else, also where it failed before', () => {
     const task = (image: string, more: ExampleCall = {}) =>
       call('ecs:RegisterTaskDefinition', {
-        ...LIBRARY,
+        ...BOTO,
         asked: { family: 'web', containerDefinitions: [{ image }] },
         ...more,
       });
@@ -107,13 +114,13 @@ describe('the same call', () => {
   });
 
   it('asks for more machines by a key that has to do with quotas, or with files alone', () => {
-    const asks = history(6, ['servicequotas:ListServiceQuotas'], { ...LIBRARY, minute: 50 });
+    const asks = history(6, ['servicequotas:ListServiceQuotas'], { ...BOTO, minute: 50 });
     expect([quota([...ordinary(6), ...asks]), quota(ordinary(6))]).toEqual(['low', 'medium']);
   });
 
   it('takes away what was made today, or what was there', () => {
-    const deleted = call('s3:DeleteBucket', { ...LIBRARY, asked: { bucketName: 'b' }, minute: 5 });
-    const made = call('s3:CreateBucket', { ...LIBRARY, asked: { bucketName: 'b' } });
+    const deleted = call('s3:DeleteBucket', { ...BOTO, asked: { bucketName: 'b' }, minute: 5 });
+    const made = call('s3:CreateBucket', { ...BOTO, asked: { bucketName: 'b' } });
     expect(told('grave-call-new', [deleted], ordinary(6))).toEqual(['medium']);
     expect(told('grave-call-new', [made, deleted], ordinary(6))).toEqual(['medium', 'low']);
   });
@@ -166,12 +173,12 @@ describe('secrets read at once', () => {
     told(
       'secrets-read-in-bulk',
       names.map((secretId, minute) =>
-        call('secretsmanager:GetSecretValue', { ...LIBRARY, asked: { secretId }, minute }),
+        call('secretsmanager:GetSecretValue', { ...BOTO, asked: { secretId }, minute }),
       ),
       [
         ...ordinary(6),
         ...history(6, ['secretsmanager:GetSecretValue'], {
-          ...LIBRARY,
+          ...BOTO,
           asked: { secretId: 'own' },
           minute: 50,
         }),

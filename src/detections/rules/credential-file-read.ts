@@ -1,4 +1,4 @@
-import { call, ordinary } from '../example.ts';
+import { BOTO, call, ordinary } from '../example.ts';
 import { textAt } from '../json.ts';
 import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
@@ -61,7 +61,7 @@ export const credentialFileRead: Rule = {
         records: [
           call('s3:GetObject', {
             asked: { bucketName: 'b', key: 'app/.env' },
-            agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux',
+            ...BOTO,
           }),
         ],
       },

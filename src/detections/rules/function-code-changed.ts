@@ -1,6 +1,6 @@
 import { isUnexplained, isWithoutReason } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
-import { call, FOREIGN, history, ordinary, OWN } from '../example.ts';
+import { BOTO, FOREIGN, OWN, call, history, ordinary } from '../example.ts';
 import { isElsewhere, isOneMore } from '../first.ts';
 import { listAt, textAt, textsAt } from '../json.ts';
 import { DAY } from '../profile.ts';
@@ -10,8 +10,6 @@ import { words } from '../words.ts';
 /** A registry of images, by the account it belongs to; `ecr` is in every name of one. */
 const REGISTRY = /^(\d{12})\.dkr\.ecr\./;
 const LAYER = /^arn:[a-z-]+:lambda:[a-z0-9-]*:(\d{12}):layer:/;
-/** The program of the examples. */
-const BOTO = { agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux' };
 /** Who fetches code from more buckets than this fetches it from any. */
 const FEW_BUCKETS = 2;
 

@@ -1,4 +1,4 @@
-import { call, history, ordinary } from '../example.ts';
+import { BOTO, call, history, ordinary } from '../example.ts';
 import { beyondMeasure } from '../first.ts';
 import { textAt } from '../json.ts';
 import { HOUR } from '../profile.ts';
@@ -6,8 +6,6 @@ import { isStrange } from '../novelty.ts';
 import type { Rule } from '../rule.ts';
 
 const MANY = 20;
-/** The program of the examples. */
-const BOTO = { agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux' };
 
 /** Many objects deleted. */
 export const objectsDeletedInBulk: Rule = {

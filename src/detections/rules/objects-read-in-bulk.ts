@@ -1,4 +1,4 @@
-import { call, ordinary } from '../example.ts';
+import { BOTO, call, ordinary } from '../example.ts';
 import { unlikeHabit } from '../first.ts';
 import { textAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
@@ -51,10 +51,10 @@ export const objectsReadInBulk: Rule = {
         why: 'of several buckets, by a program that else reads its own',
         learned: ordinary(6),
         records: [
-          call('s3:ListBuckets', { agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux' }),
+          call('s3:ListBuckets', BOTO),
           ...Array.from({ length: 22 }, (_, each) =>
             call('s3:GetObject', {
-              agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux',
+              ...BOTO,
               asked: { bucketName: `b${each % 2}`, key: `${each}` },
               minute: 1 + each / 10,
             }),
@@ -67,10 +67,10 @@ export const objectsReadInBulk: Rule = {
         why: 'a program at work asks once what buckets there are',
         learned: ordinary(6),
         records: [
-          call('s3:ListBuckets', { agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux' }),
+          call('s3:ListBuckets', BOTO),
           ...Array.from({ length: 22 }, (_, each) =>
             call('s3:GetObject', {
-              agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux',
+              ...BOTO,
               asked: { bucketName: 'b', key: `${each}` },
               minute: 1 + each / 10,
             }),

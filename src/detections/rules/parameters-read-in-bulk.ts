@@ -1,6 +1,6 @@
 import { isByHand, isUnexplained } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
-import { call, history, ordinary } from '../example.ts';
+import { BOTO, call, history, ordinary } from '../example.ts';
 import { beyondKnown, hasListed, noteFirst, unlikeHabit, whoReads } from '../first.ts';
 import { flagAt, textAt, textsAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
@@ -92,16 +92,16 @@ export const parametersReadInBulk: Rule = {
         learned: [
           ...ordinary(6),
           ...history(6, ['ssm:GetParameter'], {
-            agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux',
+            ...BOTO,
             asked: { withDecryption: true, name: '/own' },
             minute: 50,
           }),
         ],
         records: [
-          call('ssm:DescribeParameters', { agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux' }),
+          call('ssm:DescribeParameters', BOTO),
           ...Array.from({ length: 6 }, (_, each) =>
             call('ssm:GetParameter', {
-              agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux',
+              ...BOTO,
               asked: { withDecryption: true, name: `/other/${each}` },
               minute: 1 + each,
             }),

@@ -1,5 +1,5 @@
 import { isOfOneJob } from '../at-home.ts';
-import { call, history, ordinary } from '../example.ts';
+import { BOTO, call, history, ordinary } from '../example.ts';
 import { isOnAnother } from '../grant.ts';
 import { textAt } from '../json.ts';
 import type { Rule } from '../rule.ts';
@@ -51,7 +51,7 @@ export const passwordSetForAnotherUser: Rule = {
         records: [
           call('cognito-idp:AdminSetUserPassword', {
             asked: { userPoolId: 'p', username: 'HIDDEN', permanent: true },
-            agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux',
+            ...BOTO,
           }),
         ],
       },

@@ -1,6 +1,6 @@
 import { isByHand, isUnexplained } from '../at-home.ts';
 import type { CloudTrailEvent } from '../event.ts';
-import { call, ordinary } from '../example.ts';
+import { BOTO, call, ordinary } from '../example.ts';
 import { textAt } from '../json.ts';
 import { isStrange } from '../novelty.ts';
 import type { About, Finding, Rule } from '../rule.ts';
@@ -74,7 +74,7 @@ export const quotaRaiseAsked: Rule = {
         records: [
           call('servicequotas:RequestServiceQuotaIncrease', {
             asked: { serviceCode: 'ec2', quotaCode: 'L-417A185B' },
-            agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux',
+            ...BOTO,
           }),
         ],
       },

@@ -1,5 +1,5 @@
 import { isUnexplained } from '../at-home.ts';
-import { call, history, ordinary } from '../example.ts';
+import { BOTO, call, history, ordinary } from '../example.ts';
 import { beyondKnown, hasListed, noteFirst, unlikeHabit, whoReads } from '../first.ts';
 import { listAt, textsAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
@@ -14,8 +14,7 @@ const LISTED = 2;
 const PATIENT = 8;
 const MANY = 15;
 
-/** The program of the examples, and what it reads on each of its days. */
-const BOTO = { agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux' };
+/** Of the examples: what a program reads on each of its days. */
 function ownEachDay(): readonly RawRecord[] {
   return history(6, ['secretsmanager:GetSecretValue'], { ...BOTO, asked: { secretId: 'own' }, minute: 50 });
 }

@@ -1,13 +1,11 @@
 import { isAtWork, isUnexplained } from '../at-home.ts';
-import { call, history, ordinary } from '../example.ts';
+import { BOTO, call, history, ordinary } from '../example.ts';
 import { unlikeHabit } from '../first.ts';
 import { textAt } from '../json.ts';
 import { DAY, HOUR } from '../profile.ts';
 import type { Rule } from '../rule.ts';
 
 const TABLES = 3;
-/** The program of the examples. */
-const BOTO = { agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux' };
 
 /** Whole tables read after the tables were listed. */
 export const tablesReadInBulk: Rule = {
