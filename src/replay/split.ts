@@ -94,11 +94,13 @@ export class Splitter {
       this.#mode = line < 0 && !isJson(text) ? 'values' : 'lines';
       return true;
     }
-    // Its first line may be the one that is broken: what is laid out over lines has no object in the second.
-    const second = text.indexOf('\n', line + 1);
-    if (second < 0 && canWait) return false;
-    const next = text.slice(line + 1, second < 0 ? undefined : second);
-    this.#mode = next.startsWith('{"') && isJson(next) ? 'lines' : 'values';
+    // Its first line may be the one that is broken: another follows then, and no end of what the first began.
+    const rest = text.slice(line + 1).trimStart();
+    const second = rest.indexOf('\n');
+    const after = second < 0 ? '' : rest.slice(second).trimStart().charAt(0);
+    if (after === '' && canWait) return false;
+    const next = second < 0 ? rest : rest.slice(0, second);
+    this.#mode = next.startsWith('{"') && isJson(next) && !/[\]},]/.test(after) ? 'lines' : 'values';
     return true;
   }
 

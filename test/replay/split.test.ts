@@ -47,6 +47,18 @@ describe('a file', () => {
     },
   );
 
+  it('of lines loses nothing else where empty ones follow the one that is cut off', () => {
+    const text = ['{"cut', '', ...list.map((each) => JSON.stringify(each))].join('\n');
+    expect(split(text, 997)).toMatchObject({ values: list, broken: 1 });
+  });
+
+  it('of one object is that object, however it is laid out', () => {
+    const whole = { nextToken: null, Records: [list[0]] };
+    const text = `{"nextToken":null,"Records":[\n${JSON.stringify(list[0])}\n]}\n`;
+    for (const size of [1_000_000, 17])
+      expect(split(text, size)).toMatchObject({ values: [whole], broken: 0 });
+  });
+
   it('is cut between records only, whatever its strings hold', () => {
     const evil = list.map((each, place) => ({
       ...(each as object),
