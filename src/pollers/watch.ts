@@ -13,7 +13,7 @@ import { BEHIND, blindness, tellBlindness, withSymptoms } from './watch/blindnes
 import { knownKeys, type KnownKeys } from './watch/known-keys.ts';
 import { readRegion } from './watch/read-region.ts';
 import { measure } from './watch/read-slice.ts';
-import { updateRegions } from './watch/regions.ts';
+import { listedLongAgo, updateRegions } from './watch/regions.ts';
 import { blockedTrouble, takeUp } from './watch/take-up.ts';
 import type { Watching } from './watch/watching.ts';
 import { WATCH_JOB } from './watch-job.ts';
@@ -150,7 +150,7 @@ async function isOfOneRegion(watching: Watching, name: string, error: unknown): 
     return false;
   }
   if (endsSession(error) || error.code === 'region_not_enabled')
-    await watching.inTurn(() => watching.write({ listedAt: null }));
+    await watching.inTurn(() => watching.write(listedLongAgo(watching.account, services.clock.now())));
   return true;
 }
 

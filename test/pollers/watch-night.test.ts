@@ -101,6 +101,25 @@ describe('in part', () => {
     expect((await found(world))[KEY] ?? []).toContain('trail-stopped');
   });
 
+  it('judges it also where another region failed when somebody last watched', async () => {
+    const world = await open();
+    world.account.regions.delete('eu-west-1');
+    await watch(world);
+    const other = (await watched(world)).regions.find((each) => each.region !== 'us-east-1');
+    world.standIn.faults.add({
+      action: 'LookupEvents',
+      region: other?.region ?? '',
+      effect: refused('OptInRequired'),
+    });
+    await passing(world, HOUR_MS, 20 * MINUTE);
+    world.account.regions.add('eu-west-1');
+    happen(world, 'cloudtrail:StopLogging', { minutesAgo: 1, region: 'eu-west-1' });
+    world.forward(3 * DAY_MS);
+    await watch(world);
+    await passing(world, 30 * MINUTE, 10 * MINUTE);
+    expect((await found(world))[KEY] ?? []).toContain('trail-stopped');
+  });
+
   it('goes on reading where somebody else takes half of the calls for hours', async () => {
     const world = await open();
     await watch(world);

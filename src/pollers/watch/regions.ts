@@ -1,5 +1,5 @@
 import { iamRegion, partitionOfRegion } from '../../domain/partition.ts';
-import { continued, lasting, over, type RegionWatch } from '../../domain/watch.ts';
+import { continued, lasting, over, type AccountWatch, type RegionWatch } from '../../domain/watch.ts';
 import { wakeOutbox } from '../../handlers/alert.ts';
 import { lookAccounts, namesOf } from '../../handlers/look-keys.ts';
 import { AwsFailure } from '../../ports/aws.ts';
@@ -14,6 +14,11 @@ import type { Watching } from './watching.ts';
 /** How often the regions of an account are listed; after a failure sooner. */
 const LIST_EVERY_MS = 24 * 3_600_000;
 const LIST_AGAIN_MS = 15 * 60_000;
+
+/** Has the list read again at the next look; when it was read last stays known, about. */
+export function listedLongAgo({ listedAt }: AccountWatch, now: number): Pick<AccountWatch, 'listedAt'> {
+  return { listedAt: listedAt === null ? null : Math.min(listedAt, now - LIST_EVERY_MS) };
+}
 
 /**
  * Brings the list of regions up to date: the one of global services always, all that are enabled, and until those can be
