@@ -11,6 +11,7 @@ export const watchTrouble: z.ZodType<WatchTrouble> = z.object({
   why: z.string(),
   since: z.number(),
   toldAt: z.number().nullable(),
+  goodAt: z.number().optional(),
 });
 
 const regionFeed: z.ZodType<RegionFeed> = z.object({

@@ -5,6 +5,8 @@ export interface WatchTrouble {
   readonly why: string;
   readonly since: number;
   readonly toldAt: number | null;
+  /** When all was well last, where that is asked for. */
+  readonly goodAt?: number | undefined;
 }
 
 /** How a region is read: all its events, or those of each watched key. */

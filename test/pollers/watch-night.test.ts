@@ -120,6 +120,22 @@ describe('in part', () => {
     expect((await found(world))[KEY] ?? []).toContain('trail-stopped');
   });
 
+  it('judges it also where the list of regions fails at first', async () => {
+    const world = await open();
+    world.account.regions.delete('eu-west-1');
+    await watch(world);
+    await passing(world, HOUR_MS, 20 * MINUTE);
+    world.account.regions.add('eu-west-1');
+    happen(world, 'cloudtrail:StopLogging', { minutesAgo: 1, region: 'eu-west-1' });
+    world.forward(3 * DAY_MS);
+    world.standIn.faults.add({ action: 'DescribeRegions', effect: refused('UnauthorizedOperation') });
+    await watch(world);
+    await passing(world, HOUR_MS, 20 * MINUTE);
+    world.standIn.faults.clear();
+    await passing(world, HOUR_MS, 20 * MINUTE);
+    expect((await found(world))[KEY] ?? []).toContain('trail-stopped');
+  });
+
   it('goes on reading where somebody else takes half of the calls for hours', async () => {
     const world = await open();
     await watch(world);

@@ -20,6 +20,12 @@ export function listedLongAgo({ listedAt }: AccountWatch, now: number): Pick<Acc
   return { listedAt: listedAt === null ? null : Math.min(listedAt, now - LIST_EVERY_MS) };
 }
 
+/** When the regions were listed last. */
+function listedWellAt({ listedAt, listTrouble }: AccountWatch): number | undefined {
+  const trouble = lasting(listTrouble);
+  return trouble === null ? (listedAt ?? undefined) : (trouble.goodAt ?? trouble.since);
+}
+
 /**
  * Brings the list of regions up to date: the one of global services always, all that are enabled, and until those can be
  * listed, the ones AWS says keys were used in.
@@ -42,13 +48,16 @@ export async function updateRegions(watching: Watching, keys: KnownKeys): Promis
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof AwsFailure)) throw error;
-      listTrouble = continued(account.listTrouble, reasonOf(error), now);
+      listTrouble = {
+        ...continued(account.listTrouble, reasonOf(error), now),
+        goodAt: listedWellAt(account),
+      };
     }
   }
   const before = new Map(account.regions.map((region) => [region.region, region]));
   const names = new Set([global, ...(enabled ?? before.keys()), ...(enabled === null ? used : [])]);
   // What was done in a region while nobody could know of it is no more normal for having been found late.
-  const knownAt = lasting(account.listTrouble)?.since ?? account.listedAt ?? now;
+  const knownAt = listedWellAt(account) ?? now;
   const regions = [...names].map((name): RegionWatch => {
     const region = before.get(name) ?? newRegion(name, now, { knownAt });
     const works = name === global || keys.regions.has(name);
