@@ -165,6 +165,8 @@ const NEEDS: Readonly<Record<string, Role | 'member'>> = {
   'incidents.next': 'viewer',
   'incidents.refresh': 'viewer',
   'incidents.expectations': 'viewer',
+  'expectations.previous': 'viewer',
+  'expectations.next': 'viewer',
   'expectation.revoke': 'responder',
   'incident.details': 'viewer',
   'incident.deactivate': 'viewer',
