@@ -93,16 +93,12 @@ const paging: readonly Action[] = [INCIDENTS_PREVIOUS, INCIDENTS_NEXT, INCIDENTS
   },
 }));
 
-const expectations: Action = {
-  actionId: INCIDENTS_EXPECTATIONS,
-  needs: 'viewer',
-  opensModal: false,
-  async run(context) {
-    await show(context, await expectationsOf(context, null));
-  },
-};
-
-const expectationPages: readonly Action[] = [EXPECTATIONS_PREVIOUS, EXPECTATIONS_NEXT].map((actionId) => ({
+/** Without a page, the first. */
+const expectations: readonly Action[] = [
+  INCIDENTS_EXPECTATIONS,
+  EXPECTATIONS_PREVIOUS,
+  EXPECTATIONS_NEXT,
+].map((actionId) => ({
   actionId,
   needs: 'viewer',
   opensModal: false,
@@ -126,4 +122,4 @@ const revoke: Action = {
   },
 };
 
-export const incidentListActions: readonly Action[] = [...paging, expectations, ...expectationPages, revoke];
+export const incidentListActions: readonly Action[] = [...paging, ...expectations, revoke];

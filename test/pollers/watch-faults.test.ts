@@ -1,20 +1,13 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { watchAccount } from '../../src/pollers/watch.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import { dying } from './dying.ts';
-import { ENGINES, HOUR_MS, InventoryWorld, PATIENT } from './world.ts';
-import { found, happen, region, servicesFor, told, watch, watched } from './watch-world.ts';
+import { ENGINES, HOUR_MS, type InventoryWorld, PATIENT } from './world.ts';
+import { found, happen, region, servicesFor, told, watch, watched, openWatched } from './watch-world.ts';
 
 const MINUTE = 60_000;
 const DENIED = { kind: 'error', code: 'AccessDeniedException', status: 400, message: 'no' } as const;
 const LOST_TOKEN = { kind: 'error', code: 'InvalidNextTokenException', status: 400, message: 'no' } as const;
-
-async function open(engine: 'sqlite' | 'postgres' = 'sqlite'): Promise<InventoryWorld> {
-  const world = await InventoryWorld.open({ engine, capabilities: ['verify', 'inventory', 'watch'] });
-  onTestFinished(() => world[Symbol.asyncDispose]());
-  await world.connect();
-  return world;
-}
 
 /** Lets time pass in steps of a round, watching all the while. */
 async function passing(world: InventoryWorld, ms: number, step = 6 * MINUTE): Promise<void> {
@@ -29,7 +22,7 @@ const texts = (notices: readonly { readonly text: string }[]): string[] => notic
 
 describe('what cannot be seen', () => {
   it('is told when it lasts, by region, and when it is over', async () => {
-    const world = await open();
+    const world = await openWatched();
     await watch(world);
     world.standIn.faults.add({ action: 'LookupEvents', effect: DENIED });
     await passing(world, 18 * MINUTE);
@@ -52,7 +45,7 @@ describe('what cannot be seen', () => {
   });
 
   it('is told of an account whose credentials AWS refuses', async () => {
-    const world = await open();
+    const world = await openWatched();
     await watch(world);
     world.standIn.faults.add({
       action: 'LookupEvents',
@@ -70,7 +63,7 @@ describe('what cannot be seen', () => {
   });
 
   it('is told when the permission is found gone by a check', async () => {
-    const world = await open();
+    const world = await openWatched();
     await watch(world);
     const [connection] = await world.stores.connections.list();
     if (connection?.lastCheck?.status !== 'verified') throw new Error('Not connected');
@@ -88,7 +81,7 @@ describe('what cannot be seen', () => {
   });
 
   it('is told of regions that cannot be listed, and of events that cannot be read', async () => {
-    const world = await open();
+    const world = await openWatched();
     world.standIn.faults.add({
       action: 'DescribeRegions',
       effect: { kind: 'error', code: 'UnauthorizedOperation', status: 403, message: 'no' },
@@ -108,7 +101,7 @@ describe('what cannot be seen', () => {
   }, 120_000);
 
   it('is told once of what CloudTrail no longer keeps', async () => {
-    const world = await open();
+    const world = await openWatched();
     await watch(world);
     world.forward(95 * 24 * HOUR_MS);
     await watch(world);
@@ -121,7 +114,7 @@ describe('what cannot be seen', () => {
 
 describe('reading', () => {
   it('begins a window anew when AWS loses its place, and gets all of it', async () => {
-    const world = await open();
+    const world = await openWatched();
     await watch(world);
     for (let each = 0; each < 130; each += 1) {
       happen(world, 's3:ListBuckets', { minutesAgo: 1 + each / 60 });
@@ -134,7 +127,7 @@ describe('reading', () => {
   });
 
   it('bears with throttling', async () => {
-    const world = await open();
+    const world = await openWatched();
     await watch(world);
     happen(world, 'cloudtrail:StopLogging', { minutesAgo: 1 });
     world.standIn.faults.add({ action: 'LookupEvents', times: 12, effect: { kind: 'throttle' } });
@@ -144,7 +137,7 @@ describe('reading', () => {
   });
 
   it('stays inside its half of the calls', async () => {
-    const world = await open();
+    const world = await openWatched();
     await watch(world);
     for (let each = 0; each < 1_000; each += 1)
       happen(world, 's3:ListBuckets', { minutesAgo: 1 + each / 600 });
@@ -189,7 +182,7 @@ describe.each(ENGINES)('a process that dies while it watches, on %s', (engine) =
   it.each(['before a batch', 'after a batch', 'at a call'] as const)(
     '%s, whichever it is, skips nothing and tells nothing twice',
     async (when) => {
-      const world = await open(engine);
+      const world = await openWatched(engine);
       await watch(world);
       let number = 0;
       for (let nth = 1; nth <= 8; nth += 1) {

@@ -1,15 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listen, MINUTE, openQueueWorld, recordOf, setQueue } from './trail-queue-world.ts';
-import { found, happen, KEY, region, watch } from './watch-world.ts';
-import { ENGINES, InventoryWorld } from './world.ts';
+import { found, happen, KEY, region, watch, openWatched } from './watch-world.ts';
+import { ENGINES, type InventoryWorld } from './world.ts';
 
 const OTHER = 'AKIAI44QH8DHBEXAMPLE';
 
 async function open(engine: 'sqlite' | 'postgres'): Promise<InventoryWorld> {
-  const world = await InventoryWorld.open({ engine, capabilities: ['verify', 'inventory', 'watch'] });
-  onTestFinished(() => world[Symbol.asyncDispose]());
-  await world.connect();
+  const world = await openWatched(engine);
   await watch(world);
   return world;
 }

@@ -1,16 +1,14 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { madeSession, roleSession } from '../../src/detections/example.ts';
 import type { Expectation } from '../../src/domain/expectation.ts';
 import { MINUTE } from './trail-queue-world.ts';
-import { found, happen, KEY, told, watch } from './watch-world.ts';
-import { ENGINES, HOUR_MS, InventoryWorld } from './world.ts';
+import { found, happen, KEY, told, watch, openWatched } from './watch-world.ts';
+import { ENGINES, HOUR_MS, type InventoryWorld } from './world.ts';
 
 const SESSION = 'ASIAFIRSTSESSION0001';
 
 async function open(engine: 'sqlite' | 'postgres'): Promise<InventoryWorld> {
-  const world = await InventoryWorld.open({ engine, capabilities: ['verify', 'inventory', 'watch'] });
-  onTestFinished(() => world[Symbol.asyncDispose]());
-  await world.connect();
+  const world = await openWatched(engine);
   await watch(world);
   return world;
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FaultRule } from '../../sandbox/aws/faults.ts';
 import { readSlice } from '../../src/pollers/watch/read-slice.ts';
 import { prune } from '../../src/pollers/watch-jobs.ts';
@@ -8,6 +8,7 @@ import {
   found,
   happen,
   KEY,
+  openWatched,
   ordinaryDays,
   region,
   servicesFor,
@@ -15,25 +16,25 @@ import {
   watch,
   watched,
 } from './watch-world.ts';
-import { HOUR_MS, InventoryWorld, PATIENT } from './world.ts';
+import { HOUR_MS, type InventoryWorld, PATIENT } from './world.ts';
 
 // What goes wrong at night, in part and for long: what still can be seen is seen, and what is said of the rest is true.
 
 const MINUTE = 60_000;
 const DAY_MS = 24 * HOUR_MS;
 
-async function open(): Promise<InventoryWorld> {
-  const world = await InventoryWorld.open({ capabilities: ['verify', 'inventory', 'watch'] });
-  onTestFinished(() => world[Symbol.asyncDispose]());
-  await world.connect();
-  return world;
-}
-
 async function passing(world: InventoryWorld, ms: number, step = 6 * MINUTE): Promise<void> {
   for (let passed = 0; passed < ms; passed += step) {
     world.forward(step);
     await watch(world, servicesFor(world)).catch(() => undefined);
   }
+}
+
+/** A region is enabled, and somebody stops the trail there; then nobody watches for days. */
+function enabledMeanwhile(world: InventoryWorld): void {
+  world.account.regions.add('eu-west-1');
+  happen(world, 'cloudtrail:StopLogging', { minutesAgo: 1, region: 'eu-west-1' });
+  world.forward(3 * DAY_MS);
 }
 
 async function said(world: InventoryWorld): Promise<string[]> {
@@ -44,7 +45,7 @@ const refused = (code: string): FaultRule['effect'] => ({ kind: 'error', code, s
 
 describe('in part', () => {
   it('says that nobody watched though a region has been denied all along', async () => {
-    const world = await open();
+    const world = await openWatched();
     await watch(world);
     world.standIn.faults.add({
       action: 'LookupEvents',
@@ -64,7 +65,7 @@ describe('in part', () => {
   it.each(['OptInRequired', 'PermanentRedirect'])(
     'says of a region that fails alone with %s nothing of the others',
     async (code) => {
-      const world = await open();
+      const world = await openWatched();
       await watch(world);
       world.standIn.faults.add({ action: 'LookupEvents', region: 'eu-west-1', effect: refused(code) });
       await passing(world, 2 * HOUR_MS, 10 * MINUTE);
@@ -75,7 +76,7 @@ describe('in part', () => {
   );
 
   it('judges what was done while regions could not be listed', async () => {
-    const world = await open();
+    const world = await openWatched();
     world.standIn.faults.add({ action: 'DescribeRegions', effect: refused('UnauthorizedOperation') });
     await watch(world);
     await passing(world, 6 * HOUR_MS, HOUR_MS);
@@ -89,20 +90,18 @@ describe('in part', () => {
   });
 
   it('judges what was done in a region that was enabled while nobody watched', async () => {
-    const world = await open();
+    const world = await openWatched();
     world.account.regions.delete('eu-west-1');
     await watch(world);
     await passing(world, HOUR_MS, 20 * MINUTE);
-    world.account.regions.add('eu-west-1');
-    happen(world, 'cloudtrail:StopLogging', { minutesAgo: 1, region: 'eu-west-1' });
-    world.forward(3 * DAY_MS);
+    enabledMeanwhile(world);
     await watch(world);
     await passing(world, 30 * MINUTE, 10 * MINUTE);
     expect((await found(world))[KEY] ?? []).toContain('trail-stopped');
   });
 
   it('judges it also where another region failed when somebody last watched', async () => {
-    const world = await open();
+    const world = await openWatched();
     world.account.regions.delete('eu-west-1');
     await watch(world);
     const other = (await watched(world)).regions.find((each) => each.region !== 'us-east-1');
@@ -112,22 +111,18 @@ describe('in part', () => {
       effect: refused('OptInRequired'),
     });
     await passing(world, HOUR_MS, 20 * MINUTE);
-    world.account.regions.add('eu-west-1');
-    happen(world, 'cloudtrail:StopLogging', { minutesAgo: 1, region: 'eu-west-1' });
-    world.forward(3 * DAY_MS);
+    enabledMeanwhile(world);
     await watch(world);
     await passing(world, 30 * MINUTE, 10 * MINUTE);
     expect((await found(world))[KEY] ?? []).toContain('trail-stopped');
   });
 
   it('judges it also where the list of regions fails at first', async () => {
-    const world = await open();
+    const world = await openWatched();
     world.account.regions.delete('eu-west-1');
     await watch(world);
     await passing(world, HOUR_MS, 20 * MINUTE);
-    world.account.regions.add('eu-west-1');
-    happen(world, 'cloudtrail:StopLogging', { minutesAgo: 1, region: 'eu-west-1' });
-    world.forward(3 * DAY_MS);
+    enabledMeanwhile(world);
     world.standIn.faults.add({ action: 'DescribeRegions', effect: refused('UnauthorizedOperation') });
     await watch(world);
     await passing(world, HOUR_MS, 20 * MINUTE);
@@ -137,7 +132,7 @@ describe('in part', () => {
   });
 
   it('goes on reading where somebody else takes half of the calls for hours', async () => {
-    const world = await open();
+    const world = await openWatched();
     await watch(world);
     world.standIn.faults.add({
       action: 'LookupEvents',
@@ -179,7 +174,7 @@ describe('in part', () => {
   });
 
   it('forgets nothing for good because the clock was months ahead for a day', async () => {
-    const world = await open();
+    const world = await openWatched();
     ordinaryDays(world, 30);
     happen(world, 'cloudtrail:StopLogging', { minutesAgo: 5 });
     await watch(world);
@@ -207,7 +202,7 @@ describe('in part', () => {
   });
 
   it('lets nobody who stood still write over an account that was connected anew meanwhile', async () => {
-    const world = await open();
+    const world = await openWatched();
     const [one, two] = ['one', 'two'].map((instanceId) =>
       servicesFor(world, { instanceId, onlyInstance: false }),
     );

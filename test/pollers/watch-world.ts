@@ -1,13 +1,22 @@
+import { onTestFinished } from 'vitest';
 import { call, type ExampleCall } from '../../src/detections/example.ts';
 import type { Notice } from '../../src/domain/notice.ts';
 import type { AccountWatch, RegionWatch } from '../../src/domain/watch.ts';
 import type { Services } from '../../src/handlers/services.ts';
 import { watchAccount } from '../../src/pollers/watch.ts';
 import { goRounds } from '../../src/pollers/watch-jobs.ts';
-import { PATIENT, type InventoryWorld } from './world.ts';
+import { InventoryWorld, PATIENT } from './world.ts';
 
 export const CHANNEL = 'C0ALERTS';
 export const KEY = 'AKIAIOSFODNN7EXAMPLE';
+
+/** A world whose account is connected and may be watched, for as long as the test runs. */
+export async function openWatched(engine: 'sqlite' | 'postgres' = 'sqlite'): Promise<InventoryWorld> {
+  const world = await InventoryWorld.open({ engine, capabilities: ['verify', 'inventory', 'watch'] });
+  onTestFinished(() => world[Symbol.asyncDispose]());
+  await world.connect();
+  return world;
+}
 const MINUTE = 60_000;
 
 export interface Happening extends ExampleCall {

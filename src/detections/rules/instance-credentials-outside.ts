@@ -1,4 +1,4 @@
-import { call, ordinary, roleSession } from '../example.ts';
+import { BOTO, call, ordinary, roleSession } from '../example.ts';
 import { isOfInstance } from '../instance.ts';
 import { DAY } from '../profile.ts';
 import type { Rule } from '../rule.ts';
@@ -54,7 +54,7 @@ export const instanceCredentialsOutside: Rule = {
           call('s3:GetObject', {
             by: roleSession('orders', 'orders'),
             from: '8.8.8.8',
-            agent: 'Boto3/1.38.0 md/Botocore#1.38.0 ua/2.1 os/linux',
+            ...BOTO,
           }),
         ],
       },

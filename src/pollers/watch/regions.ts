@@ -39,6 +39,7 @@ export async function updateRegions(watching: Watching, keys: KnownKeys): Promis
   const used = [...keys.regions].filter((region) => partitionOfRegion(region) === account.partition);
   let enabled: readonly string[] | null = null;
   let listTrouble = account.listTrouble;
+  const goodAt = listedWellAt(account);
   if (isDue) {
     try {
       const { accountId, partition } = account;
@@ -48,16 +49,13 @@ export async function updateRegions(watching: Watching, keys: KnownKeys): Promis
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof AwsFailure)) throw error;
-      listTrouble = {
-        ...continued(account.listTrouble, reasonOf(error), now),
-        goodAt: listedWellAt(account),
-      };
+      listTrouble = { ...continued(account.listTrouble, reasonOf(error), now), goodAt };
     }
   }
   const before = new Map(account.regions.map((region) => [region.region, region]));
   const names = new Set([global, ...(enabled ?? before.keys()), ...(enabled === null ? used : [])]);
   // What was done in a region while nobody could know of it is no more normal for having been found late.
-  const knownAt = listedWellAt(account) ?? now;
+  const knownAt = goodAt ?? now;
   const regions = [...names].map((name): RegionWatch => {
     const region = before.get(name) ?? newRegion(name, now, { knownAt });
     const works = name === global || keys.regions.has(name);
